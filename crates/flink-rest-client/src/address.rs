@@ -1,0 +1,92 @@
+//! The address of a cluster, with or without path prefix, `/v1`, user and password.
+
+use std::{fmt, str::FromStr};
+
+use http::{HeaderValue, Uri};
+use url::Url;
+
+use crate::{Error, Result};
+
+/// Where a cluster's REST API is. Credentials are taken out of it and never shown.
+#[derive(Clone)]
+pub(crate) struct Address {
+    text: String,
+    pub(crate) authorization: Option<HeaderValue>,
+}
+
+impl Address {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.text.starts_with("https:")
+    }
+
+    /// The full URI of a path of the REST API, with its query.
+    pub(crate) fn join(&self, target: &str) -> Result<Uri> {
+        let full = format!("{}/v1{target}", self.text);
+        full.parse().map_err(|error: http::uri::InvalidUri| invalid(&self.text, error.to_string()))
+    }
+}
+
+fn invalid(address: &str, reason: impl Into<String>) -> Error {
+    Error::InvalidAddress { address: address.into(), reason: reason.into() }
+}
+
+impl FromStr for Address {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        // What stands before an `@` may be a password.
+        let shown = text.rsplit('@').next().unwrap_or_default();
+        let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        let mut url = Url::parse(&full).map_err(|error| invalid(shown, error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(invalid(shown, format!("`{}` is neither http nor https", url.scheme())));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(invalid(
+                shown.split(['?', '#']).next().unwrap_or_default(),
+                "it ends at its path, without ? or #",
+            ));
+        }
+        // A slash in a password ends the host: what follows it, password included, would go there as a path.
+        let scheme = full.split("://").next().unwrap_or_default();
+        if url.path().contains('@') || scheme.contains([':', '@', '/', '\\']) {
+            return Err(invalid(shown, "a / in its user or password must be written as %2F"));
+        }
+        let authorization = basic(&url)?;
+        // Neither can fail for http: it always has a host.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        let path = url.path().trim_end_matches('/');
+        let path = path.strip_suffix("/v1").unwrap_or(path).trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(Self { text: url.as_str().trim_end_matches('/').into(), authorization })
+    }
+}
+
+/// User and password of the address as a header.
+fn basic(url: &Url) -> Result<Option<HeaderValue>> {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    use percent_encoding::percent_decode_str;
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(None);
+    }
+    let decode = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
+    let mut credentials = decode(url.username());
+    credentials.push(b':');
+    credentials.extend(decode(url.password().unwrap_or_default()));
+    let mut value = HeaderValue::from_str(&format!("Basic {}", BASE64_STANDARD.encode(credentials)))
+        .map_err(|_| invalid(url.host_str().unwrap_or_default(), "its user or password cannot be sent"))?;
+    value.set_sensitive(true);
+    Ok(Some(value))
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

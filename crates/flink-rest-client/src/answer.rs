@@ -1,0 +1,186 @@
+//! What a server answered, before and after decoding.
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{
+    Error, Result,
+    endpoint::{FromAnswer, Spec},
+    trace,
+};
+
+/// A successful answer as the server sent it: nothing is lost or renamed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The endpoint that was asked.
+    pub endpoint: &'static Spec,
+    /// HTTP status, always 2xx; others are errors.
+    pub status: StatusCode,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Result<Value> {
+        self.decode()
+    }
+
+    /// The body as a type of yours.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_slice(&self.body).or_else(|_| self.decode_slowly())
+    }
+
+    /// Decodes again, now minding the depth and the place: done only after a failure, as it costs time.
+    fn decode_slowly<T: DeserializeOwned>(&self) -> Result<T> {
+        let endpoint = self.endpoint.name;
+        if let Some(found) = not_json(&self.body) {
+            return Err(Error::NotFlink { endpoint, status: self.status, found });
+        }
+        let mut deserializer = serde_json::Deserializer::from_slice(&self.body);
+        if depth(&self.body) <= DEEPEST {
+            deserializer.disable_recursion_limit();
+        }
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let at = match error.path().to_string() {
+                top if top == "." => "(the whole)".into(),
+                at => at,
+            };
+            Error::Decode { endpoint, at, source: error.into_inner() }
+        })?;
+        deserializer.end().map_err(|source| Error::Decode { endpoint, at: "its end".into(), source })?;
+        Ok(value)
+    }
+}
+
+/// How deep JSON may be: a flame graph has two levels for each of the 100 methods that a stack trace may have
+/// (`rest.flamegraph.stack-depth`), and 128 is all that serde_json takes by itself. What is much deeper would overflow
+/// the stack.
+const DEEPEST: usize = 512;
+
+/// How many arrays and objects lie in each other.
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// What a body is instead of JSON, if that can be seen at its beginning.
+pub(crate) fn not_json(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body.get(..4096).unwrap_or(body));
+    let start = text.trim_start();
+    if start.is_empty() {
+        return Some("an empty body".into());
+    }
+    if !start.starts_with('<') {
+        return (!start.starts_with(['{', '[', '"', '-', 't', 'f', 'n'])
+            && !start.starts_with(|c: char| c.is_ascii_digit()))
+        .then(|| format!("`{}`", first_line(start)));
+    }
+    let title =
+        start.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title);
+    Some(match title {
+        Some(title) => format!("an HTML page titled “{}”", first_line(title.trim())),
+        None => "an HTML page".into(),
+    })
+}
+
+/// The first line, cut to a length that fits into an error.
+fn first_line(text: &str) -> String {
+    trace::printable(text.lines().next().unwrap_or_default()).chars().take(80).collect()
+}
+
+impl FromAnswer for Answer {
+    fn from_answer(answer: Answer) -> Result<Self> {
+        Ok(answer)
+    }
+}
+
+impl<T: DeserializeOwned> FromAnswer for T {
+    fn from_answer(answer: Answer) -> Result<Self> {
+        answer.decode()
+    }
+}
+
+/// A field that some releases leave out and others send as `null`: `None` and `Some(None)`, so that each comes back as
+/// it was. To be used with `default` and `skip_serializing_if`.
+pub(crate) fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// The answer of endpoints that say nothing but their status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Empty {}
+
+/// The answer of log endpoints: bytes, mostly text, not always UTF-8.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(Bytes);
+
+impl Text {
+    /// The bytes as the server sent them.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The bytes, without a copy.
+    pub fn into_bytes(self) -> Bytes {
+        self.0
+    }
+
+    /// The text; what is not UTF-8 shows as `\u{fffd}`.
+    pub fn to_string_lossy(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+}
+
+impl FromAnswer for Text {
+    fn from_answer(answer: Answer) -> Result<Self> {
+        Ok(Self(answer.body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::flame_graph::{GetJobVertexFlameGraph, VertexFlameGraph};
+
+    fn flame_graph(methods: usize) -> Answer {
+        let (head, tail) = (r#"{"name":"\"[{","value":1,"children":["#, "]}");
+        let body = format!(r#"{{"endTimestamp":1,"data":{}{}}}"#, head.repeat(methods), tail.repeat(methods));
+        Answer { endpoint: GetJobVertexFlameGraph::SPEC, status: StatusCode::OK, body: body.into() }
+    }
+
+    #[test]
+    fn deep_flame_graphs_are_read() {
+        let answer = flame_graph(255);
+        assert_eq!(depth(&answer.body), 511);
+        assert!(answer.decode::<VertexFlameGraph>().unwrap().data.is_some());
+        assert!(answer.json().is_ok());
+        assert!(matches!(answer.decode::<String>().unwrap_err(), Error::Decode { .. }));
+    }
+
+    #[test]
+    fn what_is_too_deep_is_an_error() {
+        let error = flame_graph(1_000_000).decode::<VertexFlameGraph>().unwrap_err();
+        assert!(matches!(error, Error::Decode { .. }), "{error}");
+    }
+}

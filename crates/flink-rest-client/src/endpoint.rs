@@ -1,0 +1,337 @@
+//! A request is data: what an endpoint is, and how a struct becomes a request. Nothing here does I/O.
+
+use std::fmt::Display;
+
+use bytes::Bytes;
+use http::Method;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use crate::{Answer, Error, FlinkVersion, Result, upload::Upload};
+
+/// One endpoint of Flink's REST API, with the values for one request.
+///
+/// Implemented by `#[derive(Endpoint)]`; see the structs of this crate for examples.
+pub trait Endpoint: Send + Sync {
+    /// What the server answers.
+    type Response: FromAnswer + Send;
+
+    /// The request, checked: bad values are refused here, before anything is sent.
+    fn request(&self) -> Result<Request>;
+}
+
+/// What can be known of an endpoint without calling it.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_structs, reason = "the derive writes it, in other crates too")]
+pub struct Spec {
+    /// The name of the struct, which is also the name for calls by name.
+    pub name: &'static str,
+    /// HTTP method.
+    pub method: Method,
+    /// Path below the version prefix, parameters in braces: `/jobs/{job}`.
+    pub path: &'static str,
+    /// First Flink release that has it; none: all from 1.13.
+    pub since: Option<&'static str>,
+    /// Last Flink release that has it; none: the newest.
+    pub until: Option<&'static str>,
+    /// How it is called on a client: `job(id).metrics()`.
+    pub handle: Option<&'static str>,
+    /// What the Python package `flink-rest-client` calls it.
+    pub python: Option<&'static str>,
+    /// The type of the answer.
+    pub response: &'static str,
+    /// Parameters in the order of the struct's fields.
+    pub params: &'static [Param],
+    /// The struct's documentation.
+    pub doc: &'static str,
+    /// The request from a JSON object of parameters; see [`Client::request_by_name`](crate::Client::request_by_name).
+    #[doc(hidden)]
+    pub from_json: fn(Map<String, Value>) -> Result<Request>,
+}
+
+/// One parameter of an endpoint.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_structs, reason = "the derive writes it, in other crates too")]
+pub struct Param {
+    /// The struct's field, which is also the key for calls by name.
+    pub name: &'static str,
+    /// Flink's own key for it; empty if it is the whole body.
+    pub key: &'static str,
+    /// Where it goes.
+    pub place: Place,
+    /// Whether a request must have it.
+    pub required: bool,
+    /// Its Rust type.
+    pub ty: &'static str,
+    /// First Flink release that knows it; none: as the endpoint.
+    pub since: Option<&'static str>,
+    /// Last Flink release that knows it; none: as the endpoint.
+    pub until: Option<&'static str>,
+    /// The field's documentation.
+    pub doc: &'static str,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// A segment of the path.
+    Path,
+    /// The query; lists are joined by commas.
+    Query,
+    /// A member of the JSON body.
+    Body,
+    /// A file of the multipart body.
+    File,
+}
+
+/// A request as data: what will be sent, apart from the server's address.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Request {
+    /// The endpoint.
+    pub spec: &'static Spec,
+    /// Path below the version prefix, percent-encoded.
+    pub path: String,
+    /// Query, percent-encoded and without its `?`; empty if there is none.
+    pub query: String,
+    /// What is sent along.
+    pub body: Body,
+    /// Parameters in use that not every Flink knows.
+    pub limited: Vec<&'static Param>,
+}
+
+/// What is sent along with a request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// A JSON text.
+    Json(Bytes),
+    /// Files as `multipart/form-data`.
+    Files(Vec<Upload>),
+}
+
+impl Request {
+    /// Refuses what a server of this version does not have; a newer client must not lose arguments silently.
+    pub fn check_version(&self, server: &FlinkVersion) -> Result<()> {
+        let endpoint = self.spec.name;
+        if let Some(needs) = server.lacks(self.spec.since, self.spec.until) {
+            return Err(Error::Unsupported { what: endpoint.into(), needs, server: server.clone() });
+        }
+        for param in &self.limited {
+            if let Some(needs) = server.lacks(param.since, param.until) {
+                let what = format!("`{}` of {endpoint}", param.name);
+                return Err(Error::Unsupported { what, needs, server: server.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether some supported Flink does not have all that this request uses.
+    pub(crate) fn is_version_dependent(&self) -> bool {
+        self.spec.since.is_some() || self.spec.until.is_some() || !self.limited.is_empty()
+    }
+}
+
+/// Puts a request together from the values of a struct's fields, given in the order of [`Spec::params`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct RequestBuilder {
+    request: Request,
+    params: std::slice::Iter<'static, Param>,
+    current: &'static str,
+    body: Option<Map<String, Value>>,
+    error: Option<Error>,
+}
+
+#[doc(hidden)]
+impl RequestBuilder {
+    #[must_use]
+    pub fn new(spec: &'static Spec) -> Self {
+        let has_body = spec.params.iter().any(|param| param.place == Place::Body);
+        Self {
+            request: Request {
+                spec,
+                path: spec.path.into(),
+                query: String::new(),
+                body: Body::Empty,
+                limited: Vec::new(),
+            },
+            params: spec.params.iter(),
+            current: "",
+            body: has_body.then(Map::new),
+            error: None,
+        }
+    }
+
+    #[must_use]
+    pub fn path(mut self, value: &impl Display) -> Self {
+        let Some(param) = self.next() else { return self };
+        let value = value.to_string();
+        if matches!(value.as_str(), "" | "." | "..") {
+            return self.refuse(format!("`{value}` cannot be a part of a path"));
+        }
+        // Encoded one by one, before they are joined: a value must not change the path around it.
+        let placeholder = format!("{{{}}}", param.name);
+        self.request.path = self.request.path.replacen(&placeholder, &encode(&value), 1);
+        self
+    }
+
+    #[must_use]
+    pub fn query(self, value: &impl Serialize) -> Self {
+        self.value(value, |builder, param, value| {
+            let text = match value {
+                Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
+                single => text(&single),
+            };
+            let query = &mut builder.request.query;
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.push_str(param.key);
+            query.push('=');
+            // Flink splits lists at commas after decoding, so a comma may stand as it is.
+            query.push_str(&encode(&text).replace("%2C", ","));
+        })
+    }
+
+    #[must_use]
+    pub fn body(self, value: &impl Serialize) -> Self {
+        self.value(value, |builder, param, value| {
+            let body = builder.body.get_or_insert_default();
+            match value {
+                Value::Object(members) if param.key.is_empty() => body.extend(members),
+                value => _ = body.insert(param.key.into(), value),
+            }
+        })
+    }
+
+    #[must_use]
+    pub fn file(mut self, upload: &Upload) -> Self {
+        self.next();
+        match &mut self.request.body {
+            Body::Files(files) => files.push(upload.clone()),
+            body => *body = Body::Files(vec![upload.clone()]),
+        }
+        self
+    }
+
+    /// The verdict on the value that was just given.
+    #[must_use]
+    pub fn check(self, verdict: Result<(), String>) -> Self {
+        match verdict {
+            Ok(()) => self,
+            Err(reason) => self.refuse(reason),
+        }
+    }
+
+    pub fn finish(mut self) -> Result<Request> {
+        if let Some(body) = self.body {
+            self.request.body = Body::Json(Value::Object(body).to_string().into());
+        }
+        self.error.map_or(Ok(self.request), Err)
+    }
+
+    fn next(&mut self) -> Option<&'static Param> {
+        let param = self.params.next()?;
+        self.current = param.name;
+        Some(param)
+    }
+
+    /// Hands a value on if it is set: Flink treats a missing member and an empty one differently.
+    fn value(mut self, value: &impl Serialize, put: impl FnOnce(&mut Self, &'static Param, Value)) -> Self {
+        let Some(param) = self.next() else { return self };
+        match serde_json::to_value(value) {
+            Ok(Value::Null) => {}
+            Ok(Value::Array(items)) if items.is_empty() => {}
+            Ok(Value::Object(members)) if members.is_empty() => {}
+            Ok(value) => {
+                if param.since.is_some() || param.until.is_some() {
+                    self.request.limited.push(param);
+                }
+                put(&mut self, param, value);
+            }
+            Err(error) => return self.refuse(error.to_string()),
+        }
+        self
+    }
+
+    fn refuse(mut self, reason: String) -> Self {
+        let (endpoint, parameter) = (self.request.spec.name.into(), self.current.into());
+        self.error.get_or_insert(Error::InvalidParameter { endpoint, parameter, reason });
+        self
+    }
+}
+
+/// A value of a query as text: strings without their quotes.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn encode(text: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// A check for `#[endpoint]` fields: Flink answers 400 to zero, after the upload.
+pub(crate) fn at_least_one(number: &u32) -> Result<(), String> {
+    if *number == 0 { Err("it must be at least 1".into()) } else { Ok(()) }
+}
+
+/// An endpoint struct that can be made from JSON parameters.
+#[doc(hidden)]
+pub trait FromParams: Endpoint + Sized {
+    const SPEC: &'static Spec;
+    fn from_params(params: &mut Params) -> Result<Self>;
+}
+
+/// The parameters of a call by name.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Params {
+    spec: &'static Spec,
+    values: Map<String, Value>,
+}
+
+#[doc(hidden)]
+impl Params {
+    pub fn required<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T> {
+        let value = self.values.remove(name).ok_or_else(|| self.invalid(name, "it is missing".into()))?;
+        serde_json::from_value(value).map_err(|error| self.invalid(name, error.to_string()))
+    }
+
+    pub fn optional<T: DeserializeOwned + Default>(&mut self, name: &'static str) -> Result<T> {
+        match self.values.remove(name) {
+            None | Some(Value::Null) => Ok(T::default()),
+            Some(value) => {
+                serde_json::from_value(value).map_err(|error| self.invalid(name, error.to_string()))
+            }
+        }
+    }
+
+    fn invalid(&self, name: &str, reason: String) -> Error {
+        Error::InvalidParameter { endpoint: self.spec.name.into(), parameter: name.into(), reason }
+    }
+}
+
+/// The request of a struct whose fields are given as JSON.
+#[doc(hidden)]
+pub fn request_from_json<E: FromParams>(values: Map<String, Value>) -> Result<Request> {
+    let mut params = Params { spec: E::SPEC, values };
+    let is_known = |name: &str| params.spec.params.iter().any(|param| param.name == name);
+    if let Some(name) = params.values.keys().find(|name| !is_known(name)) {
+        let known: Vec<_> = params.spec.params.iter().map(|param| param.name).collect();
+        let known = if known.is_empty() { "none".into() } else { known.join(", ") };
+        return Err(params.invalid(name, format!("no such parameter; there are: {known}")));
+    }
+    E::from_params(&mut params)?.request()
+}
+
+/// How an answer becomes a value.
+pub trait FromAnswer: Sized {
+    /// Decodes the answer to a request of this endpoint.
+    fn from_answer(answer: Answer) -> Result<Self>;
+}

@@ -1,0 +1,208 @@
+//! Ids that cannot be anything else: what is no id is refused where it enters, not by the server.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::trace;
+
+/// A text that cannot be an id of the wanted kind.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{}` is no {kind}: {expected}", trace::printable(text))]
+pub struct InvalidId {
+    text: String,
+    kind: &'static str,
+    expected: &'static str,
+}
+
+/// Ids that Flink writes as 32 hexadecimal digits.
+macro_rules! hex_ids {
+    ($($(#[$doc:meta])* $name:ident, $kind:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name([u8; 16]);
+
+        impl $name {
+            /// The id of these 16 bytes.
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(bytes)
+            }
+
+            /// Its 16 bytes.
+            pub const fn to_bytes(self) -> [u8; 16] {
+                self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let is_hex = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+                match u128::from_str_radix(text, 16) {
+                    Ok(number) if is_hex => Ok(Self(number.to_be_bytes())),
+                    _ => Err(InvalidId {
+                        text: text.chars().take(80).collect(),
+                        kind: $kind,
+                        expected: "it must be 32 hexadecimal digits",
+                    }),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:032x}", u128::from_be_bytes(self.0))
+            }
+        }
+
+        common!($name);
+    )*};
+}
+
+/// Ids that are names.
+macro_rules! text_ids {
+    ($($(#[$doc:meta])* $name:ident, $kind:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let bad = matches!(text, "" | "." | "..") || text.contains(['/', '\\']) || text.contains(char::is_control);
+                if bad {
+                    let text = text.chars().take(80).collect();
+                    let expected = "it must be a name without `/`, as the server lists it";
+                    return Err(InvalidId { text, kind: $kind, expected });
+                }
+                Ok(Self(text.into()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        common!($name);
+    )*};
+}
+
+macro_rules! common {
+    ($name:ident) => {
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                text.parse()
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: &str) -> Result<Self, InvalidId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
+            }
+        }
+
+        impl From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
+            }
+        }
+    };
+}
+
+hex_ids! {
+    /// A job.
+    JobId, "job id";
+    /// A vertex of a job: one or more chained operators. It stays the same while the job's graph does.
+    VertexId, "vertex id";
+    /// An operation that was triggered: a savepoint, a stop, a deletion.
+    TriggerId, "trigger id";
+    /// A cluster data set.
+    DatasetId, "data set id";
+    /// A slot sharing group (1.20+).
+    SlotSharingGroupId, "slot sharing group id";
+    /// A change of a job's parallelism (2.3+).
+    RescaleId, "rescale id";
+    /// An application (2.3+).
+    ApplicationId, "application id";
+}
+
+text_ids! {
+    /// An uploaded jar: a UUID, an underscore and the name of the uploaded file.
+    JarId, "jar id";
+    /// A TaskManager: its address with a random suffix, or a container's name.
+    TaskManagerId, "TaskManager id";
+    /// A log file of a JobManager or TaskManager.
+    LogFileName, "log file name";
+}
+
+impl JarId {
+    /// Stands for the id of a jar that is still to be uploaded.
+    pub(crate) fn pending() -> Self {
+        Self("pending.jar".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_ids_are_read_and_written_alike() {
+        let text = "00f0a1b2c3d4e5f60718293a4b5c6d7e";
+        let id: JobId = text.parse().unwrap();
+        assert_eq!(id.to_string(), text);
+        assert_eq!(format!("{id:?}"), format!("JobId({text})"));
+        assert_eq!(text.to_uppercase().parse::<JobId>().unwrap(), id);
+        assert_eq!(JobId::from_bytes(id.to_bytes()), id);
+    }
+
+    #[test]
+    fn what_cannot_be_an_id_is_refused() {
+        for text in [
+            "",
+            "..",
+            "a1",
+            "+0f0a1b2c3d4e5f60718293a4b5c6d7e",
+            "00f0a1b2c3d4e5f60718293a4b5c6d7g",
+            "ä".repeat(16).as_str(),
+        ] {
+            assert!(text.parse::<JobId>().is_err(), "{text}");
+        }
+        for text in ["", ".", "..", "../cluster", "a/b", "a\\b", "a\nb", "a\0b"] {
+            assert!(text.parse::<JarId>().is_err(), "{text}");
+        }
+        assert_eq!(
+            "..".parse::<JobId>().unwrap_err().to_string(),
+            "`..` is no job id: it must be 32 hexadecimal digits"
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! A client for the REST API of Apache Flink, right on every release from 1.13 to 2.3.
+//!
+//! ```no_run
+//! # async fn f() -> flink_rest_client::Result<()> {
+//! use flink_rest_client::FlinkRestClient;
+//!
+//! let flink = FlinkRestClient::new("http://localhost:8081")?;
+//! let run = flink.jars().upload_and_run("target/app.jar").parallelism(4).args(["--topic", "orders"]).await?;
+//! let job = flink.job(run.job_id);
+//! job.wait_until_running().await?;
+//! let savepoint = job.stop_with_savepoint().target_directory("s3://savepoints").await?.wait().await?;
+//! # drop(savepoint);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How it is laid out
+//!
+//! A [`Client`] gives handles: [`job(id)`](Client::job), [`jars()`](Client::jars), [`taskmanager(id)`](Client::taskmanager), …
+//! Their methods give a [`Call`]. Set what is optional, then `.await` it, or [`send()`](Call::send) it on a
+//! [`blocking`] client. A call that starts something gives an [`Operation`] to [`wait()`](Operation::wait) for.
+//!
+//! Each call is a struct, such as [`GetJob`](jobs::details::GetJob), that can be [sent](Client::request) as it is. All of
+//! them are in [`ENDPOINTS`], and can be called by name with JSON on either side: [`Client::request_by_name`].
+//!
+//! # Errors
+//!
+//! An [`Error`] is one line with Flink's own root cause; [`hint()`](Error::hint) says what to try. What can be seen to be
+//! wrong is refused before anything is sent. Endpoints and parameters that not every Flink has are checked against the
+//! server's release, which is asked for once.
+//!
+//! # Time and size
+//!
+//! A connection must be there within 10 seconds, an answer within 60, an upload be done within 10 minutes; a wait ends
+//! after 10 minutes. [`Call::timeout`] sets it for one call, [`ClientBuilder`] for all. Answers are limited to 256 MiB.
+//! No request is repeated, so nothing is started twice.
+//!
+//! # Features
+//!
+//! `blocking` (on unless switched off): the [`blocking`] client.
+
+// The derive names this crate from outside and from within.
+extern crate self as flink_rest_client;
+
+mod address;
+mod answer;
+pub mod applications;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod call;
+mod client;
+pub mod cluster;
+pub mod datasets;
+pub mod endpoint;
+mod error;
+mod id;
+pub mod jars;
+pub mod jobmanager;
+pub mod jobs;
+pub mod metrics;
+mod open_enum;
+pub mod operation;
+pub mod processes;
+mod registry;
+mod split;
+pub mod taskmanagers;
+mod time;
+mod trace;
+pub mod transport;
+mod upload;
+mod version;
+mod wait;
+
+pub use bytes::Bytes;
+pub use flink_rest_macros::Endpoint;
+pub use http;
+pub use jiff::Timestamp;
+
+pub use crate::{
+    answer::{Answer, Empty, Text},
+    call::{Action, Call, CallOptions},
+    client::{Async, Client, ClientBuilder, FlinkRestClient, Mode},
+    endpoint::{Endpoint, Request},
+    error::{ApiError, Error, Result, TransportErrorKind},
+    id::{
+        ApplicationId, DatasetId, InvalidId, JarId, JobId, LogFileName, RescaleId, SlotSharingGroupId,
+        TaskManagerId, TriggerId, VertexId,
+    },
+    jobs::state::{ExecutionState, JobStatus},
+    operation::{Operation, Progress, Trigger},
+    registry::{ENDPOINTS, Named},
+    upload::Upload,
+    version::{FlinkVersion, InvalidVersion},
+};
+
+// The example in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

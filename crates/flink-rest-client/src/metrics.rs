@@ -1,0 +1,108 @@
+//! Metrics: one value each, or a summary of many.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{open_enum::open_enum, time::maybe_double};
+
+/// A metric, or only its name: asked without names, the server says which ones it has; asked with names, their values.
+///
+/// Flink collects metrics when they are asked for: what has just started has none yet, and names that it does not
+/// know are missing in the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Metric {
+    /// Its name, with the scope below the thing that was asked: `Status.JVM.Memory.Heap.Used`.
+    pub id: String,
+    /// Its value as Java prints it; none if only the names were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+impl Metric {
+    /// The value as a number; none if there is no value or it is no number.
+    pub fn as_f64(&self) -> Option<f64> {
+        self.value.as_ref()?.parse().ok()
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Some(value) => write!(f, "{} = {value}", self.id),
+            None => f.write_str(&self.id),
+        }
+    }
+}
+
+/// A metric aggregated over several jobs, TaskManagers or subtasks; asked without names, only its name.
+///
+/// Flink answers nothing at all if one of the names is unknown to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AggregatedMetric {
+    /// Its name.
+    pub id: String,
+    /// The least value.
+    #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// The greatest value.
+    #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// The mean.
+    #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
+    pub avg: Option<f64>,
+    /// The sum.
+    #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
+    pub sum: Option<f64>,
+    /// How unevenly the values are spread, in percent: 0 if all are the same, 100 if one has all (1.20+).
+    #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
+    pub skew: Option<f64>,
+}
+
+open_enum! {
+    /// How the values of several jobs, TaskManagers or subtasks become one.
+    pub enum Aggregation {
+        /// The least.
+        Min = "min",
+        /// The greatest.
+        Max = "max",
+        /// The mean.
+        Avg = "avg",
+        /// The sum.
+        Sum = "sum",
+        /// How unevenly they are spread (1.20+); an older Flink answers 400.
+        Skew = "skew",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_numbers_as_java_prints_them() {
+        for (value, number) in
+            [("42", Some(42.0)), ("1.5E-5", Some(1.5e-5)), ("-Infinity", Some(f64::NEG_INFINITY))]
+        {
+            let metric: Metric = serde_json::from_value(json!({"id": "m", "value": value})).unwrap();
+            assert_eq!(metric.as_f64(), number);
+            assert_eq!(metric.to_string(), format!("m = {value}"));
+        }
+        let texts = [json!({"id": "m", "value": "[1, 2]"}), json!({"id": "m"})];
+        for metric in texts {
+            assert_eq!(serde_json::from_value::<Metric>(metric).unwrap().as_f64(), None);
+        }
+    }
+
+    #[test]
+    fn an_aggregate_that_is_no_number_comes_back_as_it_was() {
+        let wire = json!({"id": "m", "min": 1.0, "avg": "NaN"});
+        let metric: AggregatedMetric = serde_json::from_value(wire.clone()).unwrap();
+        assert!(metric.avg.is_some_and(f64::is_nan) && metric.max.is_none());
+        assert_eq!(serde_json::to_value(&metric).unwrap(), wire);
+    }
+}

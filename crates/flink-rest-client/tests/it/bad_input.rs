@@ -1,0 +1,357 @@
+//! Bad input and strange servers: each gives its own clear error in bounded time, and what can be seen to be wrong is
+//! refused before anything is sent.
+
+use std::{
+    error::Error as _,
+    fs,
+    net::TcpListener,
+    time::{Duration, Instant},
+};
+
+use flink_rest_client::{Error, FlinkRestClient, JarId, JobId, Result, TaskManagerId};
+use serde_json::json;
+
+use crate::server::Server;
+
+/// What a person sees: the error, and what caused it.
+fn shown(error: &Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
+async fn overview(address: &str) -> Result<()> {
+    let client = FlinkRestClient::builder(address).connect_timeout(Duration::from_secs(5)).build()?;
+    client.overview().timeout(Duration::from_secs(5)).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn an_unknown_host() {
+    let error = overview("http://no-such-host.invalid:8081").await.unwrap_err();
+    assert_eq!(error.to_string(), "GetOverview: unknown host in http://no-such-host.invalid:8081");
+    assert!(error.is_unreachable() && error.hint().is_some());
+}
+
+#[tokio::test]
+async fn a_refused_port() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = overview(&format!("http://{free}")).await.unwrap_err();
+    assert_eq!(
+        shown(&error),
+        format!("GetOverview: cannot connect to http://{free}: Connection refused (os error 111)")
+    );
+    assert!(error.hint().unwrap().contains("rest.port"));
+}
+
+#[tokio::test]
+async fn a_port_that_speaks_no_http() {
+    let server = Server::answering("SSH-2.0-OpenSSH_9.2p1 Debian\r\n");
+    let error = overview(&server.url()).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("GetOverview: no HTTP is spoken at {}", server.url()));
+}
+
+#[tokio::test]
+async fn a_port_that_speaks_no_tls() {
+    let address = Server::interrupting("HTTP/1.1 400 Bad Request\r\n\r\n").url().replace("http:", "https:");
+    let error = overview(&address).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("GetOverview: no secure connection to {address}"));
+    assert!(!error.is_passing() && error.hint().unwrap().contains("https://"), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_main_prints_is_readable() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let shown = format!("{:?}", overview(&format!("http://{free}")).await.unwrap_err());
+    let lines: Vec<_> = shown.lines().collect();
+    assert_eq!(lines[0], format!("GetOverview: cannot connect to http://{free}"));
+    assert!(
+        lines[1].starts_with("  caused by: ") && lines[2].starts_with("  hint: ") && lines.len() == 3,
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn a_path_that_leads_nowhere_is_no_missing_job() {
+    let server = Server::http(
+        "404 Not Found",
+        "",
+        &json!({"errors": ["Unable to load requested file /x/v1/overview."]}).to_string(),
+    );
+    let error = overview(&server.url()).await.unwrap_err();
+    assert!(!error.is_not_found() && error.hint().unwrap().contains("address"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_closes_at_once() {
+    let server = Server::answering("");
+    let error = overview(&server.url()).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("GetOverview: lost the connection to {}", server.url()));
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers() {
+    let server = Server::silent();
+    let client = FlinkRestClient::new(server.url()).unwrap();
+    let started = Instant::now();
+    let error = client.overview().timeout(Duration::from_millis(300)).await.unwrap_err();
+    assert!(error.is_timeout() && started.elapsed() < Duration::from_secs(3));
+    assert_eq!(error.to_string(), format!("GetOverview at {} took longer than 300ms", server.url()));
+}
+
+#[tokio::test]
+async fn a_deadline_holds_for_the_question_after_the_release_as_well() {
+    let server = Server::silent();
+    let client = FlinkRestClient::new(server.url()).unwrap();
+    let started = Instant::now();
+    let job: JobId = "00000000000000000000000000000001".parse().unwrap();
+    let error = client.job(job).status().timeout(Duration::from_millis(300)).await.unwrap_err();
+    assert!(error.is_timeout() && started.elapsed() < Duration::from_secs(3), "{error}");
+}
+
+#[tokio::test]
+async fn an_error_in_another_wrapping_keeps_its_reason() {
+    for (errors, reason) in
+        [(json!("why"), "why"), (json!([null, "why", 7]), "why"), (json!([]), "no reason given")]
+    {
+        let server = Server::http("503 Service Unavailable", "", &json!({"errors": errors}).to_string());
+        let error = overview(&server.url()).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("GET /overview: 503 Service Unavailable: {reason}"));
+    }
+}
+
+#[tokio::test]
+async fn a_login_page() {
+    let page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>…</body></html>";
+    for (status, hint) in
+        [("200 OK", "path prefix"), ("401 Unauthorized", "credentials"), ("403 Forbidden", "credentials")]
+    {
+        let server = Server::http(status, "Content-Type: text/html\r\n", page);
+        let error = overview(&server.url()).await.unwrap_err();
+        let expected = format!(
+            "GetOverview: {status} with an HTML page titled “Sign in”, which is no answer of Flink's"
+        );
+        assert_eq!(error.to_string(), expected);
+        assert!(error.hint().unwrap().contains(hint));
+    }
+}
+
+#[tokio::test]
+async fn a_server_cannot_write_on_the_terminal() {
+    let colours = "\u{1b}[2J\u{1b}[31m";
+    let servers = [
+        Server::http("500 Oops", "", &json!({"errors": [colours]}).to_string()),
+        Server::http("200 OK", "", &format!("<title>{colours}</title>")),
+        Server::http("200 OK", "", colours),
+    ];
+    for server in servers {
+        let error = overview(&server.url()).await.unwrap_err();
+        assert!(!error.to_string().contains('\u{1b}') && error.to_string().contains("[31m"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_a_login_page_is_not_followed() {
+    let server =
+        Server::http("302 Found", "Location: https://me:s3cret@login.example/start?token=s3cret\r\n", "");
+    let error = overview(&server.url()).await.unwrap_err();
+    assert!(error.to_string().contains("302 Found with a redirect to login.example/start,"), "{error}");
+    assert!(!format!("{error:?}").contains("s3cret"));
+}
+
+#[tokio::test]
+async fn an_empty_body() {
+    let error = overview(&Server::json("").url()).await.unwrap_err();
+    assert_eq!(error.to_string(), "GetOverview: 200 OK with an empty body, which is no answer of Flink's");
+    let error = overview(&Server::http("502 Bad Gateway", "", "").url()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "GetOverview: 502 Bad Gateway with an empty body, which is no answer of Flink's"
+    );
+}
+
+#[tokio::test]
+async fn json_of_another_shape_names_the_place() {
+    let server = Server::json(r#"{"jobs": [{"id": "00000000000000000000000000000001", "status": 7}]}"#);
+    let error = FlinkRestClient::new(server.url()).unwrap().jobs().list().await.unwrap_err();
+    assert_eq!(
+        shown(&error),
+        "GetJobs: the answer has an unexpected value at `jobs[0].status`: invalid type: integer `7`, expected a string at \
+         line 1 column 64"
+    );
+    let error = overview(&Server::json(r#"{"taskmanagers": 1}"#).url()).await.unwrap_err();
+    assert!(shown(&error).contains("missing field `slots-total`"), "{}", shown(&error));
+    let error = overview(&Server::json("[1, 2").url()).await.unwrap_err();
+    assert!(matches!(error, Error::Decode { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large() {
+    let server = Server::json(&format!(r#"{{"jobs": [], "pad": "{}"}}"#, "x".repeat(5000)));
+    let client = FlinkRestClient::builder(server.url()).max_answer_bytes(1000).build().unwrap();
+    let error = client.jobs().list().await.unwrap_err();
+    assert_eq!(error.to_string(), "GetJobs: the answer is larger than 1000 bytes");
+}
+
+#[tokio::test]
+async fn an_error_of_flinks_is_told_by_its_root_cause() {
+    let trace = "org.apache.flink.runtime.rest.handler.RestHandlerException: Could not run it.\n\tat a.B.c(D.java:1)\n\
+                 Caused by: java.lang.ClassNotFoundException: com.acme.Main\n\t... 9 more\n";
+    let server = Server::http(
+        "500 Internal Server Error",
+        "",
+        &json!({"errors": ["Internal server error.", trace]}).to_string(),
+    );
+    let job: JobId = "00000000000000000000000000000001".parse().unwrap();
+    let error = FlinkRestClient::new(server.url()).unwrap().job(job).details().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "GET /jobs/00000000000000000000000000000001: 500 Internal Server Error: ClassNotFoundException: com.acme.Main"
+    );
+    let Error::Api(error) = error else { panic!("{error:?}") };
+    assert_eq!(error.errors[1], trace, "the whole trace is kept");
+    assert!(!error.condensed().contains("\tat"), "{}", error.condensed());
+}
+
+#[tokio::test]
+async fn jars_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    };
+    fs::create_dir(folder.path().join("folder.jar")).unwrap();
+    let cases = [
+        (folder.path().join("missing.jar"), "No such file or directory (os error 2)"),
+        (folder.path().join("folder.jar"), "it is a folder, not a jar"),
+        (file("empty.jar", b""), "it is empty"),
+        (file("text.jar", b"Hello, world"), "it is no jar: it does not begin like a zip archive"),
+        (file("short.jar", b"PK"), "it is no jar: it does not begin like a zip archive"),
+        (file("app.zip", b"PK\x03\x04"), "Flink takes only files whose name ends in .jar"),
+    ];
+    let server = Server::json("{}");
+    let client = FlinkRestClient::new(server.url()).unwrap();
+    for (path, reason) in cases {
+        let expected = format!("{}: {reason}", path.display());
+        assert_eq!(client.jars().upload(&path).await.unwrap_err().to_string(), expected);
+        assert_eq!(client.jars().upload_and_run(&path).await.unwrap_err().to_string(), expected);
+    }
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn what_cannot_be_right_is_not_sent() {
+    let server = Server::json("{}");
+    let client = FlinkRestClient::new(server.url()).unwrap();
+    let jar: JarId = "a.jar".parse().unwrap();
+
+    let error = client.jar(&jar).run().parallelism(0).await.unwrap_err();
+    assert_eq!(error.to_string(), "RunJar: `parallelism`: it must be at least 1");
+
+    // Ids that are none are refused where they enter; by name, where they are looked at.
+    assert!(
+        "..".parse::<JobId>().is_err()
+            && "../cluster".parse::<JarId>().is_err()
+            && "".parse::<TaskManagerId>().is_err()
+    );
+    let by_name = [
+        (
+            "GetJob",
+            json!({"job": ".."}),
+            "GetJob: `job`: `..` is no job id: it must be 32 hexadecimal digits",
+        ),
+        (
+            "DeleteJar",
+            json!({"jar": "../cluster"}),
+            "DeleteJar: `jar`: `../cluster` is no jar id: it must be a name without `/`, as the server lists it",
+        ),
+        ("GetJob", json!({}), "GetJob: `job`: it is missing"),
+        ("GetJob", json!({"jobid": "1"}), "GetJob: `jobid`: no such parameter; there are: job"),
+        ("GetJob", json!([1]), "GetJob: `parameters`: parameters are a JSON object, not `[1]`"),
+        (
+            "RunJar",
+            json!({"jar": "a.jar", "entry-class": "Main"}),
+            "RunJar: `entry-class`: no such parameter; there are: jar, entry_class, args, parallelism, job_id, \
+             allow_non_restored_state, savepoint_path, claim_mode, flink_configuration",
+        ),
+        ("GetJbo", json!({}), "no endpoint is named `GetJbo`; did you mean `GetJob`?"),
+    ];
+    for (name, params, expected) in by_name {
+        let error = client.request_by_name(name, params).await.unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        assert!(error.is_invalid_input());
+    }
+
+    let error = client.jar(&jar).run().args(["x".repeat(9000)]).to_request();
+    assert!(error.is_ok(), "a body may be long");
+    let error = client
+        .request_by_name("GetJarPlan", json!({"jar": "a.jar", "args": ["x".repeat(9000)]}))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("4096 bytes"), "{error}");
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn a_flink_that_is_older_than_the_endpoint() {
+    let server = Server::json("{}");
+    let client =
+        FlinkRestClient::builder(server.url()).flink_version("1.15.4".parse().unwrap()).build().unwrap();
+    let job: JobId = "00000000000000000000000000000001".parse().unwrap();
+    let error = client.job(job).status().await.unwrap_err();
+    assert_eq!(error.to_string(), "GetJobStatus needs Flink 1.16 or newer, and the server is Flink 1.15.4");
+    let jar: JarId = "a.jar".parse().unwrap();
+    let error = client.jar(&jar).run().flink_configuration([("a", "b")]).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`flink_configuration` of RunJar needs Flink 1.17 or newer, and the server is Flink 1.15.4"
+    );
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn addresses() {
+    let good = [
+        ("http://localhost:8081", "http://localhost:8081"),
+        ("http://localhost:8081/", "http://localhost:8081"),
+        ("http://localhost:8081/v1", "http://localhost:8081"),
+        ("http://localhost:8081/v1/", "http://localhost:8081"),
+        ("localhost:8081", "http://localhost:8081"),
+        ("flink", "http://flink"),
+        ("http://[::1]:8081", "http://[::1]:8081"),
+        ("[::1]:8081", "http://[::1]:8081"),
+        ("https://proxy.example/team/flink/", "https://proxy.example/team/flink"),
+        ("https://proxy.example/team/flink/v1", "https://proxy.example/team/flink"),
+        ("http://user:s3cret@localhost:8081", "http://localhost:8081"),
+    ];
+    for (given, kept) in good {
+        let client = FlinkRestClient::new(given).unwrap();
+        assert_eq!(client.address(), kept, "{given}");
+        assert!(!format!("{client:?}").contains("s3cret"));
+    }
+    let bad = [
+        "",
+        "http://user:12/s3cret@host:8081",
+        "http:/u:s3cret@h",
+        "u:s3cret://x@h",
+        "ftp://localhost",
+        "http://",
+        "http://user:s3cret@",
+        "http://host:99999",
+        "http://host?x=1",
+        "http://a b",
+    ];
+    for given in bad {
+        let error = FlinkRestClient::new(given).unwrap_err();
+        assert!(matches!(error, Error::InvalidAddress { .. }), "{given}");
+        assert!(error.is_invalid_input() && !format!("{error} {error:?}").contains("s3cret"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_blocking_call_inside_a_runtime_is_an_error_not_a_panic() {
+    let client = flink_rest_client::blocking::FlinkRestClient::new("http://localhost:1").unwrap();
+    let error = client.overview().send().unwrap_err();
+    assert!(error.to_string().contains("it would block an async runtime"), "{error}");
+}

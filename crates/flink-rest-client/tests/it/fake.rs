@@ -1,0 +1,85 @@
+//! A transport that answers from a script and keeps what it was asked.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll},
+};
+
+use flink_rest_client::{
+    Bytes, FlinkRestClient, TransportErrorKind,
+    endpoint::Body,
+    http,
+    transport::{BoxFuture, Incoming, Transport, TransportError},
+};
+use futures_core::Stream;
+use serde_json::Value;
+
+/// One answer of the script.
+#[derive(Clone, Debug)]
+pub(crate) enum Say {
+    Json(u16, Value),
+    Lost(TransportErrorKind),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Fake {
+    script: Arc<Mutex<VecDeque<Say>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Fake {
+    /// Answers in this order; the last one for ever.
+    pub(crate) fn new(script: impl IntoIterator<Item = Say>) -> Self {
+        Self { script: Arc::new(Mutex::new(script.into_iter().collect())), asked: Arc::default() }
+    }
+
+    pub(crate) fn client(&self) -> FlinkRestClient {
+        FlinkRestClient::builder("http://fake")
+            .transport(self.clone())
+            .flink_version("2.3.0".parse().unwrap())
+            .build()
+            .unwrap()
+    }
+
+    /// `METHOD path?query body`, in order.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+impl Transport for Fake {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>> {
+        let target = request.uri().path_and_query().unwrap().as_str();
+        let body = match request.body() {
+            Body::Json(json) => format!(" {}", String::from_utf8_lossy(json)),
+            _ => String::new(),
+        };
+        self.asked.lock().unwrap().push(format!("{} {target}{body}", request.method()));
+        let mut script = self.script.lock().unwrap();
+        let say = if script.len() > 1 { script.pop_front().unwrap() } else { script[0].clone() };
+        Box::pin(async move {
+            match say {
+                Say::Lost(kind) => Err(TransportError::new(kind, "as the script says")),
+                Say::Json(status, json) => {
+                    let body: Incoming = Box::pin(Once(Some(json.to_string().into())));
+                    Ok(http::Response::builder().status(status).body(body).unwrap())
+                }
+            }
+        })
+    }
+}
+
+struct Once(Option<Bytes>);
+
+impl Stream for Once {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take().map(Ok))
+    }
+}

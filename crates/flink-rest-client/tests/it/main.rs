@@ -1,0 +1,8 @@
+//! Tests that need neither Java nor a network.
+
+mod bad_input;
+mod fake;
+mod operations;
+mod profile;
+mod requests;
+mod server;

@@ -1,0 +1,14 @@
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.streaming.api.datastream.CachedDataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Leaves a cluster data set behind, which only a batch job with a cached stream does, and only from Flink 1.16 on. */
+public final class CachedDataset {
+    public static void main(String[] args) throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        env.setRuntimeMode(RuntimeExecutionMode.BATCH);
+        CachedDataStream<Long> numbers = env.fromSequence(1, 100).map(number -> number + 1).cache();
+        numbers.print();
+        env.execute("Cached data set");
+    }
+}

@@ -1,0 +1,109 @@
+//! One cluster for the whole run, of the release in `FLINK_VERSION`, and jobs to look at.
+//!
+//! Without a Flink everything here panics: a live test never passes without one.
+
+use std::{path::PathBuf, sync::OnceLock, time::Duration};
+
+use flink_local::{Cluster, Distribution, Flink, Progress};
+use flink_rest_client::{
+    Answer, Async, FlinkRestClient, FlinkVersion, JarId,
+    jobs::{Job, state::JobStatus},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+/// The Flink under test: `FLINK_VERSION`, else the newest.
+pub(crate) fn distribution() -> &'static Distribution {
+    static DISTRIBUTION: OnceLock<Distribution> = OnceLock::new();
+    DISTRIBUTION.get_or_init(|| {
+        let version = std::env::var("FLINK_VERSION").unwrap_or_else(|_| flink_local::NEWEST.into());
+        Distribution::obtain(&version, Progress::Stderr).unwrap()
+    })
+}
+
+/// The cluster of this run; it is stopped when the run ends, however it does.
+pub(crate) fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| Flink::from(distribution().clone()).taskmanagers(2).slots(8).start().unwrap())
+}
+
+/// A client of that cluster. Each test has its own, as each has its own async runtime.
+pub(crate) fn flink() -> FlinkRestClient {
+    FlinkRestClient::new(cluster().url()).unwrap()
+}
+
+/// Whether the Flink under test is this release or a newer one.
+pub(crate) fn at_least(release: &str) -> bool {
+    let version: FlinkVersion = distribution().version().parse().unwrap();
+    version >= release.parse().unwrap()
+}
+
+pub(crate) fn word_count_jar() -> PathBuf {
+    static JAR: OnceLock<PathBuf> = OnceLock::new();
+    JAR.get_or_init(|| flink_jobs::word_count(distribution()).unwrap()).clone()
+}
+
+pub(crate) fn streaming_jar() -> PathBuf {
+    static JAR: OnceLock<PathBuf> = OnceLock::new();
+    JAR.get_or_init(|| flink_jobs::streaming_job(distribution()).unwrap()).clone()
+}
+
+/// Submits the streaming job with these flags, and does not wait.
+pub(crate) async fn submit(flags: &[&str]) -> Job<Async> {
+    static UPLOADED: OnceCell<JarId> = OnceCell::const_new();
+    let flink = flink();
+    let upload = || async { flink.jars().upload(streaming_jar()).await.unwrap().jar_id().unwrap() };
+    let jar = UPLOADED.get_or_init(upload).await;
+    let run = flink.jar(jar).run().args(flags.iter().copied()).await.unwrap();
+    flink.job(run.job_id)
+}
+
+/// The streaming job with these flags, all its tasks running. Who starts it cancels it.
+pub(crate) async fn streaming(flags: &[&str]) -> Job<Async> {
+    let job = submit(flags).await;
+    job.wait_until_running().await.unwrap();
+    job
+}
+
+/// A word count that has come to its end.
+pub(crate) async fn finished() -> Job<Async> {
+    static FINISHED: OnceCell<flink_rest_client::JobId> = OnceCell::const_new();
+    let flink = flink();
+    let run = || async {
+        let run = flink.jars().upload_and_run(word_count_jar()).await.unwrap();
+        let details = flink.job(run.job_id).wait_until_finished().await.unwrap();
+        assert_eq!(details.state, JobStatus::Finished);
+        run.job_id
+    };
+    let job = FINISHED.get_or_init(run).await;
+    flink.job(*job)
+}
+
+/// The first answer of this kind, asked for again and again: much of what Flink says, it finds out only when asked.
+pub(crate) async fn soon<T, F: Future<Output = Option<T>>>(
+    within: Duration,
+    mut ask: impl FnMut() -> F,
+) -> T {
+    let asked = async {
+        loop {
+            if let Some(value) = ask().await {
+                return value;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(within, asked).await.unwrap_or_else(|_| panic!("not within {within:?}"))
+}
+
+/// That the server's own JSON goes into the type and comes out of it unchanged, with no field unknown.
+pub(crate) fn lossless<T: DeserializeOwned + Serialize>(answer: &Answer) -> T {
+    let name = answer.endpoint.name;
+    let json: Value = answer.json().unwrap();
+    let mut unknown = Vec::new();
+    let value: T = serde_ignored::deserialize(&json, |path| unknown.push(path.to_string()))
+        .unwrap_or_else(|error| panic!("{name}: {error} in {json}"));
+    assert!(unknown.is_empty(), "{name}: no type keeps {unknown:?}");
+    assert_eq!(serde_json::to_value(&value).unwrap(), json, "{name} comes back as it was");
+    value
+}
