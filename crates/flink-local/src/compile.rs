@@ -1,0 +1,53 @@
+//! Making job jars out of Java sources.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::{Distribution, Error, Java};
+
+impl Distribution {
+    /// Compiles Java sources against this Flink into a job jar, and names the jar.
+    ///
+    /// `main_class` becomes the jar's `Main-Class`. The class files run on Java 11 and later. Whoever reads an older
+    /// jar of that name meanwhile is not disturbed. Fails without a JDK and if javac refuses the sources.
+    pub fn compile(
+        &self,
+        sources: &[impl AsRef<Path>],
+        main_class: &str,
+        jar: impl Into<PathBuf>,
+    ) -> Result<PathBuf, Error> {
+        let jar = jar.into();
+        let java = Java::find()?;
+        let folder = jar.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+        let work = tempfile::tempdir_in(folder).map_err(Error::io("write to", folder))?;
+        let classes = work.path().join("classes");
+        let unfinished = work.path().join("job.jar");
+
+        let mut javac = Command::new(java.tool("javac")?);
+        // -Xlint:-options: newer compilers warn about old releases.
+        javac
+            .args(["--release", "11", "-Xlint:-options", "-cp"])
+            .arg(self.class_path())
+            .arg("-d")
+            .arg(&classes);
+        run(javac.args(sources.iter().map(AsRef::as_ref)), "javac", &jar)?;
+
+        let mut archiver = Command::new(java.tool("jar")?);
+        archiver.args(["--create", "--main-class", main_class, "--file"]).arg(&unfinished);
+        run(archiver.arg("-C").arg(&classes).arg("."), "jar", &jar)?;
+
+        fs::rename(&unfinished, &jar).map_err(Error::io("create", &jar))?;
+        Ok(jar)
+    }
+}
+
+fn run(command: &mut Command, tool: &'static str, jar: &Path) -> Result<(), Error> {
+    let result = command.stdin(Stdio::null()).output().map_err(Error::io("run", Path::new(tool)))?;
+    if result.status.success() {
+        return Ok(());
+    }
+    let output = [result.stderr, result.stdout].concat();
+    Err(Error::Compile { tool, jar: jar.to_owned(), output: String::from_utf8_lossy(&output).into_owned() })
+}

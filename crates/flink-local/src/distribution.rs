@@ -1,0 +1,216 @@
+//! Where a Flink comes from: `FLINK_HOME`, the cache, or PyPI.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command, Stdio};
+
+use crate::version::{self, NEWEST};
+use crate::{Error, Progress, pip, unpack};
+
+/// How folders of unfinished work begin; the id of the process that works in it follows.
+const UNFINISHED: &str = ".unfinished-";
+
+/// The files of one Flink release: `lib/`, `opt/` and `plugins/`.
+#[derive(Clone, Debug)]
+pub struct Distribution {
+    home: PathBuf,
+    version: String,
+}
+
+impl Distribution {
+    /// Finds a release, or downloads it (200 to 330 MB).
+    ///
+    /// Looks in `FLINK_HOME`, if that is this version, then in the cache folder: `FLINK_LOCAL_CACHE`, else
+    /// `$XDG_CACHE_HOME/flink-local`, else `~/.cache/flink-local`. What is not there is downloaded from PyPI by
+    /// `python3 -m pip`, whose settings (index, proxy) hold. Processes that do so at once do not disturb each other;
+    /// one that is interrupted leaves nothing half.
+    ///
+    /// `version` is a release such as `2.3.0`, or `2.3` for the newest known release of it.
+    pub fn obtain(version: &str, progress: Progress) -> Result<Self, Error> {
+        let version = version::resolve(version)?;
+        let home = folder_in("FLINK_HOME").and_then(|home| Self::at(home).ok());
+        match home.filter(|home| home.version == version) {
+            Some(home) => Ok(home),
+            None => Self::from_cache(&cache_folder()?, &version, progress, pip::download),
+        }
+    }
+
+    /// The Flink in `FLINK_HOME`, else the newest supported release, as [`Distribution::obtain`] finds it.
+    pub fn preferred(progress: Progress) -> Result<Self, Error> {
+        match folder_in("FLINK_HOME") {
+            Some(home) => Self::at(home),
+            None => Self::obtain(NEWEST, progress),
+        }
+    }
+
+    /// The Flink in a folder; its version is read from the name of `lib/flink-dist*.jar`.
+    pub fn at(home: impl Into<PathBuf>) -> Result<Self, Error> {
+        let home = home.into();
+        let names =
+            fs::read_dir(home.join("lib")).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let version = names.filter_map(|name| version_of_jar(name.to_str()?)).next();
+        match version {
+            // Flink's processes run in another folder.
+            Some(version) => Ok(Self { home: std::path::absolute(&home).unwrap_or(home), version }),
+            None => Err(Error::NoFlink { folder: home }),
+        }
+    }
+
+    /// The version, such as `2.3.0`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The folder that holds `lib/`, `opt/` and `plugins/`.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The class path of everything in `lib/`, as Java and javac take it.
+    pub fn class_path(&self) -> OsString {
+        self.home.join("lib/*").into_os_string()
+    }
+
+    fn from_cache(
+        cache: &Path,
+        version: &str,
+        progress: Progress,
+        download: impl FnOnce(&str, &Path, Progress) -> Result<PathBuf, Error>,
+    ) -> Result<Self, Error> {
+        let home = cache.join(version);
+        if let Ok(cached) = Self::at(&home) {
+            return Ok(cached);
+        }
+        fs::create_dir_all(cache).map_err(Error::io("create", cache))?;
+        remove_leftovers(cache);
+        let prefix = format!("{UNFINISHED}{}-", process::id());
+        let work = tempfile::Builder::new()
+            .prefix(&prefix)
+            .tempdir_in(cache)
+            .map_err(Error::io("write to", cache))?;
+        let archive = download(version, work.path(), progress)?;
+        let unpacked = work.path().join("flink");
+        unpack::unpack(&archive, &unpacked, progress)?;
+        Self::at(&unpacked)?;
+        match fs::rename(&unpacked, &home) {
+            // Somebody else was faster: theirs is as good.
+            Err(_) if Self::at(&home).is_ok() => {}
+            renamed => renamed.map_err(Error::io("create", &home))?,
+        }
+        Self::at(home)
+    }
+}
+
+fn folder_in(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn cache_folder() -> Result<PathBuf, Error> {
+    folder_in("FLINK_LOCAL_CACHE")
+        .or_else(|| Some(folder_in("XDG_CACHE_HOME")?.join("flink-local")))
+        .or_else(|| Some(folder_in("HOME")?.join(".cache/flink-local")))
+        .ok_or(Error::NoCacheFolder)
+}
+
+/// Reads `1.13.6` out of `flink-dist_2.12-1.13.6.jar`.
+fn version_of_jar(name: &str) -> Option<String> {
+    let (_scala, version) = name.strip_prefix("flink-dist")?.strip_suffix(".jar")?.split_once('-')?;
+    version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.to_owned())
+}
+
+/// Removes what runs that were killed could not remove themselves.
+fn remove_leftovers(cache: &Path) {
+    for entry in fs::read_dir(cache).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let owner =
+            name.to_str().and_then(|name| name.strip_prefix(UNFINISHED)?.split_once('-')?.0.parse().ok());
+        if owner.is_some_and(|owner| !is_running(owner)) {
+            // If it cannot be removed, the download still can work.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn is_running(process: u32) -> bool {
+    let mut probe = Command::new("sh");
+    probe.args(["-c", "kill -0 \"$1\"", "sh", &process.to_string()]).stderr(Stdio::null());
+    probe.status().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    #[test]
+    fn the_version_is_read_from_the_jar() {
+        assert_eq!(version_of_jar("flink-dist-2.3.0.jar").as_deref(), Some("2.3.0"));
+        assert_eq!(version_of_jar("flink-dist_2.12-1.13.6.jar").as_deref(), Some("1.13.6"));
+        assert_eq!(version_of_jar("flink-dist-2.4-SNAPSHOT.jar").as_deref(), Some("2.4-SNAPSHOT"));
+        assert_eq!(version_of_jar("flink-dist-scala-x.jar"), None);
+        assert_eq!(version_of_jar("flink-csv-2.3.0.jar"), None);
+    }
+
+    #[test]
+    fn a_folder_without_flink_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let message = Distribution::at(folder.path()).unwrap_err().to_string();
+        assert!(message.contains(&*folder.path().to_string_lossy()), "{message}");
+    }
+
+    #[test]
+    fn a_cached_release_is_not_downloaded() {
+        let cache = tempfile::tempdir().unwrap();
+        put_flink(&cache.path().join("2.3.0"));
+        let found =
+            Distribution::from_cache(cache.path(), "2.3.0", Progress::Silent, |_, _, _| panic!()).unwrap();
+        assert_eq!(found.home(), cache.path().join("2.3.0"));
+        assert_eq!(found.version(), "2.3.0");
+    }
+
+    #[test]
+    fn an_unpack_that_fails_halfway_leaves_nothing() {
+        let cache = tempfile::tempdir().unwrap();
+        let broken = |_: &str, folder: &Path, _| {
+            let archive = unpack::tests::sdist(folder);
+            let size = fs::metadata(&archive).unwrap().len();
+            File::options().write(true).open(&archive).unwrap().set_len(size / 2).unwrap();
+            Ok(archive)
+        };
+        Distribution::from_cache(cache.path(), "2.3.0", Progress::Silent, broken).unwrap_err();
+        assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn leftovers_of_the_dead_are_removed_those_of_the_living_are_not() {
+        let cache = tempfile::tempdir().unwrap();
+        let mut short_lived = Command::new("true").spawn().unwrap();
+        short_lived.wait().unwrap();
+        let dead = cache.path().join(format!("{UNFINISHED}{}-a", short_lived.id()));
+        let alive = cache.path().join(format!("{UNFINISHED}{}-b", process::id()));
+        put_flink(&dead);
+        put_flink(&alive);
+        remove_leftovers(cache.path());
+        assert!(!dead.exists());
+        assert!(alive.exists());
+    }
+
+    #[test]
+    fn who_comes_second_takes_what_the_first_has_made() {
+        let cache = tempfile::tempdir().unwrap();
+        let other_is_faster = |_: &str, folder: &Path, _| {
+            put_flink(&cache.path().join("2.3.0"));
+            Ok(unpack::tests::sdist(folder))
+        };
+        Distribution::from_cache(cache.path(), "2.3.0", Progress::Silent, other_is_faster).unwrap();
+        assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 1);
+    }
+
+    fn put_flink(home: &Path) {
+        fs::create_dir_all(home.join("lib")).unwrap();
+        fs::write(home.join("lib/flink-dist-2.3.0.jar"), b"").unwrap();
+    }
+}
