@@ -1,0 +1,30 @@
+//! The example and test jobs of this folder, compiled against the Flink that is to run them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use flink_local::{Distribution, Error};
+
+/// `WordCount.java` as a jar: bounded, with its result in accumulators.
+pub fn word_count(flink: &Distribution) -> Result<PathBuf, Error> {
+    compile(flink, "WordCount")
+}
+
+/// `StreamingJob.java` as a jar: runs, checkpoints, fails or drags its feet as its flags say.
+pub fn streaming_job(flink: &Distribution) -> Result<PathBuf, Error> {
+    compile(flink, "StreamingJob")
+}
+
+/// Compiles the main class and what it shares with the others, unless the jar is newer than both.
+fn compile(flink: &Distribution, main_class: &str) -> Result<PathBuf, Error> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = [here.join(format!("{main_class}.java")), here.join("Arguments.java")];
+    let jar = here.join(format!("../target/jobs/{}/{main_class}.jar", flink.version()));
+    let written = |path: &PathBuf| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    if written(&jar).is_some_and(|jar| sources.iter().all(|source| written(source) < Some(jar))) {
+        return Ok(jar);
+    }
+    flink.compile(&sources, main_class, jar)
+}
