@@ -1,0 +1,49 @@
+//! The project's own commands: `cargo xtask --help`.
+
+mod quickstart;
+mod readme;
+mod setup;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts a real Flink on this machine, runs a word count on it and shows what happened
+    Quickstart(quickstart::Arguments),
+    /// Compiles the example jobs and names their jars
+    Jobs {
+        /// The Flink to compile against
+        #[arg(long, value_name = "VERSION", default_value = flink_local::NEWEST)]
+        flink: String,
+    },
+    /// Runs all checks and tests, those on a real Flink included
+    Test(test::Arguments),
+    /// Writes the endpoint table of README.md
+    Readme(readme::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Quickstart(arguments) => quickstart::run(&arguments),
+        Command::Jobs { flink } => jobs(&flink),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Readme(arguments) => readme::run(&arguments),
+    }
+}
+
+fn jobs(version: &str) -> anyhow::Result<()> {
+    setup::jdk()?;
+    let distribution = flink_local::Distribution::obtain(version, flink_local::Progress::Stderr)?;
+    for jar in [flink_jobs::word_count(&distribution)?, flink_jobs::streaming_job(&distribution)?] {
+        println!("{}", jar.canonicalize()?.display());
+    }
+    Ok(())
+}
