@@ -1,6 +1,10 @@
 //! The client: the one place that sends requests and receives answers.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, StatusCode, header};
@@ -8,15 +12,15 @@ use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
 
 use crate::{
-    Answer, ApiError, Call, Endpoint, Error, FlinkVersion, Request, Result,
+    Answer, ApiError, Call, ClientBuilder, Endpoint, Error, FlinkVersion, Request, Result,
     address::Address,
     answer::not_json,
     call::CallOptions,
     cluster::GetConfig,
-    endpoint::{Body, FromAnswer},
+    endpoint::{Body, FromAnswer, Spec},
     registry::Named,
     split::LONGEST_REQUEST_LINE,
-    transport::{Http, Incoming, Transport, TransportError},
+    transport::{Incoming, Transport, TransportError},
 };
 
 /// The async client of one cluster; cheap to clone. See [`Client`] for what it can do.
@@ -47,12 +51,13 @@ pub(crate) mod sealed {
     impl Sealed for super::Async {}
 }
 
-struct Shared {
-    address: Address,
-    transport: Arc<dyn Transport>,
-    timeout: Duration,
-    max_answer_bytes: usize,
-    version: OnceCell<FlinkVersion>,
+/// What all clones of a client have in common.
+pub(crate) struct Shared {
+    pub(crate) address: Address,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) timeout: Duration,
+    pub(crate) max_answer_bytes: usize,
+    pub(crate) version: OnceCell<FlinkVersion>,
 }
 
 impl FlinkRestClient {
@@ -67,6 +72,10 @@ impl FlinkRestClient {
     /// A client with other settings than the defaults.
     pub fn builder(address: impl AsRef<str>) -> ClientBuilder {
         ClientBuilder::new(address.as_ref())
+    }
+
+    pub(crate) fn from_shared(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared), mode: Async }
     }
 }
 
@@ -145,7 +154,18 @@ impl<M: Mode> Client<M> {
         Ok(answer)
     }
 
+    /// Sends one request and reads its answer.
     async fn exchange_one(&self, request: Request) -> Result<Answer> {
+        let spec = request.spec;
+        let started = Instant::now();
+        let (head, body) = self.open(request).await?.into_parts();
+        let body = self.read(spec, body).await?;
+        tracing::debug!(endpoint = spec.name, status = head.status.as_u16(), elapsed = ?started.elapsed(), "answered");
+        Ok(Answer { endpoint: spec, status: head.status, body })
+    }
+
+    /// Sends one request and gives its answer, once it is known to be good, with a body that is still to be read.
+    pub(crate) async fn open(&self, request: Request) -> Result<http::Response<Incoming>> {
         let (target, fits) = (request.target(), request.fits());
         let Request { spec, body, .. } = request;
         if !fits {
@@ -167,40 +187,38 @@ impl<M: Mode> Client<M> {
         if let Some(authorization) = &self.shared.address.authorization {
             message.headers_mut().insert(header::AUTHORIZATION, authorization.clone());
         }
+        let sent = self.shared.transport.send(message).await;
+        let (head, body) = sent.map_err(|error| self.failed(spec, error))?.into_parts();
+        if head.status.is_success() {
+            return Ok(http::Response::from_parts(head, body));
+        }
+        let body = self.read(spec, body).await?;
+        let request = format!("{} {target}", spec.method);
+        Err(refusal(spec.name, request, head.status, head.headers.get(header::LOCATION), &body))
+    }
 
-        let failed = |error: TransportError| Error::Transport {
+    /// The whole body, if it is not longer than it may be.
+    async fn read(&self, spec: &'static Spec, mut body: Incoming) -> Result<Bytes> {
+        let limit = self.shared.max_answer_bytes;
+        let mut all = BytesMut::new();
+        while let Some(chunk) = std::future::poll_fn(|context| body.as_mut().poll_next(context)).await {
+            let chunk = chunk.map_err(|error| self.failed(spec, error))?;
+            if all.len() + chunk.len() > limit {
+                return Err(Error::TooLarge { endpoint: spec.name, limit });
+            }
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all.freeze())
+    }
+
+    fn failed(&self, spec: &'static Spec, error: TransportError) -> Error {
+        Error::Transport {
             endpoint: spec.name,
             url: self.address().into(),
             kind: error.kind,
             source: error.source,
-        };
-        let started = std::time::Instant::now();
-        let (head, body) = self.shared.transport.send(message).await.map_err(failed)?.into_parts();
-        let limit = self.shared.max_answer_bytes;
-        let body = match read(body, limit).await.map_err(failed)? {
-            Some(body) => body,
-            None => return Err(Error::TooLarge { endpoint: spec.name, limit }),
-        };
-        tracing::debug!(endpoint = spec.name, status = head.status.as_u16(), elapsed = ?started.elapsed(), "answered");
-        if head.status.is_success() {
-            return Ok(Answer { endpoint: spec, status: head.status, body });
         }
-        let request = format!("{} {target}", spec.method);
-        Err(refusal(spec.name, request, head.status, head.headers.get(header::LOCATION), &body))
     }
-}
-
-/// The whole body, or none if it is longer than the limit.
-async fn read(mut body: Incoming, limit: usize) -> Result<Option<Bytes>, TransportError> {
-    let mut all = BytesMut::new();
-    while let Some(chunk) = std::future::poll_fn(|context| body.as_mut().poll_next(context)).await {
-        let chunk = chunk?;
-        if all.len() + chunk.len() > limit {
-            return Ok(None);
-        }
-        all.extend_from_slice(&chunk);
-    }
-    Ok(Some(all.freeze()))
 }
 
 /// What a status other than 2xx means: Flink's own errors, or somebody else's answer.
@@ -237,75 +255,6 @@ fn refusal(
 impl<M> fmt::Debug for Client<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("address", &self.shared.address.as_str()).finish_non_exhaustive()
-    }
-}
-
-/// Settings of a client.
-#[derive(Debug)]
-#[must_use]
-pub struct ClientBuilder {
-    address: Result<Address>,
-    connect_timeout: Duration,
-    timeout: Duration,
-    max_answer_bytes: usize,
-    version: Option<FlinkVersion>,
-    transport: Option<Arc<dyn Transport>>,
-}
-
-impl ClientBuilder {
-    fn new(address: &str) -> Self {
-        Self {
-            address: address.parse(),
-            connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(60),
-            max_answer_bytes: 256 * 1024 * 1024,
-            version: None,
-            transport: None,
-        }
-    }
-
-    /// How long to wait for a connection; 10 seconds unless set.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
-    }
-
-    /// How long one request may take from its first byte to the last of the answer; 60 seconds unless set, ten
-    /// times as long for uploads. [`Call::timeout`] sets it for one call.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// The largest answer that is accepted; 256 MiB unless set.
-    pub fn max_answer_bytes(mut self, limit: usize) -> Self {
-        self.max_answer_bytes = limit;
-        self
-    }
-
-    /// The server's release, so that it is not asked for.
-    pub fn flink_version(mut self, version: FlinkVersion) -> Self {
-        self.version = Some(version);
-        self
-    }
-
-    /// Another way to send requests than HTTP over TCP: a fake for tests, or a wrapper.
-    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
-        self.transport = Some(Arc::new(transport));
-        self
-    }
-
-    /// The client. Nothing is sent yet.
-    pub fn build(self) -> Result<FlinkRestClient> {
-        let address = self.address?;
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => Arc::new(Http::new(self.connect_timeout, address.is_https())?),
-        };
-        let (timeout, max_answer_bytes) = (self.timeout, self.max_answer_bytes);
-        let version = OnceCell::new_with(self.version);
-        let shared = Arc::new(Shared { address, transport, timeout, max_answer_bytes, version });
-        Ok(Client { shared, mode: Async })
     }
 }
 

@@ -47,6 +47,7 @@ mod answer;
 pub mod applications;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod builder;
 mod call;
 mod client;
 pub mod cluster;
@@ -78,8 +79,9 @@ pub use jiff::Timestamp;
 
 pub use crate::{
     answer::{Answer, Empty, Text},
+    builder::ClientBuilder,
     call::{Action, Call, CallOptions},
-    client::{Async, Client, ClientBuilder, FlinkRestClient, Mode},
+    client::{Async, Client, FlinkRestClient, Mode},
     endpoint::{Endpoint, Request},
     error::{ApiError, Error, Result, TransportErrorKind},
     id::{
