@@ -1,11 +1,51 @@
 //! The address of a cluster, with or without path prefix, `/v1`, user and password.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use http::{HeaderValue, Uri};
 use url::Url;
 
 use crate::{Error, Result};
+
+/// Where a highly available cluster's REST API is: at any of these, and the last one that worked is used.
+#[derive(Debug)]
+pub(crate) struct Addresses {
+    all: Vec<Address>,
+    current: AtomicUsize,
+}
+
+impl Addresses {
+    pub(crate) fn new(first: Address, others: Vec<Address>) -> Self {
+        let mut all = vec![first];
+        all.extend(others);
+        Self { all, current: AtomicUsize::new(0) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(crate) fn current(&self) -> &Address {
+        let index = self.current.load(Ordering::Relaxed) % self.all.len();
+        // There is at least the first one.
+        self.all.get(index).unwrap_or(&self.all[0])
+    }
+
+    /// Goes on to the next one, unless another call has done so already.
+    pub(crate) fn leave(&self, address: &Address) {
+        let Some(index) = self.all.iter().position(|other| std::ptr::eq(other, address)) else { return };
+        let next = (index + 1) % self.all.len();
+        let _ = self.current.compare_exchange(index, next, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    pub(crate) fn any_https(&self) -> bool {
+        self.all.iter().any(Address::is_https)
+    }
+}
 
 /// Where a cluster's REST API is. Credentials are taken out of it and never shown.
 #[derive(Clone)]

@@ -38,7 +38,7 @@ impl Answer {
     fn decode_slowly<T: DeserializeOwned>(&self) -> Result<T> {
         let endpoint = self.endpoint.name;
         if let Some(found) = not_json(&self.body) {
-            return Err(Error::NotFlink { endpoint, status: self.status, found });
+            return Err(Error::not_flink(endpoint, self.status, found));
         }
         let mut deserializer = serde_json::Deserializer::from_slice(&self.body);
         if depth(&self.body) <= DEEPEST {

@@ -225,7 +225,7 @@ pub struct GetApplicationJobManagerConfig {
 
 /// Cancels an application with all its jobs, without savepoints.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/applications/{application}/cancel" -> Empty, since = "2.3", handle = "application(id).cancel()")]
+#[endpoint(POST "/applications/{application}/cancel" -> Empty, since = "2.3", handle = "application(id).cancel()", repeat = Same)]
 #[non_exhaustive]
 pub struct CancelApplication {
     /// The application.

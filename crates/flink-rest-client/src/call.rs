@@ -2,11 +2,13 @@
 
 use std::{
     future::{Future, IntoFuture},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
+use tokio::time::Instant;
+
 use crate::{
-    Client, Endpoint, Request, Result,
+    Client, Endpoint, Request, Result, Retry,
     client::{Async, Mode},
     transport::BoxFuture,
 };
@@ -30,22 +32,40 @@ pub trait Action: Send + Sized {
 pub struct CallOptions {
     /// How long the whole call may take, in place of the client's setting.
     pub timeout: Option<Duration>,
+    /// How long one attempt may take, in place of the client's setting.
+    pub attempt_timeout: Option<Duration>,
+    /// How often and with which pauses it is sent again, in place of the client's setting.
+    pub retry: Option<Retry>,
     started: Instant,
 }
 
 impl Default for CallOptions {
     fn default() -> Self {
-        Self { timeout: None, started: Instant::now() }
+        Self { timeout: None, attempt_timeout: None, retry: None, started: Instant::now() }
     }
 }
 
 impl CallOptions {
-    /// What is left of the time that the whole call may take, or of the usual time if nothing was set.
-    pub(crate) fn time_left(&self, usual: Duration) -> Duration {
+    /// The same, with the clock at zero.
+    fn start(self) -> Self {
+        Self { started: Instant::now(), ..self }
+    }
+
+    /// When the whole call must be over, if it may take so long unless something else was set.
+    pub(crate) fn deadline(&self, usual: Duration) -> Deadline {
+        let after = self.timeout.unwrap_or(usual);
         // A clock cannot be set to Duration::MAX from now; a century is as long.
         let century = Duration::from_secs(100 * 365 * 86_400);
-        self.timeout.unwrap_or(usual).min(century).saturating_sub(self.started.elapsed())
+        Deadline { at: self.started + after.min(century), after }
     }
+}
+
+/// When something must be over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    pub(crate) at: Instant,
+    /// How long it had, for those who hear that it was not enough.
+    pub(crate) after: Duration,
 }
 
 /// Something to do on a client: nothing happens until it is awaited (async) or [sent](Call::send) (blocking).
@@ -56,17 +76,30 @@ pub struct Call<M, A> {
     /// What will be done. The derive's setters change it.
     #[doc(hidden)]
     pub action: A,
-    timeout: Option<Duration>,
+    options: CallOptions,
 }
 
 impl<M: Mode, A> Call<M, A> {
     pub(crate) fn new(client: Client<M>, action: A) -> Self {
-        Self { client, action, timeout: None }
+        Self { client, action, options: CallOptions::default() }
     }
 
     /// How long the whole call may take: in place of the client's setting for a request, of ten minutes for a wait.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// How long one attempt of a request may take, in place of the client's setting. What takes longer is tried again
+    /// if that is safe, as [`Repeat`](crate::Repeat) says.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How often and with which pauses a request is sent again, in place of the client's setting.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.options.retry = Some(retry);
         self
     }
 }
@@ -83,8 +116,7 @@ impl<A: Action + 'static> IntoFuture for Call<Async, A> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let options = CallOptions { timeout: self.timeout, ..CallOptions::default() };
-        Box::pin(self.action.run(self.client, options))
+        Box::pin(self.action.run(self.client, self.options.start()))
     }
 }
 
@@ -95,9 +127,8 @@ impl<A: Action> Call<crate::blocking::Blocking, A> {
     /// Inside an async runtime, its blocking threads included, it is refused with an error: blocking there would stop
     /// everything else. Use the async client.
     pub fn send(self) -> Result<A::Output<crate::blocking::Blocking>> {
-        let Self { client, action, timeout } = self;
-        let options = CallOptions { timeout, ..CallOptions::default() };
+        let Self { client, action, options } = self;
         let mode = client.mode.clone();
-        mode.block_on(action.run(client, options))
+        mode.block_on(action.run(client, options.start()))
     }
 }

@@ -7,18 +7,20 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, header};
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
+use tracing::Instrument;
 
 use crate::{
-    Answer, ApiError, Call, ClientBuilder, Endpoint, Error, FlinkVersion, Request, Result,
-    address::Address,
+    Answer, ApiError, Call, ClientBuilder, Endpoint, Error, FlinkVersion, Repeat, Request, Result, Retry,
+    address::{Address, Addresses},
     answer::not_json,
     call::CallOptions,
     cluster::GetConfig,
     endpoint::{Body, FromAnswer, Spec},
     registry::Named,
+    retry::{Tried, Tries, retry_after},
     split::LONGEST_REQUEST_LINE,
     transport::{Incoming, Transport, TransportError},
 };
@@ -53,9 +55,11 @@ pub(crate) mod sealed {
 
 /// What all clones of a client have in common.
 pub(crate) struct Shared {
-    pub(crate) address: Address,
+    pub(crate) addresses: Addresses,
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) attempt_timeout: Duration,
     pub(crate) timeout: Duration,
+    pub(crate) retry: Retry,
     pub(crate) max_answer_bytes: usize,
     pub(crate) version: OnceCell<FlinkVersion>,
 }
@@ -80,9 +84,9 @@ impl FlinkRestClient {
 }
 
 impl<M: Mode> Client<M> {
-    /// The address of the cluster, without credentials and `/v1`.
+    /// The address of the cluster, without credentials and `/v1`; with several, the one that is in use.
     pub fn address(&self) -> &str {
-        self.shared.address.as_str()
+        self.shared.addresses.current().as_str()
     }
 
     /// A call of this endpoint.
@@ -115,11 +119,17 @@ impl<M: Mode> Client<M> {
 
     /// The request, if its values can be right and the server's release knows them.
     pub(crate) async fn check<E: Endpoint>(&self, endpoint: &E, options: CallOptions) -> Result<Request> {
-        let request = endpoint.request()?;
-        if request.is_version_dependent() {
-            let version = Box::pin(self.server_version(options)).await?;
-            request.check_version(version)?;
+        let mut request = endpoint.request()?;
+        if let Body::Files(files) = &request.body {
+            files.iter().try_for_each(|file| file.check())?;
         }
+        let mut version = None;
+        if request.is_version_dependent() {
+            let server = Box::pin(self.server_version(options)).await?;
+            request.check_version(server)?;
+            version = Some(server);
+        }
+        request.make_repeatable(version);
         Ok(request)
     }
 
@@ -130,71 +140,124 @@ impl<M: Mode> Client<M> {
         options: CallOptions,
     ) -> Result<E::Response> {
         let request = self.check(endpoint, options).await?;
-        let usual = match request.body {
-            Body::Files(_) => self.shared.timeout.saturating_mul(10),
-            _ => self.shared.timeout,
-        };
-        let name = request.spec.name;
-        let answer = tokio::time::timeout(options.time_left(usual), self.exchange(request)).await.map_err(
-            |_| Error::Timeout {
-                what: format!("{name} at {}", self.address()),
-                after: options.timeout.unwrap_or(usual),
-            },
-        )??;
-        E::Response::from_answer(answer)
+        E::Response::from_answer(self.exchange(request, options).await?)
     }
 
     /// Sends a request; in turn if it asks for more metrics than fit into its line.
-    async fn exchange(&self, mut request: Request) -> Result<Answer> {
-        let rest = request.split_off();
-        let mut answer = self.exchange_one(request).await?;
-        for part in rest {
-            answer.append(self.exchange_one(part).await?);
+    async fn exchange(&self, mut request: Request, options: CallOptions) -> Result<Answer> {
+        let Spec { name, method, path, .. } = request.spec;
+        let span = tracing::debug_span!("call", endpoint = name, %method, path);
+        async {
+            let rest = request.split_off();
+            let mut answer = self.exchange_one(request, options).await?;
+            for part in rest {
+                answer.append(self.exchange_one(part, options).await?);
+            }
+            Ok(answer)
         }
-        Ok(answer)
+        .instrument(span)
+        .await
     }
 
-    /// Sends one request and reads its answer.
-    async fn exchange_one(&self, request: Request) -> Result<Answer> {
-        let spec = request.spec;
-        let started = Instant::now();
+    /// Sends one request, again if that is safe and of use, and reads its answer.
+    async fn exchange_one(&self, request: Request, options: CallOptions) -> Result<Answer> {
+        let mut tries = self.tries(&request, options);
+        loop {
+            let attempt = async {
+                if tries.maybe_done
+                    && let Some(found) = self.look(&request).await?
+                {
+                    return request.lost_answer(Some(&found));
+                }
+                self.attempt(&request).await
+            };
+            match tries.limit(self.address(), attempt).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) if tries.maybe_done && request.is_done(&error) => {
+                    // It is done; what it was may be told in the answer, too.
+                    let found = tries.limit(self.address(), self.look(&request)).await.ok().flatten();
+                    return request.lost_answer(found.as_ref());
+                }
+                Err(error) => tries.again(error).await?,
+            }
+        }
+    }
+
+    /// The attempts that a request may have.
+    fn tries(&self, request: &Request, options: CallOptions) -> Tries {
+        let shared = &self.shared;
+        let usual = match request.body {
+            Body::Files(_) => shared.timeout.saturating_mul(10),
+            _ => shared.timeout,
+        };
+        let reads = request.spec.method == Method::GET;
+        let limit = options.attempt_timeout.or(reads.then_some(shared.attempt_timeout));
+        let (retry, deadline) = (options.retry.unwrap_or(shared.retry), options.deadline(usual));
+        Tries::new(request, retry, shared.addresses.len(), limit, deadline)
+    }
+
+    /// What an earlier attempt started, if it is there and can be asked after.
+    async fn look(&self, request: &Request) -> Result<Option<Answer>> {
+        let Some(question) = request.find().transpose()? else { return Ok(None) };
+        match self.attempt(&question).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.is_not_found() && !matches!(request.repeat, Repeat::Found(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends one request once and reads its answer.
+    async fn attempt(&self, request: &Request) -> Result<Answer> {
         let (head, body) = self.open(request).await?.into_parts();
-        let body = self.read(spec, body).await?;
-        tracing::debug!(endpoint = spec.name, status = head.status.as_u16(), elapsed = ?started.elapsed(), "answered");
-        Ok(Answer { endpoint: spec, status: head.status, body })
+        let body = self.read(request.spec, body).await?;
+        Ok(Answer { endpoint: request.spec, status: head.status, body })
     }
 
-    /// Sends one request and gives its answer, once it is known to be good, with a body that is still to be read.
-    pub(crate) async fn open(&self, request: Request) -> Result<http::Response<Incoming>> {
-        let (target, fits) = (request.target(), request.fits());
-        let Request { spec, body, .. } = request;
-        if !fits {
+    /// Sends one request once and gives its answer, if it is a good one, with a body that is still to be read.
+    pub(crate) async fn open(&self, request: &Request) -> Result<http::Response<Incoming>> {
+        let address = self.shared.addresses.current();
+        let (spec, target, started) = (request.spec, request.target(), Instant::now());
+        let sent = self.shared.transport.send(self.message(request, address)?).await;
+        let elapsed = started.elapsed();
+        let (head, body) = match sent {
+            Ok(response) => response.into_parts(),
+            Err(error) => {
+                tracing::debug!(endpoint = spec.name, kind = ?error.kind, ?elapsed, "not answered");
+                self.shared.addresses.leave(address);
+                return Err(self.failed(spec, error));
+            }
+        };
+        tracing::debug!(endpoint = spec.name, status = head.status.as_u16(), ?elapsed, "answered");
+        if head.status.is_success() {
+            return Ok(http::Response::from_parts(head, body));
+        }
+        let body = self.read(spec, body).await?;
+        let error = refusal(spec, &target, &head, &body);
+        if error.is_passing() {
+            self.shared.addresses.leave(address);
+        }
+        Err(error)
+    }
+
+    /// The request as HTTP.
+    fn message(&self, request: &Request, address: &Address) -> Result<http::Request<Body>> {
+        if !request.fits() {
             return Err(Error::InvalidParameter {
-                endpoint: spec.name.into(),
+                endpoint: request.spec.name.into(),
                 parameter: "request".into(),
                 reason: format!(
                     "its line is longer than the {LONGEST_REQUEST_LINE} bytes that Flink reads; ask for less at once"
                 ),
             });
         }
-        if let Body::Files(files) = &body {
-            files.iter().try_for_each(|file| file.check())?;
-        }
-        let mut message = http::Request::new(body);
-        *message.method_mut() = spec.method.clone();
-        *message.uri_mut() = self.shared.address.join(&target)?;
+        let mut message = http::Request::new(request.body.clone());
+        *message.method_mut() = request.spec.method.clone();
+        *message.uri_mut() = address.join(&request.target())?;
         message.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json, */*"));
-        if let Some(authorization) = &self.shared.address.authorization {
+        if let Some(authorization) = &address.authorization {
             message.headers_mut().insert(header::AUTHORIZATION, authorization.clone());
         }
-        let sent = self.shared.transport.send(message).await;
-        let (head, body) = sent.map_err(|error| self.failed(spec, error))?.into_parts();
-        if head.status.is_success() {
-            return Ok(http::Response::from_parts(head, body));
-        }
-        let body = self.read(spec, body).await?;
-        let request = format!("{} {target}", spec.method);
-        Err(refusal(spec.name, request, head.status, head.headers.get(header::LOCATION), &body))
+        Ok(message)
     }
 
     /// The whole body, if it is not longer than it may be.
@@ -216,32 +279,31 @@ impl<M: Mode> Client<M> {
             endpoint: spec.name,
             url: self.address().into(),
             kind: error.kind,
+            tried: Tried::default(),
             source: error.source,
         }
     }
 }
 
 /// What a status other than 2xx means: Flink's own errors, or somebody else's answer.
-fn refusal(
-    endpoint: &'static str,
-    request: String,
-    status: StatusCode,
-    location: Option<&HeaderValue>,
-    body: &[u8],
-) -> Error {
+fn refusal(spec: &Spec, target: &str, head: &http::response::Parts, body: &[u8]) -> Error {
     #[derive(serde::Deserialize)]
     struct Errors {
         errors: Value,
     }
+    let (status, tried) = (head.status, Tried::default());
+    let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let retry_after = header(header::RETRY_AFTER).and_then(retry_after);
     if let Ok(Errors { errors }) = serde_json::from_slice(body) {
         let text = |error: Value| error.as_str().map(str::to_owned);
         let errors = match errors {
             Value::Array(errors) => errors.into_iter().filter_map(text).collect(),
             single => text(single).into_iter().collect(),
         };
-        return ApiError::new(request, status, errors).into();
+        let request = format!("{} {target}", spec.method);
+        return ApiError { request, status, errors, retry_after, tried }.into();
     }
-    let found = match location.and_then(|location| location.to_str().ok()) {
+    let found = match header(header::LOCATION) {
         // What follows the path may hold a token, what stands before an `@` a password.
         Some(target) => {
             let target = target.split(['?', '#']).next().unwrap_or_default();
@@ -249,12 +311,12 @@ fn refusal(
         }
         None => not_json(body).unwrap_or_else(|| "other JSON".into()),
     };
-    Error::NotFlink { endpoint, status, found }
+    Error::NotFlink { endpoint: spec.name, status, found, retry_after, tried }
 }
 
 impl<M> fmt::Debug for Client<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("address", &self.shared.address.as_str()).finish_non_exhaustive()
+        f.debug_struct("Client").field("address", &self.shared.addresses.current()).finish_non_exhaustive()
     }
 }
 

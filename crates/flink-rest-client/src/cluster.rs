@@ -115,6 +115,6 @@ pub struct Features {
 
 /// Shuts the whole cluster down, with all its jobs.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(DELETE "/cluster" -> Empty, handle = "shutdown_cluster()", python = "delete_cluster")]
+#[endpoint(DELETE "/cluster" -> Empty, handle = "shutdown_cluster()", python = "delete_cluster", repeat = Same)]
 #[non_exhaustive]
 pub struct ShutdownCluster {}

@@ -66,7 +66,7 @@ pub struct Dataset {
 
 /// Deletes a cluster data set.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(DELETE "/datasets/{dataset}" -> Triggered, handle = "datasets().delete(id)", python = "delete_dataset")]
+#[endpoint(DELETE "/datasets/{dataset}" -> Triggered, handle = "datasets().delete(id)", python = "delete_dataset", repeat = Same)]
 #[non_exhaustive]
 pub struct DeleteDataset {
     /// The data set.

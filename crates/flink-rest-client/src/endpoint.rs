@@ -7,7 +7,7 @@ use http::Method;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{Answer, Error, FlinkVersion, Result, upload::Upload};
+use crate::{Answer, Error, FlinkVersion, JobId, Result, retry::Repeat, upload::Upload};
 
 /// One endpoint of Flink's REST API, with the values for one request.
 ///
@@ -38,6 +38,8 @@ pub struct Spec {
     pub handle: Option<&'static str>,
     /// What the Python package `flink-rest-client` calls it.
     pub python: Option<&'static str>,
+    /// What a second request does if the first one arrived after all.
+    pub repeat: Repeat,
     /// The type of the answer.
     pub response: &'static str,
     /// Parameters in the order of the struct's fields.
@@ -67,6 +69,8 @@ pub struct Param {
     pub since: Option<&'static str>,
     /// Last Flink release that knows it; none: as the endpoint.
     pub until: Option<&'static str>,
+    /// Whether it is an id by which the server knows a second request again. The client chooses one if none is set.
+    pub token: bool,
     /// The field's documentation.
     pub doc: &'static str,
 }
@@ -99,6 +103,10 @@ pub struct Request {
     pub body: Body,
     /// Parameters in use that not every Flink knows.
     pub limited: Vec<&'static Param>,
+    /// The id by which the server knows a second one again; see [`Param::token`].
+    pub token: Option<String>,
+    /// What a second one would do.
+    pub repeat: Repeat,
 }
 
 /// What is sent along with a request.
@@ -111,6 +119,13 @@ pub enum Body {
     Json(Bytes),
     /// Files as `multipart/form-data`.
     Files(Vec<Upload>),
+}
+
+impl Param {
+    /// Whether some supported Flink does not know it.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
 }
 
 impl Request {
@@ -129,9 +144,41 @@ impl Request {
         Ok(())
     }
 
-    /// Whether some supported Flink does not have all that this request uses.
+    /// Whether some supported Flink does not have all that this request uses, or would know a second one again.
     pub(crate) fn is_version_dependent(&self) -> bool {
-        self.spec.since.is_some() || self.spec.until.is_some() || !self.limited.is_empty()
+        self.spec.since.is_some()
+            || self.spec.until.is_some()
+            || !self.limited.is_empty()
+            || self.token_to_choose().is_some_and(Param::is_limited)
+            || matches!(self.repeat, Repeat::Refused(recognised) if recognised.since.is_some())
+    }
+
+    /// The parameter for an id by which the server knows a second one again, if there is one and it is not set.
+    fn token_to_choose(&self) -> Option<&'static Param> {
+        self.spec.params.iter().find(|param| param.token).filter(|_| self.token.is_none())
+    }
+
+    /// Makes it one that can be sent again, as far as a server of this version allows; none: as they all do.
+    pub(crate) fn make_repeatable(&mut self, server: Option<&FlinkVersion>) {
+        let is_known = |since, until| server.is_none_or(|server| server.lacks(since, until).is_none());
+        if let Some(param) = self.token_to_choose() {
+            match &self.body {
+                Body::Json(json) if is_known(param.since, param.until) => {
+                    let mut members: Map<String, Value> = serde_json::from_slice(json).unwrap_or_default();
+                    let token = JobId::random().to_string();
+                    members.insert(param.key.into(), token.clone().into());
+                    self.body = Body::Json(Value::Object(members).to_string().into());
+                    self.token = Some(token);
+                }
+                // Without a token, a second one is something else.
+                _ => self.repeat = Repeat::Another,
+            }
+        }
+        if let Repeat::Refused(recognised) = self.repeat
+            && !is_known(recognised.since, None)
+        {
+            self.repeat = Repeat::Found(recognised);
+        }
     }
 }
 
@@ -158,6 +205,8 @@ impl RequestBuilder {
                 query: String::new(),
                 body: Body::Empty,
                 limited: Vec::new(),
+                token: None,
+                repeat: spec.repeat,
             },
             params: spec.params.iter(),
             current: "",
@@ -248,8 +297,11 @@ impl RequestBuilder {
             Ok(Value::Array(items)) if items.is_empty() => {}
             Ok(Value::Object(members)) if members.is_empty() => {}
             Ok(value) => {
-                if param.since.is_some() || param.until.is_some() {
+                if param.is_limited() {
                     self.request.limited.push(param);
+                }
+                if param.token {
+                    self.request.token = Some(text(&value));
                 }
                 put(&mut self, param, value);
             }

@@ -1,10 +1,19 @@
 //! What can go wrong, in words that say what to do next.
 
+mod api;
+
 use std::{path::PathBuf, time::Duration};
 
 use http::StatusCode;
 
-use crate::{FlinkVersion, JobId, id::InvalidId, jobs::state::JobStatus, trace};
+pub use self::api::ApiError;
+use crate::{
+    FlinkVersion, JobId,
+    id::InvalidId,
+    jobs::state::JobStatus,
+    retry::{Arrival, Tried},
+    trace,
+};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -67,7 +76,7 @@ pub enum Error {
         server: FlinkVersion,
     },
     /// No answer: the server could not be reached, or the connection broke.
-    #[error("{endpoint}: {kind} {url}")]
+    #[error("{endpoint}: {kind} {url}{tried}")]
     #[non_exhaustive]
     Transport {
         /// The endpoint's name.
@@ -76,17 +85,35 @@ pub enum Error {
         url: String,
         /// How far it came.
         kind: TransportErrorKind,
+        /// How often it was tried; this is the last time.
+        tried: Tried,
         /// The reason, where there is one.
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+    /// There is no answer to a request that changes something: it may have been carried out, or not.
+    ///
+    /// What can be found out by itself, is: a job is submitted, and a savepoint triggered, exactly once. This is what
+    /// remains, when the server did not come back in time or does not know a second request again.
+    #[error("{endpoint}: no answer; it may have been carried out, or not{}", token.as_ref().map(|id| format!(" (its id is {id})")).unwrap_or_default())]
+    #[non_exhaustive]
+    OutcomeUnknown {
+        /// The endpoint's name.
+        endpoint: &'static str,
+        /// The id to look for: of the job, or of the operation.
+        token: Option<String>,
+        /// The last error.
+        source: Box<Error>,
+    },
     /// It took longer than it may.
-    #[error("{what} took longer than {after:?}")]
+    #[error("{what} took longer than {after:?}{tried}")]
     #[non_exhaustive]
     Timeout {
         /// What was waited for, and how far it was.
         what: String,
         /// The deadline.
         after: Duration,
+        /// How often it was tried; this is the last time.
+        tried: Tried,
     },
     /// The answer is larger than the client's limit.
     #[error("{endpoint}: the answer is larger than {limit} bytes")]
@@ -101,7 +128,7 @@ pub enum Error {
     #[error(transparent)]
     Api(Box<ApiError>),
     /// The answer is not one of Flink's: a proxy, a login page or another server spoke.
-    #[error("{endpoint}: {status} with {found}, which is no answer of Flink's")]
+    #[error("{endpoint}: {status} with {found}, which is no answer of Flink's{tried}")]
     #[non_exhaustive]
     NotFlink {
         /// The endpoint's name.
@@ -110,6 +137,10 @@ pub enum Error {
         status: StatusCode,
         /// What came instead.
         found: String,
+        /// When the server wants to be asked again.
+        retry_after: Option<Duration>,
+        /// How often it was tried; this is the last time.
+        tried: Tried,
     },
     /// The answer is JSON of another shape than this crate knows.
     #[error("{endpoint}: the answer has an unexpected value at `{at}`")]
@@ -145,9 +176,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// What went wrong; for an unknown outcome, why there was no answer.
+    pub fn last(&self) -> &Self {
+        match self {
+            Self::OutcomeUnknown { source, .. } => source.last(),
+            other => other,
+        }
+    }
+
     /// HTTP status, if the server answered.
     pub fn status(&self) -> Option<StatusCode> {
-        match self {
+        match self.last() {
             Self::Api(error) => Some(error.status),
             Self::NotFlink { status, .. } => Some(*status),
             _ => None,
@@ -159,7 +198,7 @@ impl Error {
     /// Flink answers 404 for most things, and 500 for TaskManagers, their files, applications, and for running a jar
     /// that is not there.
     pub fn is_not_found(&self) -> bool {
-        match self {
+        match self.last() {
             Self::Api(error) => {
                 let cause = error.root_cause();
                 (error.status == StatusCode::NOT_FOUND && !is_no_endpoint(cause))
@@ -189,27 +228,87 @@ impl Error {
 
     /// Whether a deadline passed.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Timeout { .. } | Self::Transport { kind: TransportErrorKind::Timeout, .. })
+        matches!(
+            self.last(),
+            Self::Timeout { .. } | Self::Transport { kind: TransportErrorKind::Timeout, .. }
+        )
     }
 
     /// Whether there was no answer at all.
     pub fn is_unreachable(&self) -> bool {
         use TransportErrorKind::{Connect, Resolve};
-        matches!(self, Self::Transport { kind: Connect | Resolve, .. })
+        matches!(self.last(), Self::Transport { kind: Connect | Resolve, .. })
+    }
+
+    /// Whether something may have been started, or not: look before you do it again.
+    pub fn is_outcome_unknown(&self) -> bool {
+        matches!(self, Self::OutcomeUnknown { .. })
     }
 
     /// Whether the same request may succeed in a while: no connection, or a server that says so.
     pub fn is_passing(&self) -> bool {
-        use TransportErrorKind::{Connect, Interrupted, Timeout};
-        match self {
-            Self::Transport { kind, .. } => matches!(kind, Connect | Interrupted | Timeout),
+        use TransportErrorKind::{Connect, Incomplete, Interrupted, Timeout};
+        match self.last() {
+            Self::Transport { kind, .. } => matches!(kind, Connect | Incomplete | Interrupted | Timeout),
+            Self::Api(error) if error.is_timeout() => true,
+            Self::Api(error) if error.root_cause().contains("Rescaling is temporarily disabled") => false,
             _ => self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502..=504)),
+        }
+    }
+
+    pub(crate) fn timeout(what: String, after: Duration) -> Self {
+        Self::Timeout { what, after, tried: Tried::default() }
+    }
+
+    pub(crate) fn not_flink(endpoint: &'static str, status: StatusCode, found: String) -> Self {
+        Self::NotFlink { endpoint, status, found, retry_after: None, tried: Tried::default() }
+    }
+
+    /// The same, with how often it was tried.
+    pub(crate) fn after(mut self, all: Tried) -> Self {
+        match &mut self {
+            Self::Transport { tried, .. } | Self::Timeout { tried, .. } | Self::NotFlink { tried, .. } => {
+                *tried = all;
+            }
+            Self::Api(error) => error.tried = all,
+            _ => {}
+        }
+        self
+    }
+
+    /// When the server wants to be asked again, if it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.last() {
+            Self::Api(error) => error.retry_after,
+            Self::NotFlink { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Whether the request had arrived, as far as this tells.
+    pub(crate) fn arrival(&self) -> Arrival {
+        use TransportErrorKind::{Connect, Incomplete, Resolve, Tls};
+        match self.last() {
+            Self::Transport { kind: Resolve | Connect | Tls | Incomplete, .. } => Arrival::No,
+            Self::Transport { .. } | Self::Timeout { .. } | Self::TooLarge { .. } | Self::Decode { .. } => {
+                Arrival::Unknown
+            }
+            Self::Api(error) if error.is_without_leader() => Arrival::No,
+            Self::Api(error) if error.is_timeout() => Arrival::Unknown,
+            Self::NotFlink { status, .. } => match status.as_u16() {
+                429 => Arrival::No,
+                // Flink did not say this; what it did say is lost.
+                200..=299 | 408 | 502..=504 => Arrival::Unknown,
+                _ => Arrival::Yes,
+            },
+            Self::Api(_) | Self::OperationFailed { .. } | Self::JobEnded { .. } => Arrival::Yes,
+            _ => Arrival::No,
         }
     }
 
     /// The reason in one line, out of the Java stack trace where there is one.
     pub fn root_cause(&self) -> String {
-        match self {
+        match self.last() {
             Self::Api(error) => error.root_cause().to_owned(),
             Self::OperationFailed { trace, .. } => trace::root_cause(trace).to_owned(),
             other => std::iter::successors(Some(other as &dyn std::error::Error), |error| error.source())
@@ -221,7 +320,13 @@ impl Error {
 
     /// What to try next, where that is known.
     pub fn hint(&self) -> Option<String> {
-        Some(match self {
+        if let Self::OutcomeUnknown { token, .. } = self {
+            return Some(match token {
+                Some(id) => format!("look for {id} on the server before you do it again"),
+                None => "look on the server whether it was done before you do it again".into(),
+            });
+        }
+        Some(match self.last() {
             Self::InvalidAddress { .. } => {
                 "give it as http://host:8081 or https://host/path; in a password, write % # ? / @ as %25 %23 %3F %2F %40".into()
             },
@@ -292,7 +397,9 @@ pub enum TransportErrorKind {
     NotHttp,
     /// No secure connection: another certificate than expected, or a port that speaks no TLS; nothing was sent.
     Tls,
-    /// The connection broke while sending or receiving.
+    /// The connection broke before all of the request was sent: the server cannot have acted on it.
+    Incomplete,
+    /// The connection broke while receiving, or it is not known whether all was sent.
     Interrupted,
 }
 
@@ -304,40 +411,7 @@ impl std::fmt::Display for TransportErrorKind {
             Self::Timeout => "timed out at",
             Self::NotHttp => "no HTTP is spoken at",
             Self::Tls => "no secure connection to",
-            Self::Interrupted => "lost the connection to",
+            Self::Incomplete | Self::Interrupted => "lost the connection to",
         })
-    }
-}
-
-/// Flink's own error: its status and what it wrote into `{"errors": […]}`.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{request}: {status}: {}", trace::printable(self.root_cause()))]
-#[non_exhaustive]
-pub struct ApiError {
-    /// Method and path.
-    pub request: String,
-    /// HTTP status.
-    pub status: StatusCode,
-    /// The server's texts: a message, often with a whole Java stack trace, or two.
-    pub errors: Vec<String>,
-}
-
-impl ApiError {
-    pub(crate) fn new(request: String, status: StatusCode, errors: Vec<String>) -> Self {
-        Self { request, status, errors }
-    }
-
-    /// The last `Caused by:` of the trace, or the message if there is no trace.
-    pub fn root_cause(&self) -> &str {
-        self.errors
-            .iter()
-            .map(|text| trace::root_cause(text))
-            .rfind(|cause| !cause.is_empty())
-            .unwrap_or("no reason given")
-    }
-
-    /// The trace without its frames: what happened, and what caused it, a line each.
-    pub fn condensed(&self) -> String {
-        self.errors.iter().map(|text| trace::condensed(text)).collect::<Vec<_>>().join("\n")
     }
 }

@@ -29,6 +29,12 @@ macro_rules! hex_ids {
                 Self(bytes)
             }
 
+            /// A new id that no other will be.
+            pub fn random() -> Self {
+                let half = || u128::from(random());
+                Self(((half() << 64) | half()).to_be_bytes())
+            }
+
             /// Its 16 bytes.
             pub const fn to_bytes(self) -> [u8; 16] {
                 self.0
@@ -59,6 +65,12 @@ macro_rules! hex_ids {
 
         common!($name);
     )*};
+}
+
+/// A random number: each hash map of the standard library has a key of its own, which stems from the system.
+pub(crate) fn random() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(())
 }
 
 /// Ids that are names.

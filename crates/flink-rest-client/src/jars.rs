@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::{
-    Action, ApplicationId, Call, Client, Empty, Endpoint, Error, JarId, JobId, Result, Upload,
-    call::CallOptions, client::Mode, endpoint::at_least_one, jobs::plan::JobPlanInfo, open_enum::open_enum,
-    time::millis,
+    Action, ApiError, ApplicationId, Call, Client, Empty, Endpoint, Error, JarId, JobId, Result, Upload,
+    applications::GetApplication, call::CallOptions, client::Mode, endpoint::at_least_one,
+    jobs::details::GetJob, jobs::plan::JobPlanInfo, open_enum::open_enum, retry::Recognised, time::millis,
 };
 
 impl<M: Mode> Client<M> {
@@ -162,9 +163,45 @@ open_enum! {
     }
 }
 
+/// A second submission of a job is refused. Up to 1.14 it is not, once the first job has come to its end.
+const SUBMITTED: Recognised = Recognised {
+    by: is_duplicate,
+    find: Some(|job| GetJob::new(job.parse::<JobId>()?).request()),
+    since: Some("1.15"),
+    answer: |job, details| {
+        let mut answer = json!({"jobid": job});
+        if let Some(application) = details.and_then(|details| details.get("application-id")) {
+            answer["applicationId"] = application.clone();
+        }
+        answer
+    },
+};
+
+/// A second application with the same id is refused.
+const APPLICATION_SUBMITTED: Recognised = Recognised {
+    by: is_duplicate,
+    find: Some(|application| GetApplication::new(application.parse::<ApplicationId>()?).request()),
+    since: None,
+    answer: |application, _| json!({"applicationid": application}),
+};
+
+fn is_duplicate(refusal: &ApiError) -> bool {
+    let cause = refusal.condensed();
+    cause.contains("DuplicateJobSubmissionException")
+        || cause.contains("DuplicateApplicationSubmissionException")
+}
+
+/// A jar that is deleted already is refused as unknown.
+const DELETED: Recognised = Recognised {
+    by: |refusal| refusal.root_cause().contains("does not exist in"),
+    find: None,
+    since: None,
+    answer: |_, _| json!({}),
+};
+
 /// Runs a jar's main method, which submits a job.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jars/{jar}/run" -> JarRun, handle = "jar(id).run()", python = "jars.run", also = UploadAndRun)]
+#[endpoint(POST "/jars/{jar}/run" -> JarRun, handle = "jar(id).run()", python = "jars.run", repeat = Refused(SUBMITTED), also = UploadAndRun)]
 #[non_exhaustive]
 pub struct RunJar {
     /// The jar.
@@ -178,8 +215,8 @@ pub struct RunJar {
     /// Parallelism, at least 1; else the program's own or the cluster's default.
     #[body(check = at_least_one)]
     pub parallelism: Option<u32>,
-    /// The id that the job gets; else a random one. A second job with the same id is refused.
-    #[body("jobId")]
+    /// The id that the job gets; else a random one, which the client chooses. A second job with the same id is refused.
+    #[body("jobId", token)]
     pub job_id: Option<JobId>,
     /// Whether state of the savepoint that no operator wants may be dropped.
     #[body("allowNonRestoredState")]
@@ -221,7 +258,7 @@ pub struct JarRun {
 
 /// Runs a jar's main method as an application of its own (2.3+).
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jars/{jar}/run-application" -> JarRunApplication, since = "2.3", handle = "jar(id).run_application()")]
+#[endpoint(POST "/jars/{jar}/run-application" -> JarRunApplication, since = "2.3", handle = "jar(id).run_application()", repeat = Refused(APPLICATION_SUBMITTED))]
 #[non_exhaustive]
 pub struct RunJarApplication {
     /// The jar.
@@ -251,7 +288,7 @@ pub struct RunJarApplication {
     #[body("flinkConfiguration")]
     pub flink_configuration: BTreeMap<String, String>,
     /// The id that the application gets; else a random one.
-    #[body("applicationId")]
+    #[body("applicationId", token)]
     pub application_id: Option<ApplicationId>,
 }
 
@@ -266,7 +303,7 @@ pub struct JarRunApplication {
 
 /// The dataflow of the job that a jar would submit.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jars/{jar}/plan" -> JobPlanInfo, handle = "jar(id).plan()", python = "jars.get_plan")]
+#[endpoint(POST "/jars/{jar}/plan" -> JobPlanInfo, handle = "jar(id).plan()", python = "jars.get_plan", repeat = Same)]
 #[non_exhaustive]
 pub struct PlanJar {
     /// The jar.
@@ -316,12 +353,15 @@ fn no_comma(argument: &String) -> Result<(), String> {
 
 /// Deletes a jar from the server; its jobs go on.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(DELETE "/jars/{jar}" -> Empty, handle = "jar(id).delete()", python = "jars.delete")]
+#[endpoint(DELETE "/jars/{jar}" -> Empty, handle = "jar(id).delete()", python = "jars.delete", repeat = Refused(DELETED))]
 #[non_exhaustive]
 pub struct DeleteJar {
     /// The jar.
     pub jar: JarId,
 }
+
+/// How often a jar is uploaded again that got lost before it was run.
+const ROUNDS: u32 = 3;
 
 /// Uploads a jar and runs it; see [`Jars::upload_and_run`].
 #[derive(Clone, Debug)]
@@ -340,14 +380,25 @@ impl Action for UploadAndRun {
     type Output<M: Mode> = JarRun;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<JarRun> {
-        // A setting that cannot be right is refused before the upload.
+        // What cannot be right is refused before the upload.
+        client.check(&self.upload, options).await?;
         client.check(&self.run, options).await?;
-        let jar = client.execute(&self.upload, options).await?.jar_id()?;
-        let run = client.execute(&RunJar { jar: jar.clone(), ..self.run }, options).await;
-        if let Err(Error::Api(_)) = &run {
-            // Best effort: why the jar could not be run matters more than whether it is gone.
-            let _ = client.execute(&DeleteJar::new(jar), options).await;
+        // Chosen here, so that a second round submits the same job.
+        let job_id = self.run.job_id.or_else(|| Some(JobId::random()));
+        let mut rounds = 1..=ROUNDS;
+        loop {
+            let jar = client.execute(&self.upload, options).await?.jar_id()?;
+            let run = RunJar { jar: jar.clone(), job_id, ..self.run.clone() };
+            match client.execute(&run, options).await {
+                // A JobManager that was restarted, or another one, does not have the jar.
+                Err(error) if error.is_not_found() && rounds.next().is_some() => {}
+                Err(error @ Error::Api(_)) => {
+                    // Best effort: why the jar could not be run matters more than whether it is gone.
+                    let _ = client.execute(&DeleteJar::new(jar), options).await;
+                    return Err(error);
+                }
+                done => return done,
+            }
         }
-        run
     }
 }

@@ -25,8 +25,10 @@ pub mod yarn;
 
 use std::{collections::BTreeMap, time::Duration};
 
+use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::{
     Call, Client, Empty, Endpoint, JobId,
@@ -38,6 +40,7 @@ use crate::{
         state::{JobStatus, JobType, SchedulerType},
     },
     open_enum::open_enum,
+    retry::Recognised,
     time::{millis, minus_one},
 };
 
@@ -206,9 +209,17 @@ pub struct JobStatusInfo {
     pub status: JobStatus,
 }
 
+/// A second cancellation is refused once the first has ended the job.
+const CANCELLED: Recognised = Recognised {
+    by: |refusal| refusal.status == StatusCode::CONFLICT,
+    find: None,
+    since: None,
+    answer: |_, _| json!({}),
+};
+
 /// Cancels a job, without a savepoint.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(PATCH "/jobs/{job}" -> Empty, handle = "job(id).cancel()", python = "jobs.terminate")]
+#[endpoint(PATCH "/jobs/{job}" -> Empty, handle = "job(id).cancel()", python = "jobs.terminate", repeat = Refused(CANCELLED))]
 #[non_exhaustive]
 pub struct CancelJob {
     /// The job.

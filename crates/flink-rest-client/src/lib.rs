@@ -31,9 +31,16 @@
 //!
 //! # Time and size
 //!
-//! A connection must be there within 10 seconds, an answer within 60, an upload be done within 10 minutes; a wait ends
-//! after 10 minutes. [`Call::timeout`] sets it for one call, [`ClientBuilder`] for all. Answers are limited to 256 MiB.
-//! No request is repeated, so nothing is started twice.
+//! A connection must be there within 10 seconds, an answer to a question within 30, a whole call be over within 60, an
+//! upload within 10 minutes; a wait ends after 10 minutes. [`Call::timeout`] and its neighbours set it for one call,
+//! [`ClientBuilder`] for all. Answers are limited to 256 MiB.
+//!
+//! # Exactly once
+//!
+//! What fails in passing is [sent again](Retry), but never so that something is started twice: `run` chooses the id of
+//! the job, looks for it after a lost answer, and takes the refusal of a duplicate for success. Savepoints, stops and
+//! checkpoints have such an id as well, from 1.15 and 1.17. Where the server knows no id again,
+//! [`Error::OutcomeUnknown`] says so. [`Repeat`] tells it for each endpoint.
 //!
 //! # Features
 //!
@@ -63,6 +70,7 @@ mod open_enum;
 pub mod operation;
 pub mod processes;
 mod registry;
+pub mod retry;
 mod split;
 pub mod taskmanagers;
 mod time;
@@ -91,6 +99,7 @@ pub use crate::{
     jobs::state::{ExecutionState, JobStatus},
     operation::{Operation, Progress, Trigger},
     registry::{ENDPOINTS, Named},
+    retry::{Repeat, Retry},
     upload::Upload,
     version::{FlinkVersion, InvalidVersion},
 };

@@ -18,12 +18,11 @@ pub(crate) async fn until<T, F>(what: String, options: CallOptions, mut ask: imp
 where
     F: Future<Output = Result<Option<T>>> + Send,
 {
-    let after = options.timeout.unwrap_or(LONGEST);
-    let deadline = Instant::now() + options.time_left(LONGEST);
+    let deadline = options.deadline(LONGEST);
     let mut pause = FIRST_PAUSE;
     let mut missed = None;
     loop {
-        match tokio::time::timeout_at(deadline, ask()).await {
+        match tokio::time::timeout_at(deadline.at, ask()).await {
             Ok(Ok(Some(value))) => return Ok(value),
             Ok(Ok(None)) => missed = None,
             Ok(Err(error)) if error.is_passing() => missed = Some(error),
@@ -31,9 +30,9 @@ where
             Err(_) => {}
         }
         let next = Instant::now() + pause;
-        if next >= deadline {
+        if next >= deadline.at {
             // An outage to the end explains more than the time it took.
-            return Err(missed.unwrap_or(Error::Timeout { what, after }));
+            return Err(missed.unwrap_or(Error::timeout(what, deadline.after)));
         }
         sleep_until(next).await;
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);

@@ -19,6 +19,7 @@
 //! | `since = "1.16"`, `until = "1.20"` | first and last Flink release that has it |
 //! | `handle = "…"`, `python = "…"` | how it is called from Rust and in the Python client, for the tables |
 //! | `-> Triggered` | starts an operation: the struct is a `Trigger`, and its call gives an `Operation` |
+//! | `repeat = …` | what a second request does, one of `Repeat`; unless said, `Same` for GET and `Another` for the rest |
 //! | `also = UploadAndRun` | a larger action that takes the same settings (it is `AsMut` of this struct) |
 //!
 //! | on a field | meaning |
@@ -28,6 +29,7 @@
 //! | `#[query("entry-class")]` | under that key instead of the field's name |
 //! | `#[body("")]` | is the whole body: its members are the body's |
 //! | `since = "1.17"`, `until = "1.20"` | the releases that know it |
+//! | `token` | an id by which the server knows a second request again: the client chooses one where none is set |
 //! | `check = path` | a `fn(&T) -> Result<(), String>` that refuses a value before it is sent |
 //!
 //! `Option`, `Vec` and `BTreeMap` fields are optional: left out while unset, and set by a method of the same name
@@ -87,6 +89,7 @@ struct Route {
     until: Option<LitStr>,
     handle: Option<LitStr>,
     python: Option<LitStr>,
+    repeat: Option<Expr>,
     also: Option<Path>,
 }
 
@@ -102,6 +105,7 @@ impl Parse for Route {
             until: None,
             handle: None,
             python: None,
+            repeat: None,
             also: None,
         };
         while !input.is_empty() {
@@ -116,9 +120,11 @@ impl Parse for Route {
                 "until" => route.until = Some(input.parse()?),
                 "handle" => route.handle = Some(input.parse()?),
                 "python" => route.python = Some(input.parse()?),
+                "repeat" => route.repeat = Some(input.parse()?),
                 "also" => route.also = Some(input.parse()?),
                 _ => {
-                    return Err(Error::new(key.span(), "expected since, until, handle, python or also"));
+                    let expected = "expected since, until, handle, python, repeat or also";
+                    return Err(Error::new(key.span(), expected));
                 }
             }
         }
@@ -154,6 +160,7 @@ struct ParamOptions {
     since: Option<LitStr>,
     until: Option<LitStr>,
     check: Option<Path>,
+    token: bool,
 }
 
 impl Parse for ParamOptions {
@@ -164,12 +171,17 @@ impl Parse for ParamOptions {
                 options.key = Some(input.parse()?);
             } else {
                 let key: Ident = input.parse()?;
-                input.parse::<Token![=]>()?;
+                if key == "token" {
+                    options.token = true;
+                } else {
+                    input.parse::<Token![=]>()?;
+                }
                 match key.to_string().as_str() {
+                    "token" => {}
                     "since" => options.since = Some(input.parse()?),
                     "until" => options.until = Some(input.parse()?),
                     "check" => options.check = Some(input.parse()?),
-                    _ => return Err(Error::new(key.span(), "expected a key, since, until or check")),
+                    _ => return Err(Error::new(key.span(), "expected a key, since, until, check or token")),
                 }
             }
             if !input.is_empty() {
@@ -274,14 +286,19 @@ fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>]) -> TokenSt
         let key = options.key.as_ref().map_or_else(|| field.clone(), LitStr::value);
         let required = matches!(param.shape, Shape::Required);
         let (since, until) = (optional(options.since.as_ref()), optional(options.until.as_ref()));
-        let ty = type_name(param.ty);
+        let (ty, token) = (type_name(param.ty), options.token);
         quote! {
             ::flink_rest_client::endpoint::Param {
                 name: #field, key: #key, place: ::flink_rest_client::endpoint::Place::#place,
-                required: #required, ty: #ty, since: #since, until: #until, doc: #doc,
+                required: #required, ty: #ty, since: #since, until: #until, token: #token, doc: #doc,
             }
         }
     });
+    let repeat = match &route.repeat {
+        Some(repeat) => quote!(::flink_rest_client::Repeat::#repeat),
+        None if method == "GET" => quote!(::flink_rest_client::Repeat::Same),
+        None => quote!(::flink_rest_client::Repeat::Another),
+    };
     let (name, response) = (name.to_string(), type_name(response));
     quote! {
         /// What can be known of this endpoint without calling it.
@@ -293,6 +310,7 @@ fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>]) -> TokenSt
             until: #until,
             handle: #handle,
             python: #python,
+            repeat: #repeat,
             response: #response,
             params: &[#(#params),*],
             doc: #doc,

@@ -17,7 +17,7 @@ impl<M: Mode> Job<M> {
 
 /// Says that a client still wants a job.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(PATCH "/jobs/{job}/clientHeartbeat" -> Empty, since = "1.17", handle = "job(id).heartbeat(expires)")]
+#[endpoint(PATCH "/jobs/{job}/clientHeartbeat" -> Empty, since = "1.17", handle = "job(id).heartbeat(expires)", repeat = Same)]
 #[non_exhaustive]
 pub struct ReportClientHeartbeat {
     /// The job.

@@ -58,7 +58,7 @@ pub struct GetJobResourceRequirements {
 
 /// Sets the parallelism that each vertex of a job may have.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(PUT "/jobs/{job}/resource-requirements" -> Empty, since = "1.18", handle = "job(id).set_resource_requirements(requirements)")]
+#[endpoint(PUT "/jobs/{job}/resource-requirements" -> Empty, since = "1.18", handle = "job(id).set_resource_requirements(requirements)", repeat = Same)]
 #[non_exhaustive]
 pub struct UpdateJobResourceRequirements {
     /// The job.

@@ -45,7 +45,7 @@ impl<M: Mode> Client<M> {
 
 /// Takes a savepoint.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jobs/{job}/savepoints" -> Triggered, handle = "job(id).savepoint()", python = "jobs.create_savepoint")]
+#[endpoint(POST "/jobs/{job}/savepoints" -> Triggered, handle = "job(id).savepoint()", python = "jobs.create_savepoint", repeat = Same)]
 #[non_exhaustive]
 pub struct TriggerSavepoint {
     /// The job.
@@ -61,7 +61,7 @@ pub struct TriggerSavepoint {
     #[body("formatType", since = "1.15")]
     pub format_type: Option<SavepointFormatType>,
     /// The operation's id: a second trigger with the same one is not a second savepoint. Random unless set.
-    #[body("triggerId", since = "1.15")]
+    #[body("triggerId", since = "1.15", token)]
     pub trigger_id: Option<TriggerId>,
 }
 
@@ -75,7 +75,7 @@ impl Trigger for TriggerSavepoint {
 
 /// Stops a job with a savepoint.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jobs/{job}/stop" -> Triggered, handle = "job(id).stop_with_savepoint()", python = "jobs.stop")]
+#[endpoint(POST "/jobs/{job}/stop" -> Triggered, handle = "job(id).stop_with_savepoint()", python = "jobs.stop", repeat = Same)]
 #[non_exhaustive]
 pub struct StopJob {
     /// The job.
@@ -91,7 +91,7 @@ pub struct StopJob {
     #[body("formatType", since = "1.15")]
     pub format_type: Option<SavepointFormatType>,
     /// The operation's id: a second trigger with the same one is not a second stop. Random unless set.
-    #[body("triggerId", since = "1.15")]
+    #[body("triggerId", since = "1.15", token)]
     pub trigger_id: Option<TriggerId>,
 }
 

@@ -4,7 +4,7 @@ use crate::{Empty, Endpoint, JobId};
 
 /// Cancels a job, as [`CancelJob`](super::CancelJob) does. Deprecated by Flink.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/yarn-cancel" -> Empty)]
+#[endpoint(GET "/jobs/{job}/yarn-cancel" -> Empty, repeat = Another)]
 #[non_exhaustive]
 pub struct YarnCancelJob {
     /// The job.
@@ -14,7 +14,7 @@ pub struct YarnCancelJob {
 /// Meant to stop a job; all releases answer 308 and leave it alone, as stopping without a savepoint is gone since
 /// Flink 1.9. Deprecated by Flink.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/yarn-stop" -> Empty)]
+#[endpoint(GET "/jobs/{job}/yarn-stop" -> Empty, repeat = Another)]
 #[non_exhaustive]
 pub struct YarnStopJob {
     /// The job.

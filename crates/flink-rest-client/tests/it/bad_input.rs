@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use flink_rest_client::{Error, FlinkRestClient, JarId, JobId, Result, TaskManagerId};
+use flink_rest_client::{Error, FlinkRestClient, JarId, JobId, Result, Retry, TaskManagerId};
 use serde_json::json;
 
 use crate::server::Server;
@@ -22,7 +22,10 @@ fn shown(error: &Error) -> String {
 }
 
 async fn overview(address: &str) -> Result<()> {
-    let client = FlinkRestClient::builder(address).connect_timeout(Duration::from_secs(5)).build()?;
+    let client = FlinkRestClient::builder(address)
+        .connect_timeout(Duration::from_secs(5))
+        .retry(Retry::never())
+        .build()?;
     client.overview().timeout(Duration::from_secs(5)).await.map(|_| ())
 }
 

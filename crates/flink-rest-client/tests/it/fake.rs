@@ -8,7 +8,7 @@ use std::{
 };
 
 use flink_rest_client::{
-    Bytes, FlinkRestClient, TransportErrorKind,
+    Bytes, ClientBuilder, FlinkRestClient, TransportErrorKind,
     endpoint::Body,
     http,
     transport::{BoxFuture, Incoming, Transport, TransportError},
@@ -21,26 +21,47 @@ use serde_json::Value;
 pub(crate) enum Say {
     Json(u16, Value),
     Lost(TransportErrorKind),
+    /// A status with this `Retry-After`.
+    RetryAfter(u16, &'static str),
+    /// Never anything.
+    Nothing,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Fake {
     script: Arc<Mutex<VecDeque<Say>>>,
     asked: Arc<Mutex<Vec<String>>>,
+    hosts: Arc<Mutex<Vec<String>>>,
 }
 
 impl Fake {
     /// Answers in this order; the last one for ever.
     pub(crate) fn new(script: impl IntoIterator<Item = Say>) -> Self {
-        Self { script: Arc::new(Mutex::new(script.into_iter().collect())), asked: Arc::default() }
+        Self {
+            script: Arc::new(Mutex::new(script.into_iter().collect())),
+            asked: Arc::default(),
+            hosts: Arc::default(),
+        }
     }
 
     pub(crate) fn client(&self) -> FlinkRestClient {
+        self.client_of("2.3.0")
+    }
+
+    /// The client of a server of this release.
+    pub(crate) fn client_of(&self, version: &str) -> FlinkRestClient {
+        self.builder(version).build().unwrap()
+    }
+
+    pub(crate) fn builder(&self, version: &str) -> ClientBuilder {
         FlinkRestClient::builder("http://fake")
             .transport(self.clone())
-            .flink_version("2.3.0".parse().unwrap())
-            .build()
-            .unwrap()
+            .flink_version(version.parse().unwrap())
+    }
+
+    /// The hosts that were asked, in order.
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        self.hosts.lock().unwrap().clone()
     }
 
     /// `METHOD path?query body`, in order.
@@ -55,6 +76,7 @@ impl Transport for Fake {
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>> {
         let target = request.uri().path_and_query().unwrap().as_str();
+        self.hosts.lock().unwrap().push(request.uri().host().unwrap().to_owned());
         let body = match request.body() {
             Body::Json(json) => format!(" {}", String::from_utf8_lossy(json)),
             _ => String::new(),
@@ -65,6 +87,12 @@ impl Transport for Fake {
         Box::pin(async move {
             match say {
                 Say::Lost(kind) => Err(TransportError::new(kind, "as the script says")),
+                Say::Nothing => std::future::pending().await,
+                Say::RetryAfter(status, value) => {
+                    let body: Incoming = Box::pin(Once(Some("{}".into())));
+                    let response = http::Response::builder().status(status).header("Retry-After", value);
+                    Ok(response.body(body).unwrap())
+                }
                 Say::Json(status, json) => {
                     let body: Incoming = Box::pin(Once(Some(json.to_string().into())));
                     Ok(http::Response::builder().status(status).body(body).unwrap())

@@ -5,4 +5,5 @@ mod fake;
 mod operations;
 mod profile;
 mod requests;
+mod retry;
 mod server;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flink_rest_client::{Error, JobId, Progress, TransportErrorKind, jobs::state::JobStatus};
+use flink_rest_client::{Error, JobId, Progress, TransportErrorKind, TriggerId, jobs::state::JobStatus};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, Say};
@@ -31,12 +31,15 @@ fn failure() -> Value {
 async fn a_savepoint_is_triggered_once_and_asked_after_until_it_is_there() {
     let fake =
         Fake::new([triggered(), in_progress(), in_progress(), completed(json!({"location": "file:/s"}))]);
-    let operation = fake.client().job(JOB).savepoint().target_directory("/s").await.unwrap();
+    let trigger: TriggerId = TRIGGER.parse().unwrap();
+    let operation =
+        fake.client().job(JOB).savepoint().target_directory("/s").trigger_id(trigger).await.unwrap();
     assert_eq!(operation.id().to_string(), TRIGGER);
     assert_eq!(operation.status().await.unwrap(), Progress::InProgress);
     assert_eq!(operation.wait().await.unwrap(), "file:/s");
     let ask = format!("GET /v1/jobs/{JOB}/savepoints/{TRIGGER}");
-    let trigger = format!("POST /v1/jobs/{JOB}/savepoints {{\"target-directory\":\"/s\"}}");
+    let members = json!({"target-directory": "/s", "triggerId": TRIGGER});
+    let trigger = format!("POST /v1/jobs/{JOB}/savepoints {members}");
     assert_eq!(fake.asked(), [trigger, ask.clone(), ask.clone(), ask]);
 }
 
@@ -80,16 +83,6 @@ async fn a_wait_outlives_an_outage_but_not_to_its_deadline() {
         Fake::new([triggered()].into_iter().chain(down)).client().job(JOB).savepoint().await.unwrap();
     let error = operation.wait().timeout(Duration::from_secs(20)).await.unwrap_err();
     assert!(matches!(error, Error::Api(_)), "what was wrong at the end explains more than the time: {error}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn nothing_else_is_sent_twice() {
-    for lost in [TransportErrorKind::Connect, TransportErrorKind::Interrupted, TransportErrorKind::Timeout] {
-        let fake = Fake::new([Say::Lost(lost)]);
-        fake.client().jar("a.jar".parse::<flink_rest_client::JarId>().unwrap()).run().await.unwrap_err();
-        fake.client().job(JOB).savepoint().await.unwrap_err();
-        assert_eq!(fake.asked().len(), 2);
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use crate::{
 
 /// Takes a checkpoint now, also in a job that takes none by itself.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jobs/{job}/checkpoints" -> Triggered, since = "1.17", handle = "job(id).checkpoints().trigger()")]
+#[endpoint(POST "/jobs/{job}/checkpoints" -> Triggered, since = "1.17", handle = "job(id).checkpoints().trigger()", repeat = Same)]
 #[non_exhaustive]
 pub struct TriggerCheckpoint {
     /// The job.
@@ -19,7 +19,7 @@ pub struct TriggerCheckpoint {
     #[body("checkpointType")]
     pub checkpoint_type: Option<CheckpointType>,
     /// The operation's id: a second trigger with the same one is not a second checkpoint. Random unless set.
-    #[body("triggerId")]
+    #[body("triggerId", token)]
     pub trigger_id: Option<TriggerId>,
 }
 

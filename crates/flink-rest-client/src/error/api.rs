@@ -1,0 +1,50 @@
+//! Flink's own errors.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::{retry::Tried, trace};
+
+/// Flink's own error: its status and what it wrote into `{"errors": […]}`.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{request}: {status}: {}{tried}", trace::printable(self.root_cause()))]
+#[non_exhaustive]
+pub struct ApiError {
+    /// Method and path.
+    pub request: String,
+    /// HTTP status.
+    pub status: StatusCode,
+    /// The server's texts: a message, often with a whole Java stack trace, or two.
+    pub errors: Vec<String>,
+    /// When the server wants to be asked again.
+    pub retry_after: Option<Duration>,
+    /// How often it was tried; this is the last time.
+    pub tried: Tried,
+}
+
+impl ApiError {
+    /// Whether a part of Flink waited in vain for another one, which may have done its work all the same.
+    pub(crate) fn is_timeout(&self) -> bool {
+        self.status.is_server_error() && self.root_cause().contains("TimeoutException")
+    }
+
+    /// Whether there was no JobManager in charge: it did nothing then.
+    pub(crate) fn is_without_leader(&self) -> bool {
+        self.status == StatusCode::SERVICE_UNAVAILABLE && self.root_cause().contains("leader election")
+    }
+
+    /// The last `Caused by:` of the trace, or the message if there is no trace.
+    pub fn root_cause(&self) -> &str {
+        self.errors
+            .iter()
+            .map(|text| trace::root_cause(text))
+            .rfind(|cause| !cause.is_empty())
+            .unwrap_or("no reason given")
+    }
+
+    /// The trace without its frames: what happened, and what caused it, a line each.
+    pub fn condensed(&self) -> String {
+        self.errors.iter().map(|text| trace::condensed(text)).collect::<Vec<_>>().join("\n")
+    }
+}

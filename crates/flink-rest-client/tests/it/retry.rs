@@ -1,0 +1,280 @@
+//! What is sent again and what is not, with time that passes only when it is waited for.
+
+use std::time::Duration;
+
+use flink_rest_client::{
+    ENDPOINTS, Error, FlinkRestClient, JarId, JobId, Repeat, Retry, TransportErrorKind, endpoint::Spec,
+};
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, Say};
+
+const JOB: JobId = JobId::from_bytes([7; 16]);
+const LOST: Say = Say::Lost(TransportErrorKind::Interrupted);
+const REFUSED: Say = Say::Lost(TransportErrorKind::Connect);
+
+fn election() -> Say {
+    error(503, "Service temporarily unavailable due to an ongoing leader election. Please refresh.")
+}
+
+fn error(status: u16, text: &str) -> Say {
+    Say::Json(status, json!({"errors": [text]}))
+}
+
+fn duplicate() -> Say {
+    error(
+        400,
+        "Could not execute application.\n\
+         Caused by: org.apache.flink.runtime.client.DuplicateJobSubmissionException: Job has already been submitted.",
+    )
+}
+
+fn not_found() -> Say {
+    error(404, "org.apache.flink.runtime.rest.NotFoundException: Job 07 not found")
+}
+
+fn ok(answer: Value) -> Say {
+    Say::Json(200, answer)
+}
+
+fn jar() -> JarId {
+    "a.jar".parse().unwrap()
+}
+
+/// The methods of what was asked: what matters here is how often.
+fn methods(fake: &Fake) -> String {
+    fake.asked().iter().filter_map(|asked| asked.split(' ').next()?.get(..2).map(str::to_owned)).collect()
+}
+
+/// What a request does with a script: the methods that were sent, and whether it succeeded, failed or is unknown.
+struct Case<'a> {
+    what: &'a str,
+    script: Vec<Say>,
+    sent: &'a str,
+    outcome: &'a str,
+}
+
+fn case<'a>(
+    what: &'a str,
+    script: impl IntoIterator<Item = Say>,
+    sent: &'a str,
+    outcome: &'a str,
+) -> Case<'a> {
+    Case { what, script: script.into_iter().collect(), sent, outcome }
+}
+
+async fn run(client: &FlinkRestClient, what: &str) -> Result<(), Error> {
+    match what {
+        "read" => client.jobs().list().await.map(drop),
+        "run" => client.jar(jar()).run().job_id(JOB).await.map(|run| assert_eq!(run.job_id, JOB)),
+        "plan" => client.jar(jar()).plan().await.map(drop),
+        "delete" => client.jar(jar()).delete().await.map(drop),
+        "cancel" => client.job(JOB).cancel().await.map(drop),
+        "savepoint" => client.job(JOB).savepoint().await.map(drop),
+        "dispose" => client.dispose_savepoint("/s").await.map(drop),
+        "rescale" => client.job(JOB).trigger_rescaling(2_u32).await.map(drop),
+        other => panic!("{other}"),
+    }
+}
+
+async fn check(version: &str, cases: Vec<Case<'_>>) {
+    for Case { what, script, sent, outcome } in cases {
+        let fake = Fake::new(script.clone());
+        let client = fake.client_of(version);
+        let result = run(&client, what).await;
+        let seen = match &result {
+            Ok(()) => "done",
+            Err(error) if error.is_outcome_unknown() => "unknown",
+            Err(_) => "failed",
+        };
+        assert_eq!((methods(&fake).as_str(), seen), (sent, outcome), "{what} {script:?}: {result:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_again() {
+    let jobs = || ok(json!({"jobs": []}));
+    let submitted = || ok(json!({"jobid": JOB}));
+    let triggered = || Say::Json(202, json!({"request-id": JOB}));
+    let busy = || error(429, "slowly");
+    let cases = vec![
+        // Reading is harmless.
+        case("read", [jobs()], "GE", "done"),
+        case("read", [LOST, REFUSED, election(), busy(), error(502, "x"), jobs()], "GEGEGEGEGEGE", "done"),
+        case("read", [LOST], "GEGEGEGEGEGE", "failed"),
+        case("read", [error(500, "oops"), jobs()], "GE", "failed"),
+        case("read", [error(500, "Caused by: a.b.AskTimeoutException: slow"), jobs()], "GEGE", "done"),
+        case("read", [error(404, "no"), jobs()], "GE", "failed"),
+        case("read", [Say::Lost(TransportErrorKind::Tls), jobs()], "GE", "failed"),
+        case("read", [Say::Lost(TransportErrorKind::Resolve), jobs()], "GE", "failed"),
+        case("read", [Say::Lost(TransportErrorKind::NotHttp), jobs()], "GE", "failed"),
+        // What surely did not arrive is sent again.
+        case("run", [REFUSED, REFUSED, submitted()], "POPOPO", "done"),
+        case("run", [election(), submitted()], "POPO", "done"),
+        case("run", [REFUSED], "POPOPOPOPOPO", "failed"),
+        case("dispose", [REFUSED, triggered()], "POPO", "done"),
+        case("dispose", [Say::Lost(TransportErrorKind::Incomplete), triggered()], "POPO", "done"),
+        // A submission whose answer was lost is looked for, then repeated; a refusal of its own id is success.
+        case("run", [LOST, ok(json!({}))], "POGE", "done"),
+        case("run", [LOST, not_found(), submitted()], "POGEPO", "done"),
+        case("run", [LOST, not_found(), duplicate(), ok(json!({}))], "POGEPOGE", "done"),
+        case("run", [LOST, not_found(), duplicate(), REFUSED], "POGEPOGE", "done"),
+        case("run", [LOST, REFUSED, election(), not_found(), submitted()], "POGEGEGEPO", "done"),
+        case("run", [LOST, not_found(), error(500, "no such class")], "POGEPO", "failed"),
+        case("run", [duplicate(), submitted()], "PO", "failed"),
+        case("run", [error(500, "no such class"), submitted()], "PO", "failed"),
+        case("run", [error(500, "Caused by: a.b.TimeoutException: slow"), ok(json!({}))], "POGE", "done"),
+        // The server knows triggers and harmless changes again.
+        case("savepoint", [LOST, triggered()], "POPO", "done"),
+        case("savepoint", [LOST, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED], "POPOPOPOPOPO", "unknown"),
+        case("plan", [LOST, ok(json!({"plan": {"jid": JOB, "name": "", "nodes": []}}))], "POPO", "done"),
+        case("delete", [LOST, error(400, "File a.jar does not exist in /tmp.")], "DEDE", "done"),
+        case("delete", [error(400, "File a.jar does not exist in /tmp."), ok(json!({}))], "DE", "failed"),
+        case("cancel", [LOST, error(409, "it is CANCELED")], "PAPA", "done"),
+        case("cancel", [error(409, "it is FINISHED")], "PA", "failed"),
+        // What it does not know again may have been done.
+        case("dispose", [LOST, triggered()], "PO", "unknown"),
+        case("dispose", [error(502, "x"), triggered()], "PO", "failed"),
+        case("rescale", [error(503, "Rescaling is temporarily disabled."), triggered()], "PA", "failed"),
+    ];
+    check("2.3.0", cases).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn old_releases_know_less_again() {
+    let cases = vec![
+        // Up to 1.14, a second job is refused only while the first one is there: it is looked for, and not repeated.
+        case("run", [LOST, not_found(), not_found(), ok(json!({}))], "POGEGEGE", "done"),
+        case("run", [REFUSED, ok(json!({"jobid": JOB}))], "POPO", "done"),
+        // Savepoints have no id of the client's choice.
+        case("savepoint", [LOST, Say::Json(202, json!({"request-id": JOB}))], "PO", "unknown"),
+    ];
+    check("1.14.6", cases).await;
+
+    let fake = Fake::new([LOST, not_found()]);
+    let error = run(&fake.client_of("1.14.6"), "run").await.unwrap_err();
+    let asked = methods(&fake);
+    assert!(error.is_outcome_unknown() && asked.matches("PO").count() == 1 && asked.len() > 20, "{asked}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_outcome_says_what_to_look_for() {
+    let error = run(&Fake::new([LOST, not_found()]).client_of("1.14.6"), "run").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("RunJar: no answer; it may have been carried out, or not (its id is {JOB})")
+    );
+    assert!(error.hint().unwrap().contains(&JOB.to_string()));
+    let error = run(&Fake::new([LOST]).client_of("2.3.0"), "dispose").await.unwrap_err();
+    assert!(error.hint().unwrap().contains("look on the server"), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_id_is_sent_each_time() {
+    let fake = Fake::new([REFUSED, LOST, not_found(), Say::Json(202, json!({"jobid": JOB}))]);
+    fake.client().jar(jar()).run().await.unwrap();
+    let asked = fake.asked();
+    assert!(asked[0].contains("\"jobId\":") && asked[0] == asked[1] && asked[1] == asked[3], "{asked:?}");
+    let other = Fake::new([Say::Json(202, json!({"jobid": JOB}))]);
+    other.client().jar(jar()).run().await.unwrap();
+    assert_ne!(other.asked()[0], asked[0], "each call has an id of its own");
+}
+
+#[tokio::test(start_paused = true)]
+async fn retrying_ends_at_the_deadline_and_tells_what_was_tried() {
+    let fake = Fake::new([REFUSED]);
+    let error = fake.client().jobs().list().await.unwrap_err();
+    assert!(error.to_string().contains(" (tried 6 times in "), "{error}");
+    assert!(error.is_unreachable() && matches!(error, Error::Transport { .. }));
+
+    let started = tokio::time::Instant::now();
+    let patient = Retry::default().times(u32::MAX);
+    let call = fake.client().jobs().list().retry(patient).timeout(Duration::from_secs(20));
+    assert!(call.await.unwrap_err().is_unreachable());
+    assert!(started.elapsed() <= Duration::from_secs(20));
+
+    let fake = Fake::new([REFUSED]);
+    fake.client().jobs().list().retry(Retry::never()).await.unwrap_err();
+    assert_eq!(fake.asked().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_says_when_it_wants_to_be_asked_again() {
+    for (value, seconds) in [("7", 7), ("0", 0), ("nonsense", 0)] {
+        let fake = Fake::new([Say::RetryAfter(503, value), Say::Json(200, json!({"jobs": []}))]);
+        let started = tokio::time::Instant::now();
+        fake.client().jobs().list().await.unwrap();
+        let waited = started.elapsed();
+        assert!(
+            waited >= Duration::from_secs(seconds) && waited < Duration::from_secs(seconds + 1),
+            "{value}"
+        );
+    }
+    let fake = Fake::new([Say::RetryAfter(429, "3600")]);
+    let error = fake.client().jobs().list().await.unwrap_err();
+    assert_eq!((fake.asked().len(), error.retry_after()), (1, Some(Duration::from_secs(3600))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_attempt_is_tried_again_if_it_only_reads() {
+    let fake = Fake::new([Say::Nothing, Say::Json(200, json!({"jobs": []}))]);
+    let call = fake.client().jobs().list().attempt_timeout(Duration::from_secs(1));
+    call.await.unwrap();
+    assert_eq!(fake.asked().len(), 2);
+
+    let fake = Fake::new([Say::Nothing]);
+    let error = fake.client().dispose_savepoint("/s").await.unwrap_err();
+    assert!(error.is_outcome_unknown() && error.is_timeout() && fake.asked().len() == 1, "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_address_is_tried_at_once() {
+    let fake = Fake::new([REFUSED, Say::Json(200, json!({"jobs": []}))]);
+    let client = fake.builder("2.3.0").or_address("http://second/base").build().unwrap();
+    let started = tokio::time::Instant::now();
+    client.jobs().list().await.unwrap();
+    assert_eq!(started.elapsed(), Duration::ZERO);
+    assert_eq!(fake.hosts(), ["fake", "second"]);
+    assert_eq!(client.address(), "http://second/base");
+    client.jobs().list().await.unwrap();
+    assert_eq!(fake.hosts(), ["fake", "second", "second"], "what worked is kept");
+
+    let fake = Fake::new([REFUSED]);
+    let client = fake.builder("2.3.0").or_address("second").build().unwrap();
+    client.jobs().list().await.unwrap_err();
+    assert_eq!(fake.asked().len(), 12, "each is tried as often as a single one");
+    assert!(fake.builder("2.3.0").or_address("ftp://x").build().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jar");
+    std::fs::write(&path, b"PK\x03\x04").unwrap();
+    let uploaded = || ok(json!({"filename": "/x/1_a.jar", "status": "success"}));
+    let gone = || error(500, "Caused by: a.b.RestHandlerException: Jar file /x/1_a.jar does not exist");
+    let fake = Fake::new([uploaded(), gone(), uploaded(), ok(json!({"jobid": JOB}))]);
+    fake.client().jars().upload_and_run(&path).await.unwrap();
+    let asked = fake.asked();
+    assert_eq!((asked.len(), &asked[1]), (4, &asked[3]), "the same job each time");
+}
+
+/// Who adds an endpoint that starts something sees it here, and says what a second request does.
+#[test]
+fn what_is_never_repeated_blindly() {
+    let blind = |spec: &&&Spec| matches!(spec.repeat, Repeat::Another);
+    let names: Vec<_> = ENDPOINTS.iter().filter(blind).map(|spec| spec.name).collect();
+    assert_eq!(
+        names,
+        [
+            "UploadJar",
+            "StartJobManagerProfiling",
+            "StartTaskManagerProfiling",
+            "DisposeSavepoint",
+            "TriggerRescaling",
+            "SendCoordinationRequest",
+            "YarnCancelJob",
+            "YarnStopJob",
+        ]
+    );
+}
