@@ -162,6 +162,15 @@ pub enum Error {
         /// The whole Java stack trace.
         trace: String,
     },
+    /// A job that was there is unknown to the server.
+    #[error("job {job} is gone: it was {state}, and the server no longer knows it")]
+    #[non_exhaustive]
+    JobGone {
+        /// The job.
+        job: JobId,
+        /// Its state when it was last seen.
+        state: JobStatus,
+    },
     /// A job came to an end that was not waited for.
     #[error("job {job} is {state}{}", root_cause.as_deref().map(|cause| format!(": {}", trace::printable(cause))).unwrap_or_default())]
     #[non_exhaustive]
@@ -209,6 +218,7 @@ impl Error {
             }
             // Flink accepts a savepoint of any job, and looks for the job later.
             Self::OperationFailed { trace, .. } => trace.contains("FlinkJobNotFoundException"),
+            Self::JobGone { .. } => true,
             _ => false,
         }
     }
@@ -301,7 +311,7 @@ impl Error {
                 200..=299 | 408 | 502..=504 => Arrival::Unknown,
                 _ => Arrival::Yes,
             },
-            Self::Api(_) | Self::OperationFailed { .. } | Self::JobEnded { .. } => Arrival::Yes,
+            Self::Api(_) => Arrival::Yes,
             _ => Arrival::No,
         }
     }
@@ -342,6 +352,9 @@ impl Error {
             }
             Self::NotFlink { .. } => {
                 "check the address, and the path prefix if Flink is behind a proxy".into()
+            }
+            Self::JobGone { .. } => {
+                "a JobManager without high availability forgets its jobs when it restarts, and each one jobs that ended long ago (`jobstore.expiration-time`)".into()
             }
             Self::Timeout { .. } => "allow more with .timeout(…)".into(),
             Self::Api(error) if is_no_endpoint(error.root_cause()) => {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, Call, Client, Endpoint, Error, Request, Result, TriggerId, call::CallOptions, client::Mode,
-    open_enum::open_enum, wait,
+    open_enum::open_enum, wait::Waiting,
 };
 
 /// The answer of an endpoint that starts an operation.
@@ -183,12 +183,17 @@ impl<P: Poll> Action for Wait<P> {
     type Output<M: Mode> = <P::Report as Report>::Value;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Self::Output<M>> {
-        wait::until(format!("operation {}", self.id), options, || async {
-            match Status(self.poll.clone()).run(client.clone(), CallOptions::default()).await? {
-                Progress::Completed(value) => Ok(Some(value)),
-                Progress::InProgress => Ok(None),
+        let mut waiting = Waiting::new(format!("operation {}", self.id), options);
+        loop {
+            let look = async {
+                match Status(self.poll.clone()).run(client.clone(), Waiting::question()).await? {
+                    Progress::Completed(value) => Ok(Some(value)),
+                    Progress::InProgress => Ok(None),
+                }
+            };
+            if let Some(value) = waiting.ask(look).await? {
+                return Ok(value);
             }
-        })
-        .await
+        }
     }
 }

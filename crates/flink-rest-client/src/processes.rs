@@ -11,7 +11,7 @@ use crate::{
     client::Mode,
     open_enum::open_enum,
     time::{maybe, millis},
-    wait,
+    wait::Waiting,
 };
 
 /// The configuration of a process. Flink hides the values of passwords and the like.
@@ -214,20 +214,25 @@ impl<S: StartProfiling> Action for Profile<S> {
         let Self(start) = self;
         let operation = start.request()?.spec.name;
         let (started, list) = (client.execute(&start, options).await?, start.list());
-        let file = wait::until(format!("profile of {:?}", started.duration), options, || async {
-            let runs = client.execute(&list, CallOptions::default()).await?.profiling_list;
-            // Only one runs at a time, so the time of its start tells it from the others.
-            let run = runs.into_iter().find(|run| run.trigger_time == started.trigger_time);
-            match run.map(|run| (run.status, run.output_file, run.message)) {
-                Some((ProfilingStatus::Finished, Some(file), _)) => Ok(Some(file)),
-                Some((ProfilingStatus::Failed, _, message)) => Err(Error::OperationFailed {
-                    operation: operation.into(),
-                    trace: message.unwrap_or_default(),
-                }),
-                _ => Ok(None),
+        let mut waiting = Waiting::new(format!("profile of {:?}", started.duration), options);
+        let file = loop {
+            let look = async {
+                let runs = client.execute(&list, Waiting::question()).await?.profiling_list;
+                // Only one runs at a time, so the time of its start tells it from the others.
+                let run = runs.into_iter().find(|run| run.trigger_time == started.trigger_time);
+                match run.map(|run| (run.status, run.output_file, run.message)) {
+                    Some((ProfilingStatus::Finished, Some(file), _)) => Ok(Some(file)),
+                    Some((ProfilingStatus::Failed, _, message)) => Err(Error::OperationFailed {
+                        operation: operation.into(),
+                        trace: message.unwrap_or_default(),
+                    }),
+                    _ => Ok(None),
+                }
+            };
+            if let Some(file) = waiting.ask(look).await? {
+                break file;
             }
-        })
-        .await?;
+        };
         client.execute(&start.file(file), CallOptions::default()).await
     }
 }

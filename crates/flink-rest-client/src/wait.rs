@@ -2,39 +2,59 @@
 
 use std::{future::Future, time::Duration};
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::{Error, Result, call::CallOptions};
+use crate::{
+    Error, Result, Retry,
+    call::{CallOptions, Deadline},
+};
 
 /// How long a wait goes on unless told otherwise.
 const LONGEST: Duration = Duration::from_secs(600);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Asks until the answer is `Some`, with growing pauses, or until the deadline.
+/// A wait under way: asks with growing pauses, to its deadline.
 ///
 /// A server that cannot be reached for a while, as while a JobManager restarts, is asked again.
-pub(crate) async fn until<T, F>(what: String, options: CallOptions, mut ask: impl FnMut() -> F) -> Result<T>
-where
-    F: Future<Output = Result<Option<T>>> + Send,
-{
-    let deadline = options.deadline(LONGEST);
-    let mut pause = FIRST_PAUSE;
-    let mut missed = None;
-    loop {
-        match tokio::time::timeout_at(deadline.at, ask()).await {
-            Ok(Ok(Some(value))) => return Ok(value),
-            Ok(Ok(None)) => missed = None,
-            Ok(Err(error)) if error.is_passing() => missed = Some(error),
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    what: String,
+    deadline: Deadline,
+    pause: Duration,
+}
+
+impl Waiting {
+    /// A wait for this, to be read as «… took longer than».
+    pub(crate) fn new(what: String, options: CallOptions) -> Self {
+        Self { what, deadline: options.deadline(LONGEST), pause: FIRST_PAUSE }
+    }
+
+    /// The settings of one question: what fails in passing is asked again by the wait itself.
+    pub(crate) fn question() -> CallOptions {
+        let mut options = CallOptions::default();
+        options.retry = Some(Retry::never());
+        options
+    }
+
+    /// Asks once. If there is no answer yet, and still time, it returns `None` when it is time to ask again.
+    pub(crate) async fn ask<T>(
+        &mut self,
+        question: impl Future<Output = Result<Option<T>>>,
+    ) -> Result<Option<T>> {
+        let missed = match timeout_at(self.deadline.at, question).await {
+            Ok(Ok(Some(value))) => return Ok(Some(value)),
+            Ok(Err(error)) if error.is_passing() || error.is_timeout() => Some(error),
             Ok(Err(error)) => return Err(error),
-            Err(_) => {}
-        }
-        let next = Instant::now() + pause;
-        if next >= deadline.at {
+            Ok(Ok(None)) | Err(_) => None,
+        };
+        let next = Instant::now() + self.pause;
+        if next >= self.deadline.at {
             // An outage to the end explains more than the time it took.
-            return Err(missed.unwrap_or(Error::timeout(what, deadline.after)));
+            return Err(missed.unwrap_or_else(|| Error::timeout(self.what.clone(), self.deadline.after)));
         }
         sleep_until(next).await;
-        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
+        Ok(None)
     }
 }

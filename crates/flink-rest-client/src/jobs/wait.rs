@@ -1,63 +1,192 @@
 //! Waiting for a job.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use crate::{
     Action, Call, Client, Error, JobId, Result,
     call::CallOptions,
     client::Mode,
     jobs::{
-        Job,
+        GetJobStatus, Job,
         details::{GetJob, JobDetails},
         exceptions::GetJobExceptions,
         state::{ExecutionState, JobStatus},
     },
-    wait,
+    wait::Waiting,
 };
+
+/// How long a job may be unknown that was known before: another JobManager may be about to recover it.
+const GRACE: Duration = Duration::from_secs(10);
 
 impl<M: Mode> Job<M> {
     /// Waits until every task runs: a job can be `RUNNING` before any of its tasks is.
     ///
-    /// Tasks that have finished meanwhile count as well. A job that ended is [`Error::JobEnded`]; the deadline is ten
-    /// minutes unless [set](Call::timeout).
+    /// Tasks that have finished meanwhile count as well. A job that ended is [`Error::JobEnded`], one that the server
+    /// no longer knows [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout), and says how often
+    /// the job was restarted meanwhile, and why. Outages within the deadline are waited through.
     pub fn wait_until_running(&self) -> Call<M, WaitForJob> {
-        self.wait("runs with all its tasks", |details| {
-            details.state == JobStatus::Running && all_tasks_run(details)
-        })
+        self.wait(Goal::Running)
     }
 
     /// Waits until it has come to its end by itself: its details then.
     ///
-    /// A job that failed or was cancelled is [`Error::JobEnded`]; the deadline is ten minutes unless
-    /// [set](Call::timeout).
+    /// A job that failed or was cancelled is [`Error::JobEnded`], one that the server no longer knows
+    /// [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout), and says how often the job was
+    /// restarted meanwhile, and why. Outages within the deadline are waited through.
     pub fn wait_until_finished(&self) -> Call<M, WaitForJob> {
-        self.wait("has finished", |details| details.state == JobStatus::Finished)
+        self.wait(Goal::Finished)
     }
 
-    fn wait(&self, goal: &'static str, is_reached: fn(&JobDetails) -> bool) -> Call<M, WaitForJob> {
-        Call::new(self.client.clone(), WaitForJob { job: self.id, goal, is_reached })
+    fn wait(&self, goal: Goal) -> Call<M, WaitForJob> {
+        Call::new(self.client.clone(), WaitForJob { job: self.id, goal })
     }
 }
 
 /// Waits for a job; see [`Job::wait_until_running`] and [`Job::wait_until_finished`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct WaitForJob {
     job: JobId,
-    goal: &'static str,
-    is_reached: fn(&JobDetails) -> bool,
+    goal: Goal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    Running,
+    Finished,
 }
 
 impl Action for WaitForJob {
     type Output<M: Mode> = JobDetails;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<JobDetails> {
-        wait::until(format!("waiting until job {} {}", self.job, self.goal), options, || async {
-            let details = client.execute(&GetJob::new(self.job), CallOptions::default()).await?;
-            match &details.state {
-                _ if (self.is_reached)(&details) => Ok(Some(details)),
-                state if state.is_terminal() => Err(ended(&client, &details).await),
-                _ => Ok(None),
+        let goal = match self.goal {
+            Goal::Running => "runs with all its tasks",
+            Goal::Finished => "has finished",
+        };
+        let mut waiting = Waiting::new(format!("waiting until job {} {goal}", self.job), options);
+        let mut watch = Watch::new(self, client);
+        loop {
+            match waiting.ask(watch.look()).await {
+                Ok(Some(details)) => return Ok(details),
+                Ok(None) => {}
+                Err(error) => return Err(watch.explain(error)),
             }
-        })
-        .await
+        }
+    }
+}
+
+/// What was seen of a job so far.
+struct Watch<M> {
+    wanted: WaitForJob,
+    client: Client<M>,
+    state: Option<JobStatus>,
+    unknown_since: Option<Instant>,
+    restarts: u32,
+    root_cause: Option<String>,
+    /// Whether the server tells the state alone (1.16+).
+    tells_state: bool,
+}
+
+impl<M: Mode> Watch<M> {
+    fn new(wanted: WaitForJob, client: Client<M>) -> Self {
+        Self {
+            wanted,
+            client,
+            state: None,
+            unknown_since: None,
+            restarts: 0,
+            root_cause: None,
+            tells_state: true,
+        }
+    }
+
+    /// Looks once: the job's details if it is where it should be, an error if it will never be there.
+    async fn look(&mut self) -> Result<Option<JobDetails>> {
+        let details = match self.ask().await {
+            Err(error) if error.is_not_found() => return self.is_unknown(error),
+            asked => asked?,
+        };
+        self.unknown_since = None;
+        let is_reached = |details: &JobDetails| match self.wanted.goal {
+            Goal::Running => details.state == JobStatus::Running && all_tasks_run(details),
+            Goal::Finished => details.state == JobStatus::Finished,
+        };
+        if let Some(details) = details.filter(is_reached) {
+            return Ok(Some(details));
+        }
+        match self.state.clone() {
+            Some(JobStatus::Finished) if self.wanted.goal == Goal::Finished => Ok(None),
+            Some(state) if state.is_terminal() => {
+                let root_cause = match state {
+                    JobStatus::Failed => self.ask_why().await,
+                    _ => None,
+                };
+                Err(Error::JobEnded { job: self.wanted.job, state, root_cause })
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// One request, and a small one while the state alone tells that the goal is far.
+    async fn ask(&mut self) -> Result<Option<JobDetails>> {
+        let job = self.wanted.job;
+        let near = match self.wanted.goal {
+            Goal::Running => JobStatus::Running,
+            Goal::Finished => JobStatus::Finished,
+        };
+        if self.tells_state && self.state != Some(near) {
+            match self.client.execute(&GetJobStatus::new(job), Waiting::question()).await {
+                Err(Error::Unsupported { .. }) => self.tells_state = false,
+                told => {
+                    self.enter(told?.status).await;
+                    return Ok(None);
+                }
+            }
+        }
+        let details = self.client.execute(&GetJob::new(job), Waiting::question()).await?;
+        self.enter(details.state.clone()).await;
+        Ok(Some(details))
+    }
+
+    /// Takes down the state, and why the job was restarted if it was.
+    async fn enter(&mut self, state: JobStatus) {
+        if state == JobStatus::Restarting && self.state != Some(JobStatus::Restarting) {
+            self.restarts += 1;
+            self.root_cause = self.ask_why().await.or_else(|| self.root_cause.take());
+        }
+        self.state = Some(state);
+    }
+
+    /// Why it failed, if the server still knows it.
+    async fn ask_why(&self) -> Option<String> {
+        let question = GetJobExceptions::new(self.wanted.job);
+        let exceptions = self.client.execute(&question, Waiting::question()).await.ok()?;
+        Some(exceptions.root_cause()?.to_owned())
+    }
+
+    /// A job that was never there is not found; one that was may come back.
+    fn is_unknown(&mut self, error: Error) -> Result<Option<JobDetails>> {
+        let Some(state) = self.state.clone() else { return Err(error) };
+        let since = *self.unknown_since.get_or_insert_with(Instant::now);
+        if since.elapsed() < GRACE {
+            return Ok(None);
+        }
+        Err(Error::JobGone { job: self.wanted.job, state })
+    }
+
+    /// A deadline that passed, with what was seen until then.
+    fn explain(&self, mut error: Error) -> Error {
+        if let (Error::Timeout { what, .. }, Some(state)) = (&mut error, &self.state) {
+            let restarts = match self.restarts {
+                0 => String::new(),
+                times => format!(", restarted {times} times"),
+            };
+            let cause = self.root_cause.as_ref().map(|cause| format!(", last because of: {cause}"));
+            what.push_str(&format!(" (it is {state}{restarts}{})", cause.unwrap_or_default()));
+        }
+        error
     }
 }
 
@@ -65,17 +194,4 @@ fn all_tasks_run(details: &JobDetails) -> bool {
     details.status_counts.iter().all(|(state, tasks)| {
         *tasks == 0 || matches!(state, ExecutionState::Running | ExecutionState::Finished)
     })
-}
-
-/// That a job ended otherwise than was waited for, with the reason if the server still knows it.
-async fn ended<M: Mode>(client: &Client<M>, details: &JobDetails) -> Error {
-    let root_cause = match &details.state {
-        JobStatus::Failed => {
-            let exceptions =
-                client.execute(&GetJobExceptions::new(details.jid), CallOptions::default()).await;
-            exceptions.ok().and_then(|exceptions| Some(exceptions.root_cause()?.to_owned()))
-        }
-        _ => None,
-    };
-    Error::JobEnded { job: details.jid, state: details.state.clone(), root_cause }
 }

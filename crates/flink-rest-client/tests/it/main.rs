@@ -7,3 +7,4 @@ mod profile;
 mod requests;
 mod retry;
 mod server;
+mod waiting;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flink_rest_client::{Error, JobId, Progress, TransportErrorKind, TriggerId, jobs::state::JobStatus};
+use flink_rest_client::{Error, JobId, Progress, TransportErrorKind, TriggerId};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, Say};
@@ -98,15 +98,4 @@ async fn a_data_set_is_deleted() {
             format!("GET /v1/datasets/delete/{TRIGGER}"),
         ]
     );
-}
-
-#[tokio::test(start_paused = true)]
-async fn waiting_for_a_job_that_disappears_is_an_error() {
-    let gone = Say::Json(
-        404,
-        json!({"errors": ["org.apache.flink.runtime.rest.NotFoundException: Job x not found"]}),
-    );
-    let error = Fake::new([gone]).client().job(JOB).wait_until_running().await.unwrap_err();
-    assert!(error.is_not_found());
-    assert!(!JobStatus::Other("NEW".into()).is_terminal(), "a state of tomorrow is waited through");
 }

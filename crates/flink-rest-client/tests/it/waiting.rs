@@ -1,0 +1,113 @@
+//! Waiting for jobs, with time that passes only when it is waited for.
+
+use std::time::Duration;
+
+use flink_rest_client::{Error, JobId, TransportErrorKind, jobs::state::JobStatus};
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, Say};
+
+const JOB: JobId = JobId::from_bytes([7; 16]);
+
+fn ok(answer: Value) -> Say {
+    Say::Json(200, answer)
+}
+
+fn state(state: &str) -> Say {
+    ok(json!({"status": state}))
+}
+
+fn details(state: &str, tasks: Value) -> Say {
+    ok(json!({
+        "jid": JOB, "name": "", "isStoppable": false, "state": state, "start-time": 1, "end-time": -1, "duration": 1,
+        "maxParallelism": -1, "now": 1, "timestamps": {}, "vertices": [], "status-counts": tasks, "plan": {},
+    }))
+}
+
+fn unknown() -> Say {
+    Say::Json(404, json!({"errors": ["org.apache.flink.runtime.rest.NotFoundException: Job 07 not found"]}))
+}
+
+fn failure(cause: &str) -> Say {
+    let trace = format!("java.lang.RuntimeException: {cause}\n\tat a.B.c(D.java:1)\n");
+    ok(json!({"exceptionHistory": {"truncated": false, "entries": [
+        {"exceptionName": "java.lang.RuntimeException", "stacktrace": trace, "timestamp": 1},
+    ]}}))
+}
+
+#[tokio::test(start_paused = true)]
+async fn running_means_that_all_tasks_run_and_costs_a_small_request_a_poll() {
+    let fake = Fake::new([
+        state("CREATED"),
+        state("CREATED"),
+        state("RUNNING"),
+        details("RUNNING", json!({"RUNNING": 1, "SCHEDULED": 1})),
+        details("RUNNING", json!({"RUNNING": 1, "FINISHED": 1, "FAILED": 0})),
+    ]);
+    fake.client().job(JOB).wait_until_running().await.unwrap();
+    let (status, details) = (format!("GET /v1/jobs/{JOB}/status"), format!("GET /v1/jobs/{JOB}"));
+    assert_eq!(fake.asked().iter().collect::<Vec<_>>(), [&status, &status, &status, &details, &details]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_job_is_seen_whatever_was_waited_for() {
+    let fake = Fake::new([state("RUNNING"), state("FAILED"), failure("no disk")]);
+    let error = fake.client().job(JOB).wait_until_finished().await.unwrap_err();
+    assert_eq!(error.to_string(), format!("job {JOB} is FAILED: no disk"));
+    let Error::JobEnded { state: JobStatus::Failed, .. } = error else { panic!("{error:?}") };
+
+    let fake = Fake::new([state("FINISHED")]);
+    let error = fake.client().job(JOB).wait_until_running().await.unwrap_err();
+    assert!(matches!(error, Error::JobEnded { state: JobStatus::Finished, .. }), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn old_releases_are_asked_for_the_whole_job() {
+    let fake = Fake::new([details("CREATED", json!({})), details("RUNNING", json!({"RUNNING": 1}))]);
+    fake.client_of("1.13.6").job(JOB).wait_until_running().await.unwrap();
+    assert_eq!(fake.asked().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_loop_shows_at_the_deadline() {
+    let mut script = Vec::new();
+    for _ in 0..3 {
+        script.extend([state("RUNNING"), state("RESTARTING"), failure("no disk"), state("RESTARTING")]);
+    }
+    let fake = Fake::new(script);
+    let wait = fake.client().job(JOB).wait_until_finished().timeout(Duration::from_secs(60));
+    assert_eq!(
+        wait.await.unwrap_err().to_string(),
+        format!(
+            "waiting until job {JOB} has finished (it is RESTARTING, restarted 3 times, last because of: no disk) took \
+             longer than 60s"
+        )
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_may_be_unknown_for_a_while_but_not_for_ever() {
+    let lost = Say::Lost(TransportErrorKind::Connect);
+    let script =
+        [state("RUNNING"), lost.clone(), lost, unknown(), unknown(), state("RUNNING"), state("FINISHED")];
+    let end = details("FINISHED", json!({"FINISHED": 1}));
+    let fake = Fake::new(script.into_iter().chain([end]));
+    fake.client().job(JOB).wait_until_finished().await.unwrap();
+
+    let error =
+        Fake::new([state("RUNNING"), unknown()]).client().job(JOB).wait_until_finished().await.unwrap_err();
+    assert!(error.is_not_found() && matches!(error, Error::JobGone { .. }), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        format!("job {JOB} is gone: it was RUNNING, and the server no longer knows it")
+    );
+
+    let fake = Fake::new([unknown()]);
+    assert!(fake.client().job(JOB).wait_until_running().await.unwrap_err().is_not_found());
+    assert_eq!(fake.asked().len(), 1, "a job that never was is not waited for");
+}
+
+#[test]
+fn a_state_of_tomorrow_is_waited_through() {
+    assert!(!JobStatus::Other("NEW".into()).is_terminal());
+}
