@@ -104,14 +104,13 @@ impl<M: Mode> Client<M> {
             .await
     }
 
-    /// The request, if its values can be right and the server's release knows them.
+    /// The request as the server's release understands it, if it does, and its values can be right.
     pub(crate) async fn check<E: Endpoint>(&self, endpoint: &E, options: CallOptions) -> Result<Request> {
         let request = endpoint.request()?;
-        if request.is_version_dependent() {
-            let version = Box::pin(self.server_version(options)).await?;
-            request.check_version(version)?;
+        if !request.is_version_dependent() {
+            return Ok(request);
         }
-        Ok(request)
+        request.for_version(Box::pin(self.server_version(options)).await?)
     }
 
     /// Sends one request and decodes its answer.
@@ -122,7 +121,7 @@ impl<M: Mode> Client<M> {
     ) -> Result<E::Response> {
         let request = self.check(endpoint, options).await?;
         let usual = match request.body {
-            Body::Files(_) => self.shared.timeout.saturating_mul(10),
+            Body::Form { .. } => self.shared.timeout.saturating_mul(10),
             _ => self.shared.timeout,
         };
         let name = request.spec.name;
@@ -157,7 +156,7 @@ impl<M: Mode> Client<M> {
                 ),
             });
         }
-        if let Body::Files(files) = &body {
+        if let Body::Form { files, .. } = &body {
             files.iter().try_for_each(|file| file.check())?;
         }
         let mut message = http::Request::new(body);

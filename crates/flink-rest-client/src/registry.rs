@@ -30,6 +30,7 @@ endpoints! {
     crate::cluster: GetOverview, GetConfig, ShutdownCluster;
     crate::jars: GetJars, UploadJar, PlanJar, GetJarPlan, RunJar, RunJarApplication, DeleteJar;
     crate::jobs: GetJobs, GetJobsOverview, GetJobStatus, CancelJob;
+    crate::jobs::submit: SubmitJob;
     crate::jobs::details: GetJob;
     crate::jobs::config: GetJobConfig;
     crate::jobs::results: GetJobAccumulators, GetJobExecutionResult;

@@ -6,3 +6,4 @@ mod operations;
 mod profile;
 mod requests;
 mod server;
+mod versions;

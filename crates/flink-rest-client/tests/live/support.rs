@@ -2,7 +2,11 @@
 //!
 //! Without a Flink everything here panics: a live test never passes without one.
 
-use std::{path::PathBuf, sync::OnceLock, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+    time::Duration,
+};
 
 use flink_local::{Cluster, Distribution, Flink, Progress};
 use flink_rest_client::{
@@ -46,6 +50,13 @@ pub(crate) fn word_count_jar() -> PathBuf {
 pub(crate) fn streaming_jar() -> PathBuf {
     static JAR: OnceLock<PathBuf> = OnceLock::new();
     JAR.get_or_init(|| flink_jobs::streaming_job(distribution()).unwrap()).clone()
+}
+
+/// The Java program of this name in this folder, as a jar.
+pub(crate) fn own_jar(name: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live").join(name).with_extension("java");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(distribution().version());
+    distribution().compile(&[source], name, folder.join(name).with_extension("jar")).unwrap()
 }
 
 /// Submits the streaming job with these flags, and does not wait.
