@@ -1,9 +1,11 @@
-//! Making job jars out of Java sources.
+//! Making jars out of Java sources, and running them.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::process::opened_packages;
 use crate::{Distribution, Error, Java};
 
 impl Distribution {
@@ -41,13 +43,30 @@ impl Distribution {
         fs::rename(&unfinished, &jar).map_err(Error::io("create", &jar))?;
         Ok(jar)
     }
+
+    /// Runs a class of such a jar in a process of its own, without a cluster, and gives what it prints.
+    pub fn run(
+        &self,
+        jar: impl AsRef<Path>,
+        main_class: &str,
+        arguments: impl IntoIterator<Item: AsRef<OsStr>>,
+    ) -> Result<String, Error> {
+        let jar = jar.as_ref();
+        let mut class_path = self.class_path();
+        class_path.push(":");
+        class_path.push(jar);
+        let mut java = Command::new(Java::find()?.program());
+        java.args(opened_packages()).arg("-cp").arg(class_path).arg(main_class).args(arguments);
+        run(&mut java, "java", jar)
+    }
 }
 
-fn run(command: &mut Command, tool: &'static str, jar: &Path) -> Result<(), Error> {
+/// What the program prints.
+fn run(command: &mut Command, tool: &'static str, jar: &Path) -> Result<String, Error> {
     let result = command.stdin(Stdio::null()).output().map_err(Error::io("run", Path::new(tool)))?;
     if result.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&result.stdout).into_owned());
     }
     let output = [result.stderr, result.stdout].concat();
-    Err(Error::Compile { tool, jar: jar.to_owned(), output: String::from_utf8_lossy(&output).into_owned() })
+    Err(Error::Tool { tool, jar: jar.to_owned(), output: String::from_utf8_lossy(&output).into_owned() })
 }

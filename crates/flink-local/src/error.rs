@@ -120,13 +120,13 @@ pub enum Error {
         tool: &'static str,
     },
 
-    /// javac or jar refused a job.
+    /// javac or jar refused a job, or java ran it and it failed.
     #[error("{tool} failed for {}: {}", jar.display(), output.lines().next().unwrap_or("it said nothing"))]
     #[non_exhaustive]
-    Compile {
+    Tool {
         /// The program that failed.
         tool: &'static str,
-        /// The jar that was to be made.
+        /// The jar that was to be made, or run.
         jar: PathBuf,
         /// All that the program said.
         output: String,

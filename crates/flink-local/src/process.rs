@@ -25,6 +25,11 @@ const OPENED_PACKAGES: [&str; 12] = [
     "java.util.concurrent.locks",
 ];
 
+/// Java's options that open them.
+pub(crate) fn opened_packages() -> impl Iterator<Item = String> {
+    OPENED_PACKAGES.iter().map(|name| format!("--add-opens=java.base/{name}=ALL-UNNAMED"))
+}
+
 /// Small, but enough for several jobs. The options `env.java.opts.*` can say otherwise.
 ///
 /// With the simple garbage collector and compiler a process is up sooner and smaller, and a test cluster does not live
@@ -104,9 +109,7 @@ impl Launcher {
     fn arguments(&self, role: Role, log: &Path) -> Vec<OsString> {
         let conf = self.folder.join(config::FOLDER);
         let property = |name: &str, value: &Path| OsString::from(format!("-D{name}={}", value.display()));
-        let mut arguments: Vec<OsString> = Vec::new();
-        arguments
-            .extend(OPENED_PACKAGES.map(|name| format!("--add-opens=java.base/{name}=ALL-UNNAMED").into()));
+        let mut arguments: Vec<OsString> = opened_packages().map(Into::into).collect();
         // 1.13 parses numeric addresses with it.
         arguments.push("--add-exports=java.base/sun.net.util=ALL-UNNAMED".into());
         arguments.extend(JAVA_OPTIONS.map(Into::into));

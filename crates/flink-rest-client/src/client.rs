@@ -117,19 +117,19 @@ impl<M: Mode> Client<M> {
             .await
     }
 
-    /// The request, if its values can be right and the server's release knows them.
+    /// The request as the server's release understands it, if it does, and its values can be right.
     pub(crate) async fn check<E: Endpoint>(&self, endpoint: &E, options: CallOptions) -> Result<Request> {
         let mut request = endpoint.request()?;
-        if let Body::Files(files) = &request.body {
+        if let Body::Form { files, .. } = &request.body {
             files.iter().try_for_each(|file| file.check())?;
         }
-        let mut version = None;
+        let mut server = None;
         if request.is_version_dependent() {
-            let server = Box::pin(self.server_version(options)).await?;
-            request.check_version(server)?;
-            version = Some(server);
+            let version = Box::pin(self.server_version(options)).await?;
+            request = request.for_version(version)?;
+            server = Some(version);
         }
-        request.make_repeatable(version);
+        request.make_repeatable(server);
         Ok(request)
     }
 
@@ -187,7 +187,7 @@ impl<M: Mode> Client<M> {
     fn tries(&self, request: &Request, options: CallOptions) -> Tries {
         let shared = &self.shared;
         let usual = match request.body {
-            Body::Files(_) => shared.timeout.saturating_mul(10),
+            Body::Form { .. } => shared.timeout.saturating_mul(10),
             _ => shared.timeout,
         };
         let reads = request.spec.method == Method::GET;

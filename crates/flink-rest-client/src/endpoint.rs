@@ -1,13 +1,17 @@
 //! A request is data: what an endpoint is, and how a struct becomes a request. Nothing here does I/O.
 
-use std::fmt::Display;
+use std::{collections::BTreeSet, fmt::Display};
 
 use bytes::Bytes;
 use http::Method;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{Answer, Error, FlinkVersion, JobId, Result, retry::Repeat, upload::Upload};
+use crate::{
+    Answer, Error, FlinkVersion, JobId, Result,
+    retry::Repeat,
+    upload::{Files, Upload},
+};
 
 /// One endpoint of Flink's REST API, with the values for one request.
 ///
@@ -71,9 +75,33 @@ pub struct Param {
     pub until: Option<&'static str>,
     /// Whether it is an id by which the server knows a second request again. The client chooses one if none is set.
     pub token: bool,
+    /// Flink's former key for it, and the last release that calls it so.
+    pub formerly: Option<(&'static str, &'static str)>,
+    /// The words that it can be, if it is one of a few.
+    pub words: &'static [Word],
     /// The field's documentation.
     pub doc: &'static str,
 }
+
+/// One of the words that a parameter can be.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_structs, reason = "`open_enum!` writes it")]
+pub struct Word {
+    /// Flink's own word.
+    pub text: &'static str,
+    /// First Flink release that knows it; none: as the parameter.
+    pub since: Option<&'static str>,
+    /// Last Flink release that knows it; none: as the parameter.
+    pub until: Option<&'static str>,
+}
+
+/// What can be any text has no words: an enum's own `WORDS` goes before this one.
+#[doc(hidden)]
+pub trait AnyText {
+    const WORDS: &'static [Word] = &[];
+}
+
+impl<T> AnyText for T {}
 
 /// Where a parameter goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +113,10 @@ pub enum Place {
     Query,
     /// A member of the JSON body.
     Body,
-    /// A file of the multipart body.
+    /// A file of the multipart body, with its name in the JSON beside it; alone, if it has no key.
     File,
+    /// The same, and it must be a jar.
+    Jar,
 }
 
 /// A request as data: what will be sent, apart from the server's address.
@@ -101,12 +131,22 @@ pub struct Request {
     pub query: String,
     /// What is sent along.
     pub body: Body,
-    /// Parameters in use that not every Flink knows.
-    pub limited: Vec<&'static Param>,
+    /// What it uses that not every Flink has.
+    pub limited: Vec<Limit>,
     /// The id by which the server knows a second one again; see [`Param::token`].
     pub token: Option<String>,
     /// What a second one would do.
     pub repeat: Repeat,
+}
+
+/// Something that a request uses and not every Flink has.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Limit {
+    /// The parameter.
+    pub param: &'static Param,
+    /// What it says, if it is the word that not every Flink has.
+    pub word: Option<&'static Word>,
 }
 
 /// What is sent along with a request.
@@ -118,7 +158,13 @@ pub enum Body {
     /// A JSON text.
     Json(Bytes),
     /// Files as `multipart/form-data`.
-    Files(Vec<Upload>),
+    #[non_exhaustive]
+    Form {
+        /// A JSON text that goes before them, as the part `request`.
+        request: Option<Bytes>,
+        /// The files.
+        files: Vec<Upload>,
+    },
 }
 
 impl Param {
@@ -129,19 +175,30 @@ impl Param {
 }
 
 impl Request {
-    /// Refuses what a server of this version does not have; a newer client must not lose arguments silently.
-    pub fn check_version(&self, server: &FlinkVersion) -> Result<()> {
+    /// The request for a server of this release. Refuses what it does not have: Flink loses silently what it does not
+    /// know (1.20+).
+    pub fn for_version(mut self, server: &FlinkVersion) -> Result<Self> {
         let endpoint = self.spec.name;
+        let refuse = |what, needs| Err(Error::Unsupported { what, needs, server: server.clone() });
         if let Some(needs) = server.lacks(self.spec.since, self.spec.until) {
-            return Err(Error::Unsupported { what: endpoint.into(), needs, server: server.clone() });
+            return refuse(endpoint.into(), needs);
         }
-        for param in &self.limited {
+        for Limit { param, word } in &self.limited {
             if let Some(needs) = server.lacks(param.since, param.until) {
-                let what = format!("`{}` of {endpoint}", param.name);
-                return Err(Error::Unsupported { what, needs, server: server.clone() });
+                return refuse(format!("`{}` of {endpoint}", param.name), needs);
+            }
+            if let Some(word) = word
+                && let Some(needs) = server.lacks(word.since, word.until)
+            {
+                return refuse(format!("`{}` as `{}` of {endpoint}", word.text, param.name), needs);
+            }
+            if let Some((formerly, until)) = param.formerly
+                && server.lacks(None, Some(until)).is_none()
+            {
+                self.body.rename(param.key, formerly);
             }
         }
-        Ok(())
+        Ok(self)
     }
 
     /// Whether some supported Flink does not have all that this request uses, or would know a second one again.
@@ -182,6 +239,18 @@ impl Request {
     }
 }
 
+impl Body {
+    fn rename(&mut self, key: &str, to: &str) {
+        let (Self::Json(json) | Self::Form { request: Some(json), .. }) = self else { return };
+        if let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(json)
+            && let Some(value) = members.remove(key)
+        {
+            members.insert(to.into(), value);
+            *json = Value::Object(members).to_string().into();
+        }
+    }
+}
+
 /// Puts a request together from the values of a struct's fields, given in the order of [`Spec::params`].
 #[doc(hidden)]
 #[derive(Debug)]
@@ -189,7 +258,9 @@ pub struct RequestBuilder {
     request: Request,
     params: std::slice::Iter<'static, Param>,
     current: &'static str,
-    body: Option<Map<String, Value>>,
+    /// The members of the JSON, if there is to be one.
+    json: Option<Map<String, Value>>,
+    files: Vec<Upload>,
     error: Option<Error>,
 }
 
@@ -197,7 +268,7 @@ pub struct RequestBuilder {
 impl RequestBuilder {
     #[must_use]
     pub fn new(spec: &'static Spec) -> Self {
-        let has_body = spec.params.iter().any(|param| param.place == Place::Body);
+        let has_json = spec.params.iter().any(|param| param.place == Place::Body);
         Self {
             request: Request {
                 spec,
@@ -210,7 +281,8 @@ impl RequestBuilder {
             },
             params: spec.params.iter(),
             current: "",
-            body: has_body.then(Map::new),
+            json: has_json.then(Map::new),
+            files: Vec::new(),
             error: None,
         }
     }
@@ -249,22 +321,30 @@ impl RequestBuilder {
     #[must_use]
     pub fn body(self, value: &impl Serialize) -> Self {
         self.value(value, |builder, param, value| {
-            let body = builder.body.get_or_insert_default();
+            let json = builder.json.get_or_insert_default();
             match value {
-                Value::Object(members) if param.key.is_empty() => body.extend(members),
-                value => _ = body.insert(param.key.into(), value),
+                Value::Object(members) if param.key.is_empty() => json.extend(members),
+                value => _ = json.insert(param.key.into(), value),
             }
         })
     }
 
     #[must_use]
-    pub fn file(mut self, upload: &Upload) -> Self {
-        self.next();
-        match &mut self.request.body {
-            Body::Files(files) => files.push(upload.clone()),
-            body => *body = Body::Files(vec![upload.clone()]),
-        }
-        self
+    pub fn file(mut self, value: &impl Files) -> Self {
+        self.files.extend(value.uploads());
+        self.value(&value.names(), |builder, param, names| {
+            if !param.key.is_empty() {
+                builder.json.get_or_insert_default().insert(param.key.into(), names);
+            }
+        })
+    }
+
+    #[must_use]
+    pub fn jar(self, value: &impl Files) -> Self {
+        let others = self.files.len();
+        let mut builder = self.file(value);
+        builder.files.iter_mut().skip(others).for_each(Upload::must_be_a_jar);
+        builder
     }
 
     /// The verdict on the value that was just given.
@@ -277,9 +357,19 @@ impl RequestBuilder {
     }
 
     pub fn finish(mut self) -> Result<Request> {
-        if let Some(body) = self.body {
-            self.request.body = Body::Json(Value::Object(body).to_string().into());
+        let mut names = BTreeSet::new();
+        if let Some(twice) = self.files.iter().map(Upload::file_name).find(|name| !names.insert(name.clone()))
+        {
+            self.current = "files";
+            self =
+                self.refuse(format!("two files are named `{twice}`; Flink tells them apart by their names"));
         }
+        let json = self.json.take().map(|members| Value::Object(members).to_string().into());
+        self.request.body = match json {
+            request if !self.files.is_empty() => Body::Form { request, files: self.files },
+            Some(json) => Body::Json(json),
+            None => Body::Empty,
+        };
         self.error.map_or(Ok(self.request), Err)
     }
 
@@ -297,9 +387,7 @@ impl RequestBuilder {
             Ok(Value::Array(items)) if items.is_empty() => {}
             Ok(Value::Object(members)) if members.is_empty() => {}
             Ok(value) => {
-                if param.is_limited() {
-                    self.request.limited.push(param);
-                }
+                self.request.limited.extend(limits(param, &value));
                 if param.token {
                     self.request.token = Some(text(&value));
                 }
@@ -326,6 +414,17 @@ fn encode(text: &str) -> String {
     use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
     const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
     utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// What not every Flink has: the parameter itself, and the words that it says.
+fn limits(param: &'static Param, value: &Value) -> Vec<Limit> {
+    let said = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let is_said =
+        |word: &&Word| said.iter().filter_map(Value::as_str).any(|text| text.eq_ignore_ascii_case(word.text));
+    let is_limited = param.is_limited() || param.formerly.is_some();
+    let itself = is_limited.then_some(Limit { param, word: None });
+    let words = param.words.iter().filter(|word| word.since.or(word.until).is_some()).filter(is_said);
+    itself.into_iter().chain(words.map(|word| Limit { param, word: Some(word) })).collect()
 }
 
 /// A check for `#[endpoint]` fields: Flink answers 400 to zero, after the upload.

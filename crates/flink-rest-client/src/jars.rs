@@ -133,7 +133,7 @@ pub struct JarEntry {
 #[non_exhaustive]
 pub struct UploadJar {
     /// The jar file.
-    #[file]
+    #[jar("")]
     pub jar: Upload,
 }
 
@@ -225,7 +225,7 @@ pub struct RunJar {
     #[body("savepointPath")]
     pub savepoint_path: Option<String>,
     /// Who owns the savepoint afterwards (1.15+).
-    #[body("restoreMode", since = "1.15")]
+    #[body("claimMode", since = "1.15", formerly = ("restoreMode", "1.19"))]
     pub claim_mode: Option<ClaimMode>,
     /// Configuration of this job, over the cluster's (1.17+).
     #[body("flinkConfiguration", since = "1.17")]
@@ -240,7 +240,7 @@ open_enum! {
         /// The user: Flink never deletes them, and makes its first checkpoint a full one.
         NoClaim = "NO_CLAIM",
         /// The user, though checkpoints may go on needing them (up to 1.20; deprecated).
-        Legacy = "LEGACY",
+        Legacy = "LEGACY" until "1.20",
     }
 }
 

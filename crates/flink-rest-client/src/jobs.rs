@@ -18,6 +18,7 @@ pub mod rescaling;
 pub mod results;
 pub mod savepoints;
 pub mod state;
+pub mod submit;
 pub mod subtasks;
 pub mod vertices;
 pub mod wait;

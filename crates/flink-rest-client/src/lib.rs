@@ -65,6 +65,7 @@ mod id;
 pub mod jars;
 pub mod jobmanager;
 pub mod jobs;
+mod lossless;
 pub mod metrics;
 mod open_enum;
 pub mod operation;

@@ -72,8 +72,8 @@ open_enum! {
         Avg = "avg",
         /// The sum.
         Sum = "sum",
-        /// How unevenly they are spread (1.20+); an older Flink answers 400.
-        Skew = "skew",
+        /// How unevenly they are spread (1.20+).
+        Skew = "skew" since "1.20",
     }
 }
 

@@ -1,10 +1,12 @@
 //! Enums that keep what a newer Flink says.
 
 /// An enum of Flink's words with one more variant for words that this crate does not know: nothing is lost.
+///
+/// `since "1.20"` and `until "1.20"` behind a word name the first and the last release that take it in a request.
 macro_rules! open_enum {
     (
         $(#[$doc:meta])*
-        pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }
+        pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(since $since:literal)? $(until $until:literal)?,)* }
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -17,6 +19,14 @@ macro_rules! open_enum {
         }
 
         impl $name {
+            /// Flink's own words, with the releases that take them.
+            #[doc(hidden)]
+            pub const WORDS: &'static [crate::endpoint::Word] = &[$(crate::endpoint::Word {
+                text: $word,
+                since: crate::open_enum::release!($($since)?),
+                until: crate::open_enum::release!($($until)?),
+            }),*];
+
             /// Flink's own word.
             pub fn as_str(&self) -> &str {
                 match self {
@@ -52,4 +62,13 @@ macro_rules! open_enum {
     };
 }
 
-pub(crate) use open_enum;
+macro_rules! release {
+    () => {
+        None
+    };
+    ($release:literal) => {
+        Some($release)
+    };
+}
+
+pub(crate) use {open_enum, release};

@@ -7,6 +7,7 @@ use crate::{
     call::CallOptions,
     client::{Mode, object},
     endpoint::Spec,
+    lossless,
 };
 
 /// Lists the endpoints once, by group, in the order of the table in the README.
@@ -14,6 +15,14 @@ macro_rules! endpoints {
     ($($module:path: $($name:ident),* $(,)?;)*) => {
         /// Every endpoint of this crate.
         pub static ENDPOINTS: &[&Spec] = &[$($({ use $module as module; module::$name::SPEC }),*),*];
+
+        /// An answer, decoded by the type of its endpoint and encoded again.
+        pub(crate) fn through_type(answer: Answer) -> Result<Value> {
+            match answer.endpoint.name {
+                $($(stringify!($name) => { use $module as module; lossless::through::<module::$name>(answer) })*)*
+                other => Err(Error::UnknownEndpoint { name: other.into(), suggestion: None }),
+            }
+        }
     };
 }
 
@@ -21,6 +30,7 @@ endpoints! {
     crate::cluster: GetOverview, GetConfig, ShutdownCluster;
     crate::jars: GetJars, UploadJar, PlanJar, GetJarPlan, RunJar, RunJarApplication, DeleteJar;
     crate::jobs: GetJobs, GetJobsOverview, GetJobStatus, CancelJob;
+    crate::jobs::submit: SubmitJob;
     crate::jobs::details: GetJob;
     crate::jobs::config: GetJobConfig;
     crate::jobs::results: GetJobAccumulators, GetJobExecutionResult;

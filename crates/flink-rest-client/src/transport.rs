@@ -72,7 +72,7 @@ impl Http {
         request = match body {
             Body::Empty => request,
             Body::Json(json) => request.header(http::header::CONTENT_TYPE, "application/json").body(json),
-            Body::Files(files) => request.multipart(form(&files).await?),
+            Body::Form { request: json, files } => request.multipart(form(json, &files).await?),
         };
         let response: http::Response<reqwest::Body> = request.send().await.map_err(classify)?.into();
         let (head, body) = response.into_parts();
@@ -109,8 +109,11 @@ fn setup(error: &dyn StdError) -> Error {
 }
 
 /// The files as a multipart form, each read while it is sent.
-async fn form(files: &[Upload]) -> Result<Form, TransportError> {
+async fn form(json: Option<Bytes>, files: &[Upload]) -> Result<Form, TransportError> {
     let mut form = Form::new();
+    if let Some(json) = json {
+        form = form.part("request", Part::stream(json).mime_str("application/json").map_err(classify)?);
+    }
     for upload in files {
         let broken = |error| TransportError::new(TransportErrorKind::Interrupted, error);
         let file = tokio::fs::File::open(upload.path()).await.map_err(broken)?;
@@ -126,7 +129,11 @@ async fn form(files: &[Upload]) -> Result<Form, TransportError> {
         });
         let body = reqwest::Body::wrap_stream(ReaderStream::with_capacity(file, 64 * 1024));
         let part = Part::stream_with_length(body, size).file_name(upload.file_name());
-        form = form.part("jarfile", part.mime_str("application/x-java-archive").map_err(classify)?);
+        let (name, kind) = match upload.is_jar {
+            true => ("jarfile", "application/x-java-archive"),
+            false => ("file", "application/octet-stream"),
+        };
+        form = form.part(name, part.mime_str(kind).map_err(classify)?);
     }
     Ok(form)
 }

@@ -25,18 +25,20 @@
 //! | on a field | meaning |
 //! | --- | --- |
 //! | nothing | fills the placeholder of its name |
-//! | `#[query]`, `#[body]`, `#[file]` | goes into the query, the JSON body, the multipart body |
+//! | `#[query]`, `#[body]` | goes into the query, the JSON body |
+//! | `#[file]`, `#[jar]` | a file of the multipart body, whose JSON names it |
 //! | `#[query("entry-class")]` | under that key instead of the field's name |
-//! | `#[body("")]` | is the whole body: its members are the body's |
+//! | `#[body("")]`, `#[jar("")]` | is the whole body: its members are the body's; there is no JSON |
 //! | `since = "1.17"`, `until = "1.20"` | the releases that know it |
 //! | `token` | an id by which the server knows a second request again: the client chooses one where none is set |
+//! | `formerly = ("restoreMode", "1.19")` | its key in older releases, and the last of them |
 //! | `check = path` | a `fn(&T) -> Result<(), String>` that refuses a value before it is sent |
 //!
 //! `Option`, `Vec` and `BTreeMap` fields are optional: left out while unset, and set by a method of the same name
 //! on the call. The other fields are the arguments of `new`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{
     Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, GenericArgument, Ident, Lit, LitStr,
     Meta, Path, PathArguments, Result, Token, Type,
@@ -45,7 +47,7 @@ use syn::{
 };
 
 /// Writes `SPEC`, `new`, the `Endpoint` and `Action` implementations and the setters of an endpoint struct.
-#[proc_macro_derive(Endpoint, attributes(endpoint, query, body, file))]
+#[proc_macro_derive(Endpoint, attributes(endpoint, query, body, file, jar))]
 pub fn derive_endpoint(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input).unwrap_or_else(Error::into_compile_error).into()
@@ -153,12 +155,13 @@ struct Param<'a> {
     options: ParamOptions,
 }
 
-/// What `#[query(…)]`, `#[body(…)]` or `#[file(…)]` says.
+/// What `#[query(…)]`, `#[body(…)]`, `#[file(…)]` or `#[jar(…)]` says.
 #[derive(Default)]
 struct ParamOptions {
     key: Option<LitStr>,
     since: Option<LitStr>,
     until: Option<LitStr>,
+    formerly: Option<Expr>,
     check: Option<Path>,
     token: bool,
 }
@@ -180,8 +183,12 @@ impl Parse for ParamOptions {
                     "token" => {}
                     "since" => options.since = Some(input.parse()?),
                     "until" => options.until = Some(input.parse()?),
+                    "formerly" => options.formerly = Some(input.parse()?),
                     "check" => options.check = Some(input.parse()?),
-                    _ => return Err(Error::new(key.span(), "expected a key, since, until, check or token")),
+                    _ => {
+                        let expected = "expected a key, since, until, formerly, check or token";
+                        return Err(Error::new(key.span(), expected));
+                    }
                 }
             }
             if !input.is_empty() {
@@ -219,6 +226,14 @@ impl<'a> Shape<'a> {
             _ => Self::Required,
         }
     }
+
+    /// The type of one value.
+    fn item(self, ty: &'a Type) -> &'a Type {
+        match self {
+            Self::Option(item) | Self::List(item) => item,
+            Self::Required | Self::Map => ty,
+        }
+    }
 }
 
 fn params<'a>(input: &'a DeriveInput, route: &Route) -> Result<Vec<Param<'a>>> {
@@ -247,7 +262,7 @@ fn param<'a>(field: &'a Field, placeholders: &[String]) -> Result<Param<'a>> {
     let Some(ident) = &field.ident else {
         return Err(Error::new_spanned(field, "an endpoint has named fields"));
     };
-    let marked = [("query", "Query"), ("body", "Body"), ("file", "File")]
+    let marked = [("query", "Query"), ("body", "Body"), ("file", "File"), ("jar", "Jar")]
         .into_iter()
         .find_map(|(attribute, place)| Some((find(&field.attrs, attribute)?, place)));
     let in_path = placeholders.iter().any(|name| ident == name);
@@ -261,7 +276,10 @@ fn param<'a>(field: &'a Field, placeholders: &[String]) -> Result<Param<'a>> {
             (place, options)
         }
         (None, false) => {
-            return Err(Error::new(ident.span(), "not in the path: mark it #[query], #[body] or #[file]"));
+            return Err(Error::new(
+                ident.span(),
+                "not in the path: mark it #[query], #[body], #[file] or #[jar]",
+            ));
         }
         (Some(_), true) => return Err(Error::new(ident.span(), "in the path: it goes nowhere else")),
     };
@@ -286,11 +304,15 @@ fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>]) -> TokenSt
         let key = options.key.as_ref().map_or_else(|| field.clone(), LitStr::value);
         let required = matches!(param.shape, Shape::Required);
         let (since, until) = (optional(options.since.as_ref()), optional(options.until.as_ref()));
-        let (ty, token) = (type_name(param.ty), options.token);
+        let token = options.token;
+        let formerly = optional(options.formerly.as_ref());
+        let (ty, item) = (type_name(param.ty), param.shape.item(param.ty));
         quote! {
             ::flink_rest_client::endpoint::Param {
                 name: #field, key: #key, place: ::flink_rest_client::endpoint::Place::#place,
-                required: #required, ty: #ty, since: #since, until: #until, token: #token, doc: #doc,
+                required: #required, ty: #ty, since: #since, until: #until, formerly: #formerly, token: #token,
+                words: { #[allow(unused_imports)] use ::flink_rest_client::endpoint::AnyText as _; <#item>::WORDS },
+                doc: #doc,
             }
         }
     });
@@ -454,10 +476,10 @@ fn doc(attributes: &[Attribute]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn optional(text: Option<&LitStr>) -> TokenStream {
-    text.map_or_else(
+fn optional(value: Option<&impl ToTokens>) -> TokenStream {
+    value.map_or_else(
         || quote!(::core::option::Option::None),
-        |text| quote!(::core::option::Option::Some(#text)),
+        |value| quote!(::core::option::Option::Some(#value)),
     )
 }
 

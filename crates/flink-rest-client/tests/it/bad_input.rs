@@ -227,7 +227,7 @@ async fn jars_that_are_none() {
     fs::create_dir(folder.path().join("folder.jar")).unwrap();
     let cases = [
         (folder.path().join("missing.jar"), "No such file or directory (os error 2)"),
-        (folder.path().join("folder.jar"), "it is a folder, not a jar"),
+        (folder.path().join("folder.jar"), "it is a folder, not a file"),
         (file("empty.jar", b""), "it is empty"),
         (file("text.jar", b"Hello, world"), "it is no jar: it does not begin like a zip archive"),
         (file("short.jar", b"PK"), "it is no jar: it does not begin like a zip archive"),
@@ -240,6 +240,26 @@ async fn jars_that_are_none() {
         assert_eq!(client.jars().upload(&path).await.unwrap_err().to_string(), expected);
         assert_eq!(client.jars().upload_and_run(&path).await.unwrap_err().to_string(), expected);
     }
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let job = folder.path().join("a.job");
+    fs::write(&job, b"").unwrap();
+    let server = Server::json("{}");
+    let client =
+        FlinkRestClient::builder(server.url()).flink_version("2.3.0".parse().unwrap()).build().unwrap();
+    let error = client.jobs().submit(folder.path()).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("{}: it is a folder, not a file", folder.path().display()));
+    let error = client.jobs().submit(&job).jars([&job]).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "SubmitJob: `files`: two files are named `a.job`; Flink tells them apart by their names"
+    );
+    let error = client.jobs().submit(&job).artifacts([("words", "no.such")]).await.unwrap_err();
+    assert_eq!(error.to_string(), "no.such: No such file or directory (os error 2)");
     assert_eq!(server.requests(), 0);
 }
 

@@ -7,4 +7,5 @@ mod profile;
 mod requests;
 mod retry;
 mod server;
+mod versions;
 mod waiting;

@@ -80,7 +80,9 @@ fn handles_build_what_the_server_expects() {
         let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
         assert_eq!(format!("{} {}{query}", request.spec.method, request.path), row.expected, "{}", row.code);
         let body = match &request.body {
-            Body::Json(json) => Some(serde_json::from_slice::<Value>(json).unwrap()),
+            Body::Json(json) | Body::Form { request: Some(json), .. } => {
+                Some(serde_json::from_slice::<Value>(json).unwrap())
+            }
             _ => None,
         };
         assert_eq!(body, row.body, "{}", row.code);

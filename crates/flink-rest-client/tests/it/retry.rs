@@ -268,6 +268,7 @@ fn what_is_never_repeated_blindly() {
         names,
         [
             "UploadJar",
+            "SubmitJob",
             "StartJobManagerProfiling",
             "StartTaskManagerProfiling",
             "DisposeSavepoint",

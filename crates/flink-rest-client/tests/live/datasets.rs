@@ -1,4 +1,4 @@
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use flink_rest_client::{
     DatasetId, Progress, TriggerId,
@@ -7,7 +7,7 @@ use flink_rest_client::{
 };
 use serde_json::json;
 
-use crate::support::{at_least, distribution, flink, lossless, soon};
+use crate::support::{at_least, flink, lossless, own_jar, soon};
 
 const NO_DATASET: DatasetId = DatasetId::from_bytes([0xff; 16]);
 const NO_DELETION: TriggerId = TriggerId::from_bytes([0xff; 16]);
@@ -15,10 +15,7 @@ const NO_DELETION: TriggerId = TriggerId::from_bytes([0xff; 16]);
 /// Runs a job that leaves a data set behind, and one only.
 async fn dataset() -> DatasetId {
     let flink = flink();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/CachedDataset.java");
-    let jar = Path::new(env!("CARGO_TARGET_TMPDIR")).join(distribution().version()).join("CachedDataset.jar");
-    let jar = distribution().compile(&[source], "CachedDataset", jar).unwrap();
-    let run = flink.jars().upload_and_run(jar).await.unwrap();
+    let run = flink.jars().upload_and_run(own_jar("CachedDataset")).await.unwrap();
     flink.job(run.job_id).wait_until_finished().await.unwrap();
     // It is known to the JobManager only with the next heartbeat of its TaskManager.
     soon(Duration::from_secs(20), async || match flink.datasets().list().await.unwrap().datasets.as_slice() {

@@ -11,6 +11,7 @@ mod processes;
 mod rescaling;
 mod savepoints;
 mod seed_tour;
+mod submit;
 mod support;
 mod vertices;
 mod yarn;

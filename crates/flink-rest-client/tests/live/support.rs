@@ -2,15 +2,18 @@
 //!
 //! Without a Flink everything here panics: a live test never passes without one.
 
-use std::{path::PathBuf, sync::OnceLock, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+    time::Duration,
+};
 
 use flink_local::{Cluster, Distribution, Flink, Progress};
 use flink_rest_client::{
     Answer, Async, FlinkRestClient, FlinkVersion, JarId,
     jobs::{Job, state::JobStatus},
 };
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
 /// The Flink under test: `FLINK_VERSION`, else the newest.
@@ -47,6 +50,13 @@ pub(crate) fn word_count_jar() -> PathBuf {
 pub(crate) fn streaming_jar() -> PathBuf {
     static JAR: OnceLock<PathBuf> = OnceLock::new();
     JAR.get_or_init(|| flink_jobs::streaming_job(distribution()).unwrap()).clone()
+}
+
+/// The Java program of this name in this folder, as a jar.
+pub(crate) fn own_jar(name: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live").join(name).with_extension("java");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(distribution().version());
+    distribution().compile(&[source], name, folder.join(name).with_extension("jar")).unwrap()
 }
 
 /// Submits the streaming job with these flags, and does not wait.
@@ -96,14 +106,10 @@ pub(crate) async fn soon<T, F: Future<Output = Option<T>>>(
     tokio::time::timeout(within, asked).await.unwrap_or_else(|_| panic!("not within {within:?}"))
 }
 
-/// That the server's own JSON goes into the type and comes out of it unchanged, with no field unknown.
-pub(crate) fn lossless<T: DeserializeOwned + Serialize>(answer: &Answer) -> T {
+/// The answer as this type, of which nothing is lost.
+pub(crate) fn lossless<T: DeserializeOwned>(answer: &Answer) -> T {
     let name = answer.endpoint.name;
-    let json: Value = answer.json().unwrap();
-    let mut unknown = Vec::new();
-    let value: T = serde_ignored::deserialize(&json, |path| unknown.push(path.to_string()))
-        .unwrap_or_else(|error| panic!("{name}: {error} in {json}"));
-    assert!(unknown.is_empty(), "{name}: no type keeps {unknown:?}");
-    assert_eq!(serde_json::to_value(&value).unwrap(), json, "{name} comes back as it was");
-    value
+    let losses = answer.endpoint.losses(answer.body.clone()).unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(losses.is_empty(), "{name}: {losses:#?}");
+    answer.decode().unwrap()
 }

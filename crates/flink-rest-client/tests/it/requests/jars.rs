@@ -21,7 +21,7 @@ pub(crate) fn rows() -> Vec<Row> {
             => "POST /jars/a_b.jar/run",
             {"jobId": JOB, "savepointPath": "/s", "allowNonRestoredState": true};
         client.jar(&id).run().claim_mode(ClaimMode::Claim).flink_configuration([("a.b", "c")])
-            => "POST /jars/a_b.jar/run", {"restoreMode": "CLAIM", "flinkConfiguration": {"a.b": "c"}};
+            => "POST /jars/a_b.jar/run", {"claimMode": "CLAIM", "flinkConfiguration": {"a.b": "c"}};
         client.jar(&id).run_application() => "POST /jars/a_b.jar/run-application", {};
     }
 }

@@ -5,6 +5,11 @@ pub(crate) fn rows() -> Vec<Row> {
     rows! { client;
         client.jobs().list() => "GET /jobs";
         client.jobs().overview() => "GET /jobs/overview";
+        client.jobs().submit("a.job") => "POST /jobs", {"executionPlanFileName": "a.job"};
+        client.jobs().submit("/x/a.job").jars(["/y/b.jar"]).artifacts([("words", "/z/c.txt")])
+            => "POST /jobs",
+            {"executionPlanFileName": "a.job", "jobJarFileNames": ["b.jar"],
+             "jobArtifactFileNames": [{"entryName": "words", "fileName": "c.txt"}]};
         client.job(JOB).details() => "GET /jobs/00000000000000000000000000000001";
         client.job(JOB).status() => "GET /jobs/00000000000000000000000000000001/status";
         client.job(JOB).config() => "GET /jobs/00000000000000000000000000000001/config";

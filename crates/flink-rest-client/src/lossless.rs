@@ -1,0 +1,90 @@
+//! Whether the types keep all that a server says: for tests, and for recordings of other people's clusters.
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    Answer, Endpoint, Error, Result,
+    endpoint::{FromAnswer, Spec},
+    registry,
+};
+
+impl Spec {
+    /// What is lost of an answer to this endpoint, place by place, if it is decoded and encoded again: fields that no
+    /// type keeps, and values that do not come back as they were. An answer that cannot be decoded is an error.
+    #[doc(hidden)]
+    pub fn losses(&'static self, body: impl Into<Bytes>) -> Result<Vec<String>> {
+        let answer = Answer { endpoint: self, status: StatusCode::OK, body: body.into() };
+        let sent = match self.response {
+            "Text" => Value::String(String::from_utf8_lossy(&answer.body).into_owned()),
+            _ => answer.json()?,
+        };
+        let mut losses = Vec::new();
+        compare("", &sent, &registry::through_type(answer)?, &mut losses);
+        Ok(losses)
+    }
+}
+
+/// An answer decoded and encoded again.
+pub(crate) fn through<E: Endpoint<Response: Serialize>>(answer: Answer) -> Result<Value> {
+    let endpoint = answer.endpoint.name;
+    let value = E::Response::from_answer(answer)?;
+    serde_json::to_value(value).map_err(|source| Error::Decode {
+        endpoint,
+        at: "its encoding".into(),
+        source,
+    })
+}
+
+fn compare(at: &str, sent: &Value, kept: &Value, losses: &mut Vec<String>) {
+    match (sent, kept) {
+        (Value::Object(sent), Value::Object(kept)) => {
+            let inner = |key: &str| if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") };
+            for (key, value) in sent {
+                match kept.get(key) {
+                    Some(kept) => compare(&inner(key), value, kept, losses),
+                    None => losses.push(format!("{}: no type keeps it", inner(key))),
+                }
+            }
+            let invented = kept.iter().filter(|(key, _)| !sent.contains_key(*key));
+            losses.extend(invented.map(|(key, value)| format!("{}: invented as {value}", inner(key))));
+        }
+        (Value::Array(sent), Value::Array(kept)) if sent.len() == kept.len() => {
+            for (index, (sent, kept)) in sent.iter().zip(kept).enumerate() {
+                compare(&format!("{at}[{index}]"), sent, kept, losses);
+            }
+        }
+        _ if sent == kept => {}
+        _ => losses.push(format!("{at}: {sent} comes back as {kept}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Error, jobmanager::GetJobManagerLog, jobs::GetJobs, jobs::backpressure::GetJobVertexBackPressure,
+    };
+
+    #[test]
+    fn what_no_type_keeps_is_told_with_its_place() {
+        let job = r#"{"id":"00000000000000000000000000000001","status":"RUNNING","new":{"a":1}}"#;
+        let losses = |body: String| GetJobs::SPEC.losses(body);
+        assert_eq!(losses(format!(r#"{{"jobs":[{job}]}}"#)).unwrap(), ["jobs[0].new: no type keeps it"]);
+        assert!(losses(r#"{"jobs":[]}"#.into()).unwrap().is_empty());
+        assert!(matches!(losses(r#"{"jobs":1}"#.into()).unwrap_err(), Error::Decode { .. }));
+    }
+
+    #[test]
+    fn what_comes_back_otherwise_is_a_loss() {
+        let losses =
+            GetJobVertexBackPressure::SPEC.losses(r#"{"status":"deprecated","subtasks":null}"#).unwrap();
+        assert_eq!(losses, ["subtasks: no type keeps it"]);
+    }
+
+    #[test]
+    fn text_is_kept_whole() {
+        assert!(GetJobManagerLog::SPEC.losses(&b"no \xff JSON"[..]).unwrap().is_empty());
+    }
+}
