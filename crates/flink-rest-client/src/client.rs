@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use http::{HeaderValue, Method, header};
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
@@ -52,6 +53,9 @@ pub(crate) mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Async {}
 }
+
+/// How many requests that belong together are under way at once.
+pub(crate) const AT_ONCE: usize = 4;
 
 /// What all clones of a client have in common.
 pub(crate) struct Shared {
@@ -143,15 +147,16 @@ impl<M: Mode> Client<M> {
         E::Response::from_answer(self.exchange(request, options).await?)
     }
 
-    /// Sends a request; in turn if it asks for more metrics than fit into its line.
+    /// Sends a request; in parts if it asks for more metrics than fit into its line.
     async fn exchange(&self, mut request: Request, options: CallOptions) -> Result<Answer> {
         let Spec { name, method, path, .. } = request.spec;
         let span = tracing::debug_span!("call", endpoint = name, %method, path);
         async {
             let rest = request.split_off();
             let mut answer = self.exchange_one(request, options).await?;
-            for part in rest {
-                answer.append(self.exchange_one(part, options).await?);
+            let mut parts = stream::iter(rest).map(|part| self.exchange_one(part, options)).buffered(AT_ONCE);
+            while let Some(part) = parts.try_next().await? {
+                answer.append(part);
             }
             Ok(answer)
         }

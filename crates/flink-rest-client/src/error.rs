@@ -55,6 +55,15 @@ pub enum Error {
         /// The nearest name there is.
         suggestion: Option<&'static str>,
     },
+    /// No metric has this name.
+    #[error("no metric is named `{}`{}", trace::printable(name), suggestion.as_ref().map(|s| format!("; did you mean `{}`?", trace::printable(s))).unwrap_or_default())]
+    #[non_exhaustive]
+    UnknownMetric {
+        /// What was asked for.
+        name: String,
+        /// The nearest name there is.
+        suggestion: Option<String>,
+    },
     /// A file cannot be uploaded; nothing was sent.
     #[error("{}: {reason}", path.display())]
     #[non_exhaustive]

@@ -6,7 +6,7 @@ use crate::{
     Call, Client, Endpoint, LogFileName, Text,
     client::Mode,
     endpoint::at_least_one,
-    metrics::Metric,
+    metrics::{Metric, collect},
     processes::{
         Configuration, Environment, LogList, Profile, Profiling, ProfilingList, ProfilingMode,
         StartProfiling, ThreadDump, whole_seconds,
@@ -112,7 +112,7 @@ pub struct GetJobManagerEnvironment {}
 
 /// Metrics of the JobManager.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobmanager/metrics" -> Vec<Metric>, handle = "jobmanager().metrics()", python = "jobmanager.metrics")]
+#[endpoint(GET "/jobmanager/metrics" -> Vec<Metric>, handle = "jobmanager().metrics()", python = "jobmanager.metrics", by = collect)]
 #[non_exhaustive]
 pub struct GetJobManagerMetrics {
     /// Names to read; without them, the names on offer.

@@ -1,5 +1,6 @@
 //! Jobs: the list of them, and one of them.
 
+pub mod all_metrics;
 pub mod backpressure;
 pub mod checkpoints;
 pub mod config;

@@ -1,10 +1,21 @@
 //! Metrics: one value each, or a summary of many.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
 
-use crate::{open_enum::open_enum, time::maybe_double};
+use crate::{
+    Client, Endpoint, Error, Result,
+    call::CallOptions,
+    client::Mode,
+    jobmanager::GetJobManagerMetrics,
+    jobs::metrics as jobs,
+    open_enum::open_enum,
+    registry::nearest,
+    taskmanagers::{GetAggregatedTaskManagerMetrics, GetTaskManagerMetrics},
+    time::maybe_double,
+};
 
 /// A metric, or only its name: asked without names, the server says which ones it has; asked with names, their values.
 ///
@@ -74,6 +85,77 @@ open_enum! {
         Sum = "sum",
         /// How unevenly they are spread (1.20+).
         Skew = "skew" since "1.20",
+    }
+}
+
+/// How long to wait for metrics that the server has begun to collect when it was asked.
+const COLLECTION: Duration = Duration::from_secs(2);
+
+/// An endpoint that reads metrics by name, or says which there are.
+pub(crate) trait Metrics: Endpoint<Response = Vec<Self::Metric>> + Clone {
+    type Metric: Send;
+    /// Whether one unknown name empties the whole answer.
+    const ALL_OR_NOTHING: bool;
+
+    fn names(&mut self) -> &mut Vec<String>;
+    fn name(metric: &Self::Metric) -> &str;
+}
+
+macro_rules! metrics {
+    ($($metric:ident, $all_or_nothing:literal: $($endpoint:path),*;)*) => {$($(
+        impl Metrics for $endpoint {
+            type Metric = $metric;
+            const ALL_OR_NOTHING: bool = $all_or_nothing;
+
+            fn names(&mut self) -> &mut Vec<String> {
+                &mut self.get
+            }
+
+            fn name(metric: &$metric) -> &str {
+                &metric.id
+            }
+        }
+    )*)*};
+}
+
+metrics! {
+    Metric, false: jobs::GetJobMetrics, jobs::GetJobVertexMetrics, jobs::GetSubtaskMetrics,
+        jobs::GetJobManagerOperatorMetrics, GetJobManagerMetrics, GetTaskManagerMetrics;
+    AggregatedMetric, true: jobs::GetAggregatedJobMetrics, jobs::GetAggregatedSubtaskMetrics,
+        GetAggregatedTaskManagerMetrics;
+}
+
+/// Reads metrics. An empty answer is not taken at its word: the server may be about to collect them, or does not know
+/// a name.
+pub(crate) async fn collect<M: Mode, E: Metrics>(
+    client: &Client<M>,
+    endpoint: &E,
+    options: CallOptions,
+) -> Result<Vec<E::Metric>> {
+    let (mut catalogue, mut pause) = (endpoint.clone(), Duration::from_millis(50));
+    let asked = std::mem::take(catalogue.names());
+    let end = Instant::now() + COLLECTION;
+    loop {
+        let metrics = client.execute(endpoint, options).await?;
+        if !metrics.is_empty() || Instant::now() + pause > end {
+            return Ok(metrics);
+        }
+        if !asked.is_empty() {
+            let offered = client.execute(&catalogue, options).await?;
+            let is_offered = |name: &&String| offered.iter().any(|metric| E::name(metric) == name.as_str());
+            match asked.iter().find(|name| !is_offered(name)) {
+                Some(name) if E::ALL_OR_NOTHING && !offered.is_empty() => {
+                    let suggestion = nearest(name, offered.iter().map(E::name)).map(str::to_owned);
+                    return Err(Error::UnknownMetric { name: name.clone(), suggestion });
+                }
+                _ if !offered.is_empty() && !asked.iter().any(|name| is_offered(&name)) => {
+                    return Ok(metrics);
+                }
+                _ => {}
+            }
+        }
+        sleep(pause).await;
+        pause *= 2;
     }
 }
 

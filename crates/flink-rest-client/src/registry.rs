@@ -69,13 +69,17 @@ endpoints! {
 /// The endpoint with this name.
 pub(crate) fn find(name: &str) -> Result<&'static Spec> {
     ENDPOINTS.iter().copied().find(|spec| spec.name == name).ok_or_else(|| {
-        // What is far longer than any name is near none, and would take long to compare.
-        let asked: String = name.chars().take(64).collect::<String>().to_lowercase();
-        let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &asked);
-        let nearest = ENDPOINTS.iter().map(|spec| spec.name).min_by_key(|known| distance(known));
-        let suggestion = nearest.filter(|known| distance(known) <= known.len() / 3);
+        let suggestion = nearest(name, ENDPOINTS.iter().map(|spec| spec.name));
         Error::UnknownEndpoint { name: name.into(), suggestion }
     })
+}
+
+/// What somebody may have meant by a name that is none of the known ones.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // What is far longer than any name is near none, and would take long to compare.
+    let asked: String = name.chars().take(64).collect::<String>().to_lowercase();
+    let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &asked);
+    known.min_by_key(|known| distance(known)).filter(|known| distance(known) <= known.len() / 3)
 }
 
 /// A call by name; see [`Client::request_by_name`].

@@ -9,7 +9,7 @@ use crate::{
     Call, Client, Endpoint, LogFileName, TaskManagerId, Text,
     client::Mode,
     endpoint::at_least_one,
-    metrics::{AggregatedMetric, Aggregation, Metric},
+    metrics::{AggregatedMetric, Aggregation, Metric, collect},
     processes::{
         LogList, Profile, Profiling, ProfilingList, ProfilingMode, StartProfiling, ThreadDump, whole_seconds,
     },
@@ -132,7 +132,7 @@ impl<M: Mode> TaskManager<M> {
 ///
 /// The answer is empty if one of the names or TaskManagers is unknown.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/taskmanagers/metrics" -> Vec<AggregatedMetric>, handle = "taskmanagers().metrics()", python = "taskmanager.metrics")]
+#[endpoint(GET "/taskmanagers/metrics" -> Vec<AggregatedMetric>, handle = "taskmanagers().metrics()", python = "taskmanager.metrics", by = collect)]
 #[non_exhaustive]
 pub struct GetAggregatedTaskManagerMetrics {
     /// Names to read; without them, the names on offer.
@@ -150,7 +150,7 @@ pub struct GetAggregatedTaskManagerMetrics {
 ///
 /// The answer is empty for one that has just been started, or does not exist.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/taskmanagers/{taskmanager}/metrics" -> Vec<Metric>, handle = "taskmanager(id).metrics()", python = "taskmanager.get_metrics")]
+#[endpoint(GET "/taskmanagers/{taskmanager}/metrics" -> Vec<Metric>, handle = "taskmanager(id).metrics()", python = "taskmanager.get_metrics", by = collect)]
 #[non_exhaustive]
 pub struct GetTaskManagerMetrics {
     /// The TaskManager.

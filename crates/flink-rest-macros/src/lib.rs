@@ -20,6 +20,7 @@
 //! | `handle = "…"`, `python = "…"` | how it is called from Rust and in the Python client, for the tables |
 //! | `-> Triggered` | starts an operation: the struct is a `Trigger`, and its call gives an `Operation` |
 //! | `repeat = …` | what a second request does, one of `Repeat`; unless said, `Same` for GET and `Another` for the rest |
+//! | `by = path` | an async fn that carries it out, in place of `Client::execute` |
 //! | `also = UploadAndRun` | a larger action that takes the same settings (it is `AsMut` of this struct) |
 //!
 //! | on a field | meaning |
@@ -92,6 +93,7 @@ struct Route {
     handle: Option<LitStr>,
     python: Option<LitStr>,
     repeat: Option<Expr>,
+    by: Option<Path>,
     also: Option<Path>,
 }
 
@@ -108,6 +110,7 @@ impl Parse for Route {
             handle: None,
             python: None,
             repeat: None,
+            by: None,
             also: None,
         };
         while !input.is_empty() {
@@ -123,9 +126,10 @@ impl Parse for Route {
                 "handle" => route.handle = Some(input.parse()?),
                 "python" => route.python = Some(input.parse()?),
                 "repeat" => route.repeat = Some(input.parse()?),
+                "by" => route.by = Some(input.parse()?),
                 "also" => route.also = Some(input.parse()?),
                 _ => {
-                    let expected = "expected since, until, handle, python, repeat or also";
+                    let expected = "expected since, until, handle, python, repeat, by or also";
                     return Err(Error::new(key.span(), expected));
                 }
             }
@@ -408,6 +412,10 @@ fn action(name: &Ident, route: &Route) -> TokenStream {
     } else {
         (quote!(<Self as ::flink_rest_client::Endpoint>::Response), quote!(answer))
     };
+    let answer = match &route.by {
+        Some(by) => quote!(#by(&client, &self, options)),
+        None => quote!(client.execute(&self, options)),
+    };
     quote! {
         impl ::flink_rest_client::Action for #name {
             type Output<M: ::flink_rest_client::Mode> = #output;
@@ -417,7 +425,7 @@ fn action(name: &Ident, route: &Route) -> TokenStream {
                 client: ::flink_rest_client::Client<M>,
                 options: ::flink_rest_client::CallOptions,
             ) -> ::flink_rest_client::Result<Self::Output<M>> {
-                let answer = client.execute(&self, options).await?;
+                let answer = #answer.await?;
                 ::core::result::Result::Ok(#value)
             }
         }

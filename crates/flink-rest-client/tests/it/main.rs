@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod fake;
+mod metrics;
 mod operations;
 mod profile;
 mod requests;

@@ -195,7 +195,8 @@ async fn metrics_of_jobs_vertices_and_subtasks() {
     let over_jobs =
         flink().jobs().metrics().get(["uptime"]).agg([Aggregation::Max]).jobs([job.id()]).await.unwrap();
     assert!(over_jobs[0].max >= uptime.as_f64() && over_jobs[0].min.is_none());
-    assert!(flink().jobs().metrics().get(["uptime", "no such"]).await.unwrap().is_empty());
+    let error = flink().jobs().metrics().get(["uptime", "uptimes"]).await.unwrap_err();
+    assert_eq!(error.to_string(), "no metric is named `uptimes`; did you mean `uptime`?");
     let over_jobs =
         flink().request_by_name("GetAggregatedJobMetrics", json!({"get": ["uptime"]})).await.unwrap();
     assert!(lossless::<Vec<AggregatedMetric>>(&over_jobs)[0].sum.is_some());
@@ -250,6 +251,12 @@ async fn more_metrics_than_fit_into_one_request() {
     let params = json!({"job": job.id(), "vertex": vertex.id(), "get": names});
     let raw = flink().request_by_name("GetJobVertexMetrics", params).await.unwrap();
     assert_eq!(lossless::<Vec<Metric>>(&raw).len(), values.len());
+
+    let all = job.all_metrics().await.unwrap();
+    assert!(all.job.iter().any(|metric| metric.id == "uptime" && metric.value.is_some()));
+    let last = all.vertices.last().unwrap();
+    assert_eq!((last.id, last.subtasks.keys().copied().collect()), (vertex.id(), vec![0, 1, 2, 3]));
+    assert!(last.subtasks[&3].iter().any(|metric| metric.id == "numRecordsIn" && metric.as_f64().is_some()));
     job.cancel().await.unwrap();
 }
 
