@@ -213,8 +213,8 @@ impl Error {
 
     /// Whether Flink said that the job, jar, trigger or file does not exist.
     ///
-    /// Flink answers 404 for most things, and 500 for TaskManagers, their files, applications, and for running a jar
-    /// that is not there.
+    /// Flink answers 404 for most things, and 500 for the state alone of a job, for TaskManagers, their files,
+    /// applications, and for running a jar that is not there.
     pub fn is_not_found(&self) -> bool {
         match self.last() {
             Self::Api(error) => {
@@ -223,6 +223,7 @@ impl Error {
                     || cause.contains("No TaskExecutor registered under")
                     || cause.ends_with("does not exist on the TaskExecutor.")
                     || cause.starts_with("Could not find Flink application")
+                    || cause.starts_with("Could not find Flink job")
                     || (cause.starts_with("Jar file ") && cause.ends_with("does not exist"))
             }
             // Flink accepts a savepoint of any job, and looks for the job later.

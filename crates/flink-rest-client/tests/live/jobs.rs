@@ -106,5 +106,6 @@ async fn a_job_that_is_not_there() {
     assert!(job.details().await.unwrap_err().is_not_found());
     assert!(job.config().await.unwrap_err().is_not_found());
     assert!(job.cancel().await.unwrap_err().is_not_found());
-    assert!(job.wait_until_running().await.unwrap_err().is_not_found());
+    let error = job.wait_until_running().await.unwrap_err();
+    assert!(error.is_not_found(), "{error}");
 }
