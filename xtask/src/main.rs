@@ -1,10 +1,14 @@
 //! The project's own commands: `cargo xtask --help`.
 
+mod live;
 mod quickstart;
 mod readme;
 mod setup;
 mod test;
 
+use std::{process, time::Instant};
+
+use anyhow::bail;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -26,6 +30,8 @@ enum Command {
     },
     /// Runs all checks and tests, those on a real Flink included
     Test(test::Arguments),
+    /// Calls every endpoint on real clusters, and shows a table of it
+    Live(live::Arguments),
     /// Writes the endpoint table of README.md
     Readme(readme::Arguments),
 }
@@ -35,6 +41,7 @@ fn main() -> anyhow::Result<()> {
         Command::Quickstart(arguments) => quickstart::run(&arguments),
         Command::Jobs { flink } => jobs(&flink),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Live(arguments) => live::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),
     }
 }
@@ -45,5 +52,19 @@ fn jobs(version: &str) -> anyhow::Result<()> {
     for jar in [flink_jobs::word_count(&distribution)?, flink_jobs::streaming_job(&distribution)?] {
         println!("{}", jar.canonicalize()?.display());
     }
+    Ok(())
+}
+
+/// Runs cargo, and says how long it took.
+pub(crate) fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
+    let shown = environment.iter().map(|(key, value)| format!("{key}={value:?} ")).collect::<String>();
+    eprintln!("\n\u{25b6} {shown}cargo {arguments}");
+    let started = Instant::now();
+    let mut command = process::Command::new(env!("CARGO"));
+    let status = command.args(arguments.split(' ')).envs(environment.iter().copied()).status()?;
+    if !status.success() {
+        bail!("{shown}cargo {arguments}: {status}");
+    }
+    eprintln!("\u{2714} in {:.0} s", started.elapsed().as_secs_f64());
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Every endpoint on a real Flink, of the release in `FLINK_VERSION`. `cargo xtask test` runs it.
 
 mod applications;
+mod calls;
 mod checkpoints;
 mod cluster;
 mod datasets;

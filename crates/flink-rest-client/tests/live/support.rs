@@ -16,6 +16,8 @@ use flink_rest_client::{
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
+use crate::calls;
+
 /// The Flink under test: `FLINK_VERSION`, else the newest.
 pub(crate) fn distribution() -> &'static Distribution {
     static DISTRIBUTION: OnceLock<Distribution> = OnceLock::new();
@@ -33,6 +35,7 @@ pub(crate) fn cluster() -> &'static Cluster {
 
 /// A client of that cluster. Each test has its own, as each has its own async runtime.
 pub(crate) fn flink() -> FlinkRestClient {
+    calls::record();
     FlinkRestClient::new(cluster().url()).unwrap()
 }
 

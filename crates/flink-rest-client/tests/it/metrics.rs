@@ -1,0 +1,50 @@
+//! Metrics, which Flink collects when it is asked for them.
+
+use flink_rest_client::{Error, JobId};
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, Say};
+
+const JOB: JobId = JobId::from_bytes([7; 16]);
+
+fn ok(answer: Value) -> Say {
+    Say::Json(200, answer)
+}
+
+fn nothing() -> Say {
+    ok(json!([]))
+}
+
+#[tokio::test(start_paused = true)]
+async fn metrics_that_are_being_collected_are_waited_for() {
+    let value = || ok(json!([{"id": "uptime", "value": "7"}]));
+    let fake = Fake::new([nothing(), nothing(), nothing(), nothing(), value()]);
+    let metrics = fake.client().job(JOB).metrics().get(["uptime"]).await.unwrap();
+    assert_eq!((metrics[0].as_f64(), fake.asked().len()), (Some(7.0), 5));
+
+    let fake = Fake::new([nothing()]);
+    assert!(fake.client().job(JOB).metrics().await.unwrap().is_empty());
+    assert!(fake.asked().len() < 10, "not for ever");
+}
+
+#[tokio::test(start_paused = true)]
+async fn unknown_names_are_left_out_without_a_wait() {
+    let fake = Fake::new([nothing(), ok(json!([{"id": "uptime"}]))]);
+    assert!(fake.client().job(JOB).metrics().get(["upTime"]).await.unwrap().is_empty());
+    assert_eq!(fake.asked().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn unknown_names_do_not_empty_an_aggregated_answer() {
+    let fake = Fake::new([nothing(), ok(json!([{"id": "uptime"}, {"id": "numRestarts"}]))]);
+    let error = fake.client().jobs().metrics().get(["numRestarts", "upTme"]).await.unwrap_err();
+    assert!(matches!(error, Error::UnknownMetric { .. }));
+    assert_eq!(error.to_string(), "no metric is named `upTme`; did you mean `uptime`?");
+}
+
+#[tokio::test(start_paused = true)]
+async fn by_name_the_answer_is_the_servers_own() {
+    let fake = Fake::new([nothing()]);
+    let answer = fake.client().request_by_name("GetJobMetrics", json!({"job": JOB})).await.unwrap();
+    assert_eq!((answer.body.as_ref(), fake.asked().len()), (b"[]".as_slice(), 1));
+}
