@@ -22,6 +22,9 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// What a TaskManager of any version logs once the JobManager knows it.
 const REGISTERED: &str = "Successful registration at resource manager";
 
+/// What the JobManager logs of it.
+const REGISTERS: &str = "Registering TaskManager with ResourceID";
+
 /// A running Flink cluster, stopped when it is dropped.
 ///
 /// It is stopped as well when this process ends in any other way: by Ctrl-C, a panic, even `kill -9`. Its folder goes
@@ -63,7 +66,8 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// The address of the REST API and the web interface, such as `http://127.0.0.1:43697`.
+    /// The address of the REST API and the web interface, such as `http://127.0.0.1:43697`; `https` if the option
+    /// `security.ssl.rest.enabled` is true.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -178,14 +182,18 @@ impl Cluster {
     }
 
     fn is_ready(&mut self) -> bool {
-        if self.url.is_empty()
-            && let Some(port) = rest_port(&self.jobmanager.log())
-        {
-            self.url = format!("http://127.0.0.1:{port}");
-        }
+        let log = self.jobmanager.log();
+        let Some(port) = rest_port(&log) else { return false };
+        let is_https = config::is_https(&self.launcher.options);
+        self.url = format!("{}://127.0.0.1:{port}", if is_https { "https" } else { "http" });
         let wanted = self.wanted();
-        let has_slots = overview(&self.url)
-            .is_some_and(|seen| seen.slots >= wanted.slots && seen.taskmanagers >= wanted.taskmanagers);
+        let has_slots = if is_https {
+            // To ask, a client with TLS and perhaps a certificate of its own would be needed: the log will do.
+            log.matches(REGISTERS).count() >= wanted.taskmanagers as usize
+        } else {
+            overview(&self.url)
+                .is_some_and(|seen| seen.slots >= wanted.slots && seen.taskmanagers >= wanted.taskmanagers)
+        };
         // A killed TaskManager counts for a while, so the number alone does not tell that a new one is there.
         has_slots && self.running_taskmanagers().all(|process| process.log().contains(REGISTERED))
     }

@@ -64,6 +64,11 @@ pub(crate) fn defaults(folder: &Path, rpc_port: u16) -> Options {
     options.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
+/// Whether the REST API is served with TLS.
+pub(crate) fn is_https(options: &Options) -> bool {
+    options.get("security.ssl.rest.enabled").is_some_and(|enabled| enabled.eq_ignore_ascii_case("true"))
+}
+
 /// Writes the configuration folder.
 pub(crate) fn write(folder: &Path, distribution: &Distribution, options: &Options) -> Result<(), Error> {
     let folder = folder.join(FOLDER);

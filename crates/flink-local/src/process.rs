@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -79,6 +80,8 @@ pub(crate) struct Process {
     pub(crate) name: String,
     child: Child,
     log: PathBuf,
+    /// Where in the log this process begins.
+    log_start: u64,
     is_reaped: bool,
 }
 
@@ -96,6 +99,7 @@ impl Launcher {
         let log = logs.join(format!("{}.log", role.name()));
         // Flink serves as a process's standard output the file that is named like its log.
         let out = log.with_extension("out");
+        let log_start = log.metadata().map_or(0, |log| log.len());
         let standard =
             || File::options().create(true).append(true).open(&out).map_err(Error::io("create", &out));
         let mut java = Command::new(self.java.program());
@@ -103,7 +107,7 @@ impl Launcher {
         java.current_dir(&self.folder).process_group(group);
         java.stdin(Stdio::null()).stdout(standard()?).stderr(standard()?);
         let child = java.spawn().map_err(Error::io("run", self.java.program()))?;
-        Ok(Process { name: name.to_owned(), child, log, is_reaped: false })
+        Ok(Process { name: name.to_owned(), child, log, log_start, is_reaped: false })
     }
 
     fn arguments(&self, role: Role, log: &Path) -> Vec<OsString> {
@@ -146,8 +150,15 @@ impl Process {
         [self.log.clone(), self.log.with_extension("out")]
     }
 
+    /// What this process has logged so far.
     pub(crate) fn log(&self) -> String {
-        read(&self.log)
+        let mut log = Vec::new();
+        let read = File::open(&self.log).and_then(|mut file| {
+            file.seek(SeekFrom::Start(self.log_start))?;
+            file.read_to_end(&mut log)
+        });
+        // Not there yet.
+        read.map(|_| String::from_utf8_lossy(&log).into_owned()).unwrap_or_default()
     }
 
     /// How it ended, if it has.

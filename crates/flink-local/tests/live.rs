@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flink_local::{Cluster, Distribution, Error, Flink, Progress};
+use flink_local::{Cluster, Distribution, Error, Flink, Java, Progress};
 
 type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
@@ -72,6 +72,38 @@ fn killed_processes_can_be_replaced() -> Result {
     let remains = Remains::of(&cluster);
     drop(cluster);
     remains.assert_gone();
+    Ok(())
+}
+
+#[test]
+fn an_https_cluster_starts_and_restarts() -> Result {
+    let folder = tempfile::tempdir()?;
+    let store = folder.path().join("rest.p12").display().to_string();
+    let java = Java::find()?;
+    let keytool = Command::new(java.program().with_file_name("keytool"))
+        .args(["-genkeypair", "-alias", "rest", "-keyalg", "RSA", "-dname", "CN=localhost"])
+        .args(["-keystore", &store, "-storepass", "password"])
+        .output()?;
+    assert!(keytool.status.success(), "{keytool:?}");
+    let mut flink = Flink::version("2.3.0")?.config("security.ssl.rest.enabled", "true");
+    for store_option in ["keystore", "truststore"] {
+        flink = flink
+            .config(format!("security.ssl.rest.{store_option}"), &store)
+            .config(format!("security.ssl.rest.{store_option}-password"), "password");
+    }
+    let mut cluster = flink.config("security.ssl.rest.key-password", "password").start()?;
+    let url = cluster.url().to_owned();
+    assert!(url.starts_with("https://127.0.0.1:"), "{url}");
+    assert!(
+        get(&url, "/v1/overview")?.contains("ocation: https://"),
+        "who speaks plain http is sent to https"
+    );
+
+    cluster.restart_jobmanager()?;
+    assert_eq!(cluster.url(), url);
+    let log = fs::read_to_string(&cluster.logs()[0])?;
+    assert_eq!(log.matches("Registering TaskManager with ResourceID").count(), 2, "it has come back");
+    cluster.stop()?;
     Ok(())
 }
 
