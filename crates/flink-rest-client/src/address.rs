@@ -9,7 +9,7 @@ use std::{
 use http::{HeaderValue, Uri};
 use url::Url;
 
-use crate::{Error, Result};
+use crate::{Error, Result, credentials};
 
 /// Where a highly available cluster's REST API is: at any of these, and the last one that worked is used.
 #[derive(Debug)]
@@ -42,8 +42,13 @@ impl Addresses {
         let _ = self.current.compare_exchange(index, next, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    pub(crate) fn any_https(&self) -> bool {
-        self.all.iter().any(Address::is_https)
+    pub(crate) fn uris(&self) -> Result<Vec<Uri>> {
+        self.all.iter().map(|address| address.join("")).collect()
+    }
+
+    /// Whether user and password are given in one of them.
+    pub(crate) fn any_authorization(&self) -> bool {
+        self.all.iter().any(|address| address.authorization.is_some())
     }
 }
 
@@ -57,10 +62,6 @@ pub(crate) struct Address {
 impl Address {
     pub(crate) fn as_str(&self) -> &str {
         &self.text
-    }
-
-    pub(crate) fn is_https(&self) -> bool {
-        self.text.starts_with("https:")
     }
 
     /// The full URI of a path of the REST API, with its query.
@@ -110,19 +111,14 @@ impl FromStr for Address {
 
 /// User and password of the address as a header.
 fn basic(url: &Url) -> Result<Option<HeaderValue>> {
-    use base64::{Engine, prelude::BASE64_STANDARD};
     use percent_encoding::percent_decode_str;
     if url.username().is_empty() && url.password().is_none() {
         return Ok(None);
     }
     let decode = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
-    let mut credentials = decode(url.username());
-    credentials.push(b':');
-    credentials.extend(decode(url.password().unwrap_or_default()));
-    let mut value = HeaderValue::from_str(&format!("Basic {}", BASE64_STANDARD.encode(credentials)))
-        .map_err(|_| invalid(url.host_str().unwrap_or_default(), "its user or password cannot be sent"))?;
-    value.set_sensitive(true);
-    Ok(Some(value))
+    credentials::basic(&decode(url.username()), &decode(url.password().unwrap_or_default()))
+        .map(Some)
+        .map_err(|_| invalid(url.host_str().unwrap_or_default(), "its user or password cannot be sent"))
 }
 
 impl fmt::Debug for Address {

@@ -5,9 +5,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::OnceCell;
 
 use crate::{
-    FlinkRestClient, FlinkVersion, Result, Retry,
+    FlinkRestClient, FlinkVersion, Pem, Result, Retry, Token,
     address::{Address, Addresses},
     client::Shared,
+    credentials::{Credential, Credentials},
+    proxy::Proxy,
+    tls::{Identity, Tls},
     transport::{Http, Transport},
 };
 
@@ -23,6 +26,9 @@ pub struct ClientBuilder {
     retry: Retry,
     max_answer_bytes: usize,
     version: Option<FlinkVersion>,
+    credentials: Vec<Credential>,
+    tls: Tls,
+    proxy: Proxy,
     transport: Option<Arc<dyn Transport>>,
 }
 
@@ -37,6 +43,9 @@ impl ClientBuilder {
             retry: Retry::default(),
             max_answer_bytes: 256 * 1024 * 1024,
             version: None,
+            credentials: Vec::new(),
+            tls: Tls::default(),
+            proxy: Proxy::default(),
             transport: None,
         }
     }
@@ -93,7 +102,59 @@ impl ClientBuilder {
         self
     }
 
-    /// Another way to send requests than HTTP over TCP: a fake for tests, or a wrapper.
+    /// A user and a password, for basic authentication; the same as in `https://user:password@host`.
+    pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.credentials.push(Credential::Basic { user: user.into(), password: password.into() });
+        self
+    }
+
+    /// A bearer token: a text, or a [`Token`] from a file that may change, or from a function.
+    pub fn bearer_token(mut self, token: impl Into<Token>) -> Self {
+        self.credentials.push(Credential::Bearer(token.into()));
+        self
+    }
+
+    /// A header of each request, such as the key of a gateway. Its value is kept secret like a password.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
+        self.credentials.push(Credential::Header { name: name.as_ref().parse().ok(), value: value.into() });
+        self
+    }
+
+    /// Certificates of authorities that sign servers' certificates, or a server's own one; each call adds some. They are
+    /// trusted in place of the system's, as with curl's `--cacert`.
+    pub fn ca_certificate(mut self, certificates: impl Into<Pem>) -> Self {
+        self.tls.authorities.push(certificates.into());
+        self
+    }
+
+    /// The client's own certificate, followed by those between it and its authority, and its private key (PKCS#8, PKCS#1
+    /// or SEC1, not encrypted). A cluster with `security.ssl.rest.authentication-enabled` wants one. Both may be in the
+    /// same file.
+    pub fn client_certificate(mut self, certificates: impl Into<Pem>, key: impl Into<Pem>) -> Self {
+        self.tls.identity = Some(Identity { certificates: certificates.into(), key: key.into() });
+        self
+    }
+
+    /// A proxy on the way to the cluster: `http://host:3128`, `https://…`, `socks5://…`, or `socks5h://…`, which leaves it
+    /// to the proxy to find the cluster's host; with user and password if it wants some. None unless set, whatever the
+    /// environment says.
+    ///
+    /// To an `https` address it only hands bytes on. To an `http` address it sees all, credentials included.
+    pub fn proxy(mut self, address: impl Into<String>) -> Self {
+        self.proxy = Proxy::At(address.into());
+        self
+    }
+
+    /// The proxy that the environment names for the cluster's address, if it does, as with curl: `HTTPS_PROXY`,
+    /// `HTTP_PROXY` or else `ALL_PROXY`, also in lower case, unless `NO_PROXY` has the host. In place of
+    /// [`proxy`](Self::proxy): the last one counts.
+    pub fn proxy_from_env(mut self) -> Self {
+        self.proxy = Proxy::Environment;
+        self
+    }
+
+    /// Another way to send requests than HTTP over TCP: a fake for tests, or a wrapper. Certificates and proxies are its
+    /// own matter then.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -103,12 +164,14 @@ impl ClientBuilder {
     pub fn build(self) -> Result<FlinkRestClient> {
         let others = self.others.into_iter().collect::<Result<_>>()?;
         let addresses = Addresses::new(self.address?, others);
+        let credentials = Credentials::new(self.credentials, addresses.any_authorization())?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => Arc::new(Http::new(self.connect_timeout, addresses.any_https())?),
+            None => Arc::new(Http::new(self.connect_timeout, &self.tls, self.proxy, &addresses.uris()?)?),
         };
         Ok(FlinkRestClient::from_shared(Shared {
             addresses,
+            credentials,
             transport,
             attempt_timeout: self.attempt_timeout,
             timeout: self.timeout,

@@ -8,7 +8,7 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, Uri, header};
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
 use tracing::Instrument;
@@ -19,7 +19,9 @@ use crate::{
     answer::not_json,
     call::CallOptions,
     cluster::GetConfig,
+    credentials::Credentials,
     endpoint::{Body, FromAnswer, Spec},
+    redirect,
     registry::Named,
     retry::{Tried, Tries, retry_after},
     split::LONGEST_REQUEST_LINE,
@@ -60,6 +62,7 @@ pub(crate) const AT_ONCE: usize = 4;
 /// What all clones of a client have in common.
 pub(crate) struct Shared {
     pub(crate) addresses: Addresses,
+    pub(crate) credentials: Credentials,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) attempt_timeout: Duration,
     pub(crate) timeout: Duration,
@@ -222,14 +225,16 @@ impl<M: Mode> Client<M> {
     pub(crate) async fn open(&self, request: &Request) -> Result<http::Response<Incoming>> {
         let address = self.shared.addresses.current();
         let (spec, target, started) = (request.spec, request.target(), Instant::now());
-        let sent = self.shared.transport.send(self.message(request, address)?).await;
+        let sent = self.send(request, address).await;
         let elapsed = started.elapsed();
         let (head, body) = match sent {
             Ok(response) => response.into_parts(),
             Err(error) => {
-                tracing::debug!(endpoint = spec.name, kind = ?error.kind, ?elapsed, "not answered");
-                self.shared.addresses.leave(address);
-                return Err(self.failed(spec, error));
+                if let Error::Transport { kind, .. } = &error {
+                    tracing::debug!(endpoint = spec.name, ?kind, ?elapsed, "not answered");
+                    self.shared.addresses.leave(address);
+                }
+                return Err(error);
             }
         };
         tracing::debug!(endpoint = spec.name, status = head.status.as_u16(), ?elapsed, "answered");
@@ -244,8 +249,24 @@ impl<M: Mode> Client<M> {
         Err(error)
     }
 
+    /// Sends one request, and again where redirects lead; one that is not followed is an answer.
+    async fn send(&self, request: &Request, address: &Address) -> Result<http::Response<Incoming>> {
+        let mut uri = address.join(&request.target())?;
+        let mut followed = 0;
+        loop {
+            let message = self.message(request, address, uri.clone()).await?;
+            let response = self.shared.transport.send(message).await;
+            let response = response.map_err(|error| self.failed(request.spec, error))?;
+            match redirect::target(&request.spec.method, &uri, &response) {
+                Some(to) if followed < redirect::MOST => uri = to,
+                _ => return Ok(response),
+            }
+            followed += 1;
+        }
+    }
+
     /// The request as HTTP.
-    fn message(&self, request: &Request, address: &Address) -> Result<http::Request<Body>> {
+    async fn message(&self, request: &Request, address: &Address, uri: Uri) -> Result<http::Request<Body>> {
         if !request.fits() {
             return Err(Error::InvalidParameter {
                 endpoint: request.spec.name.into(),
@@ -257,11 +278,12 @@ impl<M: Mode> Client<M> {
         }
         let mut message = http::Request::new(request.body.clone());
         *message.method_mut() = request.spec.method.clone();
-        *message.uri_mut() = address.join(&request.target())?;
+        *message.uri_mut() = uri;
         message.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json, */*"));
         if let Some(authorization) = &address.authorization {
             message.headers_mut().insert(header::AUTHORIZATION, authorization.clone());
         }
+        self.shared.credentials.add_to(message.headers_mut()).await?;
         Ok(message)
     }
 

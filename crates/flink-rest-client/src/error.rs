@@ -12,6 +12,7 @@ use crate::{
     id::InvalidId,
     jobs::state::JobStatus,
     retry::{Arrival, Tried},
+    tls::{self, Insecure},
     trace,
 };
 
@@ -32,11 +33,11 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// A parameter cannot be right; nothing was sent.
+    /// A parameter, or a setting of the client, cannot be right; nothing was sent.
     #[error("{endpoint}: `{parameter}`: {reason}")]
     #[non_exhaustive]
     InvalidParameter {
-        /// The endpoint's name.
+        /// The endpoint's name, or «client».
         endpoint: String,
         /// The parameter's name.
         parameter: String,
@@ -64,7 +65,7 @@ pub enum Error {
         /// The nearest name there is.
         suggestion: Option<String>,
     },
-    /// A file cannot be uploaded; nothing was sent.
+    /// A file cannot be used: one to upload, or one of certificates or a token. Nothing was sent.
     #[error("{}: {reason}", path.display())]
     #[non_exhaustive]
     File {
@@ -256,8 +257,8 @@ impl Error {
 
     /// Whether there was no answer at all.
     pub fn is_unreachable(&self) -> bool {
-        use TransportErrorKind::{Connect, Resolve};
-        matches!(self.last(), Self::Transport { kind: Connect | Resolve, .. })
+        use TransportErrorKind::{Connect, Proxy, Resolve};
+        matches!(self.last(), Self::Transport { kind: Connect | Proxy | Resolve, .. })
     }
 
     /// Whether something may have been started, or not: look before you do it again.
@@ -267,13 +268,20 @@ impl Error {
 
     /// Whether the same request may succeed in a while: no connection, or a server that says so.
     pub fn is_passing(&self) -> bool {
-        use TransportErrorKind::{Connect, Incomplete, Interrupted, Timeout};
+        use TransportErrorKind::{Connect, Incomplete, Interrupted, Proxy, Timeout};
         match self.last() {
-            Self::Transport { kind, .. } => matches!(kind, Connect | Incomplete | Interrupted | Timeout),
+            Self::Transport { kind, .. } => {
+                matches!(kind, Connect | Incomplete | Interrupted | Proxy | Timeout)
+            }
             Self::Api(error) if error.is_timeout() => true,
             Self::Api(error) if error.root_cause().contains("Rescaling is temporarily disabled") => false,
             _ => self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502..=504)),
         }
+    }
+
+    /// A setting of the client cannot be right.
+    pub(crate) fn setting(name: &str, reason: impl Into<String>) -> Self {
+        Self::InvalidParameter { endpoint: "client".into(), parameter: name.into(), reason: reason.into() }
     }
 
     pub(crate) fn timeout(what: String, after: Duration) -> Self {
@@ -307,9 +315,9 @@ impl Error {
 
     /// Whether the request had arrived, as far as this tells.
     pub(crate) fn arrival(&self) -> Arrival {
-        use TransportErrorKind::{Connect, Incomplete, Resolve, Tls};
+        use TransportErrorKind::{Connect, Incomplete, Proxy, Resolve, Tls};
         match self.last() {
-            Self::Transport { kind: Resolve | Connect | Tls | Incomplete, .. } => Arrival::No,
+            Self::Transport { kind: Resolve | Connect | Proxy | Tls | Incomplete, .. } => Arrival::No,
             Self::Transport { .. } | Self::Timeout { .. } | Self::TooLarge { .. } | Self::Decode { .. } => {
                 Arrival::Unknown
             }
@@ -354,11 +362,28 @@ impl Error {
             Self::Transport { kind: TransportErrorKind::Connect, url, .. } => {
                 format!("check that a Flink JobManager serves its REST API at {url} (option `rest.port`)")
             }
-            Self::Transport { kind: TransportErrorKind::NotHttp | TransportErrorKind::Tls, .. } => {
-                "check the port, and whether it is http:// or https://".into()
+            Self::Transport { kind: TransportErrorKind::Proxy, .. } => {
+                "check the address, user and password of the proxy, and whether this host needs one".into()
             }
-            Self::NotFlink { status, .. } if matches!(status.as_u16(), 301..=399 | 401 | 403) => {
-                "a proxy wants a login: give credentials, or an address behind it".into()
+            Self::Transport { kind: TransportErrorKind::Tls, source, .. } => {
+                let insecure = source.as_ref().and_then(|source| source.downcast_ref::<Insecure>());
+                insecure.map_or(tls::WRONG_PORT, |insecure| insecure.hint).into()
+            }
+            Self::Transport { kind: TransportErrorKind::NotHttp, .. } => tls::WRONG_PORT.into(),
+            Self::NotFlink { status, .. } if status.is_redirection() => {
+                "give the address that it leads to, or credentials if that is a login".into()
+            }
+            Self::NotFlink { status, .. } if matches!(status.as_u16(), 401 | 403) => {
+                "a proxy wants a login: give credentials, other ones, or an address behind it".into()
+            }
+            Self::NotFlink { status: StatusCode::PROXY_AUTHENTICATION_REQUIRED, .. } => {
+                "give user and password in the proxy's address: http://user:password@host:port".into()
+            }
+            Self::NotFlink { status: StatusCode::PAYLOAD_TOO_LARGE, .. } => {
+                "a proxy before Flink limits uploads: allow more there (nginx: `client_max_body_size`)".into()
+            }
+            Self::NotFlink { status: StatusCode::BAD_REQUEST, found, .. } if found.contains("SSL certificate") => {
+                tls::WANTS_IDENTITY.into()
             }
             Self::NotFlink { .. } => {
                 "check the address, and the path prefix if Flink is behind a proxy".into()
@@ -414,6 +439,8 @@ pub enum TransportErrorKind {
     Resolve,
     /// No connection; nothing was sent.
     Connect,
+    /// The proxy on the way cannot be reached, or does not let through; nothing was sent.
+    Proxy,
     /// Too slow.
     Timeout,
     /// What came back is not HTTP.
@@ -431,6 +458,7 @@ impl std::fmt::Display for TransportErrorKind {
         f.write_str(match self {
             Self::Resolve => "unknown host in",
             Self::Connect => "cannot connect to",
+            Self::Proxy => "no way through the proxy to",
             Self::Timeout => "timed out at",
             Self::NotHttp => "no HTTP is spoken at",
             Self::Tls => "no secure connection to",

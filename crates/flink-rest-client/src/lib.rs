@@ -58,6 +58,7 @@ mod builder;
 mod call;
 mod client;
 pub mod cluster;
+mod credentials;
 pub mod datasets;
 pub mod endpoint;
 mod error;
@@ -70,11 +71,14 @@ pub mod metrics;
 mod open_enum;
 pub mod operation;
 pub mod processes;
+mod proxy;
+mod redirect;
 mod registry;
 pub mod retry;
 mod split;
 pub mod taskmanagers;
 mod time;
+mod tls;
 mod trace;
 pub mod transport;
 mod upload;
@@ -91,6 +95,7 @@ pub use crate::{
     builder::ClientBuilder,
     call::{Action, Call, CallOptions},
     client::{Async, Client, FlinkRestClient, Mode},
+    credentials::Token,
     endpoint::{Endpoint, Request},
     error::{ApiError, Error, Result, TransportErrorKind},
     id::{
@@ -101,6 +106,7 @@ pub use crate::{
     operation::{Operation, Progress, Trigger},
     registry::{ENDPOINTS, Named},
     retry::{Repeat, Retry},
+    tls::Pem,
     upload::Upload,
     version::{FlinkVersion, InvalidVersion},
 };

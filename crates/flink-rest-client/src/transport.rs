@@ -4,11 +4,18 @@ use std::{error::Error as StdError, fmt, future::Future, pin::Pin, time::Duratio
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::{Uri, uri::Scheme};
 use reqwest::multipart::{Form, Part};
 use tokio::io::AsyncReadExt;
 use tokio_util::io::{InspectReader, ReaderStream};
 
-use crate::{Error, Result, TransportErrorKind, endpoint::Body, upload::Upload};
+use crate::{
+    Error, Result, TransportErrorKind,
+    endpoint::Body,
+    proxy::{Proxy, Way},
+    tls::{Insecure, Tls},
+    upload::Upload,
+};
 
 /// A boxed future, so that [`Transport`] can be a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -48,19 +55,26 @@ impl TransportError {
 #[derive(Debug)]
 pub(crate) struct Http {
     client: reqwest::Client,
+    way: Way,
 }
 
 impl Http {
-    pub(crate) fn new(connect_timeout: Duration, https: bool) -> Result<Self> {
+    /// For requests to these addresses.
+    pub(crate) fn new(connect_timeout: Duration, tls: &Tls, proxy: Proxy, to: &[Uri]) -> Result<Self> {
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(https)?)
             .connect_timeout(connect_timeout)
             .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("flink-rest-client/", env!("CARGO_PKG_VERSION")))
-            .no_proxy()
-            .build()
-            .map_err(|error| setup(&error))?;
-        Ok(Self { client })
+            .user_agent(concat!("flink-rest-client/", env!("CARGO_PKG_VERSION")));
+        let (client, way) = proxy.set(client)?;
+        let proxy_is_https = to.iter().any(|to| way.to(to).is_some_and(|proxy| proxy.starts_with("https:")));
+        if proxy_is_https && tls.identity.is_some() {
+            let reason = "a proxy reached by https would be shown the client certificate; give it as http:// or socks5h://";
+            return Err(Error::setting("proxy", reason));
+        }
+        let https = proxy_is_https || to.iter().any(is_https);
+        let client = client.tls_backend_preconfigured(tls.config(https)?).build();
+        let client = client.map_err(|error| Error::setting("https", error.to_string()))?;
+        Ok(Self { client, way })
     }
 
     async fn exchange(
@@ -68,16 +82,32 @@ impl Http {
         request: http::Request<Body>,
     ) -> Result<http::Response<Incoming>, TransportError> {
         let (head, body) = request.into_parts();
-        let mut request = self.client.request(head.method, head.uri.to_string()).headers(head.headers);
+        let uri = &head.uri;
+        let mut request = self.client.request(head.method, uri.to_string()).headers(head.headers);
         request = match body {
             Body::Empty => request,
             Body::Json(json) => request.header(http::header::CONTENT_TYPE, "application/json").body(json),
             Body::Form { request: json, files } => request.multipart(form(json, &files).await?),
         };
-        let response: http::Response<reqwest::Body> = request.send().await.map_err(classify)?.into();
+        let response: http::Response<reqwest::Body> =
+            request.send().await.map_err(|error| self.failed(uri, &error))?.into();
         let (head, body) = response.into_parts();
         let body = reqwest::Response::from(http::Response::new(body)).bytes_stream();
         Ok(http::Response::from_parts(head, Box::pin(MapError(body))))
+    }
+
+    /// Why a request did not get an answer from there; a proxy on the way that is to blame is named.
+    fn failed(&self, to: &Uri, error: &reqwest::Error) -> TransportError {
+        let failed = classify(error);
+        let Some(proxy) = self.way.to(to).filter(|_| error.is_connect()) else { return failed };
+        let kind = match failed.kind {
+            // The proxy had let it through.
+            TransportErrorKind::Tls if is_https(to) && !says(error, "tunnel error") => return failed,
+            TransportErrorKind::Timeout => TransportErrorKind::Timeout,
+            _ => TransportErrorKind::Proxy,
+        };
+        let reason = failed.source.map(|source| source.to_string()).unwrap_or_default();
+        TransportError::new(kind, format!("{proxy}: {reason}"))
     }
 }
 
@@ -90,29 +120,14 @@ impl Transport for Http {
     }
 }
 
-/// The system's root certificates are read for https only: plain http must not pay for them.
-fn tls(https: bool) -> Result<rustls::ClientConfig> {
-    use rustls_platform_verifier::BuilderVerifierExt;
-    let provider = rustls::crypto::ring::default_provider();
-    let builder = rustls::ClientConfig::builder_with_provider(provider.into())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| setup(&error))?;
-    let builder = match https {
-        true => builder.with_platform_verifier().map_err(|error| setup(&error))?,
-        false => builder.with_root_certificates(rustls::RootCertStore::empty()),
-    };
-    Ok(builder.with_no_client_auth())
-}
-
-fn setup(error: &dyn StdError) -> Error {
-    Error::InvalidAddress { address: "https".into(), reason: format!("TLS cannot be set up: {error}") }
-}
-
 /// The files as a multipart form, each read while it is sent.
 async fn form(json: Option<Bytes>, files: &[Upload]) -> Result<Form, TransportError> {
     let mut form = Form::new();
     if let Some(json) = json {
-        form = form.part("request", Part::stream(json).mime_str("application/json").map_err(classify)?);
+        form = form.part(
+            "request",
+            Part::stream(json).mime_str("application/json").map_err(|error| classify(&error))?,
+        );
     }
     for upload in files {
         let broken = |error| TransportError::new(TransportErrorKind::Interrupted, error);
@@ -133,38 +148,40 @@ async fn form(json: Option<Bytes>, files: &[Upload]) -> Result<Form, TransportEr
             true => ("jarfile", "application/x-java-archive"),
             false => ("file", "application/octet-stream"),
         };
-        form = form.part(name, part.mime_str(kind).map_err(classify)?);
+        form = form.part(name, part.mime_str(kind).map_err(|error| classify(&error))?);
     }
     Ok(form)
 }
 
 /// Sorts reqwest's errors by how far the request came, and keeps the innermost reason.
-fn classify(error: reqwest::Error) -> TransportError {
-    let outermost: Option<&(dyn StdError + 'static)> = Some(&error);
-    let chain = || std::iter::successors(outermost, |&error| error.source());
-    let kind = if error.is_timeout() {
-        TransportErrorKind::Timeout
-    } else if error.is_connect() {
-        if chain().any(|error| error.to_string().starts_with("dns error")) {
-            TransportErrorKind::Resolve
-        } else if chain().any(is_tls) {
-            TransportErrorKind::Tls
-        } else {
-            TransportErrorKind::Connect
-        }
-    } else if chain().any(|error| error.to_string().starts_with("invalid HTTP")) {
-        TransportErrorKind::NotHttp
-    } else {
-        TransportErrorKind::Interrupted
+fn classify(error: &reqwest::Error) -> TransportError {
+    let insecure = Insecure::behind(error);
+    let kind = match &insecure {
+        _ if error.is_timeout() => TransportErrorKind::Timeout,
+        _ if error.is_connect() && says(error, "dns error") => TransportErrorKind::Resolve,
+        Some(insecure) if error.is_connect() || insecure.is_refused_by_server() => TransportErrorKind::Tls,
+        _ if error.is_connect() => TransportErrorKind::Connect,
+        _ if says(error, "invalid HTTP") => TransportErrorKind::NotHttp,
+        _ => TransportErrorKind::Interrupted,
     };
-    let reason = chain().last().map(ToString::to_string).unwrap_or_default();
-    TransportError::new(kind, reason)
+    match insecure {
+        Some(insecure) => TransportError::new(kind, insecure),
+        None => TransportError::new(kind, chain(error).last().map(ToString::to_string).unwrap_or_default()),
+    }
 }
 
-/// Looks into I/O errors as well, which do not show what they hold among their sources.
-fn is_tls(error: &(dyn StdError + 'static)) -> bool {
-    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    error.is::<rustls::Error>() || held.is_some_and(|held| is_tls(held))
+/// Whether this is among the reasons of an error.
+fn says(error: &reqwest::Error, start: &str) -> bool {
+    chain(error).any(|error| error.to_string().starts_with(start))
+}
+
+/// An error and its sources.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+fn is_https(uri: &Uri) -> bool {
+    uri.scheme() == Some(&Scheme::HTTPS)
 }
 
 /// A body whose errors are sorted.
@@ -177,6 +194,23 @@ impl<S: Stream<Item = reqwest::Result<Bytes>> + Unpin> Stream for MapError<S> {
         mut self: Pin<&mut Self>,
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Self::Item>> {
-        Pin::new(&mut self.0).poll_next(context).map_err(classify)
+        Pin::new(&mut self.0).poll_next(context).map_err(|error| classify(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_is_shown() {
+        for address in ["http://me:s3cret@proxy", "socks5://me:s3cret@proxy"] {
+            let (tls, proxy) = (Tls::default(), Proxy::At(address.into()));
+            let http = Http::new(Duration::ZERO, &tls, proxy, &[]).unwrap();
+            assert!(
+                format!("{http:?}").contains("proxy") && !format!("{http:?}").contains("s3cret"),
+                "{http:?}"
+            );
+        }
     }
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::server::Server;
 
 /// What a person sees: the error, and what caused it.
-fn shown(error: &Error) -> String {
+pub(crate) fn shown(error: &Error) -> String {
     match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),

@@ -1,0 +1,282 @@
+//! Credentials arrive at the cluster, and show up nowhere else.
+
+use std::{
+    error::Error as _,
+    fs,
+    net::TcpListener,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use flink_rest_client::{
+    ClientBuilder, Error, FlinkRestClient, Pem, Retry, Token, TransportErrorKind, blocking,
+    endpoint::Body,
+    http,
+    transport::{BoxFuture, Incoming, Transport, TransportError},
+};
+
+use crate::{
+    certificates::Authority,
+    logs,
+    origin::{Origin, answer, overview},
+};
+
+type Set = fn(ClientBuilder) -> ClientBuilder;
+
+#[tokio::test]
+async fn each_kind_arrives() {
+    let server = Origin::http(overview);
+    let cases: [(Set, &str, &str); 7] = [
+        (|client| client.basic_auth("me", "pa:ß w"), "authorization", "Basic bWU6cGE6w58gdw=="),
+        (|client| client.basic_auth("", ""), "authorization", "Basic Og=="),
+        (|client| client.bearer_token("a.b-c"), "authorization", "Bearer a.b-c"),
+        (
+            |client| client.bearer_token(Token::from_fn(|| Ok::<_, Error>("sync".into()))),
+            "authorization",
+            "Bearer sync",
+        ),
+        (
+            |client| client.bearer_token(Token::from_async_fn(|| async { Ok::<_, Error>("async".into()) })),
+            "authorization",
+            "Bearer async",
+        ),
+        (|client| client.header("Authorization", "Negotiate x"), "authorization", "Negotiate x"),
+        (|client| client.header("X-Api-Key", "k e y"), "x-api-key", "k e y"),
+    ];
+    for (set, name, value) in cases {
+        set(FlinkRestClient::builder(server.url())).build().unwrap().overview().await.unwrap();
+        assert_eq!(server.last().header(name), Some(value));
+    }
+
+    let with_user = server.url().replace("http://", "http://me:pa%3A%C3%9F%20w@");
+    FlinkRestClient::new(with_user).unwrap().overview().await.unwrap();
+    assert_eq!(server.last().header("authorization"), Some("Basic bWU6cGE6w58gdw=="));
+
+    let builder =
+        FlinkRestClient::builder(server.url()).header("Accept", "x/y").header("X-A", "1").header("X-B", "2");
+    builder.build().unwrap().overview().await.unwrap();
+    let asked = server.last();
+    let sent = ["accept", "x-a", "x-b"].map(|name| asked.header(name).unwrap());
+    assert_eq!(sent, ["x/y", "1", "2"]);
+    assert_eq!(asked.header("authorization"), None);
+}
+
+#[test]
+fn in_blocking_code_as_well() {
+    let server = Origin::http(overview);
+    let token = Token::from_async_fn(|| async {
+        tokio::task::yield_now().await;
+        Ok::<_, Error>("late".into())
+    });
+    let client = FlinkRestClient::builder(server.url()).bearer_token(token).build_blocking();
+    let client: blocking::FlinkRestClient = client.unwrap();
+    client.overview().send().unwrap();
+    assert_eq!(server.last().header("authorization"), Some("Bearer late"));
+}
+
+#[tokio::test]
+async fn a_file_is_read_again_when_it_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    let server = Origin::http(overview);
+    let client = FlinkRestClient::builder(server.url()).bearer_token(Token::file(&path)).build().unwrap();
+
+    // Of the same length, and faster than a file system's clock ticks.
+    for token in ["first", "other", "third"] {
+        fs::write(&path, format!("{token}\r\n")).unwrap();
+        client.overview().await.unwrap();
+        assert_eq!(server.last().header("authorization"), Some(format!("Bearer {token}").as_str()));
+    }
+    let replacement = folder.path().join("new");
+    fs::write(&replacement, "moved").unwrap();
+    fs::rename(&replacement, &path).unwrap();
+    client.overview().await.unwrap();
+    assert_eq!(server.last().header("authorization"), Some("Bearer moved"));
+
+    let sent = server.asked().len();
+    let bad = [("", "the token is empty"), ("s3cret\ns3cret", "the token has a line break")];
+    for (content, reason) in bad {
+        fs::write(&path, content).unwrap();
+        let error = client.overview().await.unwrap_err();
+        assert!(error.to_string().starts_with(&format!("{}: {reason}", path.display())), "{error}");
+        assert!(error.is_invalid_input());
+    }
+    fs::remove_file(&path).unwrap();
+    let error = client.overview().await.unwrap_err();
+    assert!(error.to_string().contains("No such file or directory"), "{error}");
+    assert_eq!(server.asked().len(), sent, "nothing was sent without a token");
+}
+
+#[tokio::test]
+async fn a_function_is_called_for_each_request() {
+    let server = Origin::http(overview);
+    let calls = AtomicUsize::new(0);
+    let token = Token::from_fn(move || match calls.fetch_add(1, Ordering::SeqCst) {
+        2 => Err("the vault is closed"),
+        call => Ok(format!("token-{call}")),
+    });
+    let client = FlinkRestClient::builder(server.url()).bearer_token(token).build().unwrap();
+    for call in [0, 1] {
+        client.overview().await.unwrap();
+        assert_eq!(server.last().header("authorization"), Some(format!("Bearer token-{call}").as_str()));
+    }
+    let error = client.overview().await.unwrap_err();
+    assert_eq!(error.to_string(), "client: `bearer_token`: there is none: the vault is closed");
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[test]
+fn what_cannot_be_sent_is_refused() {
+    let cases: [(&str, Set, &str); 12] = [
+        ("http://h", |client| client.bearer_token("s3cret\n"), "`bearer_token`: the token has a line break"),
+        (
+            "http://h",
+            |client| client.bearer_token("s3cret s3cret"),
+            "`bearer_token`: the token has a line break, a blank",
+        ),
+        ("http://h", |client| client.bearer_token(""), "`bearer_token`: the token is empty"),
+        (
+            "http://h",
+            |client| client.basic_auth("a:b", "s3cret"),
+            "`basic_auth`: a user name cannot have a colon",
+        ),
+        (
+            "http://h",
+            |client| client.header("X-Key", "s3cret\r\nX: y"),
+            "`header x-key`: its value has characters",
+        ),
+        ("http://h", |client| client.header("s3cret s3cret", "X-Key"), "`header`: its name is none"),
+        (
+            "http://h",
+            |client| client.header("Content-Length", "1"),
+            "`header content-length`: the client itself sets it",
+        ),
+        (
+            "http://u:s3cret@h",
+            |client| client.bearer_token("s3cret"),
+            "`credentials`: a request can have only one of them: user and password in the address, bearer_token",
+        ),
+        (
+            "http://u@h",
+            |client| client.header("AUTHORIZATION", "s3cret"),
+            "only one of them: user and password in the address, header authorization",
+        ),
+        (
+            "http://h",
+            |client| client.basic_auth("u", "s3cret").bearer_token(Token::file("/s3cret")),
+            "only one of them: basic_auth, bearer_token",
+        ),
+        (
+            "http://h",
+            |client| client.bearer_token("a").bearer_token("b"),
+            "only one of them: bearer_token, bearer_token",
+        ),
+        (
+            "http://h",
+            |client| client.header("authorization", "s3cret").basic_auth("u", "s3cret"),
+            "only one of them: header authorization, basic_auth",
+        ),
+    ];
+    for (address, set, reason) in cases {
+        let error = set(FlinkRestClient::builder(address)).build().unwrap_err();
+        assert!(error.to_string().starts_with("client: ") && error.to_string().contains(reason), "{error}");
+        assert!(error.is_invalid_input() && !format!("{error:?}").contains("s3cret"), "{error:?}");
+    }
+}
+
+/// A transport that tells what it is to send, as somebody's wrapper may do.
+#[derive(Clone, Debug, Default)]
+struct Telltale(Arc<Mutex<Vec<String>>>);
+
+impl Transport for Telltale {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>> {
+        self.0.lock().unwrap().push(format!("{request:?}"));
+        Box::pin(async { Err(TransportError::new(TransportErrorKind::Connect, "it only tells")) })
+    }
+}
+
+#[tokio::test]
+async fn a_request_does_not_show_its_secrets() {
+    let kinds: [Set; 4] = [
+        |client| client.basic_auth("me", "s3cret"),
+        |client| client.bearer_token("s3cret"),
+        |client| client.bearer_token(Token::from_fn(|| Ok::<_, Error>("s3cret".into()))),
+        |client| client.header("X-Key", "s3cret"),
+    ];
+    let told = Telltale::default();
+    let with_user = FlinkRestClient::builder("http://me:s3cret@h");
+    let others = kinds.map(|set| set(FlinkRestClient::builder("http://h")));
+    for builder in others.into_iter().chain([with_user]) {
+        let client = builder.transport(told.clone()).retry(Retry::never()).build().unwrap();
+        client.overview().await.unwrap_err();
+    }
+    let told = told.0.lock().unwrap().join("\n");
+    assert_eq!(told.matches("Sensitive").count(), kinds.len() + 1, "{told}");
+    assert!(
+        !told.contains("s3cret") && !told.contains("czNjcmV0") && !told.contains("bWU6czNjcmV0"),
+        "{told}"
+    );
+}
+
+/// Whatever holds a secret, in each state that a client may come into.
+#[tokio::test]
+async fn no_secret_is_shown() {
+    logs::listen();
+    let own = Authority::new("authority");
+    let identity = own.client();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    fs::write(&file, "s3cret").unwrap();
+    let answers: [fn() -> String; 4] = [
+        || answer("200 OK", "", crate::origin::OVERVIEW),
+        || answer("401 Unauthorized", "WWW-Authenticate: Basic\r\n", "<title>No</title>"),
+        || answer("302 Found", "Location: http://me:s3cret@127.0.0.1:1/?token=s3cret\r\n", ""),
+        || "no HTTP\r\n\r\n".into(),
+    ];
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut seen = Vec::new();
+    for answer in answers {
+        let server = Origin::http(move |_| answer());
+        let secure = Origin::https(own.server().server(), move |_| answer());
+        let with_user = server.url().replace("http://", "http://me:s3cret@");
+        let builders = [
+            FlinkRestClient::builder(with_user),
+            FlinkRestClient::builder(server.url()).basic_auth("me", "s3cret"),
+            FlinkRestClient::builder(server.url()).bearer_token("s3cret"),
+            FlinkRestClient::builder(server.url()).bearer_token(Token::file(&file)),
+            FlinkRestClient::builder(server.url())
+                .bearer_token(Token::from_fn(|| Ok::<_, Error>("s3cret".into()))),
+            FlinkRestClient::builder(server.url()).header("X-Key", "s3cret"),
+            FlinkRestClient::builder(server.url()).proxy(format!("http://me:s3cret@{closed}")),
+            FlinkRestClient::builder(server.url()).proxy(format!("socks5://me:s3cret@{closed}")),
+            FlinkRestClient::builder(server.url()).proxy(format!("http://me:s3cret@{}", &server.url()[7..])),
+            FlinkRestClient::builder(secure.url())
+                .basic_auth("me", "s3cret")
+                .ca_certificate(own.pem())
+                .client_certificate(Pem::from(identity.pem.clone()), Pem::from(identity.key.clone())),
+        ];
+        for builder in builders {
+            seen.push(format!("{builder:?}"));
+            let client = builder.retry(Retry::never()).build().unwrap();
+            let call = client.overview();
+            seen.push(format!("{client:?} {call:?}"));
+            if let Err(error) = call.await {
+                let chain = std::iter::successors(error.source(), |&error| error.source());
+                let chain: Vec<_> = chain.map(|error| format!("{error} {error:?}")).collect();
+                seen.push(format!("{error} {error:?} {:?} {}", error.hint(), chain.join(" ")));
+            }
+        }
+    }
+    seen.push(logs::heard());
+    assert!(logs::heard().contains("status=200"), "there is something to see");
+    let key: String = identity.key.lines().nth(1).unwrap().to_owned();
+    for secret in ["s3cret", "czNjcmV0", "bWU6czNjcmV0", &key] {
+        let found = seen.iter().find(|text| text.contains(secret));
+        assert!(found.is_none(), "{found:?}");
+    }
+}
