@@ -39,6 +39,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     setup::jdk()?;
+    setup::programs()?;
     let mut versions = arguments.flink.clone();
     if versions == ["all"] {
         versions = flink_local::VERSIONS.iter().map(ToString::to_string).collect();

@@ -1,9 +1,12 @@
 //! What a machine needs beside Rust.
 
-use std::process::Command;
+use std::{env, process::Command};
 
 use anyhow::{Result, bail};
 use flink_local::{Java, install_command};
+
+/// What stands before clusters in the live tests, each in a package of its name.
+const PROGRAMS: [&str; 4] = ["nginx", "openssl", "tinyproxy", "microsocks"];
 
 /// Finds a JDK, or installs one with the system's package manager.
 pub fn jdk() -> Result<Java> {
@@ -17,10 +20,42 @@ pub fn jdk() -> Result<Java> {
         );
     };
     eprintln!("No JDK found. Installing one: {command}");
-    // What it prints goes where our own talk goes: standard output is for results.
-    let status = Command::new("sh").args(["-c", &format!("({command}) >&2")]).status()?;
-    if !status.success() {
-        bail!("that failed with {status}; install a JDK 17 by hand, or set JAVA_HOME to the folder of one");
+    if !run(&command)? {
+        bail!("that failed; install a JDK 17 by hand, or set JAVA_HOME to the folder of one");
     }
     Ok(Java::find()?)
+}
+
+/// Finds the programs of the live tests, or installs them likewise.
+pub fn programs() -> Result<()> {
+    let missing = || PROGRAMS.into_iter().filter(|program| !is_there(program)).collect::<Vec<_>>();
+    let packages = missing().join(" ");
+    if packages.is_empty() {
+        return Ok(());
+    }
+    // The command for the JDK, which it names last.
+    let command = install_command().unwrap_or_default();
+    if let Some((install, _)) = command.rsplit_once(' ') {
+        // Debian's tinyproxy would be started with the system.
+        let is_debian = install.contains("apt-get");
+        let packages = if is_debian { packages.replace("tinyproxy", "tinyproxy-bin") } else { packages };
+        eprintln!("Installing what the live tests need: {install} {packages}");
+        run(&format!("{install} {packages}"))?;
+    }
+    match missing().as_slice() {
+        [] => Ok(()),
+        missing => bail!("the live tests need {}: install them by hand", missing.join(", ")),
+    }
+}
+
+/// Looks also where only root looks, on some systems.
+fn is_there(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    folders.map(|folder| folder.join(program)).any(|file| file.is_file())
+}
+
+fn run(command: &str) -> Result<bool> {
+    // What it prints goes where our own talk goes: standard output is for results.
+    Ok(Command::new("sh").args(["-c", &format!("({command}) >&2")]).status()?.success())
 }

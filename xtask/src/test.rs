@@ -25,6 +25,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
 
     setup::jdk()?;
+    setup::programs()?;
     cargo("test -p flink-local --features live --test live", &[])?;
     for version in &arguments.flink {
         live::test(version)?;
