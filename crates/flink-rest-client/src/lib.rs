@@ -59,6 +59,7 @@ mod call;
 mod client;
 pub mod cluster;
 pub mod datasets;
+pub mod download;
 pub mod endpoint;
 mod error;
 mod id;
@@ -72,6 +73,7 @@ pub mod operation;
 pub mod processes;
 mod registry;
 pub mod retry;
+mod save;
 mod split;
 pub mod taskmanagers;
 mod time;
@@ -91,6 +93,7 @@ pub use crate::{
     builder::ClientBuilder,
     call::{Action, Call, CallOptions},
     client::{Async, Client, FlinkRestClient, Mode},
+    download::Download,
     endpoint::{Endpoint, Request},
     error::{ApiError, Error, Result, TransportErrorKind},
     id::{

@@ -1,6 +1,7 @@
 //! Tests that need neither Java nor a network.
 
 mod bad_input;
+mod downloads;
 mod fake;
 mod metrics;
 mod operations;
