@@ -62,6 +62,7 @@ pub mod datasets;
 pub mod download;
 pub mod endpoint;
 mod error;
+pub mod follow;
 mod id;
 pub mod jars;
 pub mod jobmanager;

@@ -1,0 +1,3 @@
+//! Following logs.
+mod lines;
+mod trail;
