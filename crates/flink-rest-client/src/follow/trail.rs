@@ -160,14 +160,18 @@ impl Trail {
         mem::take(&mut self.given)
     }
 
-    /// The log has another name now.
-    pub(crate) fn rename(&mut self, name: LogFileName) {
-        self.name = name;
-        self.rested = None;
+    /// The same, now that the log has another name.
+    pub(crate) fn renamed(self, name: LogFileName) -> Self {
+        Self { name, rested: None, ..self }
     }
 
     /// Nothing more will come: the half line at the end is one.
-    pub(crate) fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) -> VecDeque<Line> {
+        self.file_ended();
+        self.take()
+    }
+
+    fn file_ended(&mut self) {
         if let Some(bytes) = self.lines.finish() {
             self.given.push_back(Line { bytes, gap: mem::take(&mut self.gap) });
         }
@@ -251,7 +255,7 @@ impl Trail {
                 self.is_another();
             }
         } else if file.name != self.name {
-            self.finish();
+            self.file_ended();
             let newer = rotated.iter().skip_while(|other| **other != file).nth(1).cloned();
             let file = newer.unwrap_or_else(|| self.log());
             self.state = State::Open(Reading { file, why: Why::Next, seen: Mark::START, rotated });
@@ -302,7 +306,7 @@ impl Trail {
 
     /// What was not read of the file cannot be had any more: the log is read from its start.
     fn lost(&mut self) -> State {
-        self.finish();
+        self.file_ended();
         (self.mark, self.gap, self.tries) = (Mark::START, true, 0);
         State::Open(Reading { file: self.log(), why: Why::Log, seen: Mark::START, rotated: Vec::new() })
     }

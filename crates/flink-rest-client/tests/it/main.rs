@@ -3,6 +3,7 @@
 mod bad_input;
 mod downloads;
 mod fake;
+mod follow;
 mod metrics;
 mod operations;
 mod profile;
