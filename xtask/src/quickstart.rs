@@ -74,9 +74,9 @@ fn with_progress_bar(upload: Upload) -> Upload {
     let bar = ProgressBar::new(0).with_message("Uploading");
     let bar = style.map_or(bar.clone(), |style| bar.with_style(style));
     upload.on_progress(move |sent, size| {
-        bar.set_length(size);
+        bar.set_length(size.unwrap_or(sent));
         bar.set_position(sent);
-        if sent == size {
+        if size == Some(sent) {
             bar.finish_and_clear();
         }
     })

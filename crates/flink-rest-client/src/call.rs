@@ -84,6 +84,11 @@ impl<M: Mode, A> Call<M, A> {
         Self { client, action, options: CallOptions::default() }
     }
 
+    /// A call of something else that is made of this, with the same settings.
+    pub(crate) fn map<B>(self, action: impl FnOnce(A) -> B) -> Call<M, B> {
+        Call { client: self.client, action: action(self.action), options: self.options }
+    }
+
     /// How long the whole call may take: in place of the client's setting for a request, of ten minutes for a wait.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);

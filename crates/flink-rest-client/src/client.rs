@@ -37,7 +37,7 @@ pub type FlinkRestClient = Client<Async>;
 /// Clones share their connections and what they learned about the server.
 #[derive(Clone)]
 pub struct Client<M> {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) mode: M,
 }
 
@@ -186,6 +186,21 @@ impl<M: Mode> Client<M> {
                     let found = tries.limit(self.address(), self.look(&request)).await.ok().flatten();
                     return request.lost_answer(found.as_ref());
                 }
+                Err(error) => tries.again(error).await?,
+            }
+        }
+    }
+
+    /// Sends one request, again if that is safe and of use, and gives its answer with a body that is still to be read.
+    pub(crate) async fn open_one(
+        &self,
+        request: &Request,
+        options: CallOptions,
+    ) -> Result<http::Response<Incoming>> {
+        let mut tries = self.tries(request, options);
+        loop {
+            match tries.limit(self.address(), self.open(request)).await {
+                Ok(answer) => return Ok(answer),
                 Err(error) => tries.again(error).await?,
             }
         }

@@ -60,7 +60,7 @@ impl Token {
         match &self.0 {
             Source::Text(token) => bearer(token).map_err(refused),
             Source::File(path) => {
-                let refuse = |reason| Error::File { path: path.clone(), reason };
+                let refuse = |reason| Error::File { path: path.clone(), reason, sent: false };
                 let mut token = String::new();
                 let file = tokio::fs::File::open(path).await.map_err(|error| refuse(error.to_string()))?;
                 let read = file.take(LONGEST_TOKEN).read_to_string(&mut token).await;

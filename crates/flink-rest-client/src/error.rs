@@ -65,14 +65,17 @@ pub enum Error {
         /// The nearest name there is.
         suggestion: Option<String>,
     },
-    /// A file cannot be used: one to upload, or one of certificates or a token. Nothing was sent.
+    /// A file, or what else was to be sent in its place, cannot be read, sent or written; a file of certificates or a
+    /// token cannot be used.
     #[error("{}: {reason}", path.display())]
     #[non_exhaustive]
     File {
-        /// The file.
+        /// The file; the name of what is read from elsewhere.
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+        /// Whether something was sent before that showed.
+        sent: bool,
     },
     /// The server's Flink does not know what was asked; nothing was sent.
     #[error("{what} needs Flink {needs}, and the server is Flink {server}")]
@@ -242,7 +245,7 @@ impl Error {
                 | Self::InvalidParameter { .. }
                 | Self::InvalidId(_)
                 | Self::UnknownEndpoint { .. }
-                | Self::File { .. }
+                | Self::File { sent: false, .. }
                 | Self::Unsupported { .. }
         )
     }

@@ -6,6 +6,7 @@ use crate::{
     Call, Client, Endpoint, LogFileName, Text,
     client::Mode,
     endpoint::at_least_one,
+    follow::{Follow, Process},
     metrics::{Metric, collect},
     processes::{
         Configuration, Environment, LogList, Profile, Profiling, ProfilingList, ProfilingMode,
@@ -65,6 +66,16 @@ impl<M: Mode> JobManager<M> {
     /// What it printed. Not found if that goes to no file beside its log.
     pub fn stdout(&self) -> Call<M, GetJobManagerStdout> {
         self.client.request(GetJobManagerStdout::new())
+    }
+
+    /// Follows its own log.
+    pub fn follow_log(&self) -> Follow<M> {
+        Follow::log(&self.client, Process::JobManager)
+    }
+
+    /// Follows what it prints.
+    pub fn follow_stdout(&self) -> Follow<M> {
+        Follow::stdout(&self.client, Process::JobManager)
     }
 
     /// Profiles it and gives the result once it is there, an HTML page (1.19+, `rest.profiling.enabled`).

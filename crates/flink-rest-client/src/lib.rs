@@ -60,8 +60,10 @@ mod client;
 pub mod cluster;
 mod credentials;
 pub mod datasets;
+pub mod download;
 pub mod endpoint;
 mod error;
+pub mod follow;
 mod id;
 pub mod jars;
 pub mod jobmanager;
@@ -75,6 +77,7 @@ mod proxy;
 mod redirect;
 mod registry;
 pub mod retry;
+mod save;
 mod split;
 pub mod taskmanagers;
 mod time;
@@ -96,6 +99,7 @@ pub use crate::{
     call::{Action, Call, CallOptions},
     client::{Async, Client, FlinkRestClient, Mode},
     credentials::Token,
+    download::Download,
     endpoint::{Endpoint, Request},
     error::{ApiError, Error, Result, TransportErrorKind},
     id::{

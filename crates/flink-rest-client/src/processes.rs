@@ -9,6 +9,7 @@ use crate::{
     Action, Client, Endpoint, Error, LogFileName, Result, Text,
     call::CallOptions,
     client::Mode,
+    download::Readable,
     open_enum::open_enum,
     time::{maybe, millis},
     wait::Waiting,
@@ -211,6 +212,15 @@ impl<S: StartProfiling> Action for Profile<S> {
     type Output<M: Mode> = Text;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Text> {
+        let file = self.ready(&client, options).await?;
+        client.execute(&file, CallOptions::default()).await
+    }
+}
+
+impl<S: StartProfiling> Readable for Profile<S> {
+    type Endpoint = S::File;
+
+    async fn ready<M: Mode>(self, client: &Client<M>, options: CallOptions) -> Result<S::File> {
         let Self(start) = self;
         let operation = start.request()?.spec.name;
         let (started, list) = (client.execute(&start, options).await?, start.list());
@@ -233,7 +243,7 @@ impl<S: StartProfiling> Action for Profile<S> {
                 break file;
             }
         };
-        client.execute(&start.file(file), CallOptions::default()).await
+        Ok(start.file(file))
     }
 }
 

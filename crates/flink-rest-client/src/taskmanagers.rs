@@ -9,6 +9,7 @@ use crate::{
     Call, Client, Endpoint, LogFileName, TaskManagerId, Text,
     client::Mode,
     endpoint::at_least_one,
+    follow::{Follow, Process},
     metrics::{AggregatedMetric, Aggregation, Metric, collect},
     processes::{
         LogList, Profile, Profiling, ProfilingList, ProfilingMode, StartProfiling, ThreadDump, whole_seconds,
@@ -94,6 +95,16 @@ impl<M: Mode> TaskManager<M> {
     /// beside its log.
     pub fn stdout(&self) -> Call<M, GetTaskManagerStdout> {
         self.client.request(GetTaskManagerStdout::new(&self.id))
+    }
+
+    /// Follows its own log.
+    pub fn follow_log(&self) -> Follow<M> {
+        Follow::log(&self.client, Process::TaskManager(self.id.clone()))
+    }
+
+    /// Follows what it prints, which is where `print()` of a job goes.
+    pub fn follow_stdout(&self) -> Follow<M> {
+        Follow::stdout(&self.client, Process::TaskManager(self.id.clone()))
     }
 
     /// Profiles it and gives the result once it is there, an HTML page (1.19+, `rest.profiling.enabled`).

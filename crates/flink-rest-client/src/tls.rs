@@ -68,7 +68,7 @@ impl Pem {
     fn refused(&self, setting: &str, reason: impl Into<String>) -> Error {
         match &self.0 {
             Source::Text(_) => Error::setting(setting, reason),
-            Source::File(path) => Error::File { path: path.clone(), reason: reason.into() },
+            Source::File(path) => Error::File { path: path.clone(), reason: reason.into(), sent: false },
         }
     }
 }

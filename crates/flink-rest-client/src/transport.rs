@@ -139,7 +139,7 @@ async fn form(json: Option<Bytes>, files: &[Upload]) -> Result<Form, TransportEr
         let file = InspectReader::new(file.take(size), move |bytes| {
             sent += bytes.len() as u64;
             if let Some(progress) = &progress {
-                progress(sent, size);
+                progress(sent, Some(size));
             }
         });
         let body = reqwest::Body::wrap_stream(ReaderStream::with_capacity(file, 64 * 1024));

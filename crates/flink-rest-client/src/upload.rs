@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::{Error, Result};
 
-type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
+/// Is told the bytes that are done, and of how many, if that is known.
+pub(crate) type OnProgress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
 /// A file to upload, mostly a jar. Any path is one; [`on_progress`](Self::on_progress) makes it tell how far it is.
 ///
@@ -21,7 +22,7 @@ type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 pub struct Upload {
     path: PathBuf,
     pub(crate) is_jar: bool,
-    pub(crate) progress: Option<Progress>,
+    pub(crate) progress: Option<OnProgress>,
 }
 
 impl Upload {
@@ -30,9 +31,9 @@ impl Upload {
         Self { path: path.into(), is_jar: false, progress: None }
     }
 
-    /// Calls back with the bytes sent so far and the size of the file.
+    /// Calls back with the bytes sent so far and, if it is known, the size of the whole.
     #[must_use]
-    pub fn on_progress(mut self, progress: impl Fn(u64, u64) + Send + Sync + 'static) -> Self {
+    pub fn on_progress(mut self, progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
     }
@@ -54,7 +55,8 @@ impl Upload {
 
     /// Refuses what Flink would refuse after the whole upload, or later, when it is run.
     pub(crate) fn check(&self) -> Result<()> {
-        let refuse = |reason: &str| Err(Error::File { path: self.path.clone(), reason: reason.into() });
+        let refuse =
+            |reason: &str| Err(Error::File { path: self.path.clone(), reason: reason.into(), sent: false });
         let metadata = match fs::metadata(&self.path) {
             Ok(metadata) => metadata,
             Err(error) => return refuse(&error.to_string()),

@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use flink_rest_client::{
@@ -25,6 +26,16 @@ pub(crate) enum Say {
     RetryAfter(u16, &'static str),
     /// Never anything.
     Nothing,
+    /// A body of so many bytes, if that is said, and what comes in of it.
+    Bytes(Option<u64>, Vec<Piece>),
+}
+
+/// What comes in of a body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Piece {
+    Chunk(&'static [u8]),
+    Pause(Duration),
+    Lost,
 }
 
 #[derive(Clone, Debug)]
@@ -97,6 +108,14 @@ impl Transport for Fake {
                     let body: Incoming = Box::pin(Once(Some(json.to_string().into())));
                     Ok(http::Response::builder().status(status).body(body).unwrap())
                 }
+                Say::Bytes(length, pieces) => {
+                    let mut response = http::Response::builder();
+                    if let Some(length) = length {
+                        response = response.header(http::header::CONTENT_LENGTH, length);
+                    }
+                    let body: Incoming = Box::pin(Pieces { pieces: pieces.into(), pause: None });
+                    Ok(response.body(body).unwrap())
+                }
             }
         })
     }
@@ -109,5 +128,32 @@ impl Stream for Once {
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Poll::Ready(self.0.take().map(Ok))
+    }
+}
+
+struct Pieces {
+    pieces: VecDeque<Piece>,
+    pause: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl Stream for Pieces {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(pause) = &mut self.pause {
+                std::task::ready!(pause.as_mut().poll(context));
+                self.pause = None;
+            }
+            match self.pieces.pop_front() {
+                None => return Poll::Ready(None),
+                Some(Piece::Chunk(bytes)) => return Poll::Ready(Some(Ok(Bytes::from_static(bytes)))),
+                Some(Piece::Pause(pause)) => self.pause = Some(Box::pin(tokio::time::sleep(pause))),
+                Some(Piece::Lost) => {
+                    let lost = TransportError::new(TransportErrorKind::Interrupted, "as the script says");
+                    return Poll::Ready(Some(Err(lost)));
+                }
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ async fn a_jar_is_uploaded_listed_planned_run_and_deleted() {
         .on_progress(move |sent, size| progress.lock().unwrap().push((sent, size)));
     let id = flink.jars().upload(upload).await.unwrap().jar_id().unwrap();
     let size = word_count_jar().metadata().unwrap().len();
-    assert_eq!(seen.lock().unwrap().last(), Some(&(size, size)));
+    assert_eq!(seen.lock().unwrap().last(), Some(&(size, Some(size))));
 
     let answer = flink.request_by_name("GetJars", json!({})).await.unwrap();
     let listed = lossless::<JarList>(&answer).files.into_iter().find(|file| file.id == id).unwrap();

@@ -1,0 +1,126 @@
+//! From bytes to lines, and when a line was logged.
+
+use bytes::Bytes;
+use jiff::{Timestamp, civil, tz::Offset};
+
+/// A line is not longer than this: a longer one comes in pieces, so that memory is bounded.
+const LONGEST: usize = 1 << 20;
+
+/// A line of a file, without its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) bytes: Bytes,
+    /// Whether lines before it may be missing.
+    pub(crate) gap: bool,
+}
+
+/// Cuts bytes into lines.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    /// The line that has no end yet.
+    half: Vec<u8>,
+    /// Whether its beginning was given already.
+    is_rest: bool,
+}
+
+impl Lines {
+    /// Gives the lines that end in these bytes. The half one at the end is kept.
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut give: impl FnMut(Bytes)) {
+        while !bytes.is_empty() {
+            let room = bytes.get(..LONGEST - self.half.len()).unwrap_or(bytes);
+            let end = room.iter().position(|byte| *byte == b'\n');
+            self.half.extend_from_slice(&room[..end.unwrap_or(room.len())]);
+            bytes = &bytes[end.map_or(room.len(), |end| end + 1)..];
+            if end.is_some() && self.is_rest && self.half.is_empty() {
+                self.is_rest = false;
+            } else if end.is_some() || self.half.len() == LONGEST {
+                give(self.take());
+                self.is_rest = end.is_none();
+            }
+        }
+    }
+
+    /// The half line, which nothing will end any more.
+    pub(crate) fn finish(&mut self) -> Option<Bytes> {
+        self.is_rest = false;
+        (!self.half.is_empty()).then(|| self.take())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.half.is_empty()
+    }
+
+    fn take(&mut self) -> Bytes {
+        let line = Bytes::copy_from_slice(&self.half);
+        self.half.clear();
+        line
+    }
+}
+
+/// The time at the beginning of a line: `2026-11-23 14:34:10,310`, as Flink's own configurations of log4j and logback
+/// write it, or `2026-11-23T14:34:10.310Z`. Where no zone is written, it is this one.
+pub(crate) fn time(line: &[u8], zone: Offset) -> Option<Timestamp> {
+    const SECONDS: usize = "2026-11-23 14:34:10".len();
+    let is_time = line.get(4) == Some(&b'-') && line.get(10).is_some_and(|byte| b" T".contains(byte));
+    let rest = line.get(SECONDS..).filter(|_| is_time)?;
+    let fraction = rest.iter().take_while(|byte| byte.is_ascii_digit() || b",.".contains(byte)).count();
+    let zoned = rest.get(fraction).is_some_and(|byte| b"Z+-".contains(byte));
+    let suffix = rest.get(fraction..).filter(|_| zoned).unwrap_or_default();
+    let suffix = suffix.iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let text = std::str::from_utf8(line.get(..SECONDS + fraction + suffix)?).ok()?;
+    match zoned {
+        true => text.parse().ok(),
+        false => zone.to_timestamp(text.parse::<civil::DateTime>().ok()?).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(chunks: &[&[u8]]) -> (Vec<Bytes>, Option<Bytes>) {
+        let (mut lines, mut given) = (Lines::default(), Vec::new());
+        chunks.iter().for_each(|chunk| lines.feed(chunk, |line| given.push(line)));
+        (given, lines.finish())
+    }
+
+    #[test]
+    fn lines_are_cut_at_their_ends_wherever_chunks_end() {
+        let (lines, half) = split(&[b"a\xff\n", b"", b"b", b"c\n\n", b"\nd"]);
+        assert_eq!(lines, [&b"a\xff"[..], b"bc", b"", b""]);
+        assert_eq!(half.unwrap(), "d");
+    }
+
+    #[test]
+    fn a_line_without_end_comes_in_pieces() {
+        let long = vec![b'x'; LONGEST];
+        assert_eq!(split(&[&long, b"\nb\n"]), (vec![long.clone().into(), "b".into()], None));
+        let (lines, half) = split(&[&long, b"yz\n\n"]);
+        assert_eq!(lines, [&long[..], b"yz", b""]);
+        assert_eq!(half, None);
+        let (lines, half) = split(&[&long[1..], &long, b"yz"]);
+        assert_eq!((lines.len(), half.unwrap().len()), (2, 1));
+    }
+
+    #[test]
+    fn times_are_those_at_the_beginning() {
+        let time = |line: &str| time(line.as_bytes(), jiff::tz::offset(2)).map(|time| time.to_string());
+        let cases = [
+            ("2026-11-23 14:34:10,310 INFO  org.apache", Some("2026-11-23T12:34:10.31Z")),
+            ("2026-11-23 14:34:10.310", Some("2026-11-23T12:34:10.31Z")),
+            ("2026-11-23 14:34:10 WARN", Some("2026-11-23T12:34:10Z")),
+            ("2026-11-23T14:34:10.310Z INFO", Some("2026-11-23T14:34:10.31Z")),
+            ("2026-11-23T14:34:10,310+01:00 INFO", Some("2026-11-23T13:34:10.31Z")),
+            ("2026-13-23 14:34:10,310 INFO", None),
+            ("\tat org.apache.flink.Main.main(Main.java:1)", None),
+            ("2026-11-23", None),
+            ("", None),
+            (" 2026-11-23 14:34:10,310 INFO", None),
+            ("2026-11-23 14:34:10,,, INFO", None),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(time(line).as_deref(), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The log of one process: what its trail asks for is asked of the server.
+
+use std::{collections::VecDeque, mem};
+
+use jiff::{Timestamp, tz::Offset};
+
+use super::{
+    LogLine, Start,
+    files::{File, Files},
+    lines::{self, Line},
+    trail::{Step, Trail},
+};
+use crate::{Mode, Result, download::Body};
+
+/// Bytes of lines to be taken at once.
+const ENOUGH: usize = 256 * 1024;
+
+/// After so many lists without the log, it must have another name.
+const MISSED: u32 = 3;
+
+/// The log of one process.
+pub(crate) struct Source<M> {
+    files: Files<M>,
+    file: File,
+    /// None until its name is known.
+    trail: Option<Trail>,
+    missed: u32,
+    body: Option<Body>,
+    start: Start,
+    zone: Offset,
+    time: Option<Timestamp>,
+    ready: VecDeque<LogLine>,
+    size: usize,
+}
+
+impl<M: Mode> Source<M> {
+    pub(crate) fn new(files: Files<M>, file: File, start: Start, zone: Offset) -> Self {
+        let (trail, missed, body, time) = (None, 0, None, None);
+        Self { files, file, trail, missed, body, start, zone, time, ready: VecDeque::new(), size: 0 }
+    }
+
+    /// Reads what is new, and says whether there is more. After an error as well there may be lines.
+    pub(crate) async fn pull(&mut self) -> Result<bool> {
+        if self.trail.is_none() || self.missed >= MISSED {
+            let name = self.files.name(self.file).await?;
+            self.missed = 0;
+            self.trail = Some(match self.trail.take() {
+                Some(trail) => trail.renamed(name),
+                None => Trail::new(name),
+            });
+        }
+        let Some(mut trail) = self.trail.take() else { return Ok(false) };
+        let pulled = self.advance(&mut trail).await;
+        if pulled.is_err() {
+            trail.interrupt();
+        }
+        if trail.step() == Step::Rest {
+            self.body = None;
+        }
+        self.trail = Some(trail);
+        pulled
+    }
+
+    /// Nothing more will come.
+    pub(crate) fn finish(&mut self) {
+        if let Some(trail) = &mut self.trail {
+            let lines = trail.finish();
+            self.collect(lines);
+        }
+    }
+
+    /// The lines that were read.
+    pub(crate) fn take(&mut self) -> VecDeque<LogLine> {
+        match self.start {
+            // Which are the last shows at the end.
+            Start::Last(_) => VecDeque::new(),
+            _ => {
+                self.size = 0;
+                mem::take(&mut self.ready)
+            }
+        }
+    }
+
+    /// Does what the trail asks for, until it rests or there are lines enough.
+    async fn advance(&mut self, trail: &mut Trail) -> Result<bool> {
+        if trail.step() == Step::Rest {
+            trail.poll();
+        }
+        while self.size < ENOUGH {
+            match trail.step() {
+                Step::Rest => {
+                    if matches!(self.start, Start::Last(_)) {
+                        self.start = Start::Beginning;
+                    }
+                    return Ok(false);
+                }
+                Step::List => {
+                    let is_there = trail.listed(&self.files.list().await?);
+                    self.missed = if is_there { 0 } else { self.missed + 1 };
+                }
+                Step::Open(name) => match self.files.open(name).await {
+                    Ok(body) => {
+                        trail.opened(body.size);
+                        self.body = Some(body);
+                    }
+                    // It was renamed meanwhile.
+                    Err(error) if error.is_not_found() => trail.interrupt(),
+                    Err(error) => return Err(error),
+                },
+                Step::Read => match &mut self.body {
+                    Some(body) => match body.next().await {
+                        Ok(Some(bytes)) => trail.read(&bytes),
+                        Ok(None) => trail.ended(),
+                        Err(error) => return Err(error),
+                    },
+                    None => trail.interrupt(),
+                },
+            }
+            self.collect(trail.take());
+        }
+        Ok(true)
+    }
+
+    fn collect(&mut self, lines: VecDeque<Line>) {
+        for Line { bytes, gap } in lines {
+            let own = lines::time(&bytes, self.zone);
+            let continues = own.is_none() && self.time.is_some();
+            self.time = own.or(self.time);
+            match self.start {
+                Start::Since(start) if self.time.is_none_or(|time| time < start) => continue,
+                Start::Since(_) => self.start = Start::Beginning,
+                Start::Last(0) => continue,
+                Start::Last(count) if self.ready.len() == count => _ = self.ready.pop_front(),
+                Start::Last(_) => {}
+                Start::Beginning => self.size += bytes.len() + size_of::<LogLine>(),
+            }
+            let process = self.files.process.clone();
+            self.ready.push_back(LogLine { process, time: self.time, continues, gap, bytes });
+        }
+    }
+}

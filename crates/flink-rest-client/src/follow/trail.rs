@@ -1,0 +1,340 @@
+//! Where the reading of a log stands: a machine that says what to ask the server for, takes what it answers, and gives
+//! lines. It talks to nobody.
+//!
+//! A file is recognised by its bytes: the hash of those that were read. So it does not matter under which name it is
+//! found again, and all that has to be remembered is the hash and their number.
+//!
+//! ```text
+//!            listed: nothing new
+//!   Look ─────────────────────────────────────────────► Rest
+//!    │ changed                                            ▲
+//!    ▼           begins as what was read: news             │
+//!   the log ──────────────────────────────────────────────┤
+//!    │ begins otherwise: it was rotated or truncated       │
+//!    ▼            nowhere: lines may be missing            │
+//!   Seek ────────────────────────────────► the log ────────┤
+//!    │ a rotated file begins as what was read: its rest    │
+//!    ▼                                                     │
+//!   each file after that one, the log last ───────────────┘
+//! ```
+
+use std::{collections::VecDeque, mem};
+
+use jiff::Timestamp;
+
+use super::lines::{Line, Lines};
+use crate::{LogFileName, processes::LogInfo};
+
+/// How many polls a rotated file is looked for among others: the JobManager keeps copies of TaskManagers' files for
+/// some seconds (`web.refresh-interval`).
+const TRIES: u32 = 5;
+
+/// What to do next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Step<'a> {
+    /// Ask for the list of files, for [`Trail::listed`].
+    List,
+    /// Open this file, for [`Trail::opened`].
+    Open(&'a LogFileName),
+    /// Read on in the file that was opened, for [`Trail::read`] or [`Trail::ended`].
+    Read,
+    /// Nothing, until it is time to [`poll`](Trail::poll).
+    Rest,
+}
+
+/// The first bytes of a file: how many, and what tells them from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark {
+    bytes: u64,
+    hash: u64,
+}
+
+impl Mark {
+    const START: Self = Self { bytes: 0, hash: 0xcbf2_9ce4_8422_2325 };
+
+    /// FNV-1a: nobody makes logs that collide.
+    fn add(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        for byte in bytes {
+            self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
+/// A file in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Listed {
+    name: LogFileName,
+    size: u64,
+    mtime: Option<Timestamp>,
+}
+
+impl Listed {
+    /// Whether they are the same, if neither was written to. Times tell that even under other names.
+    fn is(&self, other: &Self) -> bool {
+        self.size == other.size
+            && self.mtime == other.mtime
+            && (self.mtime.is_some() || self.name == other.name)
+    }
+}
+
+/// A file that is to be read, or is being read.
+#[derive(Clone, Debug)]
+struct Reading {
+    file: Listed,
+    why: Why,
+    /// What was read of it this time.
+    seen: Mark,
+    /// The files that were rotated before, oldest first.
+    rotated: Vec<Listed>,
+}
+
+#[derive(Clone, Debug)]
+enum Why {
+    /// It is the log.
+    Log,
+    /// It may be the file that was read before; else these may be, the last one first.
+    Sought(Vec<Listed>),
+    /// It comes after the file that was read before.
+    Next,
+}
+
+#[derive(Debug)]
+enum State {
+    Look,
+    Seek,
+    Open(Reading),
+    /// It is open. Did its name mean the same file all the time?
+    Confirm(Reading),
+    Read(Reading),
+    Rest,
+}
+
+/// Where the reading of a log stands.
+#[derive(Debug)]
+pub(crate) struct Trail {
+    name: LogFileName,
+    /// What was read of the file that was read last.
+    mark: Mark,
+    lines: Lines,
+    state: State,
+    /// What the list says of the log while there is nothing new; without a time if that is not known.
+    rested: Option<Listed>,
+    /// What had been rotated before the file that was read last.
+    older: Vec<Listed>,
+    /// For how many polls a file has been sought.
+    tries: u32,
+    /// Whether lines were lost before the next one.
+    gap: bool,
+    given: VecDeque<Line>,
+}
+
+impl Trail {
+    /// The log with this name, from its start.
+    pub(crate) fn new(name: LogFileName) -> Self {
+        Self {
+            name,
+            mark: Mark::START,
+            lines: Lines::default(),
+            state: State::Rest,
+            rested: None,
+            older: Vec::new(),
+            tries: 0,
+            gap: false,
+            given: VecDeque::new(),
+        }
+    }
+
+    /// What to do next.
+    pub(crate) fn step(&self) -> Step<'_> {
+        match &self.state {
+            State::Look | State::Seek | State::Confirm(_) => Step::List,
+            State::Open(reading) => Step::Open(&reading.file.name),
+            State::Read(_) => Step::Read,
+            State::Rest => Step::Rest,
+        }
+    }
+
+    /// The lines that have come since this was asked last.
+    pub(crate) fn take(&mut self) -> VecDeque<Line> {
+        mem::take(&mut self.given)
+    }
+
+    /// The same, now that the log has another name.
+    pub(crate) fn renamed(self, name: LogFileName) -> Self {
+        Self { name, rested: None, ..self }
+    }
+
+    /// Nothing more will come: the half line at the end is one.
+    pub(crate) fn finish(&mut self) -> VecDeque<Line> {
+        self.file_ended();
+        self.take()
+    }
+
+    fn file_ended(&mut self) {
+        if let Some(bytes) = self.lines.finish() {
+            self.given.push_back(Line { bytes, gap: mem::take(&mut self.gap) });
+        }
+    }
+
+    /// It is time to look for news.
+    pub(crate) fn poll(&mut self) {
+        self.state = State::Look;
+    }
+
+    /// What was asked for cannot be had for now. What was read is kept.
+    pub(crate) fn interrupt(&mut self) {
+        self.state = State::Rest;
+    }
+
+    /// The list of files is here. Whether the log is among them.
+    pub(crate) fn listed(&mut self, files: &[LogInfo]) -> bool {
+        let files: Vec<_> = files
+            .iter()
+            .map(|LogInfo { name, size, mtime }| Listed { name: name.clone(), size: *size, mtime: *mtime })
+            .collect();
+        let rotated = self.rotated(&files);
+        let log = files.into_iter().find(|file| file.name == self.name);
+        let is_there = log.is_some();
+        self.state = match (mem::replace(&mut self.state, State::Rest), log) {
+            (State::Look, Some(log)) => self.look(log, rotated),
+            (State::Look, None) => State::Rest,
+            (State::Seek, _) => self.seek(rotated),
+            (State::Confirm(reading), _) if reading.rotated == rotated => State::Read(reading),
+            (State::Confirm(_), _) => State::Seek,
+            (other, _) => other,
+        };
+        is_there
+    }
+
+    /// The file is open, and so long, if that is known.
+    pub(crate) fn opened(&mut self, size: Option<u64>) {
+        let State::Open(reading) = mem::replace(&mut self.state, State::Rest) else { return };
+        // What was rotated does not grow: another size is that of an older copy.
+        let is_other = reading.file.name != self.name && size.is_some_and(|size| size != reading.file.size);
+        self.state = match reading.why {
+            Why::Log => State::Read(reading),
+            _ if is_other && self.may_try_again() => State::Rest,
+            _ => State::Confirm(reading),
+        }
+    }
+
+    /// These are the next bytes of the file.
+    pub(crate) fn read(&mut self, bytes: &[u8]) {
+        let State::Read(reading) = &mut self.state else { return };
+        if matches!(reading.why, Why::Next) && reading.seen == Mark::START {
+            self.mark = Mark::START;
+        }
+        let unknown = self.mark.bytes - reading.seen.bytes;
+        let known = usize::try_from(unknown).map_or(bytes.len(), |unknown| unknown.min(bytes.len()));
+        let (known, news) = bytes.split_at(known);
+        reading.seen.add(known);
+        if reading.seen.bytes < self.mark.bytes {
+            return;
+        }
+        if reading.seen != self.mark {
+            return self.is_another();
+        }
+        self.tries = 0;
+        self.mark.add(news);
+        reading.seen = self.mark;
+        self.lines.feed(news, |bytes| self.given.push_back(Line { bytes, gap: mem::take(&mut self.gap) }));
+    }
+
+    /// The file is at its end.
+    pub(crate) fn ended(&mut self) {
+        let State::Read(Reading { file, why, seen, rotated }) = mem::replace(&mut self.state, State::Rest)
+        else {
+            return;
+        };
+        if seen.bytes < self.mark.bytes && !matches!(why, Why::Next) {
+            // The copy that was sent may be older than the list.
+            let is_old_copy = matches!(why, Why::Log) && file.size >= self.mark.bytes;
+            if !is_old_copy {
+                self.state = State::Read(Reading { file, why, seen, rotated });
+                self.is_another();
+            }
+        } else if file.name != self.name {
+            self.file_ended();
+            let newer = rotated.iter().skip_while(|other| **other != file).nth(1).cloned();
+            let file = newer.unwrap_or_else(|| self.log());
+            self.state = State::Open(Reading { file, why: Why::Next, seen: Mark::START, rotated });
+        } else if seen.bytes == self.mark.bytes {
+            // If it was of another size in the list, its time is not known.
+            let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
+            self.rested = Some(Listed { size: self.mark.bytes, mtime, ..file });
+            self.older = rotated;
+        }
+    }
+
+    /// Is there anything new?
+    fn look(&mut self, log: Listed, rotated: Vec<Listed>) -> State {
+        if let Some(rested) = &mut self.rested
+            && rested.size == log.size
+            && (rested.mtime.is_none() || rested.mtime == log.mtime)
+        {
+            rested.mtime = log.mtime;
+            return State::Rest;
+        }
+        self.rested = None;
+        State::Open(Reading { file: log, why: Why::Log, seen: Mark::START, rotated })
+    }
+
+    /// Where is the file that was read?
+    fn seek(&mut self, rotated: Vec<Listed>) -> State {
+        let is_older = |file: &Listed| self.older.iter().any(|older| older.is(file));
+        let others: Vec<_> =
+            rotated.iter().filter(|file| file.size >= self.mark.bytes && !is_older(file)).cloned().collect();
+        if others.is_empty() { self.lost() } else { self.try_one(rotated, others) }
+    }
+
+    fn try_one(&mut self, rotated: Vec<Listed>, mut others: Vec<Listed>) -> State {
+        match others.pop() {
+            Some(file) => State::Open(Reading { file, why: Why::Sought(others), seen: Mark::START, rotated }),
+            None if self.may_try_again() => State::Rest,
+            None => self.lost(),
+        }
+    }
+
+    /// The file that is being read is not the one that was read before.
+    fn is_another(&mut self) {
+        self.state = match mem::replace(&mut self.state, State::Seek) {
+            State::Read(Reading { rotated, why: Why::Sought(others), .. }) => self.try_one(rotated, others),
+            _ => State::Seek,
+        };
+    }
+
+    /// What was not read of the file cannot be had any more: the log is read from its start.
+    fn lost(&mut self) -> State {
+        self.file_ended();
+        (self.mark, self.gap, self.tries) = (Mark::START, true, 0);
+        State::Open(Reading { file: self.log(), why: Why::Log, seen: Mark::START, rotated: Vec::new() })
+    }
+
+    fn may_try_again(&mut self) -> bool {
+        self.tries += 1;
+        self.tries <= TRIES
+    }
+
+    /// The log itself, whatever its size.
+    fn log(&self) -> Listed {
+        Listed { name: self.name.clone(), size: 0, mtime: None }
+    }
+
+    /// The files that the log became when it was rotated, oldest first. Those that were compressed cannot be read.
+    fn rotated(&self, files: &[Listed]) -> Vec<Listed> {
+        let is_rotated = |file: &&Listed| {
+            let suffix = file.name.as_str().strip_prefix(self.name.as_str());
+            suffix.is_some_and(|suffix| {
+                suffix.starts_with(['.', '-', '_']) && !suffix.contains(char::is_alphabetic)
+            })
+        };
+        let mut rotated: Vec<_> = files.iter().filter(is_rotated).cloned().collect();
+        // Before 1.15 there are no times. Log4j counts upwards unless told otherwise.
+        rotated.sort_by_cached_key(|file| (file.mtime, file.name.as_str().len(), file.name.clone()));
+        rotated
+    }
+}
+
+#[cfg(test)]
+mod tests;

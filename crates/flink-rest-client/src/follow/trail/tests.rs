@@ -1,0 +1,301 @@
+//! A folder of logs that are written, rotated and truncated while they are read.
+
+use std::collections::BTreeMap;
+
+use proptest::{collection::vec, prelude::*};
+
+use super::*;
+
+const LOG: &str = "flink.log";
+
+/// The bytes of a write that are like no other's.
+const HEAD: usize = "00000000 ".len();
+
+/// How log4j names the files that it rotates.
+#[derive(Clone, Copy, Debug)]
+enum Naming {
+    /// `log.1` is the oldest. Beyond so many it is removed, and all others move down.
+    Up(usize),
+    /// `log.1` is the newest: all others move up.
+    Down,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Setup {
+    naming: Naming,
+    has_times: bool,
+    /// For how many steps a copy of a file is sent instead of the file, as of TaskManagers' files.
+    copies: u64,
+}
+
+#[derive(Clone, Debug)]
+enum Event {
+    /// Some bytes are written, and maybe the line's end.
+    Write(Vec<u8>, bool),
+    Rotate,
+    /// The reader does one step; if it reads, so many bytes. What tells a file from others comes at once.
+    Step(usize),
+    /// The connection is lost.
+    Lose,
+}
+
+struct Folder {
+    setup: Setup,
+    files: BTreeMap<String, (Vec<u8>, i64)>,
+    copies: BTreeMap<String, (Vec<u8>, u64)>,
+    clock: u64,
+    rotated_at: u64,
+    written: u32,
+    /// All that was ever written, a file each.
+    all: Vec<Vec<u8>>,
+}
+
+impl Folder {
+    fn new(setup: Setup) -> Self {
+        let files = BTreeMap::from([(LOG.into(), (Vec::new(), 0))]);
+        let (copies, all) = (BTreeMap::new(), vec![Vec::new()]);
+        Self { setup, files, copies, clock: 0, rotated_at: 0, written: 0, all }
+    }
+
+    fn now(&self) -> i64 {
+        i64::try_from(self.clock).unwrap()
+    }
+
+    fn write(&mut self, bytes: &[u8], ends: bool) {
+        // No two writes are alike: lines of a log have their times.
+        let mut bytes = [format!("{:08} ", self.written).as_bytes(), bytes].concat();
+        bytes.extend(ends.then_some(b'\n'));
+        self.written += 1;
+        let now = self.now();
+        let (log, written) = self.files.get_mut(LOG).unwrap();
+        log.extend(&bytes);
+        *written = now;
+        self.all.last_mut().unwrap().extend(bytes);
+    }
+
+    /// Whether nothing in the list would tell the log from another file, once it is rotated.
+    fn is_confusing(&self) -> bool {
+        let (log, others) = self.all.split_last().unwrap();
+        !self.setup.has_times && others.iter().any(|other| other.len() == log.len())
+    }
+
+    fn rotate(&mut self) {
+        let name = |number: usize| format!("{LOG}.{number}");
+        let mut count = self.files.len() - 1;
+        let mut rename = |from: &str, to: String| {
+            let file = self.files.remove(from).unwrap();
+            self.files.insert(to, file);
+        };
+        match self.setup.naming {
+            Naming::Up(most) if count == most => {
+                (2..=count).for_each(|number| rename(&name(number), name(number - 1)));
+                count -= 1;
+            }
+            Naming::Up(_) => {}
+            Naming::Down => {
+                (1..=count).rev().for_each(|number| rename(&name(number), name(number + 1)));
+                count = 0;
+            }
+        }
+        rename(LOG, name(count + 1));
+        self.files.insert(LOG.into(), (Vec::new(), self.now()));
+        self.all.push(Vec::new());
+        self.rotated_at = self.clock;
+    }
+
+    fn truncate(&mut self) {
+        self.files.insert(LOG.into(), (Vec::new(), self.now()));
+        self.all.push(Vec::new());
+    }
+
+    fn list(&self) -> Vec<LogInfo> {
+        let infos = self.files.iter().map(|(name, (bytes, written))| LogInfo {
+            name: name.parse().unwrap(),
+            size: bytes.len() as u64,
+            mtime: self.setup.has_times.then(|| Timestamp::from_millisecond(*written).unwrap()),
+        });
+        infos.collect()
+    }
+
+    fn open(&mut self, name: &str) -> Option<Vec<u8>> {
+        self.copies.retain(|_, (_, until)| *until > self.clock);
+        if let Some((bytes, _)) = self.copies.get(name) {
+            return Some(bytes.clone());
+        }
+        let (bytes, _) = self.files.get(name)?;
+        self.copies.insert(name.into(), (bytes.clone(), self.clock + self.setup.copies));
+        Some(bytes.clone())
+    }
+}
+
+/// A log that is followed, and what came of it.
+struct Follower {
+    folder: Folder,
+    trail: Trail,
+    open: Vec<u8>,
+    lines: Vec<Line>,
+}
+
+impl Follower {
+    fn new(setup: Setup) -> Self {
+        let trail = Trail::new(LOG.parse().unwrap());
+        Self { folder: Folder::new(setup), trail, open: Vec::new(), lines: Vec::new() }
+    }
+
+    fn step(&mut self, size: usize) {
+        self.folder.clock += 1;
+        match self.trail.step() {
+            Step::Rest => self.trail.poll(),
+            Step::List => _ = self.trail.listed(&self.folder.list()),
+            Step::Open(name) => match self.folder.open(name.as_str()) {
+                Some(bytes) => {
+                    self.trail.opened(Some(bytes.len() as u64));
+                    self.open = bytes;
+                }
+                None => self.trail.interrupt(),
+            },
+            Step::Read if self.open.is_empty() => self.trail.ended(),
+            Step::Read => {
+                let rest = self.open.split_off(size.min(self.open.len()));
+                self.trail.read(&self.open);
+                self.open = rest;
+            }
+        }
+        self.lines.extend(self.trail.take());
+    }
+
+    /// All that is there now: it rests, again and again.
+    fn catch_up(&mut self) {
+        let mut rests = 0;
+        for _ in 0..2000 {
+            let before = self.trail.mark;
+            self.step(1000);
+            match self.trail.step() {
+                _ if self.trail.mark != before => rests = 0,
+                Step::Rest => rests += 1,
+                _ => {}
+            }
+            if rests == 15 {
+                return;
+            }
+        }
+        panic!("it does not come to rest");
+    }
+
+    /// What is to come. Without a time in the list, a log that is replaced by one of the same size shows when it grows.
+    fn end(&mut self) {
+        for _ in 0..2 {
+            self.folder.write(b"and so on", true);
+            self.catch_up();
+        }
+        self.lines.extend(self.trail.finish());
+    }
+
+    /// Whether the file that is read is lost with the next rotation but one.
+    fn is_behind(&self) -> bool {
+        let Naming::Up(most) = self.folder.setup.naming else { return false };
+        let mark = |bytes: &[u8]| {
+            let mut mark = Mark::START;
+            mark.add(bytes);
+            mark
+        };
+        let size = usize::try_from(self.trail.mark.bytes).unwrap();
+        let is_read = |file: &Vec<u8>| file.get(..size).is_some_and(|start| mark(start) == self.trail.mark);
+        let read = self.folder.all.iter().rposition(is_read).unwrap();
+        self.folder.all.len() - read >= most
+    }
+
+    fn happen(&mut self, event: &Event) {
+        self.folder.clock += 1;
+        match event {
+            Event::Write(bytes, ends) => self.folder.write(bytes, *ends),
+            Event::Rotate => {
+                // What is rotated before anything was read of it cannot be recognised.
+                let is_unread = self.trail.mark.bytes == 0;
+                let is_soon = self.folder.clock < self.folder.rotated_at + 2 * self.folder.setup.copies;
+                if !is_unread && !is_soon && !self.is_behind() && !self.folder.is_confusing() {
+                    self.folder.rotate();
+                }
+            }
+            Event::Step(size) => self.step(*size),
+            Event::Lose => self.trail.interrupt(),
+        }
+    }
+
+    fn expected(&self) -> Vec<Vec<u8>> {
+        let lines = self.folder.all.iter().flat_map(|file| {
+            let mut lines: Vec<_> = file.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+            lines.pop_if(|half| half.is_empty());
+            lines
+        });
+        lines.collect()
+    }
+
+    fn got(&self) -> Vec<Vec<u8>> {
+        self.lines.iter().map(|line| line.bytes.to_vec()).collect()
+    }
+}
+
+fn setups() -> impl Strategy<Value = Setup> {
+    let namings = prop_oneof![Just(Naming::Up(3)), Just(Naming::Up(1000)), Just(Naming::Down)];
+    let setups = (namings, any::<bool>(), prop_oneof![Just(0), Just(6)]);
+    setups.prop_filter_map("before 1.15 nothing tells that numbers go down", |(naming, has_times, copies)| {
+        (has_times || !matches!(naming, Naming::Down)).then_some(Setup { naming, has_times, copies })
+    })
+}
+
+/// Bytes that are seldom UTF-8, and no line's end.
+fn write(number: usize) -> Event {
+    let byte = u8::try_from(number).unwrap_or_default().max(b'\n' + 1);
+    Event::Write(vec![byte; number % 20], number % 3 > 0)
+}
+
+fn writes() -> impl Strategy<Value = Vec<Event>> {
+    vec((0..256_usize).prop_map(write), 0..20)
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    // Numbers are made faster than a choice among strategies.
+    let event = (0..14, 0..256_usize).prop_map(|(what, number)| match what {
+        0..4 => write(number),
+        4 => Event::Rotate,
+        5 => Event::Lose,
+        _ => Event::Step(HEAD + number % 40),
+    });
+    vec(event, 0..200)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_line_comes_once_and_in_order(setup in setups(), events in events()) {
+        let mut follower = Follower::new(setup);
+        events.iter().for_each(|event| follower.happen(event));
+        follower.end();
+        prop_assert_eq!(follower.got(), follower.expected());
+        prop_assert!(follower.lines.iter().all(|line| !line.gap));
+    }
+
+    #[test]
+    fn a_log_that_is_truncated_goes_on_from_its_start(
+        setup in setups().prop_filter("a size may be the same by chance", |setup| setup.has_times),
+        before in events(), again in writes(), after in events(),
+    ) {
+        let mut follower = Follower::new(setup);
+        before.iter().for_each(|event| follower.happen(event));
+        follower.catch_up();
+        let was_empty = follower.folder.files[LOG].0.is_empty();
+        let read = follower.lines.len() + usize::from(!follower.trail.lines.is_empty());
+        follower.folder.truncate();
+        // It may be longer than before when it is looked at again.
+        again.iter().for_each(|event| follower.happen(event));
+        follower.catch_up();
+        after.iter().for_each(|event| follower.happen(event));
+        follower.end();
+        prop_assert_eq!(follower.got(), follower.expected());
+        let gaps: Vec<_> = (0..follower.lines.len()).filter(|line| follower.lines[*line].gap).collect();
+        let expected: &[usize] = if was_empty { &[] } else { &[read] };
+        prop_assert_eq!(gaps, expected);
+    }
+}
