@@ -10,5 +10,6 @@ mod profile;
 mod requests;
 mod retry;
 mod server;
+mod uploads;
 mod versions;
 mod waiting;
