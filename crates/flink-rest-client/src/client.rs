@@ -216,7 +216,12 @@ impl<M: Mode> Client<M> {
         let reads = request.spec.method == Method::GET;
         let limit = options.attempt_timeout.or(reads.then_some(shared.attempt_timeout));
         let (retry, deadline) = (options.retry.unwrap_or(shared.retry), options.deadline(usual));
-        Tries::new(request, retry, shared.addresses.len(), limit, deadline)
+        // A reader can be read once.
+        let (retry, addresses) = match request.body.is_repeatable() {
+            true => (retry, shared.addresses.len()),
+            false => (Retry::never(), 1),
+        };
+        Tries::new(request, retry, addresses, limit, deadline)
     }
 
     /// What an earlier attempt started, if it is there and can be asked after.
@@ -317,12 +322,14 @@ impl<M: Mode> Client<M> {
     }
 
     fn failed(&self, spec: &'static Spec, error: TransportError) -> Error {
-        Error::Transport {
-            endpoint: spec.name,
-            url: self.address().into(),
-            kind: error.kind,
-            tried: Tried::default(),
-            source: error.source,
+        let (endpoint, url, tried) = (spec.name, self.address().into(), Tried::default());
+        match error.source.map(|source| source.downcast::<Error>()) {
+            // It is not the transport's: a file cannot be sent.
+            Some(Ok(error)) => *error,
+            Some(Err(source)) => {
+                Error::Transport { endpoint, url, kind: error.kind, tried, source: Some(source) }
+            }
+            None => Error::Transport { endpoint, url, kind: error.kind, tried, source: None },
         }
     }
 }

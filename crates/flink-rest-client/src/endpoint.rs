@@ -240,6 +240,14 @@ impl Request {
 }
 
 impl Body {
+    /// Whether it can be sent a second time.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        match self {
+            Self::Form { files, .. } => files.iter().all(Upload::is_repeatable),
+            Self::Empty | Self::Json(_) => true,
+        }
+    }
+
     fn rename(&mut self, key: &str, to: &str) {
         let (Self::Json(json) | Self::Form { request: Some(json), .. }) = self else { return };
         if let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(json)

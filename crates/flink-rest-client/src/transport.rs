@@ -6,8 +6,6 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::{Uri, uri::Scheme};
 use reqwest::multipart::{Form, Part};
-use tokio::io::AsyncReadExt;
-use tokio_util::io::{InspectReader, ReaderStream};
 
 use crate::{
     Error, Result, TransportErrorKind,
@@ -22,6 +20,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The body of an answer, as it comes in.
 pub type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
+
+/// The body of a request, as it is read. What cannot be read is an error that a [`TransportError`] takes as its source.
+pub type Outgoing = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 
 /// Sends one request and returns the head of its answer.
 ///
@@ -130,21 +131,14 @@ async fn form(json: Option<Bytes>, files: &[Upload]) -> Result<Form, TransportEr
         );
     }
     for upload in files {
-        let broken = |error| TransportError::new(TransportErrorKind::Interrupted, error);
-        let file = tokio::fs::File::open(upload.path()).await.map_err(broken)?;
-        let size = file.metadata().await.map_err(broken)?.len();
-        let progress = upload.progress.clone();
-        let mut sent = 0;
-        // What is appended meanwhile is not sent: it would push out the end of the form.
-        let file = InspectReader::new(file.take(size), move |bytes| {
-            sent += bytes.len() as u64;
-            if let Some(progress) = &progress {
-                progress(sent, Some(size));
-            }
-        });
-        let body = reqwest::Body::wrap_stream(ReaderStream::with_capacity(file, 64 * 1024));
-        let part = Part::stream_with_length(body, size).file_name(upload.file_name());
-        let (name, kind) = match upload.is_jar {
+        let (size, chunks) = upload.open().await.map_err(not_sent)?;
+        let body = reqwest::Body::wrap_stream(chunks);
+        let part = match size {
+            Some(size) => Part::stream_with_length(body, size),
+            None => Part::stream(body),
+        };
+        let part = part.file_name(upload.file_name());
+        let (name, kind) = match upload.is_jar() {
             true => ("jarfile", "application/x-java-archive"),
             false => ("file", "application/octet-stream"),
         };
@@ -153,14 +147,23 @@ async fn form(json: Option<Bytes>, files: &[Upload]) -> Result<Form, TransportEr
     Ok(form)
 }
 
+/// A file that cannot be sent says itself why.
+fn not_sent(error: Error) -> TransportError {
+    TransportError::new(TransportErrorKind::Incomplete, error)
+}
+
 /// Sorts reqwest's errors by how far the request came, and keeps the innermost reason.
 fn classify(error: &reqwest::Error) -> TransportError {
+    if let Some(Error::File { path, reason, sent }) = chain(error).find_map(|error| error.downcast_ref()) {
+        return not_sent(Error::File { path: path.clone(), reason: reason.clone(), sent: *sent });
+    }
     let insecure = Insecure::behind(error);
     let kind = match &insecure {
-        _ if error.is_timeout() => TransportErrorKind::Timeout,
         _ if error.is_connect() && says(error, "dns error") => TransportErrorKind::Resolve,
         Some(insecure) if error.is_connect() || insecure.is_refused_by_server() => TransportErrorKind::Tls,
+        // A connection that takes too long is none, too.
         _ if error.is_connect() => TransportErrorKind::Connect,
+        _ if error.is_timeout() => TransportErrorKind::Timeout,
         _ if says(error, "invalid HTTP") => TransportErrorKind::NotHttp,
         _ => TransportErrorKind::Interrupted,
     };

@@ -1,34 +1,77 @@
 //! A file on its way to the server.
 
+mod reading;
+
 use std::{
     fmt, fs,
     io::Read,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
+use futures_util::stream::try_unfold;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::{Error, Result};
+use tokio::io::AsyncRead;
+
+use self::reading::{Input, Reading};
+use crate::{Error, Result, transport::Outgoing};
+
+/// How a zip archive begins: with a member. Without any it would begin with its end.
+const ZIP: &[u8] = b"PK\x03\x04";
 
 /// Is told the bytes that are done, and of how many, if that is known.
 pub(crate) type OnProgress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
-/// A file to upload, mostly a jar. Any path is one; [`on_progress`](Self::on_progress) makes it tell how far it is.
+/// A file to upload, mostly a jar, or what comes from a reader in its place. Any path is one;
+/// [`on_progress`](Self::on_progress) makes it tell how far it is.
 ///
-/// It is read while it is sent, never held in memory as a whole.
+/// It is read while it is sent, never held in memory as a whole. A file that is changed or replaced meanwhile, or does not
+/// stay as long as it was, is an [error](crate::Error::File), and the server does not get its end: it has no such jar then.
 #[derive(Clone)]
 pub struct Upload {
-    path: PathBuf,
-    pub(crate) is_jar: bool,
-    pub(crate) progress: Option<OnProgress>,
+    source: Source,
+    is_jar: bool,
+    progress: Option<OnProgress>,
+}
+
+#[derive(Clone)]
+enum Source {
+    Path(PathBuf),
+    Reader { name: String, size: Option<u64>, input: Arc<Mutex<Option<Input>>> },
 }
 
 impl Upload {
     /// The file at this path.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), is_jar: false, progress: None }
+        Self { source: Source::Path(path.into()), is_jar: false, progress: None }
+    }
+
+    /// What comes from a reader, under this file name, and how many bytes that will be, if it is known.
+    ///
+    /// It can be sent only once, also if there is no connection: such a request is never repeated. It is read on a thread
+    /// for blocking work; for an [`AsyncRead`] there is [`from_async_reader`](Self::from_async_reader).
+    pub fn from_reader(
+        name: impl Into<String>,
+        size: impl Into<Option<u64>>,
+        reader: impl Read + Send + 'static,
+    ) -> Self {
+        Self::from_input(name.into(), size.into(), Input::Blocking(Some(Box::new(reader))))
+    }
+
+    /// The same as [`from_reader`](Self::from_reader), of a reader that does not block.
+    pub fn from_async_reader(
+        name: impl Into<String>,
+        size: impl Into<Option<u64>>,
+        reader: impl AsyncRead + Send + 'static,
+    ) -> Self {
+        Self::from_input(name.into(), size.into(), Input::Async(Box::pin(reader)))
+    }
+
+    fn from_input(name: String, size: Option<u64>, input: Input) -> Self {
+        let input = Arc::new(Mutex::new(Some(input)));
+        Self { source: Source::Reader { name, size, input }, is_jar: false, progress: None }
     }
 
     /// Calls back with the bytes sent so far and, if it is known, the size of the whole.
@@ -38,14 +81,20 @@ impl Upload {
         self
     }
 
-    /// Where the file is.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Where the file is; none for a reader.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.source {
+            Source::Path(path) => Some(path),
+            Source::Reader { .. } => None,
+        }
     }
 
     /// The file's own name, which Flink appends to a jar's id.
     pub fn file_name(&self) -> String {
-        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        match &self.source {
+            Source::Path(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            Source::Reader { name, .. } => name.clone(),
+        }
     }
 
     /// Sends it only if it is a jar.
@@ -53,37 +102,81 @@ impl Upload {
         self.is_jar = true;
     }
 
-    /// Refuses what Flink would refuse after the whole upload, or later, when it is run.
+    pub(crate) fn is_jar(&self) -> bool {
+        self.is_jar
+    }
+
+    /// Whether it can be sent a second time.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.path().is_some()
+    }
+
+    /// Refuses what Flink would refuse after the whole upload, or later, when it is run. What comes from a reader is looked
+    /// at when it is [opened](Self::open).
     pub(crate) fn check(&self) -> Result<()> {
-        let refuse =
-            |reason: &str| Err(Error::File { path: self.path.clone(), reason: reason.into(), sent: false });
-        let metadata = match fs::metadata(&self.path) {
-            Ok(metadata) => metadata,
-            Err(error) => return refuse(&error.to_string()),
+        if let Source::Path(path) = &self.source {
+            match fs::metadata(path) {
+                Err(error) => return self.refuse(&error.to_string()),
+                Ok(metadata) if metadata.is_dir() => return self.refuse("it is a folder, not a file"),
+                Ok(metadata) if !metadata.is_file() => return self.refuse("it is no regular file"),
+                Ok(_) => {}
+            }
+        }
+        let name = self.file_name();
+        if name.contains(char::is_control) {
+            return self.refuse("its name has control characters");
+        }
+        if name.contains(['/', '\\']) {
+            return self.refuse("it is named like a path, not like a file");
+        }
+        if self.is_jar && Path::new(&name).extension().is_none_or(|extension| extension != "jar") {
+            return self.refuse("Flink takes only files whose name ends in .jar");
+        }
+        let Source::Path(path) = &self.source else { return Ok(()) };
+        let mut start = Vec::new();
+        let read = fs::File::open(path).and_then(|file| file.take(ZIP.len() as u64).read_to_end(&mut start));
+        match read {
+            Ok(_) => self.check_start(&start),
+            Err(error) => self.refuse(&error.to_string()),
+        }
+    }
+
+    fn check_start(&self, start: &[u8]) -> Result<()> {
+        match start {
+            _ if !self.is_jar => Ok(()),
+            [] => self.refuse("it is empty"),
+            start if start.starts_with(ZIP) => Ok(()),
+            _ => self.refuse("it is no jar: it does not begin like a zip archive"),
+        }
+    }
+
+    fn refuse<T>(&self, reason: &str) -> Result<T> {
+        Err(Error::File { path: self.shown(), reason: reason.into(), sent: false })
+    }
+
+    fn shown(&self) -> PathBuf {
+        self.path().map_or_else(|| self.file_name().into(), Path::to_owned)
+    }
+
+    /// What is sent, and how many bytes that is, if it is known: for a [`Transport`](crate::transport::Transport).
+    pub async fn open(&self) -> Result<(Option<u64>, Outgoing)> {
+        let progress = self.progress.clone();
+        let reading = match &self.source {
+            Source::Path(path) => Reading::file(path, progress).await?,
+            Source::Reader { name, size, input } => {
+                let input = input.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let Some(input) = input else {
+                    return self.refuse("its reader was read before: what it gives can be sent only once");
+                };
+                Reading::new(name.into(), input, *size, progress).await?
+            }
         };
-        if metadata.is_dir() {
-            return refuse("it is a folder, not a file");
-        }
-        if !metadata.is_file() {
-            return refuse("it is no regular file");
-        }
-        if self.file_name().contains(char::is_control) {
-            return refuse("its name has control characters");
-        }
-        if !self.is_jar {
-            return Ok(());
-        }
-        if self.path.extension().is_none_or(|extension| extension != "jar") {
-            return refuse("Flink takes only files whose name ends in .jar");
-        }
-        let mut magic = [0; 4];
-        match fs::File::open(&self.path).and_then(|mut file| file.read_exact(&mut magic)) {
-            _ if metadata.len() == 0 => refuse("it is empty"),
-            Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => refuse(&error.to_string()),
-            // An archive begins with a member, or, without any, with the end of its directory.
-            Ok(()) if magic == *b"PK\x03\x04" => Ok(()),
-            _ => refuse("it is no jar: it does not begin like a zip archive"),
-        }
+        self.check_start(reading.beginning())?;
+        let size = reading.size;
+        let chunks = try_unfold(reading, |mut reading| async {
+            Ok(reading.next().await?.map(|chunk| (chunk, reading)))
+        });
+        Ok((size, Box::pin(chunks)))
     }
 }
 
@@ -101,7 +194,7 @@ impl<'de> Deserialize<'de> for Upload {
 
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Upload").field(&self.path).finish()
+        f.debug_tuple("Upload").field(&self.shown()).finish()
     }
 }
 

@@ -18,5 +18,6 @@ mod requests;
 mod retry;
 mod server;
 mod tls;
+mod uploads;
 mod versions;
 mod waiting;

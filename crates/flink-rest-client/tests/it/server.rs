@@ -4,16 +4,20 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 pub(crate) struct Server {
     address: SocketAddr,
     requests: Arc<AtomicUsize>,
+    bodies: Bodies,
 }
+
+type Bodies = Arc<Mutex<Vec<Vec<u8>>>>;
 
 impl Server {
     /// Answers with these bytes once the head of a request has come in, and closes.
@@ -53,6 +57,22 @@ impl Server {
         })
     }
 
+    /// Takes a jar, as Flink does, and keeps the body in which it came, or what came of it.
+    pub(crate) fn taking_uploads() -> Self {
+        let bodies = Bodies::default();
+        let kept = bodies.clone();
+        let mut server = Self::start(move |mut stream| {
+            let (body, is_whole) = read_body(&mut stream);
+            kept.lock().unwrap().push(body);
+            if is_whole {
+                let json = r#"{"filename": "/tmp/1_app.jar", "status": "success"}"#;
+                let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{json}", json.len());
+            }
+        });
+        server.bodies = bodies;
+        server
+    }
+
     fn start(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -65,7 +85,7 @@ impl Server {
                 thread::spawn(move || serve(stream));
             }
         });
-        Self { address, requests }
+        Self { address, requests, bodies: Bodies::default() }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -76,12 +96,52 @@ impl Server {
     pub(crate) fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
+
+    /// What was uploaded in each request, once it is there.
+    pub(crate) fn bodies(&self) -> Vec<Vec<u8>> {
+        let started = Instant::now();
+        loop {
+            let bodies = self.bodies.lock().unwrap().clone();
+            if bodies.len() == self.requests() {
+                return bodies;
+            }
+            assert!(started.elapsed() < Duration::from_secs(30), "requests do not end");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// The body of a request, and whether it is there to its end.
+fn read_body(stream: &mut TcpStream) -> (Vec<u8>, bool) {
+    let head = String::from_utf8(read_head(stream)).unwrap().to_lowercase();
+    let mut body = Vec::new();
+    let mut read = |stream: &mut TcpStream, size: u64| {
+        stream.take(size).read_to_end(&mut body).is_ok_and(|read| read as u64 == size)
+    };
+    if let Some((_, length)) = head.split_once("content-length: ") {
+        let is_whole = read(stream, length.lines().next().unwrap().parse().unwrap());
+        return (body, is_whole);
+    }
+    loop {
+        let size = read_until(stream, b"\r\n");
+        let Ok(size) = u64::from_str_radix(String::from_utf8_lossy(&size).trim(), 16) else {
+            return (body, false);
+        };
+        let is_there = read(stream, size) && read_until(stream, b"\r\n") == b"\r\n";
+        if !is_there || size == 0 {
+            return (body, is_there);
+        }
+    }
 }
 
 fn read_head(stream: &mut TcpStream) -> Vec<u8> {
-    let (mut head, mut byte) = (Vec::new(), [0]);
-    while !head.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1)) {
-        head.extend(byte);
+    read_until(stream, b"\r\n\r\n")
+}
+
+fn read_until(stream: &mut TcpStream, end: &[u8]) -> Vec<u8> {
+    let (mut bytes, mut byte) = (Vec::new(), [0]);
+    while !bytes.ends_with(end) && matches!(stream.read(&mut byte), Ok(1)) {
+        bytes.extend(byte);
     }
-    head
+    bytes
 }
