@@ -1,6 +1,16 @@
 //! The seam between this crate and the network: one trait, and its form with reqwest behind it.
 
-use std::{error::Error as StdError, fmt, future::Future, pin::Pin, time::Duration};
+use std::{
+    error::Error as StdError,
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -44,23 +54,37 @@ impl TransportError {
     }
 }
 
+/// Marks a request that must not be lost because the server closed a connection that was kept open just then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OnNewConnection;
+
+/// How long a connection is kept open without a request: proxies close it after 50 seconds or more.
+const IDLE: Duration = Duration::from_secs(30);
+
 /// HTTP/1.1 over TCP and TLS, with connections kept open for the next request.
 #[derive(Debug)]
 pub(crate) struct Http {
     client: reqwest::Client,
+    /// The same, with a connection for each request.
+    once: reqwest::Client,
 }
 
 impl Http {
     pub(crate) fn new(connect_timeout: Duration, https: bool) -> Result<Self> {
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(https)?)
-            .connect_timeout(connect_timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("flink-rest-client/", env!("CARGO_PKG_VERSION")))
-            .no_proxy()
-            .build()
-            .map_err(|error| setup(&error))?;
-        Ok(Self { client })
+        let tls = tls(https)?;
+        let client = |kept: usize| {
+            reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .connect_timeout(connect_timeout)
+                .pool_idle_timeout(IDLE)
+                .pool_max_idle_per_host(kept)
+                .redirect(reqwest::redirect::Policy::none())
+                .user_agent(concat!("flink-rest-client/", env!("CARGO_PKG_VERSION")))
+                .no_proxy()
+                .build()
+                .map_err(|error| setup(&error))
+        };
+        Ok(Self { client: client(usize::MAX)?, once: client(0)? })
     }
 
     async fn exchange(
@@ -68,13 +92,17 @@ impl Http {
         request: http::Request<Body>,
     ) -> Result<http::Response<Incoming>, TransportError> {
         let (head, body) = request.into_parts();
-        let mut request = self.client.request(head.method, head.uri.to_string()).headers(head.headers);
+        let client =
+            if head.extensions.get::<OnNewConnection>().is_some() { &self.once } else { &self.client };
+        let mut request = client.request(head.method, head.uri.to_string()).headers(head.headers);
+        let rest = Rest::default();
         request = match body {
             Body::Empty => request,
             Body::Json(json) => request.header(http::header::CONTENT_TYPE, "application/json").body(json),
-            Body::Files(files) => request.multipart(form(&files).await?),
+            Body::Files(files) => request.multipart(form(&files, &rest).await?),
         };
-        let response: http::Response<reqwest::Body> = request.send().await.map_err(classify)?.into();
+        let sent = request.send().await.map_err(|error| rest.explain(classify(error)));
+        let response: http::Response<reqwest::Body> = sent?.into();
         let (head, body) = response.into_parts();
         let body = reqwest::Response::from(http::Response::new(body)).bytes_stream();
         Ok(http::Response::from_parts(head, Box::pin(MapError(body))))
@@ -108,18 +136,34 @@ fn setup(error: &dyn StdError) -> Error {
     Error::InvalidAddress { address: "https".into(), reason: format!("TLS cannot be set up: {error}") }
 }
 
+/// How many bytes of files were not yet handed to the connection.
+#[derive(Clone, Debug, Default)]
+struct Rest(Arc<AtomicU64>);
+
+impl Rest {
+    /// A server that did not get all of the files cannot have acted on them.
+    fn explain(&self, mut error: TransportError) -> TransportError {
+        if error.kind == TransportErrorKind::Interrupted && self.0.load(Ordering::Relaxed) > 0 {
+            error.kind = TransportErrorKind::Incomplete;
+        }
+        error
+    }
+}
+
 /// The files as a multipart form, each read while it is sent.
-async fn form(files: &[Upload]) -> Result<Form, TransportError> {
+async fn form(files: &[Upload], rest: &Rest) -> Result<Form, TransportError> {
     let mut form = Form::new();
     for upload in files {
         let broken = |error| TransportError::new(TransportErrorKind::Interrupted, error);
         let file = tokio::fs::File::open(upload.path()).await.map_err(broken)?;
         let size = file.metadata().await.map_err(broken)?.len();
-        let progress = upload.progress.clone();
+        let (progress, rest) = (upload.progress.clone(), rest.clone());
+        rest.0.fetch_add(size, Ordering::Relaxed);
         let mut sent = 0;
         // What is appended meanwhile is not sent: it would push out the end of the form.
         let file = InspectReader::new(file.take(size), move |bytes| {
             sent += bytes.len() as u64;
+            rest.0.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
             if let Some(progress) = &progress {
                 progress(sent, size);
             }
@@ -147,6 +191,9 @@ fn classify(error: reqwest::Error) -> TransportError {
         }
     } else if chain().any(|error| error.to_string().starts_with("invalid HTTP")) {
         TransportErrorKind::NotHttp
+    } else if chain().any(|error| error.to_string() == "client error (Canceled)") {
+        // hyper gives back a request that it has not begun to send.
+        TransportErrorKind::Incomplete
     } else {
         TransportErrorKind::Interrupted
     };
