@@ -240,7 +240,7 @@ impl Tries {
             (Arrival::Yes, _) => false,
         };
         let is_not_there_yet = matches!(self.repeat, Repeat::Found(_)) && error.is_not_found();
-        let next_address = self.failed % self.addresses != 0;
+        let next_address = !self.failed.is_multiple_of(self.addresses);
         let is_of_use = error.is_passing()
             || error.is_timeout()
             || is_not_there_yet
