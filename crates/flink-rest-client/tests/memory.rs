@@ -11,7 +11,7 @@ mod upstream;
 
 use std::{fs, time::Duration};
 
-use flink_rest_client::{Error, FlinkRestClient};
+use flink_rest_client::{Error, FlinkRestClient, Retry};
 
 use self::{
     proxy::{Fault, Proxy},
@@ -53,7 +53,11 @@ async fn answers_without_end_take_no_more_memory_than_allowed() {
         let upstream = Upstream::start();
         let fault = Fault::Endless(begin.into(), again, Duration::from_millis(pause));
         let proxy = Proxy::before(&upstream.url(), move || fault.clone());
-        let flink = FlinkRestClient::builder(proxy.url()).max_answer_bytes(LIMIT).build().unwrap();
+        let flink = FlinkRestClient::builder(proxy.url())
+            .max_answer_bytes(LIMIT)
+            .retry(Retry::never())
+            .build()
+            .unwrap();
         forget_peak();
         let before = peak();
         let error = flink.jobmanager().log().timeout(Duration::from_secs(3)).await.unwrap_err();

@@ -75,6 +75,8 @@ struct Shared {
     /// Connections that were made, and those of them that are open.
     made: AtomicUsize,
     open: AtomicUsize,
+    /// Requests that the upstream has not answered yet.
+    underway: AtomicUsize,
     is_over: AtomicBool,
 }
 
@@ -89,6 +91,7 @@ impl Proxy {
             arrived: Mutex::default(),
             made: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
+            underway: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
         });
         let all = shared.clone();
@@ -123,6 +126,11 @@ impl Proxy {
     pub(crate) fn connections(&self) -> (usize, usize) {
         (self.shared.made.load(Ordering::SeqCst), self.shared.open.load(Ordering::SeqCst))
     }
+
+    /// How many requests the upstream has not answered yet: nobody may wait for the answer any more.
+    pub(crate) fn underway(&self) -> usize {
+        self.shared.underway.load(Ordering::SeqCst)
+    }
 }
 
 impl Drop for Proxy {
@@ -138,7 +146,7 @@ impl Shared {
         (self.script.lock().unwrap())()
     }
 
-    fn serve(&self, client: TcpStream) -> io::Result<()> {
+    fn serve(self: &Arc<Self>, client: TcpStream) -> io::Result<()> {
         client.set_nodelay(true)?;
         let mut client = BufReader::new(client);
         let mut fault = self.next();
@@ -154,7 +162,11 @@ impl Shared {
     }
 
     /// One request and its answer; how the connection ends, if it does.
-    fn exchange(&self, client: &mut BufReader<TcpStream>, fault: Fault) -> io::Result<Option<End>> {
+    fn exchange(
+        self: &Arc<Self>,
+        client: &mut BufReader<TcpStream>,
+        fault: Fault,
+    ) -> io::Result<Option<End>> {
         let cut = |stage| match fault {
             Fault::Cut(at, end) if at == stage => Some(end),
             _ => None,
@@ -179,25 +191,33 @@ impl Shared {
             }
             _ => {}
         }
-        let mut upstream = self.forward(&request)?;
+        let upstream = self.forward(&request)?;
         if let Some(end) = cut(Stage::Forwarded) {
-            // Who closes this connection as well would tell the upstream.
-            thread::spawn(move || io::copy(&mut upstream, &mut io::sink()));
+            let all = self.clone();
+            // The upstream is not told that nobody waits for its answer.
+            thread::spawn(move || all.finish(upstream));
             return Ok(Some(end));
         }
-        let mut answer = Vec::new();
-        upstream.read_to_end(&mut answer)?;
-        self.answer(client.get_mut(), answer, fault)
+        self.answer(client.get_mut(), self.finish(upstream)?, fault)
     }
 
-    /// The upstream gets the request; what it answers is to be read to the end.
+    /// The upstream gets the request; what it answers is to be [finished](Self::finish).
     fn forward(&self, request: &Message) -> io::Result<TcpStream> {
         let mut upstream = TcpStream::connect(&self.upstream)?;
         let head = request.head.trim_end();
         upstream.write_all(format!("{head}\r\nConnection: close\r\n\r\n").as_bytes())?;
         upstream.write_all(&request.body)?;
         self.arrived.lock().unwrap().push(request.title());
+        self.underway.fetch_add(1, Ordering::SeqCst);
         Ok(upstream)
+    }
+
+    /// The whole answer.
+    fn finish(&self, mut upstream: TcpStream) -> io::Result<Vec<u8>> {
+        let mut answer = Vec::new();
+        let read = upstream.read_to_end(&mut answer);
+        self.underway.fetch_sub(1, Ordering::SeqCst);
+        read.map(|_| answer)
     }
 
     fn answer(&self, client: &mut TcpStream, answer: Vec<u8>, fault: Fault) -> io::Result<Option<End>> {

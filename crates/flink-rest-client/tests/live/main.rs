@@ -4,10 +4,14 @@ mod applications;
 mod checkpoints;
 mod cluster;
 mod datasets;
+mod exactly_once;
 mod exceptions;
 mod jars;
 mod jobs;
 mod processes;
+#[expect(dead_code, reason = "the tests without Flink use the rest")]
+#[path = "../it/proxy.rs"]
+mod proxy;
 mod rescaling;
 mod savepoints;
 mod seed_tour;
