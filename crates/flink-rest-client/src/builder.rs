@@ -167,7 +167,7 @@ impl ClientBuilder {
         let credentials = Credentials::new(self.credentials, addresses.any_authorization())?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => Arc::new(Http::new(self.connect_timeout, &self.tls, self.proxy, &addresses.uris()?)?),
+            None => Arc::new(Http::new(self.connect_timeout, &self.tls, &self.proxy, &addresses.uris()?)?),
         };
         Ok(FlinkRestClient::from_shared(Shared {
             addresses,

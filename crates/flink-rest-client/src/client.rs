@@ -23,9 +23,9 @@ use crate::{
     endpoint::{Body, FromAnswer, Spec},
     redirect,
     registry::Named,
-    retry::{Tried, Tries, retry_after},
+    retry::{Arrival, Tried, Tries, retry_after},
     split::LONGEST_REQUEST_LINE,
-    transport::{Incoming, Transport, TransportError},
+    transport::{Incoming, OnNewConnection, Transport, TransportError},
 };
 
 /// The async client of one cluster; cheap to clone. See [`Client`] for what it can do.
@@ -147,7 +147,22 @@ impl<M: Mode> Client<M> {
         options: CallOptions,
     ) -> Result<E::Response> {
         let request = self.check(endpoint, options).await?;
-        E::Response::from_answer(self.exchange(request, options).await?)
+        self.execute_request(request, options).await
+    }
+
+    /// Sends a request that was checked, and decodes its answer.
+    pub(crate) async fn execute_request<T: FromAnswer>(
+        &self,
+        request: Request,
+        options: CallOptions,
+    ) -> Result<T> {
+        let (reads, token) = (request.repeat.reads(), request.token.clone());
+        let answer = self.exchange(request, options).await?;
+        let endpoint = answer.endpoint.name;
+        T::from_answer(answer).map_err(|error| match reads {
+            true => error,
+            false => Error::unknown(endpoint, token, error),
+        })
     }
 
     /// Sends a request; in parts if it asks for more metrics than fit into its line.
@@ -171,22 +186,25 @@ impl<M: Mode> Client<M> {
     async fn exchange_one(&self, request: Request, options: CallOptions) -> Result<Answer> {
         let mut tries = self.tries(&request, options);
         loop {
-            let attempt = async {
-                if tries.maybe_done
-                    && let Some(found) = self.look(&request).await?
-                {
-                    return request.lost_answer(Some(&found));
+            match self.look(&request, &tries, options).await {
+                Ok(Some(found)) => return request.lost_answer(Some(&found)),
+                Ok(None) => {}
+                Err(error) => {
+                    tries.again(error, Arrival::No).await?;
+                    continue;
                 }
-                self.attempt(&request).await
-            };
-            match tries.limit(self.address(), attempt).await {
+            }
+            match self.attempt(&request, &tries, options).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) if tries.maybe_done && request.is_done(&error) => {
                     // It is done; what it was may be told in the answer, too.
-                    let found = tries.limit(self.address(), self.look(&request)).await.ok().flatten();
+                    let found = self.look(&request, &tries, options).await.ok().flatten();
                     return request.lost_answer(found.as_ref());
                 }
-                Err(error) => tries.again(error).await?,
+                Err(error) => {
+                    let arrival = error.arrival();
+                    tries.again(error, arrival).await?;
+                }
             }
         }
     }
@@ -199,9 +217,12 @@ impl<M: Mode> Client<M> {
     ) -> Result<http::Response<Incoming>> {
         let mut tries = self.tries(request, options);
         loop {
-            match tries.limit(self.address(), self.open(request)).await {
+            match self.limited(request, &tries, options, self.open(request)).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => tries.again(error).await?,
+                Err(error) => {
+                    let arrival = error.arrival();
+                    tries.again(error, arrival).await?;
+                }
             }
         }
     }
@@ -213,21 +234,21 @@ impl<M: Mode> Client<M> {
             Body::Form { .. } => shared.timeout.saturating_mul(10),
             _ => shared.timeout,
         };
-        let reads = request.spec.method == Method::GET;
-        let limit = options.attempt_timeout.or(reads.then_some(shared.attempt_timeout));
         let (retry, deadline) = (options.retry.unwrap_or(shared.retry), options.deadline(usual));
         // A reader can be read once.
         let (retry, addresses) = match request.body.is_repeatable() {
             true => (retry, shared.addresses.len()),
             false => (Retry::never(), 1),
         };
-        Tries::new(request, retry, addresses, limit, deadline)
+        Tries::new(request, retry, addresses, deadline)
     }
 
-    /// What an earlier attempt started, if it is there and can be asked after.
-    async fn look(&self, request: &Request) -> Result<Option<Answer>> {
-        let Some(question) = request.find().transpose()? else { return Ok(None) };
-        match self.attempt(&question).await {
+    /// What an earlier attempt started, if one may have arrived and it can be asked after.
+    async fn look(&self, request: &Request, tries: &Tries, options: CallOptions) -> Result<Option<Answer>> {
+        let Some(question) = request.find().filter(|_| tries.maybe_done).transpose()? else {
+            return Ok(None);
+        };
+        match self.attempt(&question, tries, options).await {
             Ok(answer) => Ok(Some(answer)),
             Err(error) if error.is_not_found() && !matches!(request.repeat, Repeat::Found(_)) => Ok(None),
             Err(error) => Err(error),
@@ -235,10 +256,26 @@ impl<M: Mode> Client<M> {
     }
 
     /// Sends one request once and reads its answer.
-    async fn attempt(&self, request: &Request) -> Result<Answer> {
-        let (head, body) = self.open(request).await?.into_parts();
-        let body = self.read(request.spec, body).await?;
-        Ok(Answer { endpoint: request.spec, status: head.status, body })
+    async fn attempt(&self, request: &Request, tries: &Tries, options: CallOptions) -> Result<Answer> {
+        let attempt = async {
+            let (head, body) = self.open(request).await?.into_parts();
+            let body = self.read(request.spec, body).await?;
+            Ok(Answer { endpoint: request.spec, status: head.status, body })
+        };
+        self.limited(request, tries, options, attempt).await
+    }
+
+    /// Ends an attempt that takes longer than it may.
+    async fn limited<T>(
+        &self,
+        request: &Request,
+        tries: &Tries,
+        options: CallOptions,
+        attempt: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let reads = request.spec.method == Method::GET;
+        let limit = options.attempt_timeout.or(reads.then_some(self.shared.attempt_timeout));
+        tries.limit(limit, || format!("{} at {}", request.spec.name, self.address()), attempt).await
     }
 
     /// Sends one request once and gives its answer, if it is a good one, with a body that is still to be read.
@@ -299,6 +336,9 @@ impl<M: Mode> Client<M> {
         let mut message = http::Request::new(request.body.clone());
         *message.method_mut() = request.spec.method.clone();
         *message.uri_mut() = uri;
+        if matches!(request.repeat, Repeat::Another) {
+            message.extensions_mut().insert(OnNewConnection);
+        }
         message.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json, */*"));
         if let Some(authorization) = &address.authorization {
             message.headers_mut().insert(header::AUTHORIZATION, authorization.clone());

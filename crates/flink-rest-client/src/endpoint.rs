@@ -137,6 +137,8 @@ pub struct Request {
     pub token: Option<String>,
     /// What a second one would do.
     pub repeat: Repeat,
+    /// Whether an earlier one with the same token may have arrived.
+    pub(crate) maybe_done: bool,
 }
 
 /// Something that a request uses and not every Flink has.
@@ -286,6 +288,7 @@ impl RequestBuilder {
                 limited: Vec::new(),
                 token: None,
                 repeat: spec.repeat,
+                maybe_done: false,
             },
             params: spec.params.iter(),
             current: "",

@@ -206,6 +206,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn into_last(self) -> Self {
+        match self {
+            Self::OutcomeUnknown { source, .. } => source.into_last(),
+            other => other,
+        }
+    }
+
     /// HTTP status, if the server answered.
     pub fn status(&self) -> Option<StatusCode> {
         match self.last() {
@@ -287,6 +294,17 @@ impl Error {
         Self::InvalidParameter { endpoint: "client".into(), parameter: name.into(), reason: reason.into() }
     }
 
+    /// Whether there was no connection over which the request could have been sent.
+    pub(crate) fn is_no_connection(&self) -> bool {
+        use TransportErrorKind::{Connect, Resolve, Tls};
+        matches!(self.last(), Self::Transport { kind: Connect | Resolve | Tls, .. })
+    }
+
+    /// What this request did is not known, because of this.
+    pub(crate) fn unknown(endpoint: &'static str, token: Option<String>, because: Self) -> Self {
+        Self::OutcomeUnknown { endpoint, token, source: Box::new(because.into_last()) }
+    }
+
     pub(crate) fn timeout(what: String, after: Duration) -> Self {
         Self::Timeout { what, after, tried: Tried::default() }
     }
@@ -329,7 +347,7 @@ impl Error {
             Self::NotFlink { status, .. } => match status.as_u16() {
                 429 => Arrival::No,
                 // Flink did not say this; what it did say is lost.
-                200..=299 | 408 | 502..=504 => Arrival::Unknown,
+                200..=299 | 408 | 500..=599 => Arrival::Unknown,
                 _ => Arrival::Yes,
             },
             Self::Api(_) => Arrival::Yes,

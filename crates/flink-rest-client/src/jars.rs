@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    Action, ApiError, ApplicationId, Call, Client, Empty, Endpoint, Error, JarId, JobId, Result, Upload,
-    applications::GetApplication, call::CallOptions, client::Mode, endpoint::at_least_one,
+    Action, ApiError, ApplicationId, Call, Client, Empty, Endpoint, Error, JarId, JobId, Repeat, Result,
+    Upload, applications::GetApplication, call::CallOptions, client::Mode, endpoint::at_least_one,
     jobs::details::GetJob, jobs::plan::JobPlanInfo, open_enum::open_enum, retry::Recognised, time::millis,
 };
 
@@ -303,7 +303,7 @@ pub struct JarRunApplication {
 
 /// The dataflow of the job that a jar would submit.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jars/{jar}/plan" -> JobPlanInfo, handle = "jar(id).plan()", python = "jars.get_plan", repeat = Same)]
+#[endpoint(POST "/jars/{jar}/plan" -> JobPlanInfo, handle = "jar(id).plan()", python = "jars.get_plan", repeat = Reads)]
 #[non_exhaustive]
 pub struct PlanJar {
     /// The jar.
@@ -381,17 +381,32 @@ impl Action for UploadAndRun {
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<JarRun> {
         // What cannot be right is refused before the upload.
-        client.check(&self.upload, options).await?;
+        let mut upload = client.check(&self.upload, options).await?;
         client.check(&self.run, options).await?;
+        // One jar more on the server does no harm.
+        upload.repeat = Repeat::Same;
         // Chosen here, so that a second round submits the same job.
-        let job_id = self.run.job_id.or_else(|| Some(JobId::random()));
+        let job_id = self.run.job_id.unwrap_or_else(JobId::random);
         let mut rounds = 1..=ROUNDS;
+        let mut maybe_done = false;
         loop {
-            let jar = client.execute(&self.upload, options).await?.jar_id()?;
-            let run = RunJar { jar: jar.clone(), job_id, ..self.run.clone() };
-            match client.execute(&run, options).await {
+            let uploaded = client.execute_request::<JarUpload>(upload.clone(), options).await;
+            let jar = match uploaded.and_then(|upload| upload.jar_id()) {
+                Ok(jar) => jar,
+                Err(error) if maybe_done => {
+                    return Err(Error::unknown("RunJar", Some(job_id.to_string()), error));
+                }
+                // Without a jar, there is no job.
+                Err(error) => return Err(error.into_last()),
+            };
+            let run = RunJar { jar: jar.clone(), job_id: Some(job_id), ..self.run.clone() };
+            let mut request = client.check(&run, options).await?;
+            request.maybe_done = maybe_done;
+            match client.execute_request(request, options).await {
                 // A JobManager that was restarted, or another one, does not have the jar.
-                Err(error) if error.is_not_found() && rounds.next().is_some() => {}
+                Err(error) if error.is_not_found() && rounds.next().is_some() => {
+                    maybe_done |= error.is_outcome_unknown();
+                }
                 Err(error @ Error::Api(_)) => {
                     // Best effort: why the jar could not be run matters more than whether it is gone.
                     let _ = client.execute(&DeleteJar::new(jar), options).await;

@@ -39,20 +39,27 @@ impl Way {
 }
 
 impl Proxy {
-    /// Sets it, and says which way requests will go.
-    pub(crate) fn set(self, client: reqwest::ClientBuilder) -> Result<(reqwest::ClientBuilder, Way)> {
-        // Without this, reqwest looks into the environment.
-        match self {
-            Self::None => Ok((client.no_proxy(), Way(None))),
-            Self::Environment => Ok((client, Way(Some(Matcher::from_system())))),
+    /// Which way requests will go.
+    pub(crate) fn way(&self) -> Result<Way> {
+        Ok(Way(match self {
+            Self::None => None,
+            Self::Environment => Some(Matcher::from_system()),
+            Self::At(address) => Some(Matcher::builder().all(checked(address)?).build()),
+        }))
+    }
+
+    /// Sets it.
+    pub(crate) fn set(&self, client: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+        // Without `no_proxy`, reqwest looks into the environment.
+        Ok(match self {
+            Self::None => client.no_proxy(),
+            Self::Environment => client,
             Self::At(address) => {
-                let address = checked(&address)?;
-                let way = Matcher::builder().all(address.clone()).build();
-                let proxy = reqwest::Proxy::all(address)
+                let proxy = reqwest::Proxy::all(checked(address)?)
                     .map_err(|error| refused(&error.without_url().to_string()))?;
-                Ok((client.no_proxy().proxy(proxy), Way(Some(way))))
+                client.no_proxy().proxy(proxy)
             }
-        }
+        })
     }
 }
 

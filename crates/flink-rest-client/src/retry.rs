@@ -67,6 +67,8 @@ impl Retry {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Repeat {
+    /// Nothing, as the first one does: it only reads.
+    Reads,
     /// Something else: it is sent only if the first one surely did not arrive.
     Another,
     /// Nothing more than the first one.
@@ -129,10 +131,19 @@ pub(crate) enum Arrival {
 }
 
 impl Repeat {
+    pub(crate) fn reads(self) -> bool {
+        matches!(self, Self::Reads)
+    }
+
+    /// Whether it can be asked whether the first one did something.
+    fn can_be_found(self) -> bool {
+        self.recognised().is_some_and(|recognised| recognised.find.is_some())
+    }
+
     fn recognised(self) -> Option<Recognised> {
         match self {
             Self::Refused(recognised) | Self::Found(recognised) => Some(recognised),
-            Self::Another | Self::Same => None,
+            Self::Reads | Self::Another | Self::Same => None,
         }
     }
 }
@@ -181,8 +192,6 @@ pub(crate) struct Tries {
     token: Option<String>,
     /// How many addresses there are to try before a pause.
     addresses: u32,
-    /// How long each may take.
-    limit: Option<Duration>,
     started: Instant,
     deadline: Deadline,
     failed: u32,
@@ -191,63 +200,67 @@ pub(crate) struct Tries {
 }
 
 impl Tries {
-    pub(crate) fn new(
-        request: &Request,
-        retry: Retry,
-        addresses: usize,
-        limit: Option<Duration>,
-        deadline: Deadline,
-    ) -> Self {
+    pub(crate) fn new(request: &Request, retry: Retry, addresses: usize, deadline: Deadline) -> Self {
         Self {
             retry,
             repeat: request.repeat,
             spec: request.spec,
             token: request.token.clone(),
             addresses: u32::try_from(addresses).unwrap_or(u32::MAX).max(1),
-            limit,
             started: Instant::now(),
             deadline,
             failed: 0,
-            maybe_done: false,
+            maybe_done: request.maybe_done,
         }
     }
 
-    /// Ends an attempt that takes too long.
-    pub(crate) async fn limit<T>(&self, at: &str, attempt: impl Future<Output = Result<T>>) -> Result<T> {
-        let own =
-            self.limit.and_then(|after| Some(Deadline { at: Instant::now().checked_add(after)?, after }));
+    /// Ends an attempt that takes longer than this, or than the whole call may.
+    pub(crate) async fn limit<T>(
+        &self,
+        limit: Option<Duration>,
+        what: impl FnOnce() -> String,
+        attempt: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let own = limit.and_then(|after| Some(Deadline { at: Instant::now().checked_add(after)?, after }));
         let end = own.filter(|own| own.at < self.deadline.at).unwrap_or(self.deadline);
         let ended = tokio::time::timeout_at(end.at, attempt).await;
-        ended.unwrap_or_else(|_| Err(Error::timeout(format!("{} at {at}", self.spec.name), end.after)))
+        ended.unwrap_or_else(|_| Err(Error::timeout(what(), end.after)))
     }
 
     /// Returns when it is time for another attempt, or the last error if there will be none.
-    pub(crate) async fn again(&mut self, error: Error) -> Result<()> {
+    ///
+    /// If the question after an earlier attempt failed, the request itself did not arrive this time.
+    pub(crate) async fn again(&mut self, error: Error, arrival: Arrival) -> Result<()> {
         self.failed += 1;
-        let arrival = error.arrival();
+        let is_newly_lost = arrival == Arrival::Unknown && !self.maybe_done;
         self.maybe_done |= arrival == Arrival::Unknown;
         let may_be_repeated = match (arrival, self.repeat) {
-            (Arrival::No, _) | (Arrival::Yes, Repeat::Found(_)) => true,
+            (Arrival::No, _) | (_, Repeat::Reads | Repeat::Same) => true,
             (Arrival::Unknown, repeat) => !matches!(repeat, Repeat::Another),
-            (Arrival::Yes, repeat) => matches!(repeat, Repeat::Same),
+            (Arrival::Yes, _) => false,
         };
+        let is_not_there_yet = matches!(self.repeat, Repeat::Found(_)) && error.is_not_found();
+        let next_address = !self.failed.is_multiple_of(self.addresses);
+        let is_of_use = error.is_passing()
+            || error.is_timeout()
+            || is_not_there_yet
+            || (is_newly_lost && self.repeat.can_be_found())
+            || (error.is_no_connection() && next_address);
         // What may have been started is looked for to the end.
         let is_looked_for = self.maybe_done && self.repeat.recognised().is_some() && self.retry.times > 0;
         let most = self.retry.times.saturating_add(1).saturating_mul(self.addresses);
-        let rounds = self.failed.div_ceil(self.addresses);
-        let is_not_there_yet = matches!(self.repeat, Repeat::Found(_)) && error.is_not_found();
-        let is_passing = error.is_passing() || error.is_timeout() || is_not_there_yet;
-        if !may_be_repeated || !is_passing || (self.failed >= most && !is_looked_for) {
-            return Err(self.give_up(error));
+        if !may_be_repeated || !is_of_use || (self.failed >= most && !is_looked_for) {
+            return Err(self.give_up(error, arrival));
         }
+        let rounds = self.failed.div_ceil(self.addresses);
         // The next address is tried at once.
-        let pause = match self.failed % self.addresses {
-            0 => self.retry.pause(rounds).max(error.retry_after().unwrap_or_default()),
-            _ => Duration::ZERO,
+        let pause = match next_address {
+            true => Duration::ZERO,
+            false => self.retry.pause(rounds).max(error.retry_after().unwrap_or_default()),
         };
         let next = Instant::now() + pause.min(Duration::from_secs(86_400));
         if next >= self.deadline.at {
-            return Err(self.give_up(error));
+            return Err(self.give_up(error, arrival));
         }
         tracing::info!(endpoint = self.spec.name, attempt = self.failed, ?pause, %error, "is sent again");
         sleep_until(next).await;
@@ -255,16 +268,12 @@ impl Tries {
     }
 
     /// The last error, with what was tried.
-    fn give_up(&self, error: Error) -> Error {
+    fn give_up(&self, error: Error, arrival: Arrival) -> Error {
         let last = error.after(Tried { times: self.failed, within: self.started.elapsed() });
-        let changes_something = self.spec.method != http::Method::GET;
-        let is_answered = last.arrival() == Arrival::Yes && !matches!(self.repeat, Repeat::Found(_));
-        if changes_something && self.maybe_done && !is_answered {
-            return Error::OutcomeUnknown {
-                endpoint: self.spec.name,
-                token: self.token.clone(),
-                source: Box::new(last),
-            };
+        // That another JobManager does not know the jar says nothing of the one that may have run it.
+        let is_answered = arrival == Arrival::Yes && !(self.repeat.can_be_found() && last.is_not_found());
+        if self.maybe_done && !is_answered && !self.repeat.reads() {
+            return Error::unknown(self.spec.name, self.token.clone(), last);
         }
         last
     }

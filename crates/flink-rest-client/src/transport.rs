@@ -1,9 +1,21 @@
 //! The seam between this crate and the network: one trait, and its form with reqwest behind it.
 
-use std::{error::Error as StdError, fmt, future::Future, pin::Pin, time::Duration};
+use std::{
+    error::Error as StdError,
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use futures_util::{StreamExt, stream};
 use http::{Uri, uri::Scheme};
 use reqwest::multipart::{Form, Part};
 
@@ -52,30 +64,43 @@ impl TransportError {
     }
 }
 
+/// Marks a request that must not be lost because the server closed a connection that was kept open just then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OnNewConnection;
+
+/// How long a connection is kept open without a request: proxies close it after 50 seconds or more.
+const IDLE: Duration = Duration::from_secs(30);
+
 /// HTTP/1.1 over TCP and TLS, with connections kept open for the next request.
 #[derive(Debug)]
 pub(crate) struct Http {
     client: reqwest::Client,
+    /// The same, with a connection for each request.
+    once: reqwest::Client,
     way: Way,
 }
 
 impl Http {
     /// For requests to these addresses.
-    pub(crate) fn new(connect_timeout: Duration, tls: &Tls, proxy: Proxy, to: &[Uri]) -> Result<Self> {
-        let client = reqwest::Client::builder()
-            .connect_timeout(connect_timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("flink-rest-client/", env!("CARGO_PKG_VERSION")));
-        let (client, way) = proxy.set(client)?;
+    pub(crate) fn new(connect_timeout: Duration, tls: &Tls, proxy: &Proxy, to: &[Uri]) -> Result<Self> {
+        let way = proxy.way()?;
         let proxy_is_https = to.iter().any(|to| way.to(to).is_some_and(|proxy| proxy.starts_with("https:")));
         if proxy_is_https && tls.identity.is_some() {
             let reason = "a proxy reached by https would be shown the client certificate; give it as http:// or socks5h://";
             return Err(Error::setting("proxy", reason));
         }
-        let https = proxy_is_https || to.iter().any(is_https);
-        let client = client.tls_backend_preconfigured(tls.config(https)?).build();
-        let client = client.map_err(|error| Error::setting("https", error.to_string()))?;
-        Ok(Self { client, way })
+        let tls = tls.config(proxy_is_https || to.iter().any(is_https))?;
+        let client = |kept: usize| {
+            let client = reqwest::Client::builder()
+                .connect_timeout(connect_timeout)
+                .pool_idle_timeout(IDLE)
+                .pool_max_idle_per_host(kept)
+                .redirect(reqwest::redirect::Policy::none())
+                .user_agent(concat!("flink-rest-client/", env!("CARGO_PKG_VERSION")))
+                .tls_backend_preconfigured(tls.clone());
+            proxy.set(client)?.build().map_err(|error| Error::setting("https", error.to_string()))
+        };
+        Ok(Self { client: client(usize::MAX)?, once: client(0)?, way })
     }
 
     async fn exchange(
@@ -84,14 +109,17 @@ impl Http {
     ) -> Result<http::Response<Incoming>, TransportError> {
         let (head, body) = request.into_parts();
         let uri = &head.uri;
-        let mut request = self.client.request(head.method, uri.to_string()).headers(head.headers);
+        let client =
+            if head.extensions.get::<OnNewConnection>().is_some() { &self.once } else { &self.client };
+        let mut request = client.request(head.method, uri.to_string()).headers(head.headers);
+        let unsent = Unsent::default();
         request = match body {
             Body::Empty => request,
             Body::Json(json) => request.header(http::header::CONTENT_TYPE, "application/json").body(json),
-            Body::Form { request: json, files } => request.multipart(form(json, &files).await?),
+            Body::Form { request: json, files } => request.multipart(form(json, &files, &unsent).await?),
         };
-        let response: http::Response<reqwest::Body> =
-            request.send().await.map_err(|error| self.failed(uri, &error))?.into();
+        let sent = request.send().await.map_err(|error| unsent.explain(self.failed(uri, &error)));
+        let response: http::Response<reqwest::Body> = sent?.into();
         let (head, body) = response.into_parts();
         let body = reqwest::Response::from(http::Response::new(body)).bytes_stream();
         Ok(http::Response::from_parts(head, Box::pin(MapError(body))))
@@ -121,8 +149,35 @@ impl Transport for Http {
     }
 }
 
+/// How many files were not yet handed to the connection as a whole.
+#[derive(Clone, Debug, Default)]
+struct Unsent(Arc<AtomicUsize>);
+
+impl Unsent {
+    /// The same chunks, and the file counts as sent at their end.
+    fn until_the_end_of(&self, chunks: Outgoing) -> Outgoing {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let mut unsent = Some(self.0.clone());
+        let end = stream::poll_fn(move |_| {
+            if let Some(unsent) = unsent.take() {
+                unsent.fetch_sub(1, Ordering::Relaxed);
+            }
+            Poll::Ready(None)
+        });
+        Box::pin(chunks.chain(end))
+    }
+
+    /// A server that did not get all of the files cannot have acted on them.
+    fn explain(&self, mut error: TransportError) -> TransportError {
+        if error.kind == TransportErrorKind::Interrupted && self.0.load(Ordering::Relaxed) > 0 {
+            error.kind = TransportErrorKind::Incomplete;
+        }
+        error
+    }
+}
+
 /// The files as a multipart form, each read while it is sent.
-async fn form(json: Option<Bytes>, files: &[Upload]) -> Result<Form, TransportError> {
+async fn form(json: Option<Bytes>, files: &[Upload], unsent: &Unsent) -> Result<Form, TransportError> {
     let mut form = Form::new();
     if let Some(json) = json {
         form = form.part(
@@ -132,7 +187,7 @@ async fn form(json: Option<Bytes>, files: &[Upload]) -> Result<Form, TransportEr
     }
     for upload in files {
         let (size, chunks) = upload.open().await.map_err(not_sent)?;
-        let body = reqwest::Body::wrap_stream(chunks);
+        let body = reqwest::Body::wrap_stream(unsent.until_the_end_of(chunks));
         let part = match size {
             Some(size) => Part::stream_with_length(body, size),
             None => Part::stream(body),
@@ -209,7 +264,7 @@ mod tests {
     fn no_secret_is_shown() {
         for address in ["http://me:s3cret@proxy", "socks5://me:s3cret@proxy"] {
             let (tls, proxy) = (Tls::default(), Proxy::At(address.into()));
-            let http = Http::new(Duration::ZERO, &tls, proxy, &[]).unwrap();
+            let http = Http::new(Duration::ZERO, &tls, &proxy, &[]).unwrap();
             assert!(
                 format!("{http:?}").contains("proxy") && !format!("{http:?}").contains("s3cret"),
                 "{http:?}"

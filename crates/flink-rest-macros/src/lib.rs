@@ -19,7 +19,7 @@
 //! | `since = "1.16"`, `until = "1.20"` | first and last Flink release that has it |
 //! | `handle = "…"`, `python = "…"` | how it is called from Rust and in the Python client, for the tables |
 //! | `-> Triggered` | starts an operation: the struct is a `Trigger`, and its call gives an `Operation` |
-//! | `repeat = …` | what a second request does, one of `Repeat`; unless said, `Same` for GET and `Another` for the rest |
+//! | `repeat = …` | what a second request does, one of `Repeat`; unless said, `Reads` for GET and `Another` for the rest |
 //! | `by = path` | an async fn that carries it out, in place of `Client::execute` |
 //! | `also = UploadAndRun` | a larger action that takes the same settings (it is `AsMut` of this struct) |
 //!
@@ -322,7 +322,7 @@ fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>]) -> TokenSt
     });
     let repeat = match &route.repeat {
         Some(repeat) => quote!(::flink_rest_client::Repeat::#repeat),
-        None if method == "GET" => quote!(::flink_rest_client::Repeat::Same),
+        None if method == "GET" => quote!(::flink_rest_client::Repeat::Reads),
         None => quote!(::flink_rest_client::Repeat::Another),
     };
     let (name, response) = (name.to_string(), type_name(response));

@@ -72,6 +72,7 @@ async fn run(client: &FlinkRestClient, what: &str) -> Result<(), Error> {
         "cancel" => client.job(JOB).cancel().await.map(drop),
         "savepoint" => client.job(JOB).savepoint().await.map(drop),
         "dispose" => client.dispose_savepoint("/s").await.map(drop),
+        "yarn-cancel" => client.request_by_name("YarnCancelJob", json!({"job": JOB})).await.map(drop),
         "rescale" => client.job(JOB).trigger_rescaling(2_u32).await.map(drop),
         other => panic!("{other}"),
     }
@@ -121,12 +122,22 @@ async fn what_is_sent_again() {
         case("run", [LOST, not_found(), duplicate(), REFUSED], "POGEPOGE", "done"),
         case("run", [LOST, REFUSED, election(), not_found(), submitted()], "POGEGEGEPO", "done"),
         case("run", [LOST, not_found(), error(500, "no such class")], "POGEPO", "failed"),
+        // What another JobManager says of the jar, or of the question, says nothing of the job.
+        case("run", [LOST, not_found(), error(500, "Jar file /x/a.jar does not exist")], "POGEPO", "unknown"),
+        case("run", [LOST, error(500, "oops")], "POGE", "unknown"),
+        // An answer that cannot be read is as good as lost.
+        case("run", [Say::Lost(TransportErrorKind::NotHttp), ok(json!({}))], "POGE", "done"),
+        case("run", [Say::Lost(TransportErrorKind::NotHttp)], "POGE", "unknown"),
+        case("run", [ok(json!({"error": "we are moving"}))], "PO", "unknown"),
+        case("plan", [ok(json!({"error": "we are moving"}))], "PO", "failed"),
         case("run", [duplicate(), submitted()], "PO", "failed"),
         case("run", [error(500, "no such class"), submitted()], "PO", "failed"),
         case("run", [error(500, "Caused by: a.b.TimeoutException: slow"), ok(json!({}))], "POGE", "done"),
         // The server knows triggers and harmless changes again.
         case("savepoint", [LOST, triggered()], "POPO", "done"),
         case("savepoint", [LOST, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED], "POPOPOPOPOPO", "unknown"),
+        case("plan", [LOST], "POPOPOPOPOPO", "failed"),
+        case("yarn-cancel", [LOST], "GE", "unknown"),
         case("plan", [LOST, ok(json!({"plan": {"jid": JOB, "name": "", "nodes": []}}))], "POPO", "done"),
         case("delete", [LOST, error(400, "File a.jar does not exist in /tmp.")], "DEDE", "done"),
         case("delete", [error(400, "File a.jar does not exist in /tmp."), ok(json!({}))], "DE", "failed"),
@@ -244,6 +255,14 @@ async fn another_address_is_tried_at_once() {
     client.jobs().list().await.unwrap_err();
     assert_eq!(fake.asked().len(), 12, "each is tried as often as a single one");
     assert!(fake.builder("2.3.0").or_address("ftp://x").build().is_err());
+
+    let unknown_host = Say::Lost(TransportErrorKind::Resolve);
+    let fake = Fake::new([unknown_host.clone(), Say::Json(200, json!({"jobs": []}))]);
+    fake.builder("2.3.0").or_address("second").build().unwrap().jobs().list().await.unwrap();
+    let fake = Fake::new([unknown_host]);
+    let client = fake.builder("2.3.0").or_address("second").build().unwrap();
+    client.jobs().list().await.unwrap_err();
+    assert_eq!(fake.asked().len(), 2, "asking again would not help");
 }
 
 #[tokio::test(start_paused = true)]
@@ -253,10 +272,29 @@ async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
     std::fs::write(&path, b"PK\x03\x04").unwrap();
     let uploaded = || ok(json!({"filename": "/x/1_a.jar", "status": "success"}));
     let gone = || error(500, "Caused by: a.b.RestHandlerException: Jar file /x/1_a.jar does not exist");
-    let fake = Fake::new([uploaded(), gone(), uploaded(), ok(json!({"jobid": JOB}))]);
+    let submitted = || ok(json!({"jobid": JOB}));
+    let fake = Fake::new([uploaded(), gone(), uploaded(), submitted()]);
     fake.client().jars().upload_and_run(&path).await.unwrap();
     let asked = fake.asked();
     assert_eq!((asked.len(), &asked[1]), (4, &asked[3]), "the same job each time");
+
+    // A jar more or less does not matter.
+    let fake = Fake::new([LOST, uploaded(), submitted()]);
+    fake.client().jars().upload_and_run(&path).await.unwrap();
+    let error = Fake::new([LOST]).client().jars().upload_and_run(&path).await.unwrap_err();
+    assert!(!error.is_outcome_unknown(), "no job was submitted: {error}");
+
+    // The JobManager that may have run it is gone, and the next one does not know the jar; the job, maybe.
+    let lost_then_gone = || [uploaded(), LOST, not_found(), gone(), uploaded()];
+    let fake = Fake::new(lost_then_gone().into_iter().chain([ok(json!({}))]));
+    fake.client().jars().upload_and_run(&path).await.unwrap();
+    assert_eq!(methods(&fake), "POPOGEPOPOGE", "it is found");
+    let fake = Fake::new(lost_then_gone().into_iter().chain([not_found(), duplicate(), ok(json!({}))]));
+    fake.client().jars().upload_and_run(&path).await.unwrap();
+    assert_eq!(methods(&fake), "POPOGEPOPOGEPOGE", "it is found a little later");
+    let fake = Fake::new([uploaded(), LOST, not_found(), gone(), REFUSED]);
+    let error = fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    assert!(error.is_outcome_unknown() && error.to_string().contains("RunJar"), "{error}");
 }
 
 /// Who adds an endpoint that starts something sees it here, and says what a second request does.

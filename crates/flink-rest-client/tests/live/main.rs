@@ -6,10 +6,14 @@ mod checkpoints;
 mod cluster;
 mod connections;
 mod datasets;
+mod exactly_once;
 mod exceptions;
 mod jars;
 mod jobs;
 mod processes;
+#[expect(dead_code, reason = "the tests without Flink use the rest")]
+#[path = "../it/proxy.rs"]
+mod proxy;
 mod rescaling;
 mod savepoints;
 mod seed_tour;

@@ -1,0 +1,69 @@
+//! What answers without end take: a process of its own, so that nothing else counts.
+
+#![cfg(target_os = "linux")]
+
+#[expect(dead_code, reason = "one fault is enough here")]
+#[path = "it/proxy.rs"]
+mod proxy;
+#[expect(dead_code, reason = "what was done does not matter here")]
+#[path = "it/upstream.rs"]
+mod upstream;
+
+use std::{fs, time::Duration};
+
+use flink_rest_client::{Error, FlinkRestClient, Retry};
+
+use self::{
+    proxy::{Fault, Proxy},
+    upstream::Upstream,
+};
+
+/// The largest answer that the client accepts.
+const LIMIT: usize = 8 * 1024 * 1024;
+/// A buffer that grows is twice as large as what is in it, and is copied when it grows; and some room for all the rest.
+const BOUND: usize = 4 * LIMIT + 16 * 1024 * 1024;
+
+/// The most memory that this process had, in bytes.
+fn peak() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+}
+
+fn forget_peak() {
+    fs::write("/proc/self/clear_refs", "5").unwrap();
+}
+
+#[tokio::test]
+async fn answers_without_end_take_no_more_memory_than_allowed() {
+    let spaces = " ".repeat(64 * 1024);
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let cases = [
+        ("head", "HTTP/1.1 200 OK\r\n", "A: b\r\n".into(), 0),
+        ("one header", "HTTP/1.1 200 OK\r\nA:", spaces.clone(), 0),
+        ("line", "", spaces.clone(), 0),
+        ("beginnings", "", "HTTP/1.1 100 Continue\r\n\r\n".into(), 1),
+        ("body", "HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n", spaces.clone(), 0),
+        ("error", "HTTP/1.1 500 No\r\n\r\n", spaces.clone(), 0),
+        ("chunks", chunked, format!("10000\r\n{spaces}\r\n"), 0),
+        ("chunk", chunked, spaces.clone(), 0),
+        ("size of a chunk", chunked, "0".repeat(64 * 1024), 0),
+    ];
+    for (what, begin, again, pause) in cases {
+        let upstream = Upstream::start();
+        let fault = Fault::Endless(begin.into(), again, Duration::from_millis(pause));
+        let proxy = Proxy::before(&upstream.url(), move || fault.clone());
+        let flink = FlinkRestClient::builder(proxy.url())
+            .max_answer_bytes(LIMIT)
+            .retry(Retry::never())
+            .build()
+            .unwrap();
+        forget_peak();
+        let before = peak();
+        let error = flink.jobmanager().log().timeout(Duration::from_secs(3)).await.unwrap_err();
+        let grown = peak().saturating_sub(before);
+        assert!(grown < BOUND, "endless {what}: {} MiB more: {error:?}", grown >> 20);
+        let is_full = matches!(error, Error::TooLarge { .. });
+        assert_eq!(is_full, ["body", "error", "chunks"].contains(&what), "endless {what}: {error:?}");
+    }
+}

@@ -1,0 +1,384 @@
+//! Every fault of a connection with every kind of endpoint: what comes out of it, what arrived, what it took, and that
+//! nothing is done twice.
+//!
+//! [`faults`] says what each fault lets the client know, [`Kind`] what a second request does; [`expect`] is the little
+//! that follows from the two.
+
+use std::{
+    fs::File,
+    io::Write,
+    ops::RangeInclusive,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use flink_rest_client::{
+    FlinkRestClient, JarId, JobId, Result, Retry, jobs::rescaling::JobResourceRequirements,
+    transport::BoxFuture,
+};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use crate::{
+    proxy::{End, Fault, Proxy, Stage},
+    upstream::{Upstream, http},
+};
+
+const JOB: JobId = JobId::from_bytes([7; 16]);
+/// So often is a request sent, unless what it started is looked for.
+const TIMES: usize = 3;
+/// How long an attempt may take where the fault is that it takes long.
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// How long a call may take that is bound to go on to its end.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// Long enough for a machine that has other things to do, and too short for what never ends.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// More than the system buffers of a connection: what breaks before its end was not handed out.
+const LARGE: u64 = 5 * 1024 * 1024;
+/// How many cases run at once: most of them wait for something.
+const AT_ONCE: usize = 128;
+
+/// A kind of endpoint: a call of it, and what a second request does.
+struct Kind {
+    name: &'static str,
+    flink: &'static str,
+    second: Second,
+    /// With a file, and a time for each attempt.
+    call: for<'a> fn(&'a FlinkRestClient, &'a Path, Duration) -> BoxFuture<'a, Result<()>>,
+}
+
+/// What a second request does; see `Repeat`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Second {
+    /// It reads.
+    Reads,
+    /// It reads bytes that can be anything.
+    ReadsBytes,
+    Same,
+    Refused,
+    /// It is refused; what the first one did is asked for before.
+    Asked,
+    /// There is none; what the first one did is asked for.
+    OnlyAsked,
+    Another,
+}
+
+/// What the client can know of a request that met a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    /// All is well.
+    Answer,
+    /// It did not arrive.
+    NotSent,
+    /// It may have arrived.
+    Lost,
+    /// One of these two, as chance will have it.
+    NotSentOrLost,
+    /// It may have arrived, and would be of no use again.
+    Odd,
+    /// It was answered, but not by a Flink as we know it.
+    Misread,
+    /// It was refused.
+    Refusal,
+}
+
+/// What must come out: the outcome, how many requests arrive, whether the call goes on to its deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Expected(Outcome, RangeInclusive<usize>, bool);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    Failed,
+    Unknown,
+}
+
+macro_rules! kind {
+    ($name:literal, $version:literal, $second:ident, |$flink:ident, $file:ident| $call:expr) => {
+        Kind {
+            name: $name,
+            flink: $version,
+            second: Second::$second,
+            call: |$flink, $file, attempt| {
+                Box::pin(async move { $call.attempt_timeout(attempt).await.map(drop) })
+            },
+        }
+    };
+}
+
+const KINDS: [Kind; 11] = [
+    kind!("read", "2.3.0", Reads, |flink, _file| flink.jobs().list()),
+    kind!("log", "2.3.0", ReadsBytes, |flink, _file| flink.jobmanager().log()),
+    kind!("put", "2.3.0", Same, |flink, _file| flink.job(JOB).set_resource_requirements(any_parallelism())),
+    kind!("delete", "2.3.0", Refused, |flink, _file| flink.jar(jar()).delete()),
+    kind!("cancel", "2.3.0", Refused, |flink, _file| flink.job(JOB).cancel()),
+    kind!("run", "2.3.0", Asked, |flink, _file| flink.jar(jar()).run()),
+    kind!("run", "1.14.6", OnlyAsked, |flink, _file| flink.jar(jar()).run()),
+    kind!("savepoint", "2.3.0", Same, |flink, _file| flink.job(JOB).savepoint()),
+    kind!("savepoint", "1.14.6", Another, |flink, _file| flink.job(JOB).savepoint()),
+    kind!("dispose", "2.3.0", Another, |flink, _file| flink.dispose_savepoint("/s")),
+    kind!("upload", "2.3.0", Another, |flink, file| flink.jars().upload(file)),
+];
+
+fn any_parallelism() -> JobResourceRequirements {
+    JobResourceRequirements::default()
+}
+
+fn jar() -> JarId {
+    "1_a.jar".parse().unwrap()
+}
+
+/// What can go wrong.
+struct Row {
+    what: String,
+    fault: Fault,
+    /// Whether the upstream gets the request all the same.
+    reaches: bool,
+    /// For a request whose body is small.
+    seen: Seen,
+}
+
+fn row(what: impl Into<String>, fault: Fault, reaches: bool, seen: Seen) -> Row {
+    Row { what: what.into(), fault, reaches, seen }
+}
+
+fn rows() -> Vec<Row> {
+    [cuts(), answers(), changes()].into_iter().flatten().collect()
+}
+
+/// The connection ends.
+fn cuts() -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut cut = |stage, end, reaches, seen| {
+        rows.push(row(format!("{end:?} at {stage:?}"), Fault::Cut(stage, end), reaches, seen));
+    };
+    for end in [End::Close, End::Reset] {
+        cut(Stage::Connected, end, false, Seen::NotSentOrLost);
+        cut(Stage::Begun, end, false, Seen::Lost);
+        cut(Stage::Middle, end, false, Seen::Lost);
+        cut(Stage::Read, end, false, Seen::Lost);
+        cut(Stage::Done, end, true, Seen::Lost);
+        cut(Stage::Head, end, true, Seen::Lost);
+        cut(Stage::Body, end, true, Seen::Lost);
+        cut(Stage::Answered, end, true, Seen::Answer);
+    }
+    cut(Stage::Read, End::Stall, false, Seen::Lost);
+    cut(Stage::Done, End::Stall, true, Seen::Lost);
+    cut(Stage::Body, End::Stall, true, Seen::Lost);
+    rows
+}
+
+/// Something else answers: with or without having asked the upstream.
+fn answers() -> Vec<Row> {
+    const LOGIN: &str = "<html><title>Sign in</title></html>";
+    let instead = |reaches, answer: &str, seen| {
+        let what = format!("{} after {reaches}", answer.escape_debug());
+        row(what, Fault::Instead(reaches, answer.into()), reaches, seen)
+    };
+    vec![
+        instead(true, "SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n", Seen::Odd),
+        instead(false, "SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n", Seen::Odd),
+        instead(true, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", Seen::Lost),
+        instead(true, &http(200, LOGIN), Seen::Misread),
+        instead(false, &http(200, LOGIN), Seen::Misread),
+        instead(true, &http(200, "{\"jobs\": [7"), Seen::Misread),
+        instead(false, &http(302, ""), Seen::Refusal),
+        instead(false, &http(400, LOGIN), Seen::Refusal),
+        instead(false, &http(401, LOGIN), Seen::Refusal),
+        instead(true, &http(404, LOGIN), Seen::Refusal),
+        instead(false, &http(413, ""), Seen::Refusal),
+        instead(false, &http(429, LOGIN), Seen::NotSent),
+        instead(true, &http(500, LOGIN), Seen::Odd),
+        instead(true, &http(502, LOGIN), Seen::Lost),
+        instead(false, &http(502, ""), Seen::Lost),
+        instead(false, &http(503, LOGIN), Seen::Lost),
+        instead(true, &http(503, ""), Seen::Lost),
+        instead(true, &http(504, ""), Seen::Lost),
+        instead(
+            false,
+            &http(503, r#"{"errors": ["… due to an ongoing leader election. …"]}"#),
+            Seen::NotSent,
+        ),
+    ]
+}
+
+/// The upstream's answer comes otherwise than it was given.
+fn changes() -> Vec<Row> {
+    const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    fn lasting(length: usize, body: &str) -> String {
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}")
+    }
+    let endless = |begin: &str, again: &str, pause| {
+        Fault::Endless(begin.into(), again.into(), Duration::from_millis(pause))
+    };
+    let spaces = " ".repeat(4096);
+    vec![
+        row("unchanged", Fault::Nothing, true, Seen::Answer),
+        row("byte by byte", Fault::Trickle, true, Seen::Answer),
+        row("late", Fault::Late(Duration::from_millis(100)), true, Seen::Answer),
+        row("too late", Fault::Late(ATTEMPT * 2), true, Seen::Lost),
+        row("without its end", Fault::Change(|body| lasting(body.len() + 1, body)), true, Seen::Lost),
+        row("cut short", Fault::Change(|body| lasting(1, body)), true, Seen::Misread),
+        row(
+            "without the last chunk",
+            Fault::Change(|body| format!("{CHUNKED}{:x}\r\n{body}\r\n", body.len())),
+            true,
+            Seen::Lost,
+        ),
+        row(
+            "a broken chunk",
+            Fault::Change(|body| format!("{CHUNKED}nonsense\r\n{body}\r\n")),
+            true,
+            Seen::Lost,
+        ),
+        row("endless head", endless("HTTP/1.1 200 OK\r\n", "A: b\r\n", 0), true, Seen::Lost),
+        row("endless chunks", endless(CHUNKED, &format!("1000\r\n{spaces}\r\n"), 0), true, Seen::Odd),
+        row("endless body", endless(&lasting(usize::MAX / 2, ""), &spaces, 0), true, Seen::Odd),
+        row("endless error", endless("HTTP/1.1 500 No\r\n\r\n", &spaces, 0), true, Seen::Odd),
+        row("endless beginning", endless("", "HTTP/1.1 100 Continue\r\n\r\n", 10), true, Seen::Lost),
+    ]
+}
+
+impl Row {
+    /// Whether it strikes before the end of a large body.
+    fn is_early(&self) -> bool {
+        matches!(self.fault, Fault::Cut(Stage::Connected | Stage::Begun | Stage::Middle, _))
+    }
+
+    /// Whether it shows only by the time it takes.
+    fn is_slow(&self) -> bool {
+        match self.fault {
+            Fault::Cut(_, end) => end == End::Stall,
+            Fault::Late(pause) => pause > ATTEMPT,
+            Fault::Endless(_, _, pause) => !pause.is_zero(),
+            _ => false,
+        }
+    }
+
+    /// What the client can know of this kind of request.
+    fn seen(&self, kind: &Kind) -> Seen {
+        match self.seen {
+            // Its body was not handed out.
+            Seen::Lost | Seen::NotSentOrLost if self.is_early() && kind.name == "upload" => Seen::NotSent,
+            Seen::Misread if kind.second == Second::ReadsBytes => Seen::Answer,
+            seen => seen,
+        }
+    }
+
+    /// What may come out of it, if only the first request meets it, or each.
+    fn expect(&self, kind: &Kind, each: bool) -> Vec<Expected> {
+        let expect = |seen| expect(seen, kind.second, self.reaches, each);
+        match self.seen(kind) {
+            Seen::NotSentOrLost => vec![expect(Seen::NotSent), expect(Seen::Lost)],
+            seen => vec![expect(seen)],
+        }
+    }
+}
+
+fn expect(seen: Seen, second: Second, reaches: bool, each: bool) -> Expected {
+    use Outcome::{Done, Failed, Unknown};
+    use Second::{Another, Asked, OnlyAsked, Reads, ReadsBytes, Refused, Same};
+    let once = usize::from(reaches);
+    let exactly = |outcome, arrived| Expected(outcome, arrived..=arrived, false);
+    let to_the_end = |arrived| Expected(Unknown, arrived..=usize::MAX, true);
+    let reads = matches!(second, Reads | ReadsBytes);
+    match (seen, second) {
+        (Seen::NotSentOrLost, _) => unreachable!("both are looked at"),
+        (Seen::Answer, _) => exactly(Done, once),
+        (Seen::Refusal, _) => exactly(Failed, once),
+        (Seen::NotSent, _) if each => exactly(Failed, 0),
+        (Seen::NotSent, _) => exactly(Done, 1),
+        (Seen::Lost | Seen::Odd, Asked | OnlyAsked) if !each => match (second, reaches) {
+            (OnlyAsked, false) => to_the_end(1),
+            _ => exactly(Done, 2),
+        },
+        (Seen::Odd, Asked | OnlyAsked) => exactly(Unknown, 2 * once),
+        (Seen::Misread | Seen::Odd, _) if reads => exactly(Failed, once),
+        (Seen::Misread | Seen::Odd, _) | (Seen::Lost, Another) => exactly(Unknown, once),
+        (Seen::Lost, _) if !each => exactly(Done, once + 1),
+        (Seen::Lost, Reads | ReadsBytes) => exactly(Failed, once * TIMES),
+        (Seen::Lost, Same) => exactly(Unknown, once * TIMES),
+        (Seen::Lost, Refused | Asked | OnlyAsked) => to_the_end(once),
+    }
+}
+
+/// Runs one case; what is wrong with it, if anything.
+async fn check(row: &Row, kind: &Kind, each: bool, jar: &Path) -> Result<(), String> {
+    let expected = row.expect(kind, each);
+    let upstream = Upstream::start();
+    let (fault, mut is_first) = (row.fault.clone(), true);
+    let proxy = Proxy::before(&upstream.url(), move || {
+        if std::mem::take(&mut is_first) || each { fault.clone() } else { Fault::Nothing }
+    });
+    let goes_on = expected.iter().any(|Expected(_, _, goes_on)| *goes_on);
+    let times = u32::try_from(TIMES - 1).unwrap();
+    let flink = FlinkRestClient::builder(proxy.url())
+        .flink_version(kind.flink.parse().unwrap())
+        .retry(Retry::default().times(times).first_pause(Duration::from_millis(10)))
+        .timeout(if goes_on { DEADLINE } else { PATIENCE })
+        .max_answer_bytes(100_000)
+        .build()
+        .unwrap();
+    let attempt = if row.is_slow() { ATTEMPT } else { PATIENCE };
+    let started = Instant::now();
+    let result = (kind.call)(&flink, jar, attempt).await;
+    let took = started.elapsed();
+    let outcome = match &result {
+        Ok(()) => Outcome::Done,
+        Err(error) if error.is_outcome_unknown() => Outcome::Unknown,
+        Err(_) => Outcome::Failed,
+    };
+    let (arrived, done) = (proxy.arrived(), upstream.done());
+    let is_as_expected = expected
+        .iter()
+        .any(|Expected(wanted, count, _)| *wanted == outcome && count.contains(&arrived.len()));
+    let is_done_rightly = match (outcome, kind.second) {
+        (_, Second::Reads | Second::ReadsBytes) => done.is_empty(),
+        (Outcome::Done, _) => done.len() == 1,
+        // Nothing twice, and nothing behind somebody's back.
+        (_, _) => done.len() == usize::from(row.reaches),
+    };
+    if is_as_expected && is_done_rightly && took < PATIENCE {
+        return Ok(());
+    }
+    Err(format!(
+        "{} {} with {} {}: {outcome:?} {result:?} in {took:?}, not {expected:?}\n  arrived: {arrived:?}\n  done: {done:?}",
+        kind.name,
+        kind.flink,
+        if each { "each time" } else { "at first" },
+        row.what,
+    ))
+}
+
+#[tokio::test]
+async fn every_fault_with_every_kind_of_endpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let jar = |name, size| {
+        let path = folder.path().join(name);
+        let mut file = File::create(&path).unwrap();
+        file.write_all(b"PK\x03\x04").unwrap();
+        file.set_len(size).unwrap();
+        path
+    };
+    let (small, large) = (jar("small.jar", 100), jar("large.jar", LARGE));
+
+    let at_once = Arc::new(Semaphore::new(AT_ONCE));
+    let mut cases = JoinSet::new();
+    let mut rows = rows();
+    // Those that mostly wait go first.
+    rows.sort_by_key(|row| !row.is_slow());
+    for row in rows.into_iter().map(Arc::new) {
+        for (kind, each) in KINDS.iter().flat_map(|kind| [(kind, false), (kind, true)]) {
+            let jar = if row.is_early() { large.clone() } else { small.clone() };
+            let (row, at_once) = (row.clone(), at_once.clone());
+            cases.spawn(async move {
+                let _turn = at_once.acquire().await;
+                check(&row, kind, each, &jar).await
+            });
+        }
+    }
+    let checked = cases.join_all().await;
+    let wrong: Vec<_> = checked.iter().filter_map(|case| case.as_ref().err().map(String::as_str)).collect();
+    assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), checked.len(), wrong.join("\n"));
+    assert!(checked.len() >= 200, "{} cases", checked.len());
+}

@@ -1,0 +1,332 @@
+//! A proxy that breaks connections as it is told, at every stage of a request and its answer, and counts what arrived.
+//!
+//! The live tests use it too, before a real cluster.
+
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+/// What happens to a request, or to its answer.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault {
+    Nothing,
+    /// All goes well up to this stage; there the connection ends.
+    Cut(Stage, End),
+    /// The upstream gets the request if so it says; the answer is this one.
+    Instead(bool, Vec<u8>),
+    /// This begins the answer, and this follows again and again, with such pauses.
+    Endless(String, String, Duration),
+    /// The answer is another one, made of its body, and the connection is closed after it.
+    Change(fn(&str) -> String),
+    /// The answer comes one byte at a time.
+    Trickle,
+    /// The answer comes so much later.
+    Late(Duration),
+}
+
+/// How far a request and its answer come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// There is a connection; the proxy reads nothing.
+    Connected,
+    /// The proxy has read one byte.
+    Begun,
+    /// It has read the head, and a part of the body if there is one.
+    Middle,
+    /// It has read all, and passed on nothing.
+    Read,
+    /// The upstream has it; whether it has done it, is not known.
+    Forwarded,
+    /// The upstream has done it and answered; nothing of that was passed on.
+    Done,
+    /// A part of the answer's head was passed on.
+    Head,
+    /// The head and a part of the body were passed on.
+    Body,
+    /// All was passed on.
+    Answered,
+}
+
+/// How a connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Close,
+    Reset,
+    /// It stays, and nothing comes any more.
+    Stall,
+}
+
+pub(crate) struct Proxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    upstream: String,
+    script: Mutex<Box<dyn FnMut() -> Fault + Send>>,
+    arrived: Mutex<Vec<String>>,
+    /// Connections that were made, and those of them that are open.
+    made: AtomicUsize,
+    open: AtomicUsize,
+    /// Requests that the upstream has not answered yet.
+    underway: AtomicUsize,
+    is_over: AtomicBool,
+}
+
+impl Proxy {
+    /// Before the server at this address; each request has the next fault.
+    pub(crate) fn before(upstream: &str, script: impl FnMut() -> Fault + Send + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared {
+            upstream: upstream.trim_start_matches("http://").into(),
+            script: Mutex::new(Box::new(script)),
+            arrived: Mutex::default(),
+            made: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
+            underway: AtomicUsize::new(0),
+            is_over: AtomicBool::new(false),
+        });
+        let all = shared.clone();
+        thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                if all.is_over.load(Ordering::SeqCst) {
+                    break;
+                }
+                all.made.fetch_add(1, Ordering::SeqCst);
+                all.open.fetch_add(1, Ordering::SeqCst);
+                let all = all.clone();
+                thread::spawn(move || {
+                    // The other side may go at any time: that is its matter.
+                    let _ = all.serve(client);
+                    all.open.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+        });
+        Self { address, shared }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Method and target of what fully arrived at the upstream, in order.
+    pub(crate) fn arrived(&self) -> Vec<String> {
+        self.shared.arrived.lock().unwrap().clone()
+    }
+
+    /// How many connections were made, and how many of them are open.
+    pub(crate) fn connections(&self) -> (usize, usize) {
+        (self.shared.made.load(Ordering::SeqCst), self.shared.open.load(Ordering::SeqCst))
+    }
+
+    /// How many requests the upstream has not answered yet: nobody may wait for the answer any more.
+    pub(crate) fn underway(&self) -> usize {
+        self.shared.underway.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.shared.is_over.store(true, Ordering::SeqCst);
+        // Wakes the thread that waits for connections.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+impl Shared {
+    fn next(&self) -> Fault {
+        (self.script.lock().unwrap())()
+    }
+
+    fn serve(self: &Arc<Self>, client: TcpStream) -> io::Result<()> {
+        client.set_nodelay(true)?;
+        let mut client = BufReader::new(client);
+        let mut fault = self.next();
+        loop {
+            if let Some(end) = self.exchange(&mut client, fault)? {
+                return end.of(client.into_inner());
+            }
+            if client.fill_buf()?.is_empty() {
+                return Ok(());
+            }
+            fault = self.next();
+        }
+    }
+
+    /// One request and its answer; how the connection ends, if it does.
+    fn exchange(
+        self: &Arc<Self>,
+        client: &mut BufReader<TcpStream>,
+        fault: Fault,
+    ) -> io::Result<Option<End>> {
+        let cut = |stage| match fault {
+            Fault::Cut(at, end) if at == stage => Some(end),
+            _ => None,
+        };
+        if let Some(end) = cut(Stage::Connected) {
+            return Ok(Some(end));
+        }
+        if let Some(end) = cut(Stage::Begun) {
+            client.get_mut().read_exact(&mut [0])?;
+            return Ok(Some(end));
+        }
+        let Some(mut request) = Message::read_head(client)? else { return Ok(Some(End::Close)) };
+        if let Some(end) = cut(Stage::Middle) {
+            return Ok(Some(end));
+        }
+        request.read_body(client)?;
+        match &fault {
+            Fault::Cut(Stage::Read, end) => return Ok(Some(*end)),
+            Fault::Instead(false, answer) => {
+                client.get_mut().write_all(answer)?;
+                return Ok(None);
+            }
+            _ => {}
+        }
+        let upstream = self.forward(&request)?;
+        if let Some(end) = cut(Stage::Forwarded) {
+            let all = self.clone();
+            // The upstream is not told that nobody waits for its answer.
+            thread::spawn(move || all.finish(upstream));
+            return Ok(Some(end));
+        }
+        self.answer(client.get_mut(), self.finish(upstream)?, fault)
+    }
+
+    /// The upstream gets the request; what it answers is to be [finished](Self::finish).
+    fn forward(&self, request: &Message) -> io::Result<TcpStream> {
+        let mut upstream = TcpStream::connect(&self.upstream)?;
+        let head = request.head.trim_end();
+        upstream.write_all(format!("{head}\r\nConnection: close\r\n\r\n").as_bytes())?;
+        upstream.write_all(&request.body)?;
+        self.arrived.lock().unwrap().push(request.title());
+        self.underway.fetch_add(1, Ordering::SeqCst);
+        Ok(upstream)
+    }
+
+    /// The whole answer.
+    fn finish(&self, mut upstream: TcpStream) -> io::Result<Vec<u8>> {
+        let mut answer = Vec::new();
+        let read = upstream.read_to_end(&mut answer);
+        self.underway.fetch_sub(1, Ordering::SeqCst);
+        read.map(|_| answer)
+    }
+
+    fn answer(&self, client: &mut TcpStream, answer: Vec<u8>, fault: Fault) -> io::Result<Option<End>> {
+        let head = answer.windows(4).position(|end| end == b"\r\n\r\n").unwrap_or_default() + 4;
+        match fault {
+            Fault::Cut(stage, end) => {
+                let passed = match stage {
+                    Stage::Head => head / 2,
+                    Stage::Body => (head + answer.len()) / 2,
+                    Stage::Answered => answer.len(),
+                    _ => 0,
+                };
+                client.write_all(&answer[..passed])?;
+                return Ok(Some(end));
+            }
+            Fault::Instead(_, answer) => client.write_all(&answer)?,
+            Fault::Endless(begin, again, pause) => {
+                client.write_all(begin.as_bytes())?;
+                let times = if pause.is_zero() { (64 * 1024 / again.len()).max(1) } else { 1 };
+                let again = again.repeat(times);
+                loop {
+                    client.write_all(again.as_bytes())?;
+                    thread::sleep(pause);
+                }
+            }
+            Fault::Change(change) => {
+                client.write_all(change(&String::from_utf8_lossy(&answer[head..])).as_bytes())?;
+                return Ok(Some(End::Close));
+            }
+            Fault::Trickle => answer.iter().try_for_each(|&byte| client.write_all(&[byte]))?,
+            Fault::Late(pause) => {
+                thread::sleep(pause);
+                client.write_all(&answer)?;
+            }
+            Fault::Nothing => client.write_all(&answer)?,
+        }
+        Ok(None)
+    }
+}
+
+impl End {
+    fn of(self, mut connection: TcpStream) -> io::Result<()> {
+        match self {
+            Self::Close => Ok(()),
+            Self::Reset => socket2::SockRef::from(&connection).set_linger(Some(Duration::ZERO)),
+            Self::Stall => io::copy(&mut connection, &mut io::sink()).map(drop),
+        }
+    }
+}
+
+/// A request.
+pub(crate) struct Message {
+    /// With the empty line at its end.
+    head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Message {
+    /// The next one, if there is one.
+    pub(crate) fn read(from: &mut impl BufRead) -> io::Result<Option<Self>> {
+        let Some(mut message) = Self::read_head(from)? else { return Ok(None) };
+        message.read_body(from)?;
+        Ok(Some(message))
+    }
+
+    fn read_head(from: &mut impl BufRead) -> io::Result<Option<Self>> {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if from.read_line(&mut head)? == 0 {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Self { head, body: Vec::new() }))
+    }
+
+    fn read_body(&mut self, from: &mut impl BufRead) -> io::Result<()> {
+        if self.header("transfer-encoding").is_some() {
+            return self.read_chunks(from);
+        }
+        let length = self.header("content-length").map_or(0, |length| length.parse().unwrap());
+        self.body.resize(length, 0);
+        from.read_exact(&mut self.body)
+    }
+
+    /// Keeps them in their wrapping, as the head goes on saying that it is there.
+    fn read_chunks(&mut self, from: &mut impl BufRead) -> io::Result<()> {
+        loop {
+            let mut line = String::new();
+            from.read_line(&mut line)?;
+            let size = usize::from_str_radix(line.trim(), 16).map_err(io::Error::other)?;
+            let begin = self.body.len() + line.len();
+            self.body.extend(line.as_bytes());
+            self.body.resize(begin + size + 2, 0);
+            from.read_exact(&mut self.body[begin..])?;
+            if size == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Method and target.
+    pub(crate) fn title(&self) -> String {
+        self.head.split(" HTTP/").next().unwrap_or_default().into()
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then_some(value.trim())
+        })
+    }
+}

@@ -1,0 +1,122 @@
+//! As much of a Flink as it takes to see whether something was done twice.
+
+use std::{
+    io::{BufReader, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use serde_json::{Value, json};
+
+use crate::proxy::Message;
+
+/// A Flink that keeps what was done to it.
+pub(crate) struct Upstream {
+    address: SocketAddr,
+    done: Arc<Mutex<Vec<String>>>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Upstream {
+    pub(crate) fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let upstream =
+            Self { address: listener.local_addr().unwrap(), done: Arc::default(), is_over: Arc::default() };
+        let (done, is_over) = (upstream.done.clone(), upstream.is_over.clone());
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                if is_over.load(Ordering::SeqCst) {
+                    break;
+                }
+                // One request a connection, and one after the other: it is asked by a proxy that wants it so.
+                let Ok(Some(request)) = Message::read(&mut BufReader::new(&stream)) else { continue };
+                let answer = answer(&request, &mut done.lock().unwrap());
+                // The proxy may have gone.
+                let _ = (&stream).write_all(answer.as_bytes());
+            }
+        });
+        upstream
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What was done, a line for each effect.
+    pub(crate) fn done(&self) -> Vec<String> {
+        self.done.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Upstream {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::SeqCst);
+        // Wakes the thread that waits for connections.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+/// Does what the request says, and answers as Flink does.
+fn answer(request: &Message, done: &mut Vec<String>) -> String {
+    let title = request.title();
+    let (method, target) = title.split_once(' ').unwrap_or_default();
+    let path: Vec<_> = target.trim_start_matches("/v1/").split(['/', '?']).collect();
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let (status, answer) = match (method, path.as_slice()) {
+        ("GET", ["jobmanager", "log"]) => return http(200, "A line of a log.\n"),
+        ("GET", ["jobs"]) => (200, json!({"jobs": []})),
+        ("GET", ["jobs", id]) if done.contains(&format!("job {id}")) => (200, json!({"jid": id})),
+        ("GET", ["jobs", _]) => (404, errors("Job not found")),
+        ("POST", ["jars", "upload"]) => {
+            done.push("upload".into());
+            (200, json!({"filename": "/x/1_a.jar", "status": "success"}))
+        }
+        ("POST", ["jars", _, "run"]) => match body["jobId"].as_str() {
+            Some(id) if once(done, format!("job {id}")) => (200, json!({"jobid": id})),
+            _ => (
+                400,
+                errors("Caused by: a.b.DuplicateJobSubmissionException: Job has already been submitted."),
+            ),
+        },
+        ("DELETE", ["jars", id]) if once(done, format!("deletion {id}")) => (200, json!({})),
+        ("DELETE", ["jars", id]) => (400, errors(&format!("File {id} does not exist in /x."))),
+        ("PATCH", ["jobs", id, ..]) if once(done, format!("cancellation {id}")) => (202, json!({})),
+        ("PATCH", ["jobs", ..]) => (409, errors("The job is CANCELED")),
+        ("PUT", ["jobs", id, _]) => {
+            once(done, format!("rescaling {id} {body}"));
+            (200, json!({}))
+        }
+        ("POST", ["jobs", _, "savepoints"]) if body["triggerId"].is_string() => {
+            once(done, format!("savepoint {}", body["triggerId"]));
+            (202, json!({"request-id": body["triggerId"]}))
+        }
+        ("POST", ["jobs", _, "savepoints"] | ["savepoint-disposal"]) => {
+            done.push("trigger".into());
+            (202, json!({"request-id": "07070707070707070707070707070707"}))
+        }
+        _ => (404, errors(&format!("Unable to load requested file {target}."))),
+    };
+    http(status, &answer.to_string())
+}
+
+/// Does it, unless it is done; whether it was not.
+fn once(done: &mut Vec<String>, what: String) -> bool {
+    let is_new = !done.contains(&what);
+    if is_new {
+        done.push(what);
+    }
+    is_new
+}
+
+fn errors(text: &str) -> Value {
+    json!({"errors": [text]})
+}
+
+/// An answer.
+pub(crate) fn http(status: u16, body: &str) -> String {
+    format!("HTTP/1.1 {status} Such\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}

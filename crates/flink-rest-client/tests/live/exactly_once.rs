@@ -1,0 +1,174 @@
+//! Nothing is done twice on a real cluster though every second request or answer is lost, at any stage.
+
+use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher, RandomState},
+    sync::Arc,
+    time::Duration,
+};
+
+use flink_rest_client::{FlinkRestClient, JobId, Result, Retry, jars::JarRun};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use crate::{
+    proxy::{End, Fault, Proxy, Stage},
+    support::{at_least, cluster, flink, soon, streaming, streaming_jar},
+};
+
+/// After this, an answer that does not come is taken for lost.
+const ATTEMPT: Duration = Duration::from_secs(5);
+
+/// How many are submitted: `cargo xtask soak` wants more.
+fn submissions() -> usize {
+    std::env::var("FLINK_SUBMISSIONS").map_or(40, |count| count.parse().unwrap())
+}
+
+/// Numbers at random; the same ones for the same seed.
+struct Chance(u64);
+
+impl Chance {
+    /// With the seed in `FLINK_SEED`, else a new one. Both are told, for those who want to see it again.
+    #[allow(clippy::print_stderr)]
+    fn new() -> Self {
+        let seed = std::env::var("FLINK_SEED")
+            .map_or_else(|_| RandomState::new().hash_one(0), |seed| seed.parse().unwrap());
+        eprintln!("FLINK_SEED={seed}");
+        Self(seed)
+    }
+
+    /// One of so many (splitmix64).
+    fn of(&mut self, many: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % many
+    }
+
+    fn one<T: Copy, const N: usize>(&mut self, of: [T; N]) -> T {
+        of[usize::try_from(self.of(N as u64)).unwrap()]
+    }
+
+    /// About every second request meets a fault.
+    fn fault(&mut self) -> Fault {
+        use Stage::{Begun, Body, Connected, Done, Forwarded, Head, Middle, Read};
+        let stage = self.one([Connected, Begun, Middle, Read, Forwarded, Done, Head, Body]);
+        match self.of(20) {
+            0..=4 => Fault::Cut(stage, End::Close),
+            5..=9 => Fault::Cut(stage, End::Reset),
+            10 => Fault::Cut(stage, End::Stall),
+            11 => Fault::Instead(
+                self.of(2) == 0,
+                b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n".into(),
+            ),
+            _ => Fault::Nothing,
+        }
+    }
+}
+
+/// A proxy before the cluster that is not to be relied on.
+fn unreliable() -> Proxy {
+    let mut chance = Chance::new();
+    Proxy::before(cluster().url(), move || chance.fault())
+}
+
+/// A client that does not give up soon.
+fn patient(proxy: &Proxy) -> FlinkRestClient {
+    let retry = Retry::default()
+        .times(100)
+        .first_pause(Duration::from_millis(20))
+        .longest_pause(Duration::from_millis(500));
+    // Up to 1.14 it cannot be found out whether something that is not there will still come.
+    let timeout = Duration::from_secs(if at_least("1.15") { 300 } else { 15 });
+    FlinkRestClient::builder(proxy.url())
+        .retry(retry)
+        .attempt_timeout(ATTEMPT)
+        .timeout(timeout)
+        .build()
+        .unwrap()
+}
+
+/// Nothing that was forwarded goes on.
+async fn all_is_answered(proxy: &Proxy) {
+    soon(Duration::from_secs(120), || async { (proxy.underway() == 0).then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn each_submission_is_one_job() {
+    let (proxy, direct) = (unreliable(), flink());
+    let shaky = patient(&proxy);
+    let jar = direct.jars().upload(streaming_jar()).await.unwrap().jar_id().unwrap();
+    let tag = JobId::random();
+    let at_once = Arc::new(Semaphore::new(8));
+    let mut calls = JoinSet::new();
+    for number in 0..submissions() {
+        let (shaky, jar, at_once) = (shaky.clone(), jar.clone(), at_once.clone());
+        let name = format!("{tag} {number}");
+        // Four go on and on; the others are over before the next ones come.
+        let records = if number % (submissions() / 4) == 0 { "1000000" } else { "10" };
+        let args = ["--name".to_owned(), name.clone(), "--records".to_owned(), records.to_owned()];
+        calls.spawn(async move {
+            let _turn = at_once.acquire().await;
+            let run: Result<JarRun> = if number % 2 == 0 {
+                shaky.jar(jar).run().args(args).attempt_timeout(ATTEMPT).await
+            } else {
+                shaky.jars().upload_and_run(streaming_jar()).args(args).attempt_timeout(ATTEMPT).await
+            };
+            (name, run)
+        });
+    }
+    let results = calls.join_all().await;
+    all_is_answered(&proxy).await;
+
+    let mut jobs = BTreeMap::<String, Vec<JobId>>::new();
+    for job in direct.jobs().overview().await.unwrap().jobs {
+        jobs.entry(job.name).or_default().push(job.jid);
+    }
+    for (name, run) in &results {
+        let there = jobs.get(name).map_or(&[][..], Vec::as_slice);
+        match run {
+            Ok(run) => assert_eq!(there, [run.job_id], "{name}"),
+            Err(error) => {
+                assert!(error.is_outcome_unknown() && !at_least("1.15"), "{name}: {error:?}");
+                assert!(there.len() <= 1, "{name}: {there:?}");
+            }
+        }
+    }
+    let of_ours = jobs.iter().filter(|(name, _)| name.starts_with(&tag.to_string()));
+    let of_ours: Vec<_> = of_ours.flat_map(|(_, jobs)| jobs).collect();
+    if at_least("1.15") {
+        assert_eq!(of_ours.len(), submissions());
+    }
+    for job in of_ours {
+        // Most have ended, which is refused.
+        let _ = direct.job(*job).cancel().await;
+    }
+}
+
+#[tokio::test]
+async fn each_trigger_is_one_savepoint() {
+    const TRIGGERS: u64 = 10;
+    let proxy = unreliable();
+    let shaky = patient(&proxy);
+    let direct = streaming(&["--keyed-state", "5"]).await;
+    let job = shaky.job(direct.id());
+    let mut unknown = 0;
+    for _ in 0..TRIGGERS {
+        match job.savepoint().attempt_timeout(ATTEMPT).await {
+            Ok(savepoint) => drop(savepoint.wait().await.unwrap()),
+            Err(error) if error.is_outcome_unknown() && !at_least("1.15") => unknown += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    all_is_answered(&proxy).await;
+    // One more, so that it is seen when the server's numbers are new enough to hold all those before.
+    let last = direct.savepoint().await.unwrap().wait().await.unwrap();
+    let counts = soon(Duration::from_secs(60), || async {
+        let statistics = direct.checkpoints().statistics().await.unwrap();
+        let savepoint = statistics.latest.savepoint?;
+        (savepoint.external_path.as_ref() == Some(&last)).then_some(statistics.counts)
+    })
+    .await;
+    let taken = counts.total - 1;
+    assert!((TRIGGERS - unknown..=TRIGGERS).contains(&taken), "{taken} of {TRIGGERS}, {unknown} unknown");
+    direct.cancel().await.unwrap();
+}
