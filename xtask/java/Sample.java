@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.annotation.JsonCreator;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.annotation.JsonProperty;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.annotation.JsonSubTypes;
 import org.apache.flink.util.SerializedThrowable;
 import org.apache.flink.util.SerializedValue;
@@ -52,13 +54,14 @@ final class Sample {
             return values(((WildcardType) type).getUpperBounds()[0], bindings);
         }
         Class<?> raw = raw(type);
-        Type[] arguments = type instanceof ParameterizedType ? ((ParameterizedType) type).getActualTypeArguments() : new Type[0];
+        boolean isGeneric = type instanceof ParameterizedType;
+        Type[] arguments = isGeneric ? ((ParameterizedType) type).getActualTypeArguments() : new Type[0];
         if (raw == Optional.class) {
             return List.of(Optional.of(values(arguments[0], bindings).get(0)), Optional.empty());
         }
         if (raw.isAssignableFrom(List.class) && arguments.length == 1 || raw == Set.class) {
             List<Object> items = isDeep(raw(arguments[0])) ? List.of() : values(arguments[0], bindings);
-            return List.of(raw == Set.class ? Set.copyOf(items) : items);
+            return List.of(raw == Set.class ? new LinkedHashSet<>(items) : items);
         }
         if (Map.class.isAssignableFrom(raw)) {
             Class<?> key = raw(arguments[0]);
@@ -125,6 +128,11 @@ final class Sample {
                 }
             }
         }
+        for (Object list : made) {
+            if (list instanceof List && ((List<?>) list).isEmpty()) {
+                fill((List<?>) list, (ParameterizedType) type.getGenericSuperclass());
+            }
+        }
         making.pop();
         if (made.isEmpty()) {
             throw new ReflectiveOperationException("nothing makes a " + type);
@@ -132,14 +140,24 @@ final class Sample {
         return made;
     }
 
-    /** What Jackson would call comes first, then the constructor that takes most, so that nothing is left out. */
+    /** Some answers are lists themselves, and are made empty. */
+    @SuppressWarnings("unchecked")
+    private void fill(List<?> list, ParameterizedType type) throws ReflectiveOperationException {
+        ((List<Object>) list).addAll(values(type.getActualTypeArguments()[0], Map.of()));
+    }
+
+    /** What adds up many comes first, then what Jackson would call, then the constructor that takes most. */
     private static List<Executable> makers(Class<?> type) {
         Stream<Executable> factories = Arrays.stream(type.getDeclaredMethods())
-                .filter(method -> Modifier.isStatic(method.getModifiers()) && isForJackson(method))
+                .filter(method -> Modifier.isStatic(method.getModifiers()) && method.getReturnType() == type)
+                .filter(method -> addsUp(method) || isForJackson(method))
                 .map(method -> method);
         return Stream.concat(factories, Arrays.stream(type.getDeclaredConstructors()))
                 .filter(maker -> !maker.isSynthetic())
-                .sorted(Comparator.comparing(Sample::isForJackson).thenComparing(Executable::getParameterCount).reversed())
+                .sorted(Comparator.comparing(Sample::addsUp)
+                        .thenComparing(Sample::isForJackson)
+                        .thenComparing(Executable::getParameterCount)
+                        .reversed())
                 .collect(Collectors.toList());
     }
 
@@ -147,8 +165,10 @@ final class Sample {
             throws ReflectiveOperationException {
         maker.setAccessible(true);
         List<List<Object>> choices = new ArrayList<>();
-        for (Type parameter : maker.getGenericParameterTypes()) {
-            choices.add(values(parameter, bindings));
+        for (int i = 0; i < maker.getParameterCount(); i++) {
+            JsonProperty named = maker.getParameters()[i].getAnnotation(JsonProperty.class);
+            boolean isVersion = named != null && named.value().equals("flink-version");
+            choices.add(isVersion ? List.of("1.0") : values(maker.getGenericParameterTypes()[i], bindings));
         }
         int most = choices.stream().mapToInt(List::size).max().orElse(1);
         for (int i = 0; i < most; i++) {
@@ -173,7 +193,8 @@ final class Sample {
         }
     }
 
-    private static void call(Executable maker, Object[] arguments, List<Object> made) throws ReflectiveOperationException {
+    private static void call(Executable maker, Object[] arguments, List<Object> made)
+            throws ReflectiveOperationException {
         try {
             made.add(maker instanceof Method ? ((Method) maker).invoke(null, arguments)
                     : ((Constructor<?>) maker).newInstance(arguments));
@@ -183,7 +204,12 @@ final class Sample {
     }
 
     private static boolean isNullable(Parameter parameter) {
-        return Arrays.stream(parameter.getAnnotations()).anyMatch(it -> it.annotationType().getSimpleName().equals("Nullable"));
+        return Arrays.stream(parameter.getAnnotations())
+                .anyMatch(annotation -> annotation.annotationType().getSimpleName().equals("Nullable"));
+    }
+
+    private static boolean addsUp(Executable maker) {
+        return maker instanceof Method && maker.getParameterCount() == 1 && maker.getParameterTypes()[0] == List.class;
     }
 
     private static boolean isForJackson(Executable maker) {

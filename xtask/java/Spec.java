@@ -5,6 +5,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.net.URL;
 import java.util.Arrays;
 import java.util.List;
 import java.util.jar.JarFile;
@@ -46,8 +47,8 @@ public final class Spec {
 
     public static void main(String[] args) throws Exception {
         ObjectNode endpoints = JSON.createObjectNode();
-        File dist = new File(RestHandlerSpecification.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        try (JarFile jar = new JarFile(dist)) {
+        URL dist = RestHandlerSpecification.class.getProtectionDomain().getCodeSource().getLocation();
+        try (JarFile jar = new JarFile(new File(dist.toURI()))) {
             List<String> names = jar.stream()
                     .map(entry -> entry.getName().replace('/', '.'))
                     .filter(name -> name.startsWith("org.apache.flink.runtime.") && name.endsWith(".class"))
@@ -157,7 +158,9 @@ public final class Spec {
         if (!value.isEnum()) {
             return value.getSimpleName();
         }
-        return Arrays.stream(value.getEnumConstants()).map(parameter::convertValueToString).collect(Collectors.joining("|"));
+        return Arrays.stream(value.getEnumConstants())
+                .map(parameter::convertValueToString)
+                .collect(Collectors.joining("|"));
     }
 
     /** The {@code X} with which a class is a {@code base<X>}. */

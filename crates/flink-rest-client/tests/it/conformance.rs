@@ -16,8 +16,28 @@ use flink_rest_client::{
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// Where the crate is not what Flink says, and why.
-const EXCEPTIONS: &[(&str, &str)] = &[];
+/// Where the crate is not what Flink says, how the finding begins, and why.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    (
+        "GET /jars/:jarid/plan: body is missing",
+        "a GET with a body: proxies drop it, and the query can say it",
+    ),
+    ("GET /jars/:jarid/plan: query parameter `program-args`", ONE_STRING),
+    ("POST /jars/:jarid/plan: member `programArgs`", ONE_STRING),
+    ("POST /jars/:jarid/run: member `programArgs`", ONE_STRING),
+    ("POST /jars/:jarid/plan: query parameter", "the body says it"),
+    ("POST /jars/:jarid/run: query parameter", "the body says it"),
+    ("POST /jars/:jarid/run-application: query parameter", "the body says it"),
+    ("POST /jars/:jarid/run: member `restoreMode` is missing", "`claimMode` is its name from 1.20 on"),
+    ("PATCH /jobs/:jobid: word of `mode` `stop`", "refused by every release: it stands for `POST …/stop`"),
+    (
+        "PATCH /jobs/:jobid/clientHeartbeat: body is not readable",
+        "up to 1.19 Flink takes the bare number only; see `heartbeat.rs`, and the live test",
+    ),
+];
+
+const ONE_STRING: &str =
+    "gone in 2.0: one text that Flink splits at blanks; `programArgsList` does it on all releases";
 
 /// Any text in a sample; as an id it is one.
 const TEXT: &str = "0123456789abcdef0123456789abcdef";
@@ -53,7 +73,7 @@ fn the_endpoints_are_those_of_flink() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("spec/{version}.json"));
         let flinks = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
         for finding in Release(version.parse().unwrap()).compare(&flinks) {
-            match EXCEPTIONS.iter().find(|(known, _)| *known == finding) {
+            match EXCEPTIONS.iter().find(|(known, _)| finding.starts_with(known)) {
                 Some((known, _)) => _ = seen.insert(known),
                 None => _ = findings.insert(format!("{finding} ({version})")),
             }
