@@ -75,7 +75,7 @@ pub struct Param {
     pub until: Option<&'static str>,
     /// Whether it is an id by which the server knows a second request again. The client chooses one if none is set.
     pub token: bool,
-    /// Flink's former key for it, and the last release that calls it so.
+    /// Flink's former key for it, and the last release that calls it so; empty if it was the whole body.
     pub formerly: Option<(&'static str, &'static str)>,
     /// The words that it can be, if it is one of a few.
     pub words: &'static [Word],
@@ -91,8 +91,6 @@ pub struct Word {
     pub text: &'static str,
     /// First Flink release that knows it; none: as the parameter.
     pub since: Option<&'static str>,
-    /// Last Flink release that knows it; none: as the parameter.
-    pub until: Option<&'static str>,
 }
 
 /// What can be any text has no words: an enum's own `WORDS` goes before this one.
@@ -190,14 +188,14 @@ impl Request {
                 return refuse(format!("`{}` of {endpoint}", param.name), needs);
             }
             if let Some(word) = word
-                && let Some(needs) = server.lacks(word.since, word.until)
+                && let Some(needs) = server.lacks(word.since, None)
             {
                 return refuse(format!("`{}` as `{}` of {endpoint}", word.text, param.name), needs);
             }
             if let Some((formerly, until)) = param.formerly
                 && server.lacks(None, Some(until)).is_none()
             {
-                self.body.rename(param.key, formerly);
+                self.body.move_member(param.key, formerly);
             }
         }
         Ok(self)
@@ -250,13 +248,18 @@ impl Body {
         }
     }
 
-    fn rename(&mut self, key: &str, to: &str) {
+    /// Gives a member of the JSON another key, or makes it the whole, if that is empty.
+    fn move_member(&mut self, key: &str, to: &str) {
         let (Self::Json(json) | Self::Form { request: Some(json), .. }) = self else { return };
         if let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(json)
             && let Some(value) = members.remove(key)
         {
-            members.insert(to.into(), value);
-            *json = Value::Object(members).to_string().into();
+            *json = if to.is_empty() {
+                value.to_string().into()
+            } else {
+                members.insert(to.into(), value);
+                Value::Object(members).to_string().into()
+            };
         }
     }
 }
@@ -369,11 +372,10 @@ impl RequestBuilder {
 
     pub fn finish(mut self) -> Result<Request> {
         let mut names = BTreeSet::new();
-        if let Some(twice) = self.files.iter().map(Upload::file_name).find(|name| !names.insert(name.clone()))
-        {
+        let twice = self.files.iter().map(Upload::file_name).find(|name| !names.insert(name.clone()));
+        if let Some(name) = twice {
             self.current = "files";
-            self =
-                self.refuse(format!("two files are named `{twice}`; Flink tells them apart by their names"));
+            self = self.refuse(format!("two are named `{name}`; Flink tells them apart by their names"));
         }
         let json = self.json.take().map(|members| Value::Object(members).to_string().into());
         self.request.body = match json {
@@ -434,7 +436,7 @@ fn limits(param: &'static Param, value: &Value) -> Vec<Limit> {
         |word: &&Word| said.iter().filter_map(Value::as_str).any(|text| text.eq_ignore_ascii_case(word.text));
     let is_limited = param.is_limited() || param.formerly.is_some();
     let itself = is_limited.then_some(Limit { param, word: None });
-    let words = param.words.iter().filter(|word| word.since.or(word.until).is_some()).filter(is_said);
+    let words = param.words.iter().filter(|word| word.since.is_some()).filter(is_said);
     itself.into_iter().chain(words.map(|word| Limit { param, word: Some(word) })).collect()
 }
 

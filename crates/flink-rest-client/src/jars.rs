@@ -239,8 +239,8 @@ open_enum! {
         Claim = "CLAIM",
         /// The user: Flink never deletes them, and makes its first checkpoint a full one.
         NoClaim = "NO_CLAIM",
-        /// The user, though checkpoints may go on needing them (up to 1.20; deprecated).
-        Legacy = "LEGACY" until "1.20",
+        /// The user, though checkpoints may go on needing them (deprecated).
+        Legacy = "LEGACY",
     }
 }
 

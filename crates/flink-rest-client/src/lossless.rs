@@ -1,5 +1,7 @@
 //! Whether the types keep all that a server says: for tests, and for recordings of other people's clusters.
 
+use std::fmt::Debug;
+
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Serialize;
@@ -13,7 +15,8 @@ use crate::{
 
 impl Spec {
     /// What is lost of an answer to this endpoint, place by place, if it is decoded and encoded again: fields that no
-    /// type keeps, and values that do not come back as they were. An answer that cannot be decoded is an error.
+    /// type keeps, and values that do not come back as they were. Words that no enum has are told as well. An answer
+    /// that cannot be decoded is an error.
     #[doc(hidden)]
     pub fn losses(&'static self, body: impl Into<Bytes>) -> Result<Vec<String>> {
         let answer = Answer { endpoint: self, status: StatusCode::OK, body: body.into() };
@@ -21,21 +24,27 @@ impl Spec {
             "Text" => Value::String(String::from_utf8_lossy(&answer.body).into_owned()),
             _ => answer.json()?,
         };
-        let mut losses = Vec::new();
-        compare("", &sent, &registry::through_type(answer)?, &mut losses);
+        let (kept, mut losses) = registry::through_type(answer)?;
+        compare("", &sent, &kept, &mut losses);
         Ok(losses)
     }
 }
 
-/// An answer decoded and encoded again.
-pub(crate) fn through<E: Endpoint<Response: Serialize>>(answer: Answer) -> Result<Value> {
+/// An answer decoded and encoded again, and the words in it that no enum has.
+pub(crate) fn through<E: Endpoint<Response: Serialize + Debug>>(
+    answer: Answer,
+) -> Result<(Value, Vec<String>)> {
     let endpoint = answer.endpoint.name;
     let value = E::Response::from_answer(answer)?;
-    serde_json::to_value(value).map_err(|source| Error::Decode {
+    let encoded = serde_json::to_value(&value).map_err(|source| Error::Decode {
         endpoint,
         at: "its encoding".into(),
         source,
-    })
+    })?;
+    // `open_enum!` keeps a word that it does not know in `Other`. Within a text the quote would be escaped.
+    let shown = format!("{value:?}");
+    let others = shown.split("Other(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    Ok((encoded, others.map(|word| format!("`{word}`: no enum has this word")).collect()))
 }
 
 fn compare(at: &str, sent: &Value, kept: &Value, losses: &mut Vec<String>) {
@@ -81,6 +90,12 @@ mod tests {
         let losses =
             GetJobVertexBackPressure::SPEC.losses(r#"{"status":"deprecated","subtasks":null}"#).unwrap();
         assert_eq!(losses, ["subtasks: no type keeps it"]);
+    }
+
+    #[test]
+    fn a_word_that_no_enum_has_is_told() {
+        let job = r#"{"jobs":[{"id":"00000000000000000000000000000001","status":"NEW"}]}"#;
+        assert_eq!(GetJobs::SPEC.losses(job).unwrap(), ["`NEW`: no enum has this word"]);
     }
 
     #[test]

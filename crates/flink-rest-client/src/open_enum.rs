@@ -2,11 +2,11 @@
 
 /// An enum of Flink's words with one more variant for words that this crate does not know: nothing is lost.
 ///
-/// `since "1.20"` and `until "1.20"` behind a word name the first and the last release that take it in a request.
+/// `since "1.20"` behind a word names the first release that takes it in a request.
 macro_rules! open_enum {
     (
         $(#[$doc:meta])*
-        pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(since $since:literal)? $(until $until:literal)?,)* }
+        pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(since $since:literal)?,)* }
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -24,7 +24,6 @@ macro_rules! open_enum {
             pub const WORDS: &'static [crate::endpoint::Word] = &[$(crate::endpoint::Word {
                 text: $word,
                 since: crate::open_enum::release!($($since)?),
-                until: crate::open_enum::release!($($until)?),
             }),*];
 
             /// Flink's own word.

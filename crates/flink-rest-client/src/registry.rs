@@ -16,8 +16,8 @@ macro_rules! endpoints {
         /// Every endpoint of this crate.
         pub static ENDPOINTS: &[&Spec] = &[$($({ use $module as module; module::$name::SPEC }),*),*];
 
-        /// An answer, decoded by the type of its endpoint and encoded again.
-        pub(crate) fn through_type(answer: Answer) -> Result<Value> {
+        /// An answer, decoded by the type of its endpoint and encoded again; see [`lossless::through`].
+        pub(crate) fn through_type(answer: Answer) -> Result<(Value, Vec<String>)> {
             match answer.endpoint.name {
                 $($(stringify!($name) => { use $module as module; lossless::through::<module::$name>(answer) })*)*
                 other => Err(Error::UnknownEndpoint { name: other.into(), suggestion: None }),

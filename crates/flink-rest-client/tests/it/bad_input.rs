@@ -256,7 +256,7 @@ async fn files_that_cannot_be_sent() {
     let error = client.jobs().submit(&job).jars([&job]).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "SubmitJob: `files`: two files are named `a.job`; Flink tells them apart by their names"
+        "SubmitJob: `files`: two are named `a.job`; Flink tells them apart by their names"
     );
     let error = client.jobs().submit(&job).artifacts([("words", "no.such")]).await.unwrap_err();
     assert_eq!(error.to_string(), "no.such: No such file or directory (os error 2)");

@@ -3,6 +3,7 @@
 mod bad_input;
 mod broken;
 mod certificates;
+mod conformance;
 mod connections;
 mod credentials;
 mod downloads;

@@ -1,7 +1,7 @@
 //! What is sent to which release, and what is not.
 
 use flink_rest_client::{
-    FlinkVersion, JarId, Request, endpoint::Body, jars::ClaimMode, metrics::Aggregation,
+    FlinkVersion, JarId, Request, Timestamp, endpoint::Body, jars::ClaimMode, metrics::Aggregation,
 };
 
 use crate::requests::{JOB, client};
@@ -23,7 +23,7 @@ fn each_release_gets_what_it_knows() {
     let (client, jar) = (client(), "a.jar".parse::<JarId>().unwrap());
     let run = client.jar(&jar).run();
     let claim = client.jar(&jar).run().claim_mode(ClaimMode::NoClaim);
-    let legacy = client.jar(&jar).run().claim_mode(ClaimMode::Legacy);
+    let heartbeat = client.job(JOB).heartbeat(Timestamp::UNIX_EPOCH);
     let submit = client.jobs().submit("a.job");
     let skew = client.jobs().metrics().get(["a"]).agg([Aggregation::Max, Aggregation::Skew]);
     let status = client.job(JOB).status();
@@ -38,8 +38,8 @@ fn each_release_gets_what_it_knows() {
         (claim.to_request(), "1.19.3", r#"{"restoreMode":"NO_CLAIM"}"#.into()),
         (claim.to_request(), "1.20.5", r#"{"claimMode":"NO_CLAIM"}"#.into()),
         (claim.to_request(), "2.3.0", r#"{"claimMode":"NO_CLAIM"}"#.into()),
-        (legacy.to_request(), "1.20.5", r#"{"claimMode":"LEGACY"}"#.into()),
-        (legacy.to_request(), "2.0.2", needs("`LEGACY` as `claim_mode` of RunJar", "1.20 or older", "2.0.2")),
+        (heartbeat.to_request(), "1.19.3", "0".into()),
+        (heartbeat.to_request(), "1.20.5", r#"{"expiredTimestamp":0}"#.into()),
         (submit.to_request(), "1.20.5", r#"{"jobGraphFileName":"a.job"}"#.into()),
         (submit.to_request(), "2.0.2", r#"{"executionPlanFileName":"a.job"}"#.into()),
         (

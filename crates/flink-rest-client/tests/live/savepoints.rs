@@ -1,7 +1,8 @@
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use flink_rest_client::{
     Error, JobId, Progress, TriggerId,
+    jars::ClaimMode,
     jobs::{
         savepoints::{SavepointFormatType, SavepointInfo},
         state::JobStatus,
@@ -10,7 +11,7 @@ use flink_rest_client::{
 };
 use serde_json::json;
 
-use crate::support::{at_least, cluster, flink, lossless, streaming, streaming_jar};
+use crate::support::{at_least, cluster, flink, lossless, soon, streaming, streaming_jar};
 
 fn is_there(savepoint: &str) -> bool {
     Path::new(savepoint.trim_start_matches("file:")).join("_metadata").is_file()
@@ -91,4 +92,20 @@ async fn a_trigger_with_the_same_id_is_no_second_savepoint() {
         assert!(matches!(trigger().await.unwrap_err(), Error::Unsupported { .. }));
     }
     job.cancel().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_claimed_savepoint_is_deleted_by_the_next_checkpoints() {
+    let (flink, flags) = (flink(), ["--keyed-state", "5", "--checkpoint-interval", "200"]);
+    let job = streaming(&flags).await;
+    let savepoint = job.stop_with_savepoint().await.unwrap().wait().await.unwrap();
+    let run = flink.jars().upload_and_run(streaming_jar()).args(flags);
+    let run = run.savepoint_path(&savepoint).claim_mode(ClaimMode::Claim).await;
+    if at_least("1.15") {
+        let job = flink.job(run.unwrap().job_id);
+        soon(Duration::from_secs(60), async || (!is_there(&savepoint)).then_some(())).await;
+        job.cancel().await.unwrap();
+    } else {
+        assert!(matches!(run.unwrap_err(), Error::Unsupported { .. }));
+    }
 }
