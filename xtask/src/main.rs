@@ -4,6 +4,7 @@ mod live;
 mod quickstart;
 mod readme;
 mod setup;
+mod spec;
 mod test;
 
 use std::{process, time::Instant};
@@ -32,6 +33,8 @@ enum Command {
     Test(test::Arguments),
     /// Calls every endpoint on real clusters, and shows a table of it
     Live(live::Arguments),
+    /// Writes down what Flink itself says of its REST API
+    Spec(spec::Arguments),
     /// Writes the endpoint table of README.md
     Readme(readme::Arguments),
 }
@@ -42,6 +45,7 @@ fn main() -> anyhow::Result<()> {
         Command::Jobs { flink } => jobs(&flink),
         Command::Test(arguments) => test::run(&arguments),
         Command::Live(arguments) => live::run(&arguments),
+        Command::Spec(arguments) => spec::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),
     }
 }

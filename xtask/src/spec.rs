@@ -1,0 +1,87 @@
+//! What Flink itself says of its REST API: one file a release, which the client is compared with.
+
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use flink_local::{Distribution, Progress};
+use serde_json::Value;
+
+use crate::setup;
+
+/// Lines are not longer, if they need not be.
+const WIDTH: usize = 120;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The releases to read; `all` for all that are supported
+    #[arg(long, value_name = "VERSION", value_delimiter = ',', required = true)]
+    flink: Vec<String>,
+    /// Fail if a file is not what the release says, and write nothing
+    #[arg(long)]
+    check: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    setup::jdk()?;
+    for version in setup::releases(&arguments.flink) {
+        if arguments.check {
+            check(&version)?;
+        } else {
+            let flink = Distribution::obtain(&version, Progress::Stderr)?;
+            let file = file(flink.version());
+            fs::write(&file, read(&flink)?).with_context(|| file.display().to_string())?;
+        }
+    }
+    Ok(())
+}
+
+pub fn check(version: &str) -> Result<()> {
+    let flink = Distribution::obtain(version, Progress::Stderr)?;
+    let file = file(flink.version());
+    if fs::read_to_string(&file).ok() != Some(read(&flink)?) {
+        bail!("{} is not what Flink says; write it with: cargo xtask spec --flink {version}", file.display());
+    }
+    Ok(())
+}
+
+fn file(version: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../crates/flink-rest-client/spec/{version}.json"))
+}
+
+/// Asks Flink's own classes.
+fn read(flink: &Distribution) -> Result<String> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = ["Spec", "Sample"].map(|name| here.join(format!("java/{name}.java")));
+    let jar = here.join(format!("../target/spec/{}.jar", flink.version()));
+    let printed = flink.run(flink.compile(&sources, "Spec", jar)?, "Spec", [""; 0])?;
+    let mut text = String::new();
+    print(&serde_json::from_str(&printed)?, 0, &mut text);
+    text.push('\n');
+    Ok(text)
+}
+
+/// JSON with a line for what fits into one, so that the files can be read, and compared with each other.
+fn print(value: &Value, depth: usize, text: &mut String) {
+    let whole = value.to_string();
+    let (brackets, members): (_, Vec<_>) = match value {
+        Value::Object(members) if whole.len() + 2 * depth > WIDTH || depth == 0 => {
+            ("{}", members.iter().map(|(key, value)| (format!("{}: ", Value::from(&**key)), value)).collect())
+        }
+        Value::Array(items) if whole.len() + 2 * depth > WIDTH => {
+            ("[]", items.iter().map(|value| (String::new(), value)).collect())
+        }
+        _ => return text.push_str(&whole),
+    };
+    let indent = "  ".repeat(depth);
+    text.push_str(&brackets[..1]);
+    for (index, (key, value)) in members.into_iter().enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        let _ = write!(text, "{comma}\n{indent}  {key}");
+        print(value, depth + 1, text);
+    }
+    let _ = write!(text, "\n{indent}{}", &brackets[1..]);
+}
