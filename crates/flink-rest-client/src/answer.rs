@@ -1,5 +1,7 @@
 //! What a server answered, before and after decoding.
 
+use std::ops::Deref;
+
 use bytes::Bytes;
 use http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
@@ -118,12 +120,46 @@ impl<T: DeserializeOwned> FromAnswer for T {
     }
 }
 
-/// A field that some releases leave out and others send as `null`: `None` and `Some(None)`, so that each comes back as
-/// it was. To be used with `default` and `skip_serializing_if`.
-pub(crate) fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// A value that Flink may leave out, or send as `null`. Both are none, and each comes back as it was.
+///
+/// It is read like the `Option` in it: `checkpoint.external_path.as_deref()`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nullable<T> {
+    value: Option<T>,
+    is_sent: bool,
+}
+
+impl<T> Nullable<T> {
+    /// For `skip_serializing_if`, which goes with `default`.
+    pub(crate) fn is_left_out(&self) -> bool {
+        !self.is_sent
+    }
+}
+
+impl<T> Default for Nullable<T> {
+    fn default() -> Self {
+        Self { value: None, is_sent: false }
+    }
+}
+
+impl<T> Deref for Nullable<T> {
+    type Target = Option<T>;
+
+    fn deref(&self) -> &Option<T> {
+        &self.value
+    }
+}
+
+impl<T: Serialize> Serialize for Nullable<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|value| Self { value, is_sent: true })
+    }
 }
 
 /// The answer of endpoints that say nothing but their status.

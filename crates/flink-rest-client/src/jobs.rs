@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    Call, Client, Empty, Endpoint, JobId,
+    Call, Client, Empty, Endpoint, JobId, Nullable,
     client::Mode,
     jobs::{
         config::GetJobConfig,
@@ -184,11 +184,11 @@ pub struct JobOverview {
     /// Tasks by state, `total` among them; the keys are Flink's words in small letters.
     pub tasks: BTreeMap<String, u32>,
     /// Whether it is a batch or a streaming job (2.3+).
-    #[serde(rename = "jobType", default, skip_serializing_if = "Option::is_none")]
-    pub job_type: Option<JobType>,
+    #[serde(rename = "jobType", default, skip_serializing_if = "Nullable::is_left_out")]
+    pub job_type: Nullable<JobType>,
     /// What schedules it (2.3+).
-    #[serde(rename = "schedulerType", default, skip_serializing_if = "Option::is_none")]
-    pub scheduler_type: Option<SchedulerType>,
+    #[serde(rename = "schedulerType", default, skip_serializing_if = "Nullable::is_left_out")]
+    pub scheduler_type: Nullable<SchedulerType>,
     /// Operators that are not scheduled yet, as an adaptive batch job does step by step (2.0+).
     #[serde(rename = "pending-operators", default, skip_serializing_if = "Option::is_none")]
     pub pending_operators: Option<u32>,

@@ -91,7 +91,7 @@ pub use http;
 pub use jiff::Timestamp;
 
 pub use crate::{
-    answer::{Answer, Empty, Text},
+    answer::{Answer, Empty, Nullable, Text},
     builder::ClientBuilder,
     call::{Action, Call, CallOptions},
     client::{Async, Client, FlinkRestClient, Mode},

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ApplicationId, Endpoint, JobId,
+    ApplicationId, Endpoint, JobId, Nullable,
     jobs::{
         plan::Plan,
         state::{ExecutionState, JobStatus, JobType, SchedulerType},
@@ -62,8 +62,8 @@ pub struct JobDetails {
     /// Its dataflow.
     pub plan: Plan,
     /// Whether it is a batch or a streaming job (1.20+).
-    #[serde(rename = "job-type", default, skip_serializing_if = "Option::is_none")]
-    pub job_type: Option<JobType>,
+    #[serde(rename = "job-type", default, skip_serializing_if = "Nullable::is_left_out")]
+    pub job_type: Nullable<JobType>,
     /// The operators before they were chained to vertices (2.0+, adaptive batch jobs).
     #[serde(rename = "stream-graph", default, skip_serializing_if = "Option::is_none")]
     pub stream_graph: Option<serde_json::Value>,
@@ -74,8 +74,8 @@ pub struct JobDetails {
     #[serde(rename = "application-id", default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<ApplicationId>,
     /// What schedules it (2.3+).
-    #[serde(rename = "schedulerType", default, skip_serializing_if = "Option::is_none")]
-    pub scheduler_type: Option<SchedulerType>,
+    #[serde(rename = "schedulerType", default, skip_serializing_if = "Nullable::is_left_out")]
+    pub scheduler_type: Nullable<SchedulerType>,
 }
 
 /// When a state was entered; none if it never was.

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Call, Endpoint, JobId, TaskManagerId, answer::nullable, client::Mode, jobs::Job, time::millis, trace,
-};
+use crate::{Call, Endpoint, JobId, Nullable, TaskManagerId, client::Mode, jobs::Job, time::millis, trace};
 
 impl<M: Mode> Job<M> {
     /// What went wrong in it so far, also what it got over.
@@ -40,15 +38,10 @@ pub struct JobExceptions {
     #[serde(rename = "exceptionHistory")]
     pub exception_history: ExceptionHistory,
     // What `exception_history` says better, in older words (up to 1.20).
-    #[serde(
-        rename = "root-exception",
-        default,
-        deserialize_with = "nullable",
-        skip_serializing_if = "Option::is_none"
-    )]
-    root_exception: Option<Option<String>>,
-    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
-    timestamp: Option<Option<i64>>,
+    #[serde(rename = "root-exception", default, skip_serializing_if = "Nullable::is_left_out")]
+    root_exception: Nullable<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_left_out")]
+    timestamp: Nullable<i64>,
     #[serde(rename = "all-exceptions", default, skip_serializing_if = "Option::is_none")]
     all_exceptions: Option<serde_json::Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

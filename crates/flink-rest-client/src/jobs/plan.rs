@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, Endpoint, InvalidId, JobId, VertexId,
+    Call, Endpoint, InvalidId, JobId, Nullable, VertexId,
     client::Mode,
     jobs::{Job, state::JobType},
     time::minus_one,
@@ -114,8 +114,8 @@ pub struct Input {
     /// Its number among the inputs of the vertex that they go to, from zero.
     pub num: u32,
     /// How they are spread over the subtasks: `FORWARD`, `HASH`, `REBALANCE`, …
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ship_strategy: Option<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_left_out")]
+    pub ship_strategy: Nullable<String>,
     /// What is done to them on arrival: sorted, for one. For jobs of the DataSet API only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_strategy: Option<String>,

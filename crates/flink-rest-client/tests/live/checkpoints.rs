@@ -57,7 +57,7 @@ async fn checkpoints_are_counted_and_shown() {
     assert!(details.latest_ack_timestamp.unwrap() >= details.trigger_timestamp && details.state_size > 0);
     assert!(
         details.external_path.as_ref().unwrap().contains(&id.to_string())
-            && details.savepoint_format().is_none()
+            && details.savepoint_format.is_none()
     );
     assert_eq!(details.num_acknowledged_subtasks, details.num_subtasks);
 
@@ -102,7 +102,7 @@ async fn a_checkpoint_under_way_fails_with_its_job() {
         statistics(&job, |statistics| statistics.latest.failed.is_some()).await.latest.failed.unwrap();
     assert_eq!(failed.status, CheckpointStatus::Failed);
     assert!(failed.failure_timestamp.unwrap() >= failed.trigger_timestamp);
-    assert!(!failed.failure_message.unwrap().is_empty());
+    assert!(!failed.failure_message.as_deref().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -5,8 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Endpoint, JobId,
-    answer::nullable,
+    Endpoint, JobId, Nullable,
     open_enum::open_enum,
     time::{max_value, maybe, millis},
 };
@@ -59,19 +58,15 @@ pub struct CheckpointConfig {
     // In milliseconds, or negative.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     changelog_periodic_materialization_interval: Option<i64>,
-    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
-    changelog_storage: Option<Option<String>>,
+    /// Where changes of the state are written (1.16+).
+    #[serde(default, skip_serializing_if = "Nullable::is_left_out")]
+    pub changelog_storage: Nullable<String>,
 }
 
 impl CheckpointConfig {
     /// How often changes of the state are folded into it (1.16+); none: never.
     pub fn changelog_periodic_materialization_interval(&self) -> Option<Duration> {
         self.changelog_periodic_materialization_interval?.try_into().ok().map(Duration::from_millis)
-    }
-
-    /// Where changes of the state are written (1.16+).
-    pub fn changelog_storage(&self) -> Option<&str> {
-        self.changelog_storage.as_ref()?.as_deref()
     }
 }
 

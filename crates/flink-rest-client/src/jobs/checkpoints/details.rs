@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Endpoint, JobId, VertexId,
-    answer::nullable,
+    Endpoint, JobId, Nullable, VertexId,
     jobs::savepoints::SavepointFormatType,
     open_enum::open_enum,
     time::{maybe, millis, minus_one},
@@ -39,13 +38,9 @@ pub struct CheckpointStatistics {
     pub status: CheckpointStatus,
     /// Whether it is a savepoint.
     pub is_savepoint: bool,
-    #[serde(
-        rename = "savepointFormat",
-        default,
-        deserialize_with = "nullable",
-        skip_serializing_if = "Option::is_none"
-    )]
-    savepoint_format: Option<Option<SavepointFormatType>>,
+    /// How a savepoint is written (1.17+); none for checkpoints.
+    #[serde(rename = "savepointFormat", default, skip_serializing_if = "Nullable::is_left_out")]
+    pub savepoint_format: Nullable<SavepointFormatType>,
     /// When it began.
     #[serde(with = "millis")]
     pub trigger_timestamp: Timestamp,
@@ -75,8 +70,8 @@ pub struct CheckpointStatistics {
     /// What it cost each vertex; empty in the lists of [`CheckpointingStatistics`](super::statistics::CheckpointingStatistics).
     pub tasks: BTreeMap<VertexId, TaskCheckpointStatistics>,
     /// Where it is, once it is completed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external_path: Option<String>,
+    #[serde(default, skip_serializing_if = "Nullable::is_left_out")]
+    pub external_path: Nullable<String>,
     /// Whether it is gone because newer ones took its place, once it is completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discarded: Option<bool>,
@@ -84,15 +79,8 @@ pub struct CheckpointStatistics {
     #[serde(default, with = "maybe", skip_serializing_if = "Option::is_none")]
     pub failure_timestamp: Option<Timestamp>,
     /// Why it failed, if it did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure_message: Option<String>,
-}
-
-impl CheckpointStatistics {
-    /// How a savepoint is written (1.17+); none for checkpoints.
-    pub fn savepoint_format(&self) -> Option<&SavepointFormatType> {
-        self.savepoint_format.as_ref()?.as_ref()
-    }
+    #[serde(default, skip_serializing_if = "Nullable::is_left_out")]
+    pub failure_message: Nullable<String>,
 }
 
 /// What a checkpoint cost one vertex.
