@@ -1,19 +1,22 @@
 //! Whether the types keep all that a server says: for tests, and for recordings of other people's clusters.
 
+use std::fmt::Debug;
+
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Answer, Endpoint, Error, Result,
+    Answer, Error, Result,
     endpoint::{FromAnswer, Spec},
     registry,
 };
 
 impl Spec {
     /// What is lost of an answer to this endpoint, place by place, if it is decoded and encoded again: fields that no
-    /// type keeps, and values that do not come back as they were. An answer that cannot be decoded is an error.
+    /// type keeps, and values that do not come back as they were. Words that no enum has are told as well. An answer
+    /// that cannot be decoded is an error.
     #[doc(hidden)]
     pub fn losses(&'static self, body: impl Into<Bytes>) -> Result<Vec<String>> {
         let answer = Answer { endpoint: self, status: StatusCode::OK, body: body.into() };
@@ -21,21 +24,41 @@ impl Spec {
             "Text" => Value::String(String::from_utf8_lossy(&answer.body).into_owned()),
             _ => answer.json()?,
         };
-        let mut losses = Vec::new();
-        compare("", &sent, &registry::through_type(answer)?, &mut losses);
+        let unknown = || Error::UnknownEndpoint { name: self.name.into(), suggestion: None };
+        let (kept, mut losses) =
+            registry::with_answer_type(self.name, Through(answer)).ok_or_else(unknown)??;
+        compare("", &sent, &kept, &mut losses);
         Ok(losses)
     }
 }
 
-/// An answer decoded and encoded again.
-pub(crate) fn through<E: Endpoint<Response: Serialize>>(answer: Answer) -> Result<Value> {
-    let endpoint = answer.endpoint.name;
-    let value = E::Response::from_answer(answer)?;
-    serde_json::to_value(value).map_err(|source| Error::Decode {
-        endpoint,
-        at: "its encoding".into(),
-        source,
-    })
+/// Something to be done with the type of an endpoint's answer.
+#[doc(hidden)]
+pub trait WithAnswerType {
+    /// What comes of it.
+    type Output;
+
+    /// Does it.
+    fn with<T: FromAnswer + Serialize + Debug>(self) -> Self::Output;
+}
+
+/// An answer that is decoded and encoded again, and the words in it that no enum has.
+struct Through(Answer);
+
+impl WithAnswerType for Through {
+    type Output = Result<(Value, Vec<String>)>;
+
+    fn with<T: FromAnswer + Serialize + Debug>(self) -> Self::Output {
+        let Self(answer) = self;
+        let endpoint = answer.endpoint.name;
+        let failed = |source| Error::Decode { endpoint, at: "its encoding".into(), source };
+        let value = T::from_answer(answer)?;
+        // `open_enum!` keeps a word that it does not know in `Other`. Within a text the quote would be escaped.
+        let shown = format!("{value:?}");
+        let others = shown.split("Other(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let others = others.map(|word| format!("`{word}`: no enum has this word")).collect();
+        Ok((serde_json::to_value(value).map_err(failed)?, others))
+    }
 }
 
 fn compare(at: &str, sent: &Value, kept: &Value, losses: &mut Vec<String>) {
@@ -81,6 +104,12 @@ mod tests {
         let losses =
             GetJobVertexBackPressure::SPEC.losses(r#"{"status":"deprecated","subtasks":null}"#).unwrap();
         assert_eq!(losses, ["subtasks: no type keeps it"]);
+    }
+
+    #[test]
+    fn a_word_that_no_enum_has_is_told() {
+        let job = r#"{"jobs":[{"id":"00000000000000000000000000000001","status":"NEW"}]}"#;
+        assert_eq!(GetJobs::SPEC.losses(job).unwrap(), ["`NEW`: no enum has this word"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod certificates;
+mod conformance;
 mod connections;
 mod credentials;
 mod fake;
