@@ -38,6 +38,7 @@ pub type FlinkRestClient = Client<Async>;
 #[derive(Clone)]
 pub struct Client<M> {
     pub(crate) shared: Arc<Shared>,
+    #[cfg_attr(not(feature = "blocking"), expect(dead_code, reason = "only blocking code needs it"))]
     pub(crate) mode: M,
 }
 
@@ -109,6 +110,7 @@ impl<M: Mode> Client<M> {
     }
 
     /// The same client in another mode.
+    #[cfg(feature = "blocking")]
     pub(crate) fn in_mode<N: Mode>(&self, mode: N) -> Client<N> {
         Client { shared: self.shared.clone(), mode }
     }

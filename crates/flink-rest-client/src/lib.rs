@@ -111,6 +111,7 @@ pub use crate::{
     registry::{ENDPOINTS, Named},
     retry::{Repeat, Retry},
     tls::Pem,
+    trace::root_cause,
     upload::Upload,
     version::{FlinkVersion, InvalidVersion},
 };
