@@ -29,6 +29,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     cargo("test -p flink-local --features live --test live", &[])?;
     for version in &arguments.flink {
         live::test(version)?;
+        cargo("test -p flinkctl --features live --test live", &[("FLINK_VERSION", version)])?;
     }
     Ok(())
 }

@@ -4,10 +4,11 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::FlinkRestClient;
 
 use crate::{
-    commands::{NOUNS, SHORTCUTS},
+    commands::{Deed, NOUNS, SHORTCUTS},
     context::Global,
     error::{EXIT_CODES, Failure, Result},
     output::Output,
+    verb::Verb,
 };
 
 /// What every command needs.
@@ -51,18 +52,53 @@ fn verbs(command: Command) -> Command {
     command.disable_help_subcommand(true).subcommands(deeds).subcommands(verbs)
 }
 
+/// Does what was said; again and again, if that was said.
 pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
-    let Some((name, matches)) = matches.subcommand() else { return Err(no_command()) };
-    if let Some(deed) = SHORTCUTS.iter().find(|deed| deed.name == name) {
-        return (deed.run)(app, matches).await;
+    let (task, matches) = find(matches)?;
+    let Some(pause) = app.global.watch else { return task.run(app, matches).await };
+    if !task.reads() {
+        return Err(Failure::usage("--watch is for commands that only read"));
+    }
+    loop {
+        task.run(app, matches).await?;
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// What a command does.
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    Verb(&'static Verb),
+    Deed(&'static Deed),
+}
+
+impl Task {
+    async fn run(self, app: &App, matches: &ArgMatches) -> Result<()> {
+        match self {
+            Self::Verb(verb) => verb.run(&app.client, &app.output, matches).await,
+            Self::Deed(deed) => (deed.run)(app, matches).await,
+        }
+    }
+
+    fn reads(self) -> bool {
+        match self {
+            Self::Verb(verb) => verb.reads(),
+            Self::Deed(deed) => deed.reads,
+        }
+    }
+}
+
+/// The command that was said, and its arguments.
+fn find(matches: &ArgMatches) -> Result<(Task, &ArgMatches)> {
+    let (name, matches) = matches.subcommand().ok_or_else(no_command)?;
+    let deed = |deeds: &'static [Deed], name: &str| deeds.iter().find(|deed| deed.name == name).map(Task::Deed);
+    if let Some(task) = deed(SHORTCUTS, name) {
+        return Ok((task, matches));
     }
     let noun = NOUNS.iter().find(|noun| noun.name == name).ok_or_else(no_command)?;
     let (name, matches) = matches.subcommand().ok_or_else(no_command)?;
-    if let Some(deed) = noun.deeds.iter().find(|deed| deed.name == name) {
-        return (deed.run)(app, matches).await;
-    }
-    let verb = noun.verbs.iter().find(|verb| verb.name == name).ok_or_else(no_command)?;
-    verb.run(&app.client, &app.output, matches).await
+    let verb = || noun.verbs.iter().find(|verb| verb.name == name).map(Task::Verb);
+    Ok((deed(noun.deeds, name).or_else(verb).ok_or_else(no_command)?, matches))
 }
 
 fn no_command() -> Failure {

@@ -6,12 +6,17 @@ mod checkpoint;
 mod cluster;
 pub(crate) mod completion;
 mod dataset;
+mod deeds;
+mod graph;
 mod jar;
 mod job;
 mod jobmanager;
+mod logs;
 mod metrics;
 mod processes;
+mod ps;
 mod rescale;
+mod run;
 mod savepoint;
 mod subtask;
 mod taskmanager;
@@ -36,6 +41,8 @@ pub(crate) struct Noun {
 #[derive(Debug)]
 pub(crate) struct Deed {
     pub(crate) name: &'static str,
+    /// Whether it changes nothing, shows what there is, and ends.
+    pub(crate) reads: bool,
     /// Adds its help and arguments.
     pub(crate) describe: fn(Command) -> Command,
     pub(crate) run: for<'a> fn(&'a App, &'a ArgMatches) -> Doing<'a>,
@@ -44,7 +51,7 @@ pub(crate) struct Deed {
 pub(crate) type Doing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
 /// Commands without a noun.
-pub(crate) const SHORTCUTS: &[Deed] = &[api::API, api::ENDPOINTS_COMMAND, completion::COMPLETION];
+pub(crate) const SHORTCUTS: &[Deed] = &[run::RUN, ps::PS, logs::LOGS, api::API, api::ENDPOINTS_COMMAND, completion::COMPLETION];
 
 pub(crate) const NOUNS: &[Noun] = &[
     cluster::NOUN,
@@ -61,9 +68,10 @@ pub(crate) const NOUNS: &[Noun] = &[
     dataset::NOUN,
 ];
 
-/// Endpoints that only `flinkctl api` calls, and why.
+/// Endpoints that have no verb of their own, and why.
 #[cfg(test)]
-const BY_NAME_ONLY: &[(&str, &str)] = &[
+const WITHOUT_A_VERB: &[(&str, &str)] = &[
+    ("CancelJob", "`job cancel` asks and waits"),
     ("GetJarPlan", "is what PlanJar does, which takes all arguments"),
     ("TriggerRescaling", "is switched off in all releases"),
     ("GetRescaling", "is switched off in all releases"),
@@ -82,7 +90,7 @@ mod tests {
         let verbs = || NOUNS.iter().flat_map(|noun| noun.verbs);
         for spec in ENDPOINTS {
             let commands = verbs().filter(|verb| verb.endpoint == spec.name).count();
-            let named = usize::from(BY_NAME_ONLY.iter().any(|(name, _)| *name == spec.name));
+            let named = usize::from(WITHOUT_A_VERB.iter().any(|(name, _)| *name == spec.name));
             assert!(commands + named >= 1, "{} has no command", spec.name);
         }
         for verb in verbs() {

@@ -42,6 +42,8 @@ pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) message: String,
     pub(crate) causes: Vec<String>,
+    /// Where in a job it happened.
+    pub(crate) place: Option<String>,
     pub(crate) hint: Option<String>,
     /// Java's own words, shown with `-v`.
     pub(crate) trace: Option<String>,
@@ -50,7 +52,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), causes: Vec::new(), hint: None, trace: None, is_broken_pipe: false }
+        Self { exit, message: message.into(), causes: Vec::new(), place: None, hint: None, trace: None, is_broken_pipe: false }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
@@ -68,6 +70,9 @@ impl Failure {
         anstream::eprintln!("{red}Error:{red:#} {}", self.message);
         for cause in &self.causes {
             anstream::eprintln!("Caused by: {cause}");
+        }
+        if let Some(place) = &self.place {
+            anstream::eprintln!("Where: {place}");
         }
         match &self.trace {
             Some(trace) if verbose => anstream::eprintln!("\n{}\n", trace.trim_end()),
@@ -117,7 +122,7 @@ fn exit(error: &flink_rest_client::Error) -> Exit {
 
 /// What to type next; the crate's own advice is for those who write Rust, so some of it is said in other words here.
 fn hint(error: &flink_rest_client::Error) -> Option<String> {
-    use flink_rest_client::Error::{Api, OutcomeUnknown, Timeout, TooLarge, UnknownEndpoint};
+    use flink_rest_client::Error::{Api, OperationFailed, OutcomeUnknown, Timeout, TooLarge, UnknownEndpoint};
     Some(match error {
         UnknownEndpoint { .. } => "`flinkctl endpoints` lists them".into(),
         OutcomeUnknown { token: Some(id), .. } => {
@@ -128,6 +133,9 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
         Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => "give user and password in --url".into(),
         Api(refusal) if refusal.root_cause().contains("Rescaling is temporarily disabled") => {
             "use `flinkctl job rescale`, which needs the adaptive scheduler".into()
+        }
+        OperationFailed { .. } if error.is_not_found() => {
+            "only a job that runs has savepoints taken: `flinkctl job list`".into()
         }
         _ if error.is_unreachable() => {
             "name the cluster with --url http://host:port or FLINKCTL_URL; is a JobManager running there?".into()

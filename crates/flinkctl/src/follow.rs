@@ -4,7 +4,6 @@ use std::{
     collections::HashMap,
     convert::Infallible,
     fmt::Write,
-    future::IntoFuture,
     io::IsTerminal,
     time::Duration,
 };
@@ -44,7 +43,7 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
     };
     let display = Display::new();
     let outcome = tokio::select! {
-        outcome = wait.timeout(app.global.timeout.unwrap_or(usual)).into_future() => Some(outcome),
+        outcome = wait.timeout(app.global.timeout.unwrap_or(usual)) => Some(outcome),
         never = display.keep_showing(&job) => match never {},
         _ = tokio::signal::ctrl_c() => None,
     };

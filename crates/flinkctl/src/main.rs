@@ -5,6 +5,7 @@ mod commands;
 mod confirm;
 mod context;
 mod error;
+mod follow;
 mod output;
 mod resolve;
 mod verb;

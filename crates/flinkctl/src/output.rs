@@ -9,7 +9,7 @@ use std::io::{IsTerminal, Write};
 use flink_rest_client::{Answer, Timestamp};
 use serde_json::{Map, Value, json};
 
-pub(crate) use self::cell::{Cell, plain};
+pub(crate) use self::cell::{Cell, colour, plain};
 use self::table::Layout;
 use crate::{
     context::Global,
@@ -38,7 +38,8 @@ pub(crate) struct Output {
     pub(crate) format: Format,
     fields: Vec<String>,
     width: Option<usize>,
-    now: Timestamp,
+    /// Whether the terminal is cleared before each answer.
+    redraws: bool,
 }
 
 impl Output {
@@ -51,15 +52,24 @@ impl Output {
             format: global.output.unwrap_or(usual),
             fields: global.json.clone(),
             width: columns().or_else(|| terminal.then(size).flatten()),
-            now: Timestamp::now(),
+            redraws: terminal && global.watch.is_some(),
         }
+    }
+
+    /// Where it goes: a terminal that is empty, if it is to be drawn again.
+    pub(crate) fn stdout(&self) -> Result<anstream::AutoStream<std::io::StdoutLock<'static>>> {
+        let mut out = anstream::stdout().lock();
+        if self.redraws {
+            write!(out, "\u{1b}[H\u{1b}[2J")?;
+        }
+        Ok(out)
     }
 
     /// Shows an answer.
     pub(crate) fn answer(&self, answer: &Answer, view: View) -> Result<()> {
         let is_json = !view.iter().any(|part| matches!(part, Part::Body));
         if !is_json || (self.format == Format::Json && self.fields.is_empty()) {
-            let mut out = anstream::stdout().lock();
+            let mut out = self.stdout()?;
             out.write_all(&answer.body)?;
             if is_json && !answer.body.ends_with(b"\n") {
                 out.write_all(b"\n")?;
@@ -71,21 +81,22 @@ impl Output {
 
     /// Shows JSON that was put together from several answers.
     pub(crate) fn value(&self, value: &Value, view: View) -> Result<()> {
-        let mut out = anstream::stdout().lock();
+        let mut out = self.stdout()?;
         if !self.fields.is_empty() {
             return self.chosen(&mut out, value, view);
         }
         if self.format == Format::Json {
             return Ok(writeln!(out, "{value}")?);
         }
+        if self.format == Format::Name {
+            // The first part that has ids tells what the answer is about.
+            return view.iter().find(|part| part.has_id()).map_or(Ok(()), |part| self.part(&mut out, value, part));
+        }
         for (number, part) in view.iter().enumerate() {
-            if number > 0 && self.format != Format::Name {
+            if number > 0 {
                 writeln!(out)?;
             }
             self.part(&mut out, value, part)?;
-            if self.format == Format::Name {
-                break;
-            }
         }
         Ok(())
     }
@@ -127,8 +138,9 @@ impl Output {
             return Ok(());
         }
         let layout: Vec<_> = shown.iter().map(|column| Layout::from(*column)).collect();
+        let now = Timestamp::now();
         let cells = |row: &Value| {
-            let cell = |column: &&Column| cell::readable(row.pointer(column.at), column.show, self.now);
+            let cell = |column: &&Column| cell::readable(row.pointer(column.at), column.show, now);
             shown.iter().map(cell).collect()
         };
         let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
@@ -143,12 +155,12 @@ impl Output {
         if self.format == Format::Name {
             return self.rows(out, std::slice::from_ref(value), columns);
         }
-        let exact = self.format == Format::Tsv;
+        let (exact, now) = (self.format == Format::Tsv, Timestamp::now());
         let line = |column: &Column| {
             let value = value.pointer(column.at);
             let cell = match exact {
                 true => Cell::from(cell::exact(value, column.show)),
-                false => cell::readable(value, column.show, self.now),
+                false => cell::readable(value, column.show, now),
             };
             // Of one thing, there is room for the whole time.
             let cell = match value.filter(|_| !exact && column.show == Show::Time && cell.text != "-") {
@@ -203,7 +215,7 @@ impl From<&Column> for Layout {
         Self {
             header: column.header,
             right: matches!(column.show, Show::Number | Show::Millis | Show::Bytes | Show::Ratio),
-            cut: matches!(column.show, Show::Text | Show::Trace),
+            cut: matches!(column.show, Show::Text | Show::Trace | Show::Operators),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is meant by a word: a job, TaskManager, vertex, jar or application by its id, the beginning of it, or its name.
 
-use flink_rest_client::{ApplicationId, FlinkRestClient, JobId, VertexId};
+use flink_rest_client::{ApplicationId, FlinkRestClient, JarId, JobId, VertexId};
 use serde_json::{Map, Value};
 
 use crate::error::{Exit, Failure, Result};
@@ -17,6 +17,13 @@ pub(crate) struct Candidate {
     pub(crate) note: String,
 }
 
+impl std::fmt::Display for Candidate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = crate::output::plain(&Value::from(self.name.as_str()));
+        write!(f, "{}  {name} ({})", self.id, self.note)
+    }
+}
+
 /// The id that a parameter of this type must have: `earlier` are the parameters before it.
 pub(crate) async fn parameter(
     client: &FlinkRestClient,
@@ -24,7 +31,7 @@ pub(crate) async fn parameter(
     word: &str,
     earlier: &Map<String, Value>,
 ) -> Result<String> {
-    match ty {
+    let meant = match ty {
         "JobId" if word.parse::<JobId>().is_err() => pick("job", word, jobs(client).await?),
         "ApplicationId" if word.parse::<ApplicationId>().is_err() => {
             pick("application", word, applications(client).await?)
@@ -35,13 +42,31 @@ pub(crate) async fn parameter(
             let job = earlier.get("job").and_then(Value::as_str).unwrap_or_default();
             pick("vertex", word, vertices(client, job.parse()?).await?)
         }
-        _ => Ok(word.to_owned()),
-    }
+        _ => return Ok(word.to_owned()),
+    };
+    Ok(meant?.id)
 }
 
 /// A job by its id, the beginning of it, or its name.
 pub(crate) async fn job(client: &FlinkRestClient, word: &str) -> Result<JobId> {
     Ok(parameter(client, "JobId", word, &Map::new()).await?.parse()?)
+}
+
+/// The same with its name and state.
+pub(crate) async fn described_job(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
+    pick("job", word, jobs(client).await?)
+}
+
+/// The id of a job or of a TaskManager.
+pub(crate) async fn job_or_taskmanager(client: &FlinkRestClient, word: &str) -> Result<String> {
+    let (mut both, taskmanagers) = (jobs(client).await?, taskmanagers(client).await?);
+    both.extend(taskmanagers);
+    Ok(pick("job or TaskManager", word, both)?.id)
+}
+
+/// An uploaded jar by its id, the beginning of it, or its name.
+pub(crate) async fn jar(client: &FlinkRestClient, word: &str) -> Result<JarId> {
+    Ok(pick("jar", word, jars(client).await?)?.id.parse()?)
 }
 
 pub(crate) async fn jobs(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
@@ -97,7 +122,7 @@ pub(crate) async fn vertices(client: &FlinkRestClient, job: JobId) -> Result<Vec
 }
 
 /// The one that is meant. An exact id or name goes before the beginning of an id, and that before the beginning of a name.
-fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<String> {
+fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate> {
     let ways: [fn(&Candidate, &str) -> bool; 3] = [
         |candidate, word| candidate.id == word || candidate.name == word,
         |candidate, word| candidate.id.starts_with(word),
@@ -108,7 +133,7 @@ fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<String> {
         let going_on: Vec<_> = meant.iter().copied().filter(|candidate| !candidate.over).collect();
         match (meant.as_slice(), going_on.as_slice()) {
             ([], _) => {}
-            ([one], _) | (_, [one]) => return Ok(one.id.clone()),
+            ([one], _) | (_, [one]) => return Ok((*one).clone()),
             _ => return Err(ambiguous(kind, word, &meant)),
         }
     }
@@ -134,18 +159,15 @@ fn plural(kind: &str) -> &str {
         "jar" => "jars",
         "vertex" => "vertices",
         "application" => "applications",
-        _ => "TaskManagers",
+        "TaskManager" => "TaskManagers",
+        _ => "jobs or TaskManagers",
     }
 }
 
 /// A line for each, and no more than fit a screen.
 fn list<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> String {
     const MOST: usize = 10;
-    let line = |candidate: &Candidate| {
-        let name = crate::output::plain(&Value::from(candidate.name.as_str()));
-        format!("\n  {}  {name} ({})", candidate.id, candidate.note)
-    };
-    let mut lines: Vec<_> = candidates.map(line).collect();
+    let mut lines: Vec<_> = candidates.map(|candidate| format!("\n  {candidate}")).collect();
     if lines.len() > MOST {
         let more = lines.len() - MOST;
         lines.truncate(MOST);
@@ -171,7 +193,7 @@ mod tests {
             candidate("d4f6", "clicks", true),
             candidate("f7a8", "a1", false),
         ];
-        pick("job", word, jobs).map_err(|failure| failure.message)
+        pick("job", word, jobs).map(|meant| meant.id).map_err(|failure| failure.message)
     }
 
     #[test]

@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 use flink_rest_client::{
     ENDPOINTS, FlinkRestClient,
     endpoint::{Param, Place, Spec},
+    http::Method,
 };
 use serde_json::{Map, Value};
 
@@ -40,6 +41,11 @@ impl Verb {
         found.ok_or_else(|| Failure::usage(format!("no endpoint is named {}", self.endpoint)))
     }
 
+    /// Whether it changes nothing.
+    pub(crate) fn reads(&self) -> bool {
+        self.spec().is_ok_and(|spec| spec.method == Method::GET)
+    }
+
     pub(crate) fn command(&self) -> Command {
         let command = Command::new(self.name);
         let Ok(spec) = self.spec() else { return command };
@@ -66,7 +72,7 @@ impl Verb {
         if let Some(what) = self.destroys {
             let which: Vec<_> = params.values().filter_map(Value::as_str).collect();
             let what = format!("{what} {}", which.join(" ")).trim_end().to_owned();
-            confirm(&format!("{what} of {}", client.address()), matches.get_flag("yes"))?;
+            confirm(&format!("{what} at {}", client.address()), matches.get_flag("yes"))?;
         }
         let answer = client.request_by_name(self.endpoint, params.into()).await?;
         output.answer(&answer, self.view)

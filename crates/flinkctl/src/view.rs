@@ -20,6 +20,16 @@ pub(crate) enum Part {
     Said(&'static str),
 }
 
+impl Part {
+    /// Whether it tells what things are called by.
+    pub(crate) fn has_id(&self) -> bool {
+        match self {
+            Self::Rows(_, columns) | Self::Fields(columns) => columns.iter().any(|column| column.show == Show::Id),
+            _ => false,
+        }
+    }
+}
+
 /// A column of a table, or a line about one thing.
 #[derive(Debug)]
 pub(crate) struct Column {
@@ -56,6 +66,8 @@ pub(crate) enum Show {
     Ratio,
     /// A Java stack trace, of which its root cause counts.
     Trace,
+    /// Chained operators, in the HTML that Flink writes for its web page.
+    Operators,
     /// Numbers by state, of which only those count that are not 0.
     Counts,
 }
@@ -83,5 +95,6 @@ columns! {
     bytes = Bytes;
     ratio = Ratio;
     trace = Trace;
+    operators = Operators;
     counts = Counts;
 }

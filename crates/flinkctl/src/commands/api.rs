@@ -15,9 +15,9 @@ use crate::{
     view::{Part, View, id, text},
 };
 
-pub(crate) const API: Deed = Deed { name: "api", describe, run };
+pub(crate) const API: Deed = Deed { name: "api", reads: false, describe, run };
 pub(crate) const ENDPOINTS_COMMAND: Deed =
-    Deed { name: "endpoints", describe: describe_list, run: |app, _| Box::pin(async { list(app) }) };
+    Deed { name: "endpoints", reads: false, describe: describe_list, run: |app, _| Box::pin(async { list(app) }) };
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
@@ -41,7 +41,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
         let Arguments { endpoint, field } = Arguments::from_arg_matches(matches)?;
         let (spec, mut params) = match endpoint.as_slice() {
             [method, path] => by_path(method, path)?,
-            _ => (by_name(endpoint.first().map(String::as_str).unwrap_or_default())?, Map::new()),
+            _ => (by_name(app, endpoint.first().map(String::as_str).unwrap_or_default())?, Map::new()),
         };
         for field in &field {
             let (key, text) = field
@@ -86,14 +86,16 @@ fn value(param: &Param, text: &str) -> Value {
     json.unwrap_or_else(|| text.into())
 }
 
-fn by_name(name: &str) -> Result<&'static Spec> {
-    let found = ENDPOINTS.iter().copied().find(|spec| spec.name == name);
-    if let Some(spec) = found {
-        return Ok(spec);
+fn by_name(app: &App, name: &str) -> Result<&'static Spec> {
+    if name.chars().all(|c| c.is_ascii_uppercase()) {
+        return Err(Failure::usage(format!("`{name}` needs a path after it")));
     }
-    let failure = Failure::usage(format!("no endpoint is named `{name}`"));
-    let is_method = name.chars().all(|c| c.is_ascii_uppercase());
-    Err(failure.hint(if is_method { "a method needs a path after it" } else { "`flinkctl endpoints` lists them" }))
+    // The crate knows which name may have been meant.
+    let asked = || app.client.request_by_name(name, Value::Null).to_request();
+    match ENDPOINTS.iter().copied().find(|spec| spec.name == name) {
+        Some(spec) => Ok(spec),
+        None => Ok(asked()?.spec),
+    }
 }
 
 /// The endpoint with this path and the parameters in it. Words that stand in a path go before parameters.

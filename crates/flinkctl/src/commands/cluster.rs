@@ -26,8 +26,8 @@ pub(crate) const NOUN: Noun = Noun {
             ])],
         ),
         Verb::new("config", "GetConfig", &[Part::All("")]),
-        Verb::new("shutdown", "ShutdownCluster", &[Part::Said("The cluster shuts down.")])
-            .destroys("shut down the cluster"),
+        Verb::new("Shutdown", "ShutdownCluster", &[Part::Said("The cluster shuts down.")])
+            .destroys("Shut down the cluster"),
     ],
     deeds: &[],
 };

@@ -8,7 +8,7 @@ use crate::{
     commands::{Deed, Doing},
 };
 
-pub(crate) const COMPLETION: Deed = Deed { name: "completion", describe, run };
+pub(crate) const COMPLETION: Deed = Deed { name: "completion", reads: false, describe, run };
 
 #[derive(Debug, clap::Args)]
 struct Arguments {

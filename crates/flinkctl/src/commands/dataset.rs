@@ -15,7 +15,7 @@ pub(crate) const NOUN: Noun = Noun {
             "GetDatasets",
             &[Part::Rows("/dataSets", &[id("ID", "/id"), text("COMPLETE", "/isComplete")])],
         ),
-        Verb::new("delete", "DeleteDataset", processes::ALL).destroys("delete data set"),
+        Verb::new("delete", "DeleteDataset", processes::ALL).destroys("Delete data set"),
         Verb::new("deletion", "GetDatasetDeletion", processes::ALL),
     ],
     deeds: &[],

@@ -3,13 +3,13 @@
 use crate::{
     commands::Noun,
     verb::Verb,
-    view::{Part, id, number, text, time},
+    view::{Part, id, number, operators, text, time},
 };
 
 /// The vertices of a dataflow.
 pub(crate) const PLAN: Part = Part::Rows(
     "/plan/nodes",
-    &[id("VERTEX", "/id"), number("PARALLELISM", "/parallelism"), text("OPERATORS", "/description")],
+    &[id("VERTEX", "/id"), number("PARALLELISM", "/parallelism"), operators("OPERATORS", "/description")],
 );
 
 pub(crate) const NOUN: Noun = Noun {
@@ -33,7 +33,7 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new("plan", "PlanJar", &[PLAN]),
         Verb::new("run", "RunJar", &[Part::Fields(&[id("Job", "/jobid")])]),
         Verb::new("run-application", "RunJarApplication", &[Part::Fields(&[id("Application", "/applicationid")])]),
-        Verb::new("delete", "DeleteJar", &[Part::Said("Deleted.")]).destroys("delete jar"),
+        Verb::new("Delete", "DeleteJar", &[Part::Said("Deleted.")]).destroys("Delete jar"),
     ],
     deeds: &[],
 };

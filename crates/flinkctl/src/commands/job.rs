@@ -48,7 +48,6 @@ pub(crate) const NOUN: Noun = Noun {
         ),
         Verb::new("status", "GetJobStatus", &[Part::Fields(&[state("Status", "/status")])]),
         Verb::new("submit", "SubmitJob", processes::ALL),
-        Verb::new("cancel", "CancelJob", &[Part::Said("It is being cancelled.")]).destroys("cancel job"),
         Verb::new("config", "GetJobConfig", processes::ALL),
         Verb::new("plan", "GetJobPlan", &[super::jar::PLAN]),
         Verb::new(
@@ -95,5 +94,5 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new("coordinate", "SendCoordinationRequest", processes::ALL),
         Verb::new("heartbeat", "ReportClientHeartbeat", &[Part::Said("Done.")]),
     ],
-    deeds: &[],
+    deeds: super::deeds::DEEDS,
 };

@@ -17,7 +17,7 @@ use crate::{
     resolve,
 };
 
-pub(crate) const RUN: Deed = Deed { name: "run", describe, run };
+pub(crate) const RUN: Deed = Deed { name: "run", reads: false, describe, run };
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
@@ -93,7 +93,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
         }
         let details = follow(app, job, arguments.wait).await?;
         let name = crate::output::tame(&details.name);
-        anstream::eprintln!("{name} is {} with {} vertices", details.state, details.vertices.len());
+        anstream::eprintln!("{name} is {}", details.state);
         Ok(())
     })
 }

@@ -10,9 +10,9 @@ pub(crate) const NOUN: Noun = Noun {
     about: "Savepoints; `job savepoint` and `job stop` take one and wait for it",
     verbs: &[
         Verb::new("trigger", "TriggerSavepoint", processes::ALL),
-        Verb::new("trigger-stop", "StopJob", processes::ALL).destroys("stop job"),
+        Verb::new("trigger-stop", "StopJob", processes::ALL).destroys("Stop job"),
         Verb::new("status", "GetSavepoint", processes::ALL),
-        Verb::new("dispose", "DisposeSavepoint", processes::ALL).destroys("delete savepoint"),
+        Verb::new("dispose", "DisposeSavepoint", processes::ALL).destroys("Delete savepoint"),
         Verb::new("disposal", "GetSavepointDisposal", processes::ALL),
     ],
     deeds: &[],

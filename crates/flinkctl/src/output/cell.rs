@@ -31,6 +31,7 @@ pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cel
         Show::Ratio => value.as_f64().map_or_else(|| plain(value), |part| format!("{:.0}%", part * 100.0)).into(),
         Show::Counts => counts(value),
         Show::Trace => root_cause(value).into(),
+        Show::Operators => operators(value).into(),
         Show::Id | Show::Text | Show::Number => plain(value).into(),
     }
 }
@@ -44,6 +45,7 @@ pub(crate) fn exact(value: Option<&Value>, show: Show) -> String {
         }
         Some(value) if show == Show::Counts => counts(value).text,
         Some(value) if show == Show::Trace => root_cause(value),
+        Some(value) if show == Show::Operators => operators(value),
         Some(value) => plain(value),
     }
 }
@@ -70,6 +72,13 @@ pub(crate) fn plain(value: &Value) -> String {
 
 fn root_cause(trace: &Value) -> String {
     plain(&flink_rest_client::root_cause(trace.as_str().unwrap_or_default()).into())
+}
+
+/// `Map<br/>+- Filter<br/>` as `Map -> Filter`.
+fn operators(html: &Value) -> String {
+    let text = plain(html);
+    let lines = text.split("<br/>").map(|line| line.trim_start_matches([' ', '+', '-', ':']).trim_end());
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" -> ")
 }
 
 /// `4 running, 1 scheduled`.
@@ -117,6 +126,7 @@ mod tests {
         assert_eq!(shown(json!(2048), Show::Bytes), both("2 KiB", "2048"));
         assert_eq!(shown(json!(0.25), Show::Ratio), both("25%", "0.25"));
         assert_eq!(shown(json!({"RUNNING": 2, "FAILED": 0}), Show::Counts), both("2 running", "2 running"));
+        assert_eq!(shown(json!("Map<br/>+- Sink<br/>"), Show::Operators), both("Map -> Sink", "Map -> Sink"));
         assert_eq!(shown(json!(null), Show::Text), both("-", ""));
     }
 
