@@ -91,7 +91,8 @@ impl Task {
 /// The command that was said, and its arguments.
 fn find(matches: &ArgMatches) -> Result<(Task, &ArgMatches)> {
     let (name, matches) = matches.subcommand().ok_or_else(no_command)?;
-    let deed = |deeds: &'static [Deed], name: &str| deeds.iter().find(|deed| deed.name == name).map(Task::Deed);
+    let deed =
+        |deeds: &'static [Deed], name: &str| deeds.iter().find(|deed| deed.name == name).map(Task::Deed);
     if let Some(task) = deed(SHORTCUTS, name) {
         return Ok((task, matches));
     }

@@ -51,7 +51,8 @@ pub(crate) struct Deed {
 pub(crate) type Doing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
 /// Commands without a noun.
-pub(crate) const SHORTCUTS: &[Deed] = &[run::RUN, ps::PS, logs::LOGS, api::API, api::ENDPOINTS_COMMAND, completion::COMPLETION];
+pub(crate) const SHORTCUTS: &[Deed] =
+    &[run::RUN, ps::PS, logs::LOGS, api::API, api::ENDPOINTS_COMMAND, completion::COMPLETION];
 
 pub(crate) const NOUNS: &[Noun] = &[
     cluster::NOUN,

@@ -10,7 +10,9 @@ pub(crate) fn confirm(what: &str, yes: bool) -> Result<()> {
         return Ok(());
     }
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-        return Err(Failure::usage(format!("nobody is there to answer: {what}?")).hint("add --yes if you mean it"));
+        return Err(
+            Failure::usage(format!("nobody is there to answer: {what}?")).hint("add --yes if you mean it")
+        );
     }
     anstream::eprint!("{what}? [y/N] ");
     anstream::stderr().flush()?;

@@ -52,7 +52,15 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), causes: Vec::new(), place: None, hint: None, trace: None, is_broken_pipe: false }
+        Self {
+            exit,
+            message: message.into(),
+            causes: Vec::new(),
+            place: None,
+            hint: None,
+            trace: None,
+            is_broken_pipe: false,
+        }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
@@ -122,7 +130,9 @@ fn exit(error: &flink_rest_client::Error) -> Exit {
 
 /// What to type next; the crate's own advice is for those who write Rust, so some of it is said in other words here.
 fn hint(error: &flink_rest_client::Error) -> Option<String> {
-    use flink_rest_client::Error::{Api, OperationFailed, OutcomeUnknown, Timeout, TooLarge, UnknownEndpoint};
+    use flink_rest_client::Error::{
+        Api, OperationFailed, OutcomeUnknown, Timeout, TooLarge, UnknownEndpoint,
+    };
     Some(match error {
         UnknownEndpoint { .. } => "`flinkctl endpoints` lists them".into(),
         OutcomeUnknown { token: Some(id), .. } => {
@@ -130,7 +140,9 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
         }
         Timeout { .. } => "allow more with --timeout; what was started goes on".into(),
         TooLarge { .. } => return None,
-        Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => "give user and password in --url".into(),
+        Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
+            "give user and password in --url".into()
+        }
         Api(refusal) if refusal.root_cause().contains("Rescaling is temporarily disabled") => {
             "use `flinkctl job rescale`, which needs the adaptive scheduler".into()
         }
@@ -138,7 +150,8 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
             "only a job that runs has savepoints taken: `flinkctl job list`".into()
         }
         _ if error.is_unreachable() => {
-            "name the cluster with --url http://host:port or FLINKCTL_URL; is a JobManager running there?".into()
+            "name the cluster with --url http://host:port or FLINKCTL_URL; is a JobManager running there?"
+                .into()
         }
         _ => return error.hint(),
     })

@@ -1,17 +1,11 @@
 //! Waiting for a job while showing how it is doing.
 
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    fmt::Write,
-    io::IsTerminal,
-    time::Duration,
-};
+use std::{collections::HashMap, convert::Infallible, io::IsTerminal, time::Duration};
 
 use console::truncate_str;
 use flink_rest_client::{
     Async, Error, JobId, VertexId,
-    jobs::{Job, details::JobDetails, vertices::JobVertex},
+    jobs::{Job, details::JobDetails, exceptions::ExceptionInfo, vertices::JobVertex},
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
@@ -52,8 +46,10 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
         Some(Ok(details)) => Ok(details),
         Some(Err(error)) => Err(explain(&job, error).await),
         None => {
-            let interrupted = Failure::new(Exit::Interrupted, format!("you stopped waiting; job {id} goes on"));
-            Err(interrupted.hint(format!("`flinkctl job wait {id}` waits again, `flinkctl job cancel {id}` ends it")))
+            let interrupted =
+                Failure::new(Exit::Interrupted, format!("you stopped waiting; job {id} goes on"));
+            Err(interrupted
+                .hint(format!("`flinkctl job wait {id}` waits again, `flinkctl job cancel {id}` ends it")))
         }
     }
 }
@@ -65,18 +61,26 @@ async fn explain(job: &Job<Async>, error: Error) -> Failure {
     let exceptions = if has_failed { job.exceptions().await.ok() } else { None };
     let Some(latest) = exceptions.as_ref().and_then(|exceptions| exceptions.latest()) else { return failure };
     failure.trace = Some(crate::output::tame(&latest.stacktrace));
-    if let Some(task) = &latest.task_name {
-        let mut place = task.clone();
-        if let Some(taskmanager) = &latest.taskmanager {
-            let _ = write!(place, " on TaskManager {taskmanager}");
-            failure.hint = Some(format!("`flinkctl logs {taskmanager}` shows its log"));
-        } else if let Some(endpoint) = latest.endpoint() {
-            let _ = write!(place, " at {endpoint}");
-        }
-        failure.place = Some(crate::output::tame(&place));
-    }
-    failure.hint.get_or_insert_with(|| format!("`flinkctl job exceptions {}` tells more", job.id()));
+    // What ends a job is a failure of the job as a whole; the task's own is told beside it.
+    let mut all = std::iter::once(latest).chain(latest.concurrent_exceptions.iter().flatten());
+    let of_task = all.find(|exception| exception.task_name.is_some());
+    failure.place = of_task.and_then(place);
+    failure.hint = Some(match of_task.and_then(|exception| exception.taskmanager.as_ref()) {
+        Some(taskmanager) => format!("`flinkctl logs {taskmanager}` shows its log"),
+        None => format!("`flinkctl job exceptions {}` tells more", job.id()),
+    });
     failure
+}
+
+/// The subtask that failed, and where it ran.
+fn place(exception: &ExceptionInfo) -> Option<String> {
+    let task = exception.task_name.as_deref()?;
+    let place = match (&exception.taskmanager, exception.endpoint()) {
+        (Some(taskmanager), _) => format!("{task} on TaskManager {taskmanager}"),
+        (None, Some(endpoint)) => format!("{task} at {endpoint}"),
+        (None, None) => task.to_owned(),
+    };
+    Some(crate::output::tame(&place))
 }
 
 /// A line on stderr for each vertex, or, where nobody watches, one for each change of the job's state.
@@ -97,7 +101,8 @@ impl Display {
             if let Ok(details) = job.details().await {
                 match &self.lines {
                     Some(lines) => show(lines, &mut bars, &details),
-                    None if state.as_ref() != Some(&details.state) => {
+                    // How it ended is told by the outcome.
+                    None if !details.state.is_terminal() && state.as_ref() != Some(&details.state) => {
                         anstream::eprintln!("{} is {}", details.jid, details.state);
                         state = Some(details.state);
                     }
@@ -120,7 +125,10 @@ fn show(lines: &MultiProgress, bars: &mut HashMap<VertexId, ProgressBar>, detail
     for vertex in &details.vertices {
         let bar = bars.entry(vertex.id).or_insert_with(|| {
             let style = ProgressStyle::with_template("{spinner} {msg}");
-            let bar = lines.add(ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner())));
+            let bar = lines.add(
+                ProgressBar::new_spinner()
+                    .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner())),
+            );
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
@@ -139,6 +147,7 @@ fn line(vertex: &JobVertex) -> String {
         })
         .collect();
     let name = crate::output::tame(&vertex.name);
-    let name = console::pad_str(&truncate_str(&name, WIDTH, "…"), WIDTH, console::Alignment::Left, None).into_owned();
+    let name = console::pad_str(&truncate_str(&name, WIDTH, "…"), WIDTH, console::Alignment::Left, None)
+        .into_owned();
     format!("{name}  {}", tasks.join(", "))
 }

@@ -15,7 +15,10 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
-use crate::{cli::App, error::{Exit, Failure, Result}};
+use crate::{
+    cli::App,
+    error::{Exit, Failure, Result},
+};
 
 fn main() -> ExitCode {
     let matches = match cli::command().try_get_matches() {

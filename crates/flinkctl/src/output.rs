@@ -90,7 +90,10 @@ impl Output {
         }
         if self.format == Format::Name {
             // The first part that has ids tells what the answer is about.
-            return view.iter().find(|part| part.has_id()).map_or(Ok(()), |part| self.part(&mut out, value, part));
+            return view
+                .iter()
+                .find(|part| part.has_id())
+                .map_or(Ok(()), |part| self.part(&mut out, value, part));
         }
         for (number, part) in view.iter().enumerate() {
             if number > 0 {
@@ -132,7 +135,7 @@ impl Output {
         if matches!(self.format, Format::Tsv | Format::Name) {
             for row in rows {
                 let cells: Vec<_> =
-                    shown.iter().map(|column| cell::exact(row.pointer(column.at), column.show)).collect();
+                    shown.iter().map(|column| cell::exact(column.find(row), column.show)).collect();
                 writeln!(out, "{}", cells.join("\t"))?;
             }
             return Ok(());
@@ -140,7 +143,7 @@ impl Output {
         let layout: Vec<_> = shown.iter().map(|column| Layout::from(*column)).collect();
         let now = Timestamp::now();
         let cells = |row: &Value| {
-            let cell = |column: &&Column| cell::readable(row.pointer(column.at), column.show, now);
+            let cell = |column: &&Column| cell::readable(column.find(row), column.show, now);
             shown.iter().map(cell).collect()
         };
         let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
@@ -157,7 +160,7 @@ impl Output {
         }
         let (exact, now) = (self.format == Format::Tsv, Timestamp::now());
         let line = |column: &Column| {
-            let value = value.pointer(column.at);
+            let value = column.find(value);
             let cell = match exact {
                 true => Cell::from(cell::exact(value, column.show)),
                 false => cell::readable(value, column.show, now),

@@ -141,7 +141,8 @@ fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate>
 }
 
 fn ambiguous(kind: &str, word: &str, meant: &[&Candidate]) -> Failure {
-    let failure = Failure::new(Exit::NotFound, format!("`{word}` may be any of {} {}", meant.len(), plural(kind)));
+    let failure =
+        Failure::new(Exit::NotFound, format!("`{word}` may be any of {} {}", meant.len(), plural(kind)));
     failure.hint(format!("say which one by its id:{}", list(meant.iter().copied())))
 }
 

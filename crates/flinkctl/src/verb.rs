@@ -56,7 +56,12 @@ impl Verb {
         command
     }
 
-    pub(crate) async fn run(&self, client: &FlinkRestClient, output: &Output, matches: &ArgMatches) -> Result<()> {
+    pub(crate) async fn run(
+        &self,
+        client: &FlinkRestClient,
+        output: &Output,
+        matches: &ArgMatches,
+    ) -> Result<()> {
         let mut params = Map::new();
         for param in self.spec()?.params {
             if let Some(value) = given(param, matches) {
@@ -136,7 +141,11 @@ fn argument(param: &'static Param) -> Arg {
     let positional = param.required || param.name == "get";
     let arg = match positional {
         true => arg.required(param.required).value_name(param.name.to_uppercase().replace('_', "-")),
-        false => arg.long(param.name.replace('_', "-")).value_name(if shape == Shape::Map { "KEY=VALUE" } else { "VALUE" }),
+        false => arg.long(param.name.replace('_', "-")).value_name(if shape == Shape::Map {
+            "KEY=VALUE"
+        } else {
+            "VALUE"
+        }),
     };
     if ty == "bool" {
         return arg.action(ArgAction::SetTrue);
@@ -186,7 +195,8 @@ fn given(param: &Param, matches: &ArgMatches) -> Option<Value> {
         Shape::One => values.next(),
         Shape::List => Some(values.collect()),
         Shape::Map => {
-            let members = values.filter_map(|value| if let Value::Object(map) = value { Some(map) } else { None });
+            let members =
+                values.filter_map(|value| if let Value::Object(map) = value { Some(map) } else { None });
             Some(Value::Object(members.flatten().collect()))
         }
     }
@@ -198,7 +208,10 @@ mod tests {
 
     #[test]
     fn documentation_becomes_plain_help() {
-        assert_eq!(help("Asks [`rescale`](Self::rescale) for\nmore. Uses `x`."), "Asks rescale for more. Uses x");
+        assert_eq!(
+            help("Asks [`rescale`](Self::rescale) for\nmore. Uses `x`."),
+            "Asks rescale for more. Uses x"
+        );
         assert_eq!(help("See [`Job::stop`]."), "See Job::stop");
         assert_eq!(help("a [ b"), "a [ b");
     }

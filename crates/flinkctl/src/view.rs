@@ -1,5 +1,7 @@
 //! How an answer is shown, as data: which parts of the server's JSON, under which headings, read as what.
 
+use serde_json::Value;
+
 /// The parts of an answer that people see, one below the other.
 pub(crate) type View = &'static [Part];
 
@@ -24,7 +26,9 @@ impl Part {
     /// Whether it tells what things are called by.
     pub(crate) fn has_id(&self) -> bool {
         match self {
-            Self::Rows(_, columns) | Self::Fields(columns) => columns.iter().any(|column| column.show == Show::Id),
+            Self::Rows(_, columns) | Self::Fields(columns) => {
+                columns.iter().any(|column| column.show == Show::Id)
+            }
             _ => false,
         }
     }
@@ -36,6 +40,8 @@ pub(crate) struct Column {
     pub(crate) header: &'static str,
     /// Where the value is.
     pub(crate) at: &'static str,
+    /// Where it is instead, in older releases or other cases.
+    pub(crate) or: &'static [&'static str],
     pub(crate) show: Show,
     /// Shown with `-o wide` only.
     pub(crate) wide: bool,
@@ -44,6 +50,16 @@ pub(crate) struct Column {
 impl Column {
     pub(crate) const fn wide(self) -> Self {
         Self { wide: true, ..self }
+    }
+
+    pub(crate) const fn or(self, or: &'static [&'static str]) -> Self {
+        Self { or, ..self }
+    }
+
+    /// The value in the server's JSON.
+    pub(crate) fn find<'a>(&self, json: &'a Value) -> Option<&'a Value> {
+        let mut places = std::iter::once(&self.at).chain(self.or);
+        places.find_map(|at| json.pointer(at).filter(|value| !value.is_null()))
     }
 }
 
@@ -73,7 +89,7 @@ pub(crate) enum Show {
 }
 
 const fn column(header: &'static str, at: &'static str, show: Show) -> Column {
-    Column { header, at, show, wide: false }
+    Column { header, at, or: &[], show, wide: false }
 }
 
 /// Writes one short name a kind of column, so that tables of columns read like tables.

@@ -16,8 +16,12 @@ use crate::{
 };
 
 pub(crate) const API: Deed = Deed { name: "api", reads: false, describe, run };
-pub(crate) const ENDPOINTS_COMMAND: Deed =
-    Deed { name: "endpoints", reads: false, describe: describe_list, run: |app, _| Box::pin(async { list(app) }) };
+pub(crate) const ENDPOINTS_COMMAND: Deed = Deed {
+    name: "endpoints",
+    reads: false,
+    describe: describe_list,
+    run: |app, _| Box::pin(async { list(app) }),
+};
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
@@ -44,9 +48,8 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
             _ => (by_name(app, endpoint.first().map(String::as_str).unwrap_or_default())?, Map::new()),
         };
         for field in &field {
-            let (key, text) = field
-                .split_once('=')
-                .ok_or_else(|| Failure::usage(format!("`{field}` is no KEY=VALUE")))?;
+            let (key, text) =
+                field.split_once('=').ok_or_else(|| Failure::usage(format!("`{field}` is no KEY=VALUE")))?;
             // Flink's own keys are understood as well; what is unknown is refused by the crate, which lists the others.
             let param = spec.params.iter().find(|param| param.name == key || param.key == key);
             match param {
@@ -80,8 +83,9 @@ fn put(params: &mut Map<String, Value>, param: &Param, text: &str) {
 fn value(param: &Param, text: &str) -> Value {
     let inside = |wrapper| param.ty.strip_prefix(wrapper).and_then(|ty| ty.strip_suffix('>'));
     let ty = inside("Option<").or_else(|| inside("Vec<")).unwrap_or(param.ty);
-    let is_json = matches!(ty, "u32" | "u64" | "i64" | "bool" | "JobResourceRequirements" | "Expiry" | "Artifact")
-        || ty.starts_with("BTreeMap<");
+    let is_json =
+        matches!(ty, "u32" | "u64" | "i64" | "bool" | "JobResourceRequirements" | "Expiry" | "Artifact")
+            || ty.starts_with("BTreeMap<");
     let json = is_json.then(|| serde_json::from_str(text).ok()).flatten();
     json.unwrap_or_else(|| text.into())
 }
@@ -106,7 +110,9 @@ fn by_path(method: &str, path: &str) -> Result<(&'static Spec, Map<String, Value
     let segments: Vec<_> = path.split('/').collect();
     let fits = |spec: &&Spec| {
         let mut pattern = spec.path.trim_start_matches('/').split('/');
-        let all = segments.iter().all(|segment| pattern.next().is_some_and(|p| p.starts_with('{') || p == *segment));
+        let all = segments
+            .iter()
+            .all(|segment| pattern.next().is_some_and(|p| p.starts_with('{') || p == *segment));
         spec.method.as_str().eq_ignore_ascii_case(method) && all && pattern.next().is_none()
     };
     let found = ENDPOINTS.iter().copied().filter(fits).min_by_key(|spec| spec.path.matches('{').count());
@@ -146,9 +152,9 @@ const LIST: View = &[Part::Rows(
 )];
 
 fn describe_list(command: Command) -> Command {
-    command.about("Lists all endpoints and the commands that call them").after_help(
-        "With `-o json`, each one's parameters and what it says of itself as well.",
-    )
+    command
+        .about("Lists all endpoints and the commands that call them")
+        .after_help("With `-o json`, each one's parameters and what it says of itself as well.")
 }
 
 fn list(app: &App) -> Result<()> {
@@ -186,13 +192,18 @@ mod tests {
         assert_eq!(found("get", "/jobs/overview").0, "GetJobsOverview");
         assert_eq!(found("GET", "/v1/jobs/a1/config"), ("GetJobConfig".into(), json!({"job": "a1"})));
         let (name, params) = found("GET", "/jobs/a1/metrics?get=uptime,downtime");
-        assert_eq!((name.as_str(), params), ("GetJobMetrics", json!({"job": "a1", "get": ["uptime", "downtime"]})));
+        assert_eq!(
+            (name.as_str(), params),
+            ("GetJobMetrics", json!({"job": "a1", "get": ["uptime", "downtime"]}))
+        );
         assert_eq!(found("GET", "/jobs/a1/exceptions?maxExceptions=3").1["max_exceptions"], 3);
     }
 
     #[test]
     fn what_no_flink_has_is_refused() {
-        for (method, path) in [("GET", "/nothing"), ("DELETE", "/jobs/overview"), ("GET", "/jobs/a1/config/b2")] {
+        for (method, path) in
+            [("GET", "/nothing"), ("DELETE", "/jobs/overview"), ("GET", "/jobs/a1/config/b2")]
+        {
             assert!(by_path(method, path).is_err(), "{method} {path}");
         }
         assert!(by_path("GET", "/jobs/a1/config?x=1").unwrap_err().message.contains("no parameter `x`"));

@@ -17,9 +17,9 @@ struct Arguments {
 }
 
 fn describe(command: Command) -> Command {
-    Arguments::augment_args(command)
-        .about("Prints a script that lets a shell complete commands")
-        .after_help("Example:\n  flinkctl completion bash > ~/.local/share/bash-completion/completions/flinkctl")
+    Arguments::augment_args(command).about("Prints a script that lets a shell complete commands").after_help(
+        "Example:\n  flinkctl completion bash > ~/.local/share/bash-completion/completions/flinkctl",
+    )
 }
 
 fn run<'a>(_: &'a App, matches: &'a ArgMatches) -> Doing<'a> {

@@ -16,11 +16,36 @@ use crate::{
 
 pub(crate) const DEEDS: &[Deed] = &[
     super::graph::GRAPH,
-    Deed { name: "cancel", reads: false, describe: describe_cancel, run: |app, matches| Box::pin(cancel(app, matches)) },
-    Deed { name: "stop", reads: false, describe: describe_stop, run: |app, matches| Box::pin(stop(app, matches)) },
-    Deed { name: "savepoint", reads: false, describe: describe_savepoint, run: |app, matches| Box::pin(savepoint(app, matches)) },
-    Deed { name: "wait", reads: false, describe: describe_wait, run: |app, matches| Box::pin(wait(app, matches)) },
-    Deed { name: "rescale", reads: false, describe: describe_rescale, run: |app, matches| Box::pin(rescale(app, matches)) },
+    Deed {
+        name: "cancel",
+        reads: false,
+        describe: describe_cancel,
+        run: |app, matches| Box::pin(cancel(app, matches)),
+    },
+    Deed {
+        name: "stop",
+        reads: false,
+        describe: describe_stop,
+        run: |app, matches| Box::pin(stop(app, matches)),
+    },
+    Deed {
+        name: "savepoint",
+        reads: false,
+        describe: describe_savepoint,
+        run: |app, matches| Box::pin(savepoint(app, matches)),
+    },
+    Deed {
+        name: "wait",
+        reads: false,
+        describe: describe_wait,
+        run: |app, matches| Box::pin(wait(app, matches)),
+    },
+    Deed {
+        name: "rescale",
+        reads: false,
+        describe: describe_rescale,
+        run: |app, matches| Box::pin(rescale(app, matches)),
+    },
 ];
 
 /// Arguments of a command about one job, and nothing else.
@@ -121,7 +146,8 @@ struct Stop {
 }
 
 fn describe_stop(command: Command) -> Command {
-    Stop::augment_args(command).about("Stops a job with a savepoint, waits for it and prints the savepoint's path")
+    Stop::augment_args(command)
+        .about("Stops a job with a savepoint, waits for it and prints the savepoint's path")
 }
 
 async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
@@ -180,7 +206,10 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
             break;
         }
         if tokio::time::Instant::now() > deadline {
-            let late = Failure::new(Exit::Timeout, format!("job {} does not have parallelism {parallelism} yet", job.id()));
+            let late = Failure::new(
+                Exit::Timeout,
+                format!("job {} does not have parallelism {parallelism} yet", job.id()),
+            );
             return Err(late.hint("are there as many slots? `flinkctl cluster get` tells"));
         }
         tokio::time::sleep(Duration::from_millis(500)).await;

@@ -94,7 +94,8 @@ impl<'a> Graph<'a> {
             }
             let title = format!("{number}  {}", tame(&vertex.name));
             let state = vertex.status.to_string();
-            let subtasks = vertex.parallelism.map(|parallelism| format!(" × {parallelism}")).unwrap_or_default();
+            let subtasks =
+                vertex.parallelism.map(|parallelism| format!(" × {parallelism}")).unwrap_or_default();
             let style = colour(&state);
             let width = console::measure_text_width(&title).max(state.len() + subtasks.len() + 3);
             let pad = |shown: usize| " ".repeat(width.saturating_sub(shown));

@@ -57,8 +57,12 @@ pub(crate) const NOUN: Noun = Noun {
                 "/exceptionHistory/entries",
                 &[
                     time("WHEN", "/timestamp"),
-                    text("TASK", "/taskName"),
-                    id("TASKMANAGER", "/taskManagerId"),
+                    text("TASK", "/taskName").or(&["/concurrentExceptions/0/taskName"]),
+                    id("TASKMANAGER", "/taskManagerId").or(&[
+                        "/concurrentExceptions/0/taskManagerId",
+                        "/endpoint",
+                        "/location",
+                    ]),
                     trace("EXCEPTION", "/stacktrace"),
                 ],
             )],

@@ -41,10 +41,12 @@ enum Level {
 }
 
 fn describe(command: Command) -> Command {
-    Arguments::augment_args(command).about("Shows the logs of the JobManager and the TaskManagers").after_help(
-        "An entry is a line with what follows it, such as a stack trace.\n\n\
+    Arguments::augment_args(command)
+        .about("Shows the logs of the JobManager and the TaskManagers")
+        .after_help(
+            "An entry is a line with what follows it, such as a stack trace.\n\n\
          Examples:\n  flinkctl logs jobmanager --level warn\n  flinkctl logs Orders --grep Exception -n 5",
-    )
+        )
 }
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
@@ -143,7 +145,9 @@ mod tests {
     #[test]
     fn an_entry_keeps_its_stack_trace() {
         let entries = chosen(None, Some("why"), None);
-        assert!(matches!(entries.as_slice(), [entry] if entry.contains("two") && entry.ends_with("B.java:1)")));
+        assert!(
+            matches!(entries.as_slice(), [entry] if entry.contains("two") && entry.ends_with("B.java:1)"))
+        );
     }
 
     #[test]

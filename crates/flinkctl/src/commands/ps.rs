@@ -16,7 +16,8 @@ use crate::{
     view::{Part, View, id, millis, number, state, text},
 };
 
-pub(crate) const PS: Deed = Deed { name: "ps", reads: true, describe, run: |app, matches| Box::pin(run(app, matches)) };
+pub(crate) const PS: Deed =
+    Deed { name: "ps", reads: true, describe, run: |app, matches| Box::pin(run(app, matches)) };
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
@@ -81,7 +82,8 @@ pub(crate) async fn placed(client: &FlinkRestClient, job: JobId) -> Result<Vec<P
         let call = client.job(job).vertex(vertex.id).details();
         asked.spawn(async move { call.await.map(|answer| (order, vertex, answer.subtasks)) });
     }
-    let mut placed = asked.join_all().await.into_iter().collect::<Result<Vec<_>, _>>().map_err(Failure::from)?;
+    let mut placed =
+        asked.join_all().await.into_iter().collect::<Result<Vec<_>, _>>().map_err(Failure::from)?;
     placed.sort_by_key(|(order, ..)| *order);
     Ok(placed.into_iter().map(|(_, vertex, subtasks)| (details.name.clone(), vertex, subtasks)).collect())
 }

@@ -50,7 +50,11 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new("metrics", "GetSubtaskMetrics", metrics::PLAIN),
         Verb::new("metrics-all", "GetAggregatedSubtaskMetrics", metrics::AGGREGATED),
         Verb::new("accumulators", "GetSubtasksAllAccumulators", processes::ALL),
-        Verb::new("attempt-accumulators", "GetSubtaskExecutionAttemptAccumulators", &[super::vertex::ACCUMULATORS]),
+        Verb::new(
+            "attempt-accumulators",
+            "GetSubtaskExecutionAttemptAccumulators",
+            &[super::vertex::ACCUMULATORS],
+        ),
     ],
     deeds: &[],
 };

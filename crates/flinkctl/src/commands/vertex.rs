@@ -48,7 +48,11 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new("metrics", "GetJobVertexMetrics", metrics::PLAIN),
         Verb::new("coordinator-metrics", "GetJobManagerOperatorMetrics", metrics::PLAIN),
         Verb::new("accumulators", "GetJobVertexAccumulators", &[ACCUMULATORS]),
-        Verb::new("watermarks", "GetJobVertexWatermarks", &[Part::Rows("", &[id("SUBTASK", "/id"), number("WATERMARK", "/value")])]),
+        Verb::new(
+            "watermarks",
+            "GetJobVertexWatermarks",
+            &[Part::Rows("", &[id("SUBTASK", "/id"), number("WATERMARK", "/value")])],
+        ),
         Verb::new(
             "backpressure",
             "GetJobVertexBackPressure",
@@ -90,7 +94,5 @@ pub(crate) const NOUN: Noun = Noun {
     deeds: &[],
 };
 
-pub(crate) const ACCUMULATORS: Part = Part::Rows(
-    "/user-accumulators",
-    &[id("NAME", "/name"), text("TYPE", "/type"), text("VALUE", "/value")],
-);
+pub(crate) const ACCUMULATORS: Part =
+    Part::Rows("/user-accumulators", &[id("NAME", "/name"), text("TYPE", "/type"), text("VALUE", "/value")]);

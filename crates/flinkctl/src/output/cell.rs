@@ -28,7 +28,9 @@ pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cel
         Show::Time => timestamp(value).map_or_else(|| plain(value), |at| human::ago(at, now)).into(),
         Show::Millis => value.as_u64().map_or_else(|| plain(value), human::duration).into(),
         Show::Bytes => value.as_u64().map_or_else(|| plain(value), human::bytes).into(),
-        Show::Ratio => value.as_f64().map_or_else(|| plain(value), |part| format!("{:.0}%", part * 100.0)).into(),
+        Show::Ratio => {
+            value.as_f64().map_or_else(|| plain(value), |part| format!("{:.0}%", part * 100.0)).into()
+        }
         Show::Counts => counts(value),
         Show::Trace => root_cause(value).into(),
         Show::Operators => operators(value).into(),
@@ -57,7 +59,9 @@ fn present(value: Option<&Value>, show: Show) -> Option<&Value> {
         Show::Millis | Show::Bytes => 0,
         _ => i64::MIN,
     };
-    value.filter(|value| !value.is_null() && value.as_i64().is_none_or(|number| number >= least && number < i64::MAX))
+    value.filter(|value| {
+        !value.is_null() && value.as_i64().is_none_or(|number| number >= least && number < i64::MAX)
+    })
 }
 
 pub(crate) fn timestamp(value: &Value) -> Option<Timestamp> {
@@ -119,7 +123,10 @@ mod tests {
     #[test]
     fn people_get_short_values_and_scripts_whole_ones() {
         let both = |short: &str, whole: &str| (short.to_owned(), whole.to_owned());
-        assert_eq!(shown(json!(1_700_000_000_123_i64), Show::Time), both("1m 4s ago", "2023-11-14T22:13:20.123Z"));
+        assert_eq!(
+            shown(json!(1_700_000_000_123_i64), Show::Time),
+            both("1m 4s ago", "2023-11-14T22:13:20.123Z")
+        );
         assert_eq!(shown(json!(-1), Show::Time), both("-", ""));
         assert_eq!(shown(json!(65_000), Show::Millis), both("1m 5s", "65000"));
         assert_eq!(shown(json!(i64::MAX), Show::Millis), both("-", ""));

@@ -49,7 +49,8 @@ fn fit(widths: &mut [usize], layout: &[Layout], width: usize) {
         (widths.iter().sum::<usize>() + gaps).saturating_sub(width)
     };
     while too_much(widths) > 0 {
-        let cuttable = widths.iter_mut().zip(layout).filter(|(width, layout)| layout.cut && **width > NARROWEST);
+        let cuttable =
+            widths.iter_mut().zip(layout).filter(|(width, layout)| layout.cut && **width > NARROWEST);
         let Some((widest, _)) = cuttable.max_by_key(|(width, _)| **width) else { return };
         *widest -= 1;
     }

@@ -51,7 +51,10 @@ fn a_job_is_run_looked_at_saved_stopped_and_run_again() {
     let job = done(&["run", jar(), "-p", "2", "--", "--name", "Orders", "--checkpoint-interval", "500"]);
     assert!(done(&["job", "list"]).contains(&job));
     assert!(done(&["job", "get", "Orders"]).contains("State\tRUNNING"));
-    assert_eq!(done(&["job", "get", job.get(..12).unwrap(), "--json", "jid"]), format!("{{\"jid\":\"{job}\"}}"));
+    assert_eq!(
+        done(&["job", "get", job.get(..12).unwrap(), "--json", "jid"]),
+        format!("{{\"jid\":\"{job}\"}}")
+    );
     assert!(done(&["ps", "Orders"]).lines().all(|line| line.contains("\tRUNNING\t")));
     assert!(done(&["logs", "Orders", "--level", "info"]).contains(" INFO "));
 
