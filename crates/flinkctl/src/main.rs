@@ -1,5 +1,7 @@
 //! `flinkctl`: the command line for Apache Flink clusters.
 
+#![allow(clippy::result_large_err, reason = "a failure is made once, and ends the program")]
+
 mod cli;
 mod commands;
 mod confirm;

@@ -38,6 +38,8 @@ pub(crate) struct Output {
     pub(crate) format: Format,
     fields: Vec<String>,
     width: Option<usize>,
+    /// Whether somebody looks at it.
+    terminal: bool,
     /// Whether the terminal is cleared before each answer.
     redraws: bool,
 }
@@ -52,6 +54,7 @@ impl Output {
             format: global.output.unwrap_or(usual),
             fields: global.json.clone(),
             width: columns().or_else(|| terminal.then(size).flatten()),
+            terminal,
             redraws: terminal && global.watch.is_some(),
         }
     }
@@ -65,18 +68,31 @@ impl Output {
         Ok(out)
     }
 
+    /// A value that a script may go on with.
+    pub(crate) fn line(&self, value: impl std::fmt::Display) -> Result<()> {
+        Ok(writeln!(self.stdout()?, "{value}")?)
+    }
+
     /// Shows an answer.
     pub(crate) fn answer(&self, answer: &Answer, view: View) -> Result<()> {
-        let is_json = !view.iter().any(|part| matches!(part, Part::Body));
-        if !is_json || (self.format == Format::Json && self.fields.is_empty()) {
-            let mut out = self.stdout()?;
-            out.write_all(&answer.body)?;
-            if is_json && !answer.body.ends_with(b"\n") {
-                out.write_all(b"\n")?;
-            }
-            return Ok(());
+        if view.iter().any(|part| matches!(part, Part::Body)) {
+            return self.body(&answer.body);
+        }
+        if self.format == Format::Json && self.fields.is_empty() {
+            self.body(&answer.body)?;
+            return Ok(self.stdout()?.write_all(if answer.body.ends_with(b"\n") { b"" } else { b"\n" })?);
         }
         self.value(&answer.json()?, view)
+    }
+
+    /// The server's own bytes; on a terminal, without what would move its cursor.
+    fn body(&self, body: &[u8]) -> Result<()> {
+        let mut out = std::io::stdout().lock();
+        match self.terminal {
+            true => out.write_all(tame(&String::from_utf8_lossy(body)).as_bytes())?,
+            false => out.write_all(body)?,
+        }
+        Ok(out.flush()?)
     }
 
     /// Shows JSON that was put together from several answers.
@@ -121,7 +137,10 @@ impl Output {
                 }
                 Ok(())
             }
-            Part::Said(done) => Ok(anstream::eprintln!("{done}")),
+            Part::Said(done) => {
+                anstream::eprintln!("{done}");
+                Ok(())
+            }
             Part::Body => Ok(()),
         }
     }

@@ -132,8 +132,7 @@ async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.target_directory = target_directory;
     call.action.format_type = format.map(SavepointFormatType::from);
     let operation = call.await?;
-    println!("{}", operation.wait().timeout(patience(app)).await?);
-    Ok(())
+    app.output.line(operation.wait().timeout(patience(app)).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -157,8 +156,7 @@ async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.format_type = savepoint.format.map(SavepointFormatType::from);
     call.action.drain = drain.then_some(true);
     let operation = call.await?;
-    println!("{}", operation.wait().timeout(patience(app)).await?);
-    Ok(())
+    app.output.line(operation.wait().timeout(patience(app)).await?)
 }
 
 #[derive(Debug, clap::Args)]

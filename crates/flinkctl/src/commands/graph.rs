@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fmt::Write as _, io::Write as _};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use console::measure_text_width;
 use flink_rest_client::{
     VertexId,
     jobs::{details::JobDetails, plan::Input, vertices::JobVertex},
@@ -97,11 +98,12 @@ impl<'a> Graph<'a> {
             let subtasks =
                 vertex.parallelism.map(|parallelism| format!(" × {parallelism}")).unwrap_or_default();
             let style = colour(&state);
-            let width = console::measure_text_width(&title).max(state.len() + subtasks.len() + 3);
+            let (above, below) =
+                (measure_text_width(&title), 3 + state.len() + measure_text_width(&subtasks));
+            let width = above.max(below);
             let pad = |shown: usize| " ".repeat(width.saturating_sub(shown));
             let line = "─".repeat(width + 2);
-            let below = 3 + state.len() + console::measure_text_width(&subtasks);
-            let _ = writeln!(text, "┌{line}┐\n│ {title}{} │", pad(console::measure_text_width(&title)));
+            let _ = writeln!(text, "┌{line}┐\n│ {title}{} │", pad(above));
             let _ = writeln!(text, "│    {style}{state}{style:#}{subtasks}{} │\n└{line}┘", pad(below));
         }
         text

@@ -34,7 +34,7 @@ struct Arguments {
     from_savepoint: Option<String>,
     /// Who owns the savepoint afterwards: Flink (`claim`) or you (Flink 1.15+)
     #[arg(long, value_name = "MODE", requires = "from_savepoint")]
-    claim_mode: Option<Claim>,
+    claim_mode: Option<Mode>,
     /// State of the savepoint that no operator wants is dropped
     #[arg(long, requires = "from_savepoint")]
     allow_non_restored_state: bool,
@@ -53,18 +53,18 @@ struct Arguments {
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Claim {
+enum Mode {
     Claim,
     NoClaim,
     Legacy,
 }
 
-impl From<Claim> for ClaimMode {
-    fn from(mode: Claim) -> Self {
+impl From<Mode> for ClaimMode {
+    fn from(mode: Mode) -> Self {
         match mode {
-            Claim::Claim => Self::Claim,
-            Claim::NoClaim => Self::NoClaim,
-            Claim::Legacy => Self::Legacy,
+            Mode::Claim => Self::Claim,
+            Mode::NoClaim => Self::NoClaim,
+            Mode::Legacy => Self::Legacy,
         }
     }
 }
@@ -87,7 +87,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
     Box::pin(async {
         let arguments = Arguments::from_arg_matches(matches)?;
         let job = arguments.submit(app).await?.job_id;
-        println!("{job}");
+        app.output.line(job)?;
         if arguments.detach {
             return Ok(());
         }

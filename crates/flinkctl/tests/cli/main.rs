@@ -43,7 +43,7 @@ fn replay(transcript: &str, server: &Server) -> String {
             None => {}
         }
     }
-    happened
+    happened.trim_end().to_owned() + "\n"
 }
 
 /// Its stdout, then its stderr with `!` before each line, then its exit code if that is not 0.
