@@ -1,4 +1,4 @@
-//! A server that gives the answers that a real Flink 2.3.0 gave, and keeps what it was asked to change.
+//! A server that gives the answers that a real Flink 2.3.0 gave; its logs are shortened.
 
 use std::{
     collections::BTreeMap,
@@ -62,7 +62,8 @@ fn serve(mut stream: &TcpStream, answers: &BTreeMap<String, Recorded>) -> std::i
         }
     }
     std::io::copy(&mut reader.take(length), &mut std::io::sink())?;
-    let request = first.trim_end().trim_end_matches(" HTTP/1.1").replacen(" /v1/", " /", 1);
+    let request =
+        first.trim_end().trim_end_matches(" HTTP/1.1").replacen(" /v1/", " /", 1).replace("%3A", ":");
     let unknown = Recorded { status: 404, body: format!(r#"{{"errors":["not recorded: {request}"]}}"#) };
     let Recorded { status, body } = answers.get(&request).unwrap_or(&unknown);
     let length = body.len();
