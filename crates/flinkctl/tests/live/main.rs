@@ -7,6 +7,7 @@ use std::{
 };
 
 use flink_local::{Cluster, Distribution, Flink, Progress};
+use flink_rest_client::FlinkVersion;
 
 fn distribution() -> &'static Distribution {
     static DISTRIBUTION: OnceLock<Distribution> = OnceLock::new();
@@ -89,4 +90,28 @@ fn a_wrong_class_is_refused_with_its_reason() {
     let (code, _, stderr) = flinkctl(&["run", jar(), "--class", "no.such.Class"]);
     assert_eq!(code, 1, "{stderr}");
     assert!(stderr.contains("no.such.Class"), "{stderr}");
+}
+
+#[test]
+fn a_rescaled_job_has_its_parallelism_when_the_command_ends() {
+    let release = |text: &str| text.parse::<FlinkVersion>().unwrap();
+    if release(distribution().version()) < release("1.18") {
+        let job = done(&["run", jar(), "--", "--name", "Fixed"]);
+        let (code, _, stderr) = flinkctl(&["job", "rescale", &job, "2"]);
+        assert!(code == 2 && stderr.contains("needs Flink 1.18"), "{stderr}");
+        done(&["job", "cancel", &job, "--yes"]);
+        return;
+    }
+    let own = Flink::from(distribution().clone())
+        .slots(4)
+        .config("jobmanager.scheduler", "adaptive")
+        .config("jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling", "1 s")
+        .config("jobmanager.adaptive-scheduler.scaling-interval.min", "1 s")
+        .start()
+        .unwrap();
+    let url = own.url();
+    let job = done(&["-u", url, "run", jar(), "-p", "1", "--", "--checkpoint-interval", "500"]);
+    done(&["-u", url, "--timeout", "120s", "job", "rescale", &job, "2"]);
+    let vertices = done(&["-u", url, "job", "get", &job]);
+    assert!(vertices.contains("\tRUNNING\t2\t"), "{vertices}");
 }
