@@ -38,7 +38,6 @@ pub type FlinkRestClient = Client<Async>;
 #[derive(Clone)]
 pub struct Client<M> {
     pub(crate) shared: Arc<Shared>,
-    #[cfg_attr(not(feature = "blocking"), expect(dead_code, reason = "only blocking code needs it"))]
     pub(crate) mode: M,
 }
 

@@ -46,6 +46,8 @@
 //!
 //! `blocking` (on unless switched off): the [`blocking`] client.
 
+#![cfg_attr(not(feature = "blocking"), allow(dead_code, reason = "some of it only blocking code needs"))]
+
 // The derive names this crate from outside and from within.
 extern crate self as flink_rest_client;
 

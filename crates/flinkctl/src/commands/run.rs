@@ -111,7 +111,9 @@ impl Arguments {
         let upload = Upload::new(path).on_progress({
             let bar = bar.clone();
             move |sent, size| {
-                bar.set_length(size);
+                if let Some(size) = size {
+                    bar.set_length(size);
+                }
                 bar.set_position(sent);
             }
         });
