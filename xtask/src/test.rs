@@ -30,6 +30,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     for version in &arguments.flink {
         spec::check(version)?;
         live::test(version)?;
+        cargo("test -p flinkctl --features live --test live", &[("FLINK_VERSION", version)])?;
     }
     Ok(())
 }

@@ -109,6 +109,7 @@ impl<M: Mode> Client<M> {
     }
 
     /// The same client in another mode.
+    #[cfg(feature = "blocking")]
     pub(crate) fn in_mode<N: Mode>(&self, mode: N) -> Client<N> {
         Client { shared: self.shared.clone(), mode }
     }

@@ -46,6 +46,8 @@
 //!
 //! `blocking` (on unless switched off): the [`blocking`] client.
 
+#![cfg_attr(not(feature = "blocking"), allow(dead_code, reason = "some of it only blocking code needs"))]
+
 // The derive names this crate from outside and from within.
 extern crate self as flink_rest_client;
 
@@ -112,6 +114,7 @@ pub use crate::{
     registry::{ENDPOINTS, Named, with_answer_type},
     retry::{Repeat, Retry},
     tls::Pem,
+    trace::root_cause,
     upload::Upload,
     version::{FlinkVersion, InvalidVersion},
 };

@@ -1,6 +1,6 @@
 //! What is sent again, how often, and when.
 //!
-//! Two questions decide: did the request arrive ([`Arrival`]), and what would a second one do ([`Repeat`])?
+//! Two questions decide: did the request arrive (`Arrival`), and what would a second one do ([`Repeat`])?
 
 use std::{fmt, time::Duration};
 

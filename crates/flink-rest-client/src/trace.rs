@@ -3,7 +3,7 @@
 /// The deepest cause of a Java stack trace, without the exception's package: one line, borrowed from the trace.
 ///
 /// A text that is no trace is returned trimmed, up to its first line end.
-pub(crate) fn root_cause(trace: &str) -> &str {
+pub fn root_cause(trace: &str) -> &str {
     let deepest = causes(trace).last().unwrap_or_default();
     message(deepest)
 }

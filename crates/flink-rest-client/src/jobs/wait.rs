@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
     Action, Call, Client, Error, JobId, Result,
@@ -19,6 +19,12 @@ use crate::{
 
 /// How long a job may be unknown that was known before: another JobManager may be about to recover it.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long the server may keep an answer about a job (`web.refresh-interval`, 3 seconds unless set), and a little more.
+const STALE: Duration = Duration::from_secs(4);
+
+/// How long to wait before an answer that may be an old one is asked for again.
+const AGAIN: Duration = Duration::from_millis(400);
 
 impl<M: Mode> Job<M> {
     /// Waits until every task runs: a job can be `RUNNING` before any of its tasks is.
@@ -120,7 +126,7 @@ impl<M: Mode> Watch<M> {
             Some(JobStatus::Finished) if self.wanted.goal == Goal::Finished => Ok(None),
             Some(state) if state.is_terminal() => {
                 let root_cause = match state {
-                    JobStatus::Failed => self.ask_why().await,
+                    JobStatus::Failed => self.ask_until_told_why().await,
                     _ => None,
                 };
                 Err(Error::JobEnded { job: self.wanted.job, state, root_cause })
@@ -164,6 +170,19 @@ impl<M: Mode> Watch<M> {
         let question = GetJobExceptions::new(self.wanted.job);
         let exceptions = self.client.execute(&question, Waiting::question()).await.ok()?;
         Some(exceptions.root_cause()?.to_owned())
+    }
+
+    /// Why it failed, also if the server's answer is still one from before: it is asked again for a while.
+    async fn ask_until_told_why(&self) -> Option<String> {
+        let told = async {
+            loop {
+                if let Some(cause) = self.ask_why().await {
+                    return cause;
+                }
+                sleep(AGAIN).await;
+            }
+        };
+        timeout(STALE, told).await.ok()
     }
 
     /// A job that was never there is not found; one that was may come back.

@@ -61,6 +61,19 @@ async fn the_end_of_a_job_is_seen_whatever_was_waited_for() {
     assert!(matches!(error, Error::JobEnded { state: JobStatus::Finished, .. }), "{error:?}");
 }
 
+/// The server keeps what it answers about a job for up to three seconds.
+#[tokio::test(start_paused = true)]
+async fn why_a_job_failed_is_told_though_the_server_keeps_an_old_answer_for_a_while() {
+    let none_yet = || ok(json!({"exceptionHistory": {"truncated": false, "entries": []}}));
+    let fake = Fake::new([state("FAILED"), none_yet(), none_yet(), failure("no disk")]);
+    let error = fake.client().job(JOB).wait_until_finished().await.unwrap_err();
+    assert_eq!(error.to_string(), format!("job {JOB} is FAILED: no disk"));
+
+    let fake = Fake::new([state("FAILED"), none_yet()]);
+    let error = fake.client().job(JOB).wait_until_finished().await.unwrap_err();
+    assert_eq!(error.to_string(), format!("job {JOB} is FAILED"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn old_releases_are_asked_for_the_whole_job() {
     let fake = Fake::new([details("CREATED", json!({})), details("RUNNING", json!({"RUNNING": 1}))]);

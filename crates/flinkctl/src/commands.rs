@@ -1,0 +1,101 @@
+//! All commands: nouns with their verbs. What is one endpoint is a row of a table; the rest has a function.
+
+pub(crate) mod api;
+mod application;
+mod checkpoint;
+mod cluster;
+pub(crate) mod completion;
+mod dataset;
+mod deeds;
+mod graph;
+mod jar;
+mod job;
+mod jobmanager;
+mod logs;
+mod metrics;
+mod processes;
+mod ps;
+mod rescale;
+mod run;
+mod savepoint;
+mod subtask;
+mod taskmanager;
+mod vertex;
+
+use std::pin::Pin;
+
+use clap::{ArgMatches, Command};
+
+use crate::{cli::App, error::Result, verb::Verb};
+
+/// What commands are about.
+#[derive(Debug)]
+pub(crate) struct Noun {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) verbs: &'static [Verb],
+    pub(crate) deeds: &'static [Deed],
+}
+
+/// A command that is more than one endpoint.
+#[derive(Debug)]
+pub(crate) struct Deed {
+    pub(crate) name: &'static str,
+    /// Whether it changes nothing, shows what there is, and ends.
+    pub(crate) reads: bool,
+    /// Adds its help and arguments.
+    pub(crate) describe: fn(Command) -> Command,
+    pub(crate) run: for<'a> fn(&'a App, &'a ArgMatches) -> Doing<'a>,
+}
+
+pub(crate) type Doing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+
+/// Commands without a noun.
+pub(crate) const SHORTCUTS: &[Deed] =
+    &[run::RUN, ps::PS, logs::LOGS, api::API, api::ENDPOINTS_COMMAND, completion::COMPLETION];
+
+pub(crate) const NOUNS: &[Noun] = &[
+    cluster::NOUN,
+    jar::NOUN,
+    job::NOUN,
+    vertex::NOUN,
+    subtask::NOUN,
+    checkpoint::NOUN,
+    savepoint::NOUN,
+    rescale::NOUN,
+    taskmanager::NOUN,
+    jobmanager::NOUN,
+    application::NOUN,
+    dataset::NOUN,
+];
+
+/// Endpoints that have no verb of their own, and why.
+#[cfg(test)]
+const WITHOUT_A_VERB: &[(&str, &str)] = &[
+    ("CancelJob", "`job cancel` asks and waits"),
+    ("GetJarPlan", "is what PlanJar does, which takes all arguments"),
+    ("TriggerRescaling", "is switched off in all releases"),
+    ("GetRescaling", "is switched off in all releases"),
+    ("YarnCancelJob", "is what `job cancel` does, behind a GET"),
+    ("YarnStopJob", "is what `job cancel` does, behind a GET"),
+];
+
+#[cfg(test)]
+mod tests {
+    use flink_rest_client::ENDPOINTS;
+
+    use super::*;
+
+    #[test]
+    fn every_endpoint_has_one_command() {
+        let verbs = || NOUNS.iter().flat_map(|noun| noun.verbs);
+        for spec in ENDPOINTS {
+            let commands = verbs().filter(|verb| verb.endpoint == spec.name).count();
+            let named = usize::from(WITHOUT_A_VERB.iter().any(|(name, _)| *name == spec.name));
+            assert!(commands + named >= 1, "{} has no command", spec.name);
+        }
+        for verb in verbs() {
+            assert!(verb.spec().is_ok(), "{} is no endpoint", verb.endpoint);
+        }
+    }
+}

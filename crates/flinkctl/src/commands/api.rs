@@ -1,0 +1,211 @@
+//! Any endpoint by its name or by its path, and the list of them.
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use flink_rest_client::{
+    ENDPOINTS,
+    endpoint::{Param, Place, Spec},
+};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    cli::App,
+    commands::{Deed, Doing, NOUNS},
+    error::{Failure, Result},
+    verb::help,
+    view::{Part, View, id, text},
+};
+
+pub(crate) const API: Deed = Deed { name: "api", reads: false, describe, run };
+pub(crate) const ENDPOINTS_COMMAND: Deed = Deed {
+    name: "endpoints",
+    reads: false,
+    describe: describe_list,
+    run: |app, _| Box::pin(async { list(app) }),
+};
+
+#[derive(Debug, clap::Args)]
+struct Arguments {
+    /// An endpoint's name, as GetJob; or a method and a path, as GET /jobs/overview
+    #[arg(required = true, num_args = 1..=2, value_names = ["NAME|METHOD", "PATH"])]
+    endpoint: Vec<String>,
+    /// A parameter; lists take it several times
+    #[arg(short, long = "field", value_name = "KEY=VALUE")]
+    field: Vec<String>,
+}
+
+fn describe(command: Command) -> Command {
+    Arguments::augment_args(command).about("Calls any endpoint and prints the server's own answer").after_help(
+        "Examples:\n  flinkctl api GetJobMetrics -f job=a1b2… -f get=uptime -f get=numRestarts\n  \
+         flinkctl api GET '/jobs/a1b2…/metrics?get=uptime'\n\nIt asks nothing, also where it destroys something.",
+    )
+}
+
+fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
+    Box::pin(async {
+        let Arguments { endpoint, field } = Arguments::from_arg_matches(matches)?;
+        let (spec, mut params) = match endpoint.as_slice() {
+            [method, path] => by_path(method, path)?,
+            _ => (by_name(app, endpoint.first().map(String::as_str).unwrap_or_default())?, Map::new()),
+        };
+        for field in &field {
+            let (key, text) =
+                field.split_once('=').ok_or_else(|| Failure::usage(format!("`{field}` is no KEY=VALUE")))?;
+            // Flink's own keys are understood as well; what is unknown is refused by the crate, which lists the others.
+            let param = spec.params.iter().find(|param| param.name == key || param.key == key);
+            match param {
+                Some(param) => put(&mut params, param, text),
+                None => _ = params.insert(key.to_owned(), text.into()),
+            }
+        }
+        let answer = app.client.request_by_name(spec.name, params.into()).await?;
+        app.output.answer(&answer, &[Part::Body])
+    })
+}
+
+/// Adds a value; lists and maps grow.
+fn put(params: &mut Map<String, Value>, param: &Param, text: &str) {
+    let value = value(param, text);
+    if param.ty.starts_with("Vec<") {
+        let list = params.entry(param.name).or_insert_with(|| json!([]));
+        if let (Some(list), false) = (list.as_array_mut(), value.is_array()) {
+            list.push(value);
+            return;
+        }
+    }
+    if let (Some(Value::Object(members)), Value::Object(more)) = (params.get_mut(param.name), &value) {
+        members.extend(more.clone());
+        return;
+    }
+    params.insert(param.name.into(), value);
+}
+
+/// The value as JSON: texts need no quotes, anything else is written as JSON.
+fn value(param: &Param, text: &str) -> Value {
+    let inside = |wrapper| param.ty.strip_prefix(wrapper).and_then(|ty| ty.strip_suffix('>'));
+    let ty = inside("Option<").or_else(|| inside("Vec<")).unwrap_or(param.ty);
+    let is_json =
+        matches!(ty, "u32" | "u64" | "i64" | "bool" | "JobResourceRequirements" | "Expiry" | "Artifact")
+            || ty.starts_with("BTreeMap<");
+    let json = is_json.then(|| serde_json::from_str(text).ok()).flatten();
+    json.unwrap_or_else(|| text.into())
+}
+
+fn by_name(app: &App, name: &str) -> Result<&'static Spec> {
+    if name.chars().all(|c| c.is_ascii_uppercase()) {
+        return Err(Failure::usage(format!("`{name}` needs a path after it")));
+    }
+    // The crate knows which name may have been meant.
+    let asked = || app.client.request_by_name(name, Value::Null).to_request();
+    match ENDPOINTS.iter().copied().find(|spec| spec.name == name) {
+        Some(spec) => Ok(spec),
+        None => Ok(asked()?.spec),
+    }
+}
+
+/// The endpoint with this path and the parameters in it. Words that stand in a path go before parameters.
+fn by_path(method: &str, path: &str) -> Result<(&'static Spec, Map<String, Value>)> {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let path = path.trim_matches('/');
+    let path = path.strip_prefix("v1/").unwrap_or(path);
+    let segments: Vec<_> = path.split('/').collect();
+    let fits = |spec: &&Spec| {
+        let mut pattern = spec.path.trim_start_matches('/').split('/');
+        let all = segments
+            .iter()
+            .all(|segment| pattern.next().is_some_and(|p| p.starts_with('{') || p == *segment));
+        spec.method.as_str().eq_ignore_ascii_case(method) && all && pattern.next().is_none()
+    };
+    let found = ENDPOINTS.iter().copied().filter(fits).min_by_key(|spec| spec.path.matches('{').count());
+    let Some(spec) = found else {
+        let failure = Failure::usage(format!("no endpoint of Flink's is {} /{path}", method.to_uppercase()));
+        return Err(failure.hint("`flinkctl endpoints` lists them"));
+    };
+    let mut params = Map::new();
+    for (pattern, segment) in spec.path.trim_start_matches('/').split('/').zip(segments) {
+        let name = pattern.trim_matches(['{', '}']);
+        if let Some(param) = spec.params.iter().find(|param| pattern.starts_with('{') && param.name == name) {
+            put(&mut params, param, segment);
+        }
+    }
+    for (key, text) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        let param = spec.params.iter().find(|param| param.place == Place::Query && param.key == key);
+        let Some(param) = param else {
+            return Err(Failure::usage(format!("{} has no parameter `{key}`", spec.name)));
+        };
+        let is_list = param.ty.starts_with("Vec<");
+        let values = if is_list { text.split(',').collect() } else { vec![text] };
+        values.into_iter().for_each(|text| put(&mut params, param, text));
+    }
+    Ok((spec, params))
+}
+
+const LIST: View = &[Part::Rows(
+    "",
+    &[
+        id("NAME", "/name"),
+        text("METHOD", "/method"),
+        text("PATH", "/path"),
+        text("SINCE", "/since"),
+        text("UNTIL", "/until"),
+        text("COMMAND", "/command"),
+    ],
+)];
+
+fn describe_list(command: Command) -> Command {
+    command
+        .about("Lists all endpoints and the commands that call them")
+        .after_help("With `-o json`, each one's parameters and what it says of itself as well.")
+}
+
+fn list(app: &App) -> Result<()> {
+    let all: Vec<_> = ENDPOINTS.iter().map(|spec| described(spec)).collect();
+    app.output.value(&all.into(), LIST)
+}
+
+fn described(spec: &Spec) -> Value {
+    let verbs = NOUNS.iter().flat_map(|noun| noun.verbs.iter().map(move |verb| (noun.name, verb)));
+    let command = verbs.into_iter().find(|(_, verb)| verb.endpoint == spec.name);
+    let param = |param: &Param| {
+        json!({
+            "name": param.name, "key": param.key, "in": format!("{:?}", param.place).to_lowercase(),
+            "required": param.required, "type": param.ty, "since": param.since, "until": param.until,
+            "values": param.words.iter().map(|word| word.text).collect::<Vec<_>>(), "doc": help(param.doc),
+        })
+    };
+    json!({
+        "name": spec.name, "method": spec.method.as_str(), "path": spec.path, "since": spec.since, "until": spec.until,
+        "command": command.map(|(noun, verb)| format!("{noun} {}", verb.name)), "doc": help(spec.doc),
+        "params": spec.params.iter().map(param).collect::<Vec<_>>(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(method: &str, path: &str) -> (String, Value) {
+        by_path(method, path).map(|(spec, params)| (spec.name.into(), params.into())).unwrap()
+    }
+
+    #[test]
+    fn a_path_finds_its_endpoint_and_parameters() {
+        assert_eq!(found("get", "/jobs/overview").0, "GetJobsOverview");
+        assert_eq!(found("GET", "/v1/jobs/a1/config"), ("GetJobConfig".into(), json!({"job": "a1"})));
+        let (name, params) = found("GET", "/jobs/a1/metrics?get=uptime,downtime");
+        assert_eq!(
+            (name.as_str(), params),
+            ("GetJobMetrics", json!({"job": "a1", "get": ["uptime", "downtime"]}))
+        );
+        assert_eq!(found("GET", "/jobs/a1/exceptions?maxExceptions=3").1["max_exceptions"], 3);
+    }
+
+    #[test]
+    fn what_no_flink_has_is_refused() {
+        for (method, path) in
+            [("GET", "/nothing"), ("DELETE", "/jobs/overview"), ("GET", "/jobs/a1/config/b2")]
+        {
+            assert!(by_path(method, path).is_err(), "{method} {path}");
+        }
+        assert!(by_path("GET", "/jobs/a1/config?x=1").unwrap_err().message.contains("no parameter `x`"));
+    }
+}

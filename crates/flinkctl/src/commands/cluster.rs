@@ -1,0 +1,33 @@
+//! The cluster as a whole.
+
+use crate::{
+    commands::Noun,
+    verb::Verb,
+    view::{Part, number, text},
+};
+
+pub(crate) const NOUN: Noun = Noun {
+    name: "cluster",
+    about: "The cluster as a whole",
+    verbs: &[
+        Verb::new(
+            "get",
+            "GetOverview",
+            &[Part::Fields(&[
+                text("Flink", "/flink-version"),
+                text("Commit", "/flink-commit"),
+                number("TaskManagers", "/taskmanagers"),
+                number("Slots", "/slots-total"),
+                number("  available", "/slots-available"),
+                number("Jobs running", "/jobs-running"),
+                number("  finished", "/jobs-finished"),
+                number("  cancelled", "/jobs-cancelled"),
+                number("  failed", "/jobs-failed"),
+            ])],
+        ),
+        Verb::new("config", "GetConfig", &[Part::All("")]),
+        Verb::new("Shutdown", "ShutdownCluster", &[Part::Said("The cluster shuts down.")])
+            .destroys("Shut down the cluster"),
+    ],
+    deeds: &[],
+};

@@ -1,0 +1,22 @@
+//! Data sets that jobs left on the cluster for later jobs.
+
+use crate::{
+    commands::{Noun, processes},
+    verb::Verb,
+    view::{Part, id, text},
+};
+
+pub(crate) const NOUN: Noun = Noun {
+    name: "dataset",
+    about: "Data sets that jobs left on the cluster for later jobs",
+    verbs: &[
+        Verb::new(
+            "list",
+            "GetDatasets",
+            &[Part::Rows("/dataSets", &[id("ID", "/id"), text("COMPLETE", "/isComplete")])],
+        ),
+        Verb::new("delete", "DeleteDataset", processes::ALL).destroys("Delete data set"),
+        Verb::new("deletion", "GetDatasetDeletion", processes::ALL),
+    ],
+    deeds: &[],
+};

@@ -1,0 +1,221 @@
+//! What is done to a job, and waited for: cancel, stop, savepoint, wait, rescale.
+
+use std::time::Duration;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use flink_rest_client::{Error, jobs::savepoints::SavepointFormatType};
+
+use crate::{
+    cli::App,
+    commands::Deed,
+    confirm::confirm,
+    error::{Exit, Failure, Result},
+    follow::{Goal, follow},
+    resolve,
+};
+
+pub(crate) const DEEDS: &[Deed] = &[
+    super::graph::GRAPH,
+    Deed {
+        name: "cancel",
+        reads: false,
+        describe: describe_cancel,
+        run: |app, matches| Box::pin(cancel(app, matches)),
+    },
+    Deed {
+        name: "stop",
+        reads: false,
+        describe: describe_stop,
+        run: |app, matches| Box::pin(stop(app, matches)),
+    },
+    Deed {
+        name: "savepoint",
+        reads: false,
+        describe: describe_savepoint,
+        run: |app, matches| Box::pin(savepoint(app, matches)),
+    },
+    Deed {
+        name: "wait",
+        reads: false,
+        describe: describe_wait,
+        run: |app, matches| Box::pin(wait(app, matches)),
+    },
+    Deed {
+        name: "rescale",
+        reads: false,
+        describe: describe_rescale,
+        run: |app, matches| Box::pin(rescale(app, matches)),
+    },
+];
+
+/// Arguments of a command about one job, and nothing else.
+#[derive(Debug, clap::Args)]
+struct OfJob {
+    /// The job: its id, its name, or the beginning of either
+    job: String,
+}
+
+#[derive(Debug, clap::Args)]
+struct Cancel {
+    #[command(flatten)]
+    of: OfJob,
+    /// Does not ask
+    #[arg(short, long)]
+    yes: bool,
+    /// Returns as soon as Flink has accepted it
+    #[arg(short, long)]
+    detach: bool,
+}
+
+fn describe_cancel(command: Command) -> Command {
+    Cancel::augment_args(command).about("Cancels a job, without a savepoint, and waits until it has ended")
+}
+
+async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
+    let Cancel { of, yes, detach } = Cancel::from_arg_matches(matches)?;
+    let found = resolve::described_job(&app.client, &of.job).await?;
+    confirm(&format!("Cancel job {found} at {}", app.client.address()), yes)?;
+    let job = app.client.job(found.id.parse()?);
+    job.cancel().await?;
+    if detach {
+        return Ok(());
+    }
+    let wait = job.wait_until_finished();
+    let wait = match app.global.timeout {
+        Some(timeout) => wait.timeout(timeout),
+        None => wait,
+    };
+    match wait.await {
+        Ok(details) => anstream::eprintln!("{} is {}", found.name, details.state),
+        Err(Error::JobEnded { state, .. }) => anstream::eprintln!("{} is {state}", found.name),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// Where a savepoint goes, and how it is written.
+#[derive(Debug, clap::Args)]
+struct Savepoint {
+    #[command(flatten)]
+    of: OfJob,
+    /// The folder to put the savepoint in, as a URI; else the cluster's own
+    #[arg(short = 't', long, value_name = "URI")]
+    target_directory: Option<String>,
+    /// How it is written (Flink 1.15+)
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<SavepointFormat>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum SavepointFormat {
+    Canonical,
+    Native,
+}
+
+impl From<SavepointFormat> for SavepointFormatType {
+    fn from(format: SavepointFormat) -> Self {
+        match format {
+            SavepointFormat::Canonical => Self::Canonical,
+            SavepointFormat::Native => Self::Native,
+        }
+    }
+}
+
+fn describe_savepoint(command: Command) -> Command {
+    Savepoint::augment_args(command)
+        .about("Takes a savepoint of a job, waits for it and prints its path; the job goes on")
+}
+
+async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
+    let Savepoint { of, target_directory, format } = Savepoint::from_arg_matches(matches)?;
+    let mut call = app.client.job(resolve::job(&app.client, &of.job).await?).savepoint();
+    call.action.target_directory = target_directory;
+    call.action.format_type = format.map(SavepointFormatType::from);
+    let operation = call.await?;
+    app.output.line(operation.wait().timeout(patience(app)).await?)
+}
+
+#[derive(Debug, clap::Args)]
+struct Stop {
+    #[command(flatten)]
+    savepoint: Savepoint,
+    /// Lets all timers fire and all windows close first: only for a job that will never go on
+    #[arg(long)]
+    drain: bool,
+}
+
+fn describe_stop(command: Command) -> Command {
+    Stop::augment_args(command)
+        .about("Stops a job with a savepoint, waits for it and prints the savepoint's path")
+}
+
+async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
+    let Stop { savepoint, drain } = Stop::from_arg_matches(matches)?;
+    let mut call = app.client.job(resolve::job(&app.client, &savepoint.of.job).await?).stop_with_savepoint();
+    call.action.target_directory = savepoint.target_directory;
+    call.action.format_type = savepoint.format.map(SavepointFormatType::from);
+    call.action.drain = drain.then_some(true);
+    let operation = call.await?;
+    app.output.line(operation.wait().timeout(patience(app)).await?)
+}
+
+#[derive(Debug, clap::Args)]
+struct Wait {
+    #[command(flatten)]
+    of: OfJob,
+    /// How far to wait
+    #[arg(value_name = "GOAL", default_value = "finished")]
+    goal: Goal,
+}
+
+fn describe_wait(command: Command) -> Command {
+    Wait::augment_args(command).about("Waits until a job has finished, or until all its tasks run")
+}
+
+async fn wait(app: &App, matches: &ArgMatches) -> Result<()> {
+    let Wait { of, goal } = Wait::from_arg_matches(matches)?;
+    let details = follow(app, resolve::job(&app.client, &of.job).await?, goal).await?;
+    anstream::eprintln!("{} is {}", crate::output::tame(&details.name), details.state);
+    Ok(())
+}
+
+#[derive(Debug, clap::Args)]
+struct Rescale {
+    #[command(flatten)]
+    of: OfJob,
+    /// The parallelism of every vertex
+    parallelism: u32,
+}
+
+fn describe_rescale(command: Command) -> Command {
+    Rescale::augment_args(command)
+        .about("Gives a job another parallelism and waits until it has it (Flink 1.18+, adaptive scheduler)")
+}
+
+async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
+    let Rescale { of, parallelism } = Rescale::from_arg_matches(matches)?;
+    let job = app.client.job(resolve::job(&app.client, &of.job).await?);
+    job.rescale(parallelism).await?;
+    let deadline = tokio::time::Instant::now() + patience(app);
+    loop {
+        let details = job.details().await?;
+        let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
+        if details.vertices.iter().all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism))) {
+            break;
+        }
+        if tokio::time::Instant::now() > deadline {
+            let late = Failure::new(
+                Exit::Timeout,
+                format!("job {} does not have parallelism {parallelism} yet", job.id()),
+            );
+            return Err(late.hint("are there as many slots? `flinkctl cluster get` tells"));
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    follow(app, job.id(), Goal::Running).await.map(|_| ())
+}
+
+/// How long to wait for what Flink does on its own.
+fn patience(app: &App) -> Duration {
+    app.global.timeout.unwrap_or(Duration::from_secs(600))
+}

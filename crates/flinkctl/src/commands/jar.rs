@@ -1,0 +1,47 @@
+//! Uploaded jars.
+
+use crate::{
+    commands::Noun,
+    verb::Verb,
+    view::{Part, id, number, operators, text, time},
+};
+
+/// The vertices of a dataflow.
+pub(crate) const PLAN: Part = Part::Rows(
+    "/plan/nodes",
+    &[id("VERTEX", "/id"), number("PARALLELISM", "/parallelism"), operators("OPERATORS", "/description")],
+);
+
+pub(crate) const NOUN: Noun = Noun {
+    name: "jar",
+    about: "Uploaded jars",
+    verbs: &[
+        Verb::new(
+            "list",
+            "GetJars",
+            &[Part::Rows(
+                "/files",
+                &[
+                    text("NAME", "/name"),
+                    id("ID", "/id"),
+                    time("UPLOADED", "/uploaded"),
+                    text("ENTRY CLASS", "/entry/0/name"),
+                ],
+            )],
+        ),
+        Verb::new(
+            "upload",
+            "UploadJar",
+            &[Part::Fields(&[id("File", "/filename"), text("Status", "/status")])],
+        ),
+        Verb::new("plan", "PlanJar", &[PLAN]),
+        Verb::new("run", "RunJar", &[Part::Fields(&[id("Job", "/jobid")])]),
+        Verb::new(
+            "run-application",
+            "RunJarApplication",
+            &[Part::Fields(&[id("Application", "/applicationid")])],
+        ),
+        Verb::new("Delete", "DeleteJar", &[Part::Said("Deleted.")]).destroys("Delete jar"),
+    ],
+    deeds: &[],
+};

@@ -1,0 +1,102 @@
+//! Jobs.
+
+use crate::{
+    commands::{Noun, metrics, processes},
+    verb::Verb,
+    view::{Part, counts, id, millis, number, state, text, time, trace},
+};
+
+pub(crate) const LIST: Part = Part::Rows(
+    "/jobs",
+    &[
+        text("NAME", "/name"),
+        id("ID", "/jid"),
+        state("STATE", "/state"),
+        counts("TASKS", "/tasks"),
+        time("STARTED", "/start-time"),
+        millis("DURATION", "/duration"),
+        time("ENDED", "/end-time").wide(),
+        time("CHANGED", "/last-modification").wide(),
+        text("TYPE", "/jobType").wide(),
+        text("SCHEDULER", "/schedulerType").wide(),
+    ],
+);
+
+pub(crate) const NOUN: Noun = Noun {
+    name: "job",
+    about: "Jobs, each named by its id, its name, or the beginning of either",
+    verbs: &[
+        Verb::new("list", "GetJobsOverview", &[LIST]),
+        Verb::new("ids", "GetJobs", &[Part::Rows("/jobs", &[id("ID", "/id"), state("STATUS", "/status")])]),
+        Verb::new(
+            "get",
+            "GetJob",
+            &[
+                Part::Fields(&[
+                    text("Name", "/name"),
+                    id("Job", "/jid"),
+                    state("State", "/state"),
+                    time("Started", "/start-time"),
+                    time("Ended", "/end-time"),
+                    millis("Duration", "/duration"),
+                    counts("Tasks", "/status-counts"),
+                    text("Type", "/job-type"),
+                    text("Scheduler", "/schedulerType"),
+                ]),
+                super::vertex::LIST,
+            ],
+        ),
+        Verb::new("status", "GetJobStatus", &[Part::Fields(&[state("Status", "/status")])]),
+        Verb::new("submit", "SubmitJob", processes::ALL),
+        Verb::new("config", "GetJobConfig", processes::ALL),
+        Verb::new("plan", "GetJobPlan", &[super::jar::PLAN]),
+        Verb::new(
+            "exceptions",
+            "GetJobExceptions",
+            &[Part::Rows(
+                "/exceptionHistory/entries",
+                &[
+                    time("WHEN", "/timestamp"),
+                    text("TASK", "/taskName").or(&["/concurrentExceptions/0/taskName"]),
+                    id("TASKMANAGER", "/taskManagerId").or(&[
+                        "/concurrentExceptions/0/taskManagerId",
+                        "/endpoint",
+                        "/location",
+                    ]),
+                    trace("EXCEPTION", "/stacktrace"),
+                ],
+            )],
+        ),
+        Verb::new(
+            "accumulators",
+            "GetJobAccumulators",
+            &[Part::Rows(
+                "/user-task-accumulators",
+                &[id("NAME", "/name"), text("TYPE", "/type"), text("VALUE", "/value")],
+            )],
+        ),
+        Verb::new("result", "GetJobExecutionResult", processes::ALL),
+        Verb::new("metrics", "GetJobMetrics", metrics::PLAIN),
+        Verb::new("metrics-all", "GetAggregatedJobMetrics", metrics::AGGREGATED),
+        Verb::new(
+            "requirements",
+            "GetJobResourceRequirements",
+            &[Part::Rows(
+                "",
+                &[
+                    id("VERTEX", "/key"),
+                    number("AT LEAST", "/value/parallelism/lowerBound"),
+                    number("AT MOST", "/value/parallelism/upperBound"),
+                ],
+            )],
+        ),
+        Verb::new("require", "UpdateJobResourceRequirements", &[Part::Said("Done.")]),
+        Verb::new("jobmanager-config", "GetJobJobManagerConfig", processes::CONFIG),
+        Verb::new("jobmanager-environment", "GetJobJobManagerEnvironment", processes::ALL),
+        Verb::new("jobmanager-log-url", "GetJobJobManagerLogUrl", processes::ALL),
+        Verb::new("taskmanager-log-url", "GetJobTaskManagerLogUrl", processes::ALL),
+        Verb::new("coordinate", "SendCoordinationRequest", processes::ALL),
+        Verb::new("heartbeat", "ReportClientHeartbeat", &[Part::Said("Done.")]),
+    ],
+    deeds: super::deeds::DEEDS,
+};

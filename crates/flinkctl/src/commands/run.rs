@@ -1,0 +1,146 @@
+//! `flinkctl run`: a jar to the cluster, its job to the state that is wanted.
+
+use std::{collections::BTreeMap, io::IsTerminal, path::Path};
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use flink_rest_client::{
+    Upload,
+    jars::{ClaimMode, JarRun, RunJar},
+};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    cli::App,
+    commands::{Deed, Doing},
+    error::Result,
+    follow::{Goal, follow},
+    resolve,
+};
+
+pub(crate) const RUN: Deed = Deed { name: "run", reads: false, describe, run };
+
+#[derive(Debug, clap::Args)]
+struct Arguments {
+    /// A jar: a file, or one that is on the cluster by its id or name
+    jar: String,
+    /// The class whose main method is run; else the one that the manifest names
+    #[arg(short, long)]
+    class: Option<String>,
+    /// Parallelism; else the program's own or the cluster's default
+    #[arg(short, long, value_name = "N")]
+    parallelism: Option<u32>,
+    /// The savepoint or checkpoint to start from
+    #[arg(short = 's', long, value_name = "PATH")]
+    from_savepoint: Option<String>,
+    /// Who owns the savepoint afterwards: Flink (`claim`) or you (Flink 1.15+)
+    #[arg(long, value_name = "MODE", requires = "from_savepoint")]
+    claim_mode: Option<Mode>,
+    /// State of the savepoint that no operator wants is dropped
+    #[arg(long, requires = "from_savepoint")]
+    allow_non_restored_state: bool,
+    /// Configuration of this job, over the cluster's; may be given several times (Flink 1.17+)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    conf: Vec<(String, String)>,
+    /// Returns as soon as the job is submitted
+    #[arg(short, long, conflicts_with = "wait")]
+    detach: bool,
+    /// How far to wait for the job
+    #[arg(long, value_name = "GOAL", default_value = "running")]
+    wait: Goal,
+    /// Arguments of the program
+    #[arg(last = true)]
+    args: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Mode {
+    Claim,
+    NoClaim,
+    Legacy,
+}
+
+impl From<Mode> for ClaimMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Claim => Self::Claim,
+            Mode::NoClaim => Self::NoClaim,
+            Mode::Legacy => Self::Legacy,
+        }
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("it must be KEY=VALUE")?;
+    Ok((key.into(), value.into()))
+}
+
+fn describe(command: Command) -> Command {
+    Arguments::augment_args(command).about("Runs a jar and waits until all tasks of its job run").after_help(
+        "Examples:\n  flinkctl run app.jar -p 4 -- --topic orders\n  \
+         flinkctl run app.jar --wait finished --timeout 1h\n\n\
+         The id of the job goes to stdout. The job is submitted once, also if an answer is lost.\n\
+         Ctrl-C ends the waiting, not the job. The exit code tells how the job ended.",
+    )
+}
+
+fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
+    Box::pin(async {
+        let arguments = Arguments::from_arg_matches(matches)?;
+        let job = arguments.submit(app).await?.job_id;
+        app.output.line(job)?;
+        if arguments.detach {
+            return Ok(());
+        }
+        let details = follow(app, job, arguments.wait).await?;
+        let name = crate::output::tame(&details.name);
+        anstream::eprintln!("{name} is {}", details.state);
+        Ok(())
+    })
+}
+
+impl Arguments {
+    async fn submit(&self, app: &App) -> Result<JarRun> {
+        let path = Path::new(&self.jar);
+        if !path.exists() && !self.jar.contains(['/', '\\']) {
+            let jar = resolve::jar(&app.client, &self.jar).await?;
+            let mut request = RunJar::new(jar);
+            self.fill(&mut request);
+            return Ok(app.client.request(request).await?);
+        }
+        let bar = progress_bar(path);
+        let upload = Upload::new(path).on_progress({
+            let bar = bar.clone();
+            move |sent, size| {
+                if let Some(size) = size {
+                    bar.set_length(size);
+                }
+                bar.set_position(sent);
+            }
+        });
+        let mut call = app.client.jars().upload_and_run(upload);
+        self.fill(call.action.as_mut());
+        let run = call.await;
+        bar.finish_and_clear();
+        Ok(run?)
+    }
+
+    fn fill(&self, request: &mut RunJar) {
+        request.entry_class.clone_from(&self.class);
+        request.parallelism = self.parallelism;
+        request.savepoint_path.clone_from(&self.from_savepoint);
+        request.claim_mode = self.claim_mode.map(ClaimMode::from);
+        request.allow_non_restored_state = self.allow_non_restored_state.then_some(true);
+        request.flink_configuration = self.conf.iter().cloned().collect::<BTreeMap<_, _>>();
+        request.args.clone_from(&self.args);
+    }
+}
+
+/// How much of the jar is sent; nothing if nobody watches.
+fn progress_bar(path: &Path) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}");
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(name)
+}

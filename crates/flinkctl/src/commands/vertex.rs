@@ -1,0 +1,98 @@
+//! Vertices of a job: one or more chained operators each.
+
+use crate::{
+    commands::{Noun, metrics, processes},
+    verb::Verb,
+    view::{Part, bytes, counts, id, millis, number, ratio, state, text, time},
+};
+
+/// The vertices of a job, in its details.
+pub(crate) const LIST: Part = Part::Rows(
+    "/vertices",
+    &[
+        text("NAME", "/name"),
+        id("VERTEX", "/id"),
+        state("STATUS", "/status"),
+        number("PARALLELISM", "/parallelism"),
+        counts("TASKS", "/tasks"),
+        number("RECORDS IN", "/metrics/read-records"),
+        number("RECORDS OUT", "/metrics/write-records"),
+        bytes("BYTES IN", "/metrics/read-bytes").wide(),
+        bytes("BYTES OUT", "/metrics/write-bytes").wide(),
+        time("STARTED", "/start-time").wide(),
+    ],
+);
+
+pub(crate) const NOUN: Noun = Noun {
+    name: "vertex",
+    about: "Vertices of a job, each named by its id, its name, or the beginning of either",
+    verbs: &[
+        Verb::new("list", "GetJob", &[LIST]),
+        Verb::new("get", "GetJobVertex", &[super::subtask::LIST]),
+        Verb::new(
+            "taskmanagers",
+            "GetJobVertexTaskManagers",
+            &[Part::Rows(
+                "/taskmanagers",
+                &[
+                    id("TASKMANAGER", "/taskmanager-id"),
+                    state("STATUS", "/status"),
+                    counts("TASKS", "/status-counts"),
+                    number("RECORDS IN", "/metrics/read-records"),
+                    number("RECORDS OUT", "/metrics/write-records"),
+                    bytes("BYTES IN", "/metrics/read-bytes").wide(),
+                    bytes("BYTES OUT", "/metrics/write-bytes").wide(),
+                ],
+            )],
+        ),
+        Verb::new("metrics", "GetJobVertexMetrics", metrics::PLAIN),
+        Verb::new("coordinator-metrics", "GetJobManagerOperatorMetrics", metrics::PLAIN),
+        Verb::new("accumulators", "GetJobVertexAccumulators", &[ACCUMULATORS]),
+        Verb::new(
+            "watermarks",
+            "GetJobVertexWatermarks",
+            &[Part::Rows("", &[id("SUBTASK", "/id"), number("WATERMARK", "/value")])],
+        ),
+        Verb::new(
+            "backpressure",
+            "GetJobVertexBackPressure",
+            &[
+                Part::Fields(&[
+                    state("Status", "/status"),
+                    state("Level", "/backpressure-level"),
+                    time("As of", "/end-timestamp"),
+                ]),
+                Part::Rows(
+                    "/subtasks",
+                    &[
+                        id("SUBTASK", "/subtask"),
+                        state("LEVEL", "/backpressure-level"),
+                        ratio("BACK-PRESSURED", "/ratio"),
+                        ratio("IDLE", "/idleRatio"),
+                        ratio("BUSY", "/busyRatio"),
+                    ],
+                ),
+            ],
+        ),
+        Verb::new("flamegraph", "GetJobVertexFlameGraph", processes::ALL),
+        Verb::new(
+            "times",
+            "GetSubtasksTimes",
+            &[Part::Rows(
+                "/subtasks",
+                &[
+                    id("SUBTASK", "/subtask"),
+                    millis("DURATION", "/duration"),
+                    time("SCHEDULED", "/timestamps/SCHEDULED"),
+                    time("DEPLOYING", "/timestamps/DEPLOYING"),
+                    time("RUNNING", "/timestamps/RUNNING"),
+                    time("FINISHED", "/timestamps/FINISHED"),
+                ],
+            )],
+        ),
+    ],
+    deeds: &[],
+};
+
+pub(crate) const ACCUMULATORS: Part =
+    Part::Rows("/user-accumulators", &[id("NAME", "/name"), text("TYPE", "/type"), text("VALUE", "/value")]);

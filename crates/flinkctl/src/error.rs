@@ -1,0 +1,167 @@
+//! What went wrong, as it is printed, and what the exit code says of it.
+
+use std::error::Error as _;
+
+use anstyle::{AnsiColor, Style};
+use flink_rest_client::{JobStatus, http::StatusCode};
+
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// The exit codes. They are stable: scripts rely on them.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+   0  done
+   1  Flink refused or failed
+   2  wrong usage; nothing was sent
+   3  no cluster answers at the address
+   4  no such job, jar, TaskManager, …, or more than one
+   5  it took longer than it may
+   6  no answer: it may have been carried out, or not
+  10  the job failed
+  11  the job was cancelled
+ 130  interrupted by Ctrl-C; the job goes on";
+
+/// How the process ends if something went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    Failed = 1,
+    Usage = 2,
+    Unreachable = 3,
+    NotFound = 4,
+    Timeout = 5,
+    OutcomeUnknown = 6,
+    JobFailed = 10,
+    JobCancelled = 11,
+    Interrupted = 130,
+}
+
+/// What is printed when a command does not succeed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) message: String,
+    pub(crate) causes: Vec<String>,
+    /// Where in a job it happened.
+    pub(crate) place: Option<String>,
+    pub(crate) hint: Option<String>,
+    /// Java's own words, shown with `-v`.
+    pub(crate) trace: Option<String>,
+    pub(crate) is_broken_pipe: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+            causes: Vec::new(),
+            place: None,
+            hint: None,
+            trace: None,
+            is_broken_pipe: false,
+        }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// Writes it to stderr.
+    pub(crate) fn print(&self, verbose: bool) {
+        let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
+        let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
+        anstream::eprintln!("{red}Error:{red:#} {}", self.message);
+        for cause in &self.causes {
+            anstream::eprintln!("Caused by: {cause}");
+        }
+        if let Some(place) = &self.place {
+            anstream::eprintln!("Where: {place}");
+        }
+        match &self.trace {
+            Some(trace) if verbose => anstream::eprintln!("\n{}\n", trace.trim_end()),
+            _ => {}
+        }
+        if let Some(hint) = &self.hint {
+            anstream::eprintln!("{cyan}Hint:{cyan:#} {hint}");
+        }
+    }
+}
+
+impl From<flink_rest_client::Error> for Failure {
+    fn from(error: flink_rest_client::Error) -> Self {
+        let sources = std::iter::successors(error.source(), |&source| source.source());
+        let causes = sources.map(ToString::to_string).collect();
+        let (exit, hint) = (exit(&error), hint(&error));
+        Self { causes, hint, trace: trace(&error), ..Self::new(exit, error.to_string()) }
+    }
+}
+
+impl From<flink_rest_client::InvalidId> for Failure {
+    fn from(error: flink_rest_client::InvalidId) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        let is_broken_pipe = error.kind() == std::io::ErrorKind::BrokenPipe;
+        Self { is_broken_pipe, ..Self::new(Exit::Failed, error.to_string()) }
+    }
+}
+
+fn exit(error: &flink_rest_client::Error) -> Exit {
+    use flink_rest_client::Error::JobEnded;
+    match error {
+        JobEnded { state: JobStatus::Canceled, .. } => Exit::JobCancelled,
+        JobEnded { .. } => Exit::JobFailed,
+        _ if error.is_outcome_unknown() => Exit::OutcomeUnknown,
+        _ if error.is_invalid_input() => Exit::Usage,
+        _ if error.is_unreachable() => Exit::Unreachable,
+        _ if error.is_not_found() => Exit::NotFound,
+        _ if error.is_timeout() => Exit::Timeout,
+        _ => Exit::Failed,
+    }
+}
+
+/// What to type next; the crate's own advice is for those who write Rust, so some of it is said in other words here.
+fn hint(error: &flink_rest_client::Error) -> Option<String> {
+    use flink_rest_client::Error::{
+        Api, OperationFailed, OutcomeUnknown, Timeout, TooLarge, UnknownEndpoint,
+    };
+    Some(match error {
+        UnknownEndpoint { .. } => "`flinkctl endpoints` lists them".into(),
+        OutcomeUnknown { token: Some(id), .. } => {
+            format!("look for {id} before you do it again: `flinkctl job list`")
+        }
+        Timeout { .. } => "allow more with --timeout; what was started goes on".into(),
+        TooLarge { .. } => return None,
+        Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
+            "give user and password in --url".into()
+        }
+        Api(refusal) if refusal.root_cause().contains("Rescaling is temporarily disabled") => {
+            "use `flinkctl job rescale`, which needs the adaptive scheduler".into()
+        }
+        OperationFailed { .. } if error.is_not_found() => {
+            "only a job that runs has savepoints taken: `flinkctl job list`".into()
+        }
+        _ if error.is_unreachable() => {
+            "name the cluster with --url http://host:port or FLINKCTL_URL; is a JobManager running there?"
+                .into()
+        }
+        _ => return error.hint(),
+    })
+}
+
+fn trace(error: &flink_rest_client::Error) -> Option<String> {
+    use flink_rest_client::Error::{Api, OperationFailed};
+    match error.last() {
+        Api(refusal) => Some(refusal.errors.join("\n")),
+        OperationFailed { trace, .. } => Some(trace.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,153 @@
+//! Waiting for a job while showing how it is doing.
+
+use std::{collections::HashMap, convert::Infallible, io::IsTerminal, time::Duration};
+
+use console::truncate_str;
+use flink_rest_client::{
+    Async, Error, JobId, VertexId,
+    jobs::{Job, details::JobDetails, exceptions::ExceptionInfo, vertices::JobVertex},
+};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::{
+    cli::App,
+    error::{Exit, Failure, Result},
+    output::colour,
+};
+
+/// How far a job is to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Goal {
+    /// All its tasks run
+    Running,
+    /// It has come to its end by itself
+    Finished,
+}
+
+/// How often the display is renewed; the server keeps its own answer for up to three seconds.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Waits until the job is where it should be. Ctrl-C ends the waiting, not the job.
+pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetails> {
+    let job = app.client.job(id);
+    let (wait, usual) = match goal {
+        Goal::Running => (job.wait_until_running(), Duration::from_secs(600)),
+        // A streaming job may never finish; who waits for it can stop waiting.
+        Goal::Finished => (job.wait_until_finished(), Duration::MAX),
+    };
+    let display = Display::new();
+    let outcome = tokio::select! {
+        outcome = wait.timeout(app.global.timeout.unwrap_or(usual)) => Some(outcome),
+        never = display.keep_showing(&job) => match never {},
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    display.clear();
+    match outcome {
+        Some(Ok(details)) => Ok(details),
+        Some(Err(error)) => Err(explain(&job, error).await),
+        None => {
+            let interrupted =
+                Failure::new(Exit::Interrupted, format!("you stopped waiting; job {id} goes on"));
+            Err(interrupted
+                .hint(format!("`flinkctl job wait {id}` waits again, `flinkctl job cancel {id}` ends it")))
+        }
+    }
+}
+
+/// The same failure with where it happened, if it was the job that failed.
+async fn explain(job: &Job<Async>, error: Error) -> Failure {
+    let has_failed = matches!(error, Error::JobEnded { .. } | Error::Timeout { .. });
+    let mut failure = Failure::from(error);
+    let exceptions = if has_failed { job.exceptions().await.ok() } else { None };
+    let Some(latest) = exceptions.as_ref().and_then(|exceptions| exceptions.latest()) else { return failure };
+    failure.trace = Some(crate::output::tame(&latest.stacktrace));
+    // What ends a job is a failure of the job as a whole; the task's own is told beside it.
+    let mut all = std::iter::once(latest).chain(latest.concurrent_exceptions.iter().flatten());
+    let of_task = all.find(|exception| exception.task_name.is_some());
+    failure.place = of_task.and_then(place);
+    failure.hint = Some(match of_task.and_then(|exception| exception.taskmanager.as_ref()) {
+        Some(taskmanager) => format!("`flinkctl logs {taskmanager}` shows its log"),
+        None => format!("`flinkctl job exceptions {}` tells more", job.id()),
+    });
+    failure
+}
+
+/// The subtask that failed, and where it ran.
+fn place(exception: &ExceptionInfo) -> Option<String> {
+    let task = exception.task_name.as_deref()?;
+    let place = match (&exception.taskmanager, exception.endpoint()) {
+        (Some(taskmanager), _) => format!("{task} on TaskManager {taskmanager}"),
+        (None, Some(endpoint)) => format!("{task} at {endpoint}"),
+        (None, None) => task.to_owned(),
+    };
+    Some(crate::output::tame(&place))
+}
+
+/// A line on stderr for each vertex, or, where nobody watches, one for each change of the job's state.
+#[derive(Debug)]
+struct Display {
+    lines: Option<MultiProgress>,
+}
+
+impl Display {
+    fn new() -> Self {
+        Self { lines: std::io::stderr().is_terminal().then(MultiProgress::new) }
+    }
+
+    async fn keep_showing(&self, job: &Job<Async>) -> Infallible {
+        let (mut bars, mut state) = (HashMap::new(), None);
+        loop {
+            // The wait itself tells of errors.
+            if let Ok(details) = job.details().await {
+                match &self.lines {
+                    Some(lines) => show(lines, &mut bars, &details),
+                    // How it ended is told by the outcome.
+                    None if !details.state.is_terminal() && state.as_ref() != Some(&details.state) => {
+                        anstream::eprintln!("{} is {}", details.jid, details.state);
+                        state = Some(details.state);
+                    }
+                    None => {}
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    fn clear(&self) {
+        if let Some(lines) = &self.lines {
+            // A terminal that is gone needs no clearing.
+            let _ = lines.clear();
+        }
+    }
+}
+
+fn show(lines: &MultiProgress, bars: &mut HashMap<VertexId, ProgressBar>, details: &JobDetails) {
+    for vertex in &details.vertices {
+        let bar = bars.entry(vertex.id).or_insert_with(|| {
+            let style = ProgressStyle::with_template("{spinner} {msg}");
+            let bar = lines.add(
+                ProgressBar::new_spinner()
+                    .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner())),
+            );
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        });
+        bar.set_message(line(vertex));
+    }
+}
+
+/// `Count -> End              2/2 RUNNING`.
+fn line(vertex: &JobVertex) -> String {
+    const WIDTH: usize = 48;
+    let there = vertex.tasks.iter().filter(|(_, tasks)| **tasks > 0);
+    let tasks: Vec<_> = there
+        .map(|(state, tasks)| {
+            let style = colour(&state.to_string());
+            format!("{style}{tasks} {state}{style:#}")
+        })
+        .collect();
+    let name = crate::output::tame(&vertex.name);
+    let name = console::pad_str(&truncate_str(&name, WIDTH, "…"), WIDTH, console::Alignment::Left, None)
+        .into_owned();
+    format!("{name}  {}", tasks.join(", "))
+}

@@ -1,0 +1,84 @@
+//! Times, durations and sizes, as people write and read them.
+
+use std::time::Duration;
+
+use flink_rest_client::Timestamp;
+
+/// Reads `90s`, `5m`, `1h30m`, `500ms`.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no time; write it as 90s, 5m or 1h30m");
+    let duration: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    Duration::try_from(duration).ok().filter(|duration| !duration.is_zero()).ok_or_else(wrong)
+}
+
+/// The two largest units: `3d 4h`, `5m 3s`, `345ms`.
+pub(crate) fn duration(millis: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    let Some(first) = UNITS.iter().position(|(unit, _)| millis >= *unit) else {
+        return format!("{millis}ms");
+    };
+    let counted = UNITS.iter().scan(millis, |rest, (unit, name)| {
+        let count = *rest / unit;
+        *rest %= unit;
+        Some((count, name))
+    });
+    let words = counted.skip(first).take(2).filter(|(count, _)| *count > 0);
+    words.map(|(count, name)| format!("{count}{name}")).collect::<Vec<_>>().join(" ")
+}
+
+/// `512 B`, `1.5 KiB`, `64 MiB`.
+pub(crate) fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if count < 1024 {
+        return format!("{count} B");
+    }
+    // In tenths, so that no float is needed.
+    let (mut tenths, mut units) = (u128::from(count) * 10 / 1024, UNITS.iter());
+    let mut unit = units.next();
+    while tenths >= 10_240
+        && let Some(next) = units.next()
+    {
+        tenths /= 1024;
+        unit = Some(next);
+    }
+    let unit = unit.unwrap_or(&"");
+    match tenths {
+        ..1000 if tenths % 10 > 0 => format!("{}.{} {unit}", tenths / 10, tenths % 10),
+        _ => format!("{} {unit}", tenths / 10),
+    }
+}
+
+/// How long ago it was: `3m 5s ago`.
+pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
+    let millis = now.as_millisecond().saturating_sub(at.as_millisecond());
+    match u64::try_from(millis) {
+        Ok(millis) if millis >= 1000 => format!("{} ago", duration(millis)),
+        _ => "now".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        let shown = [0, 999, 1_000, 61_000, 3_600_000, 93_784_000].map(duration);
+        assert_eq!(shown, ["0ms", "999ms", "1s", "1m 1s", "1h", "1d 2h"]);
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        let shown = [0, 1023, 1024, 1536, 67_108_864, 1_140_850_688, u64::MAX].map(bytes);
+        assert_eq!(shown, ["0 B", "1023 B", "1 KiB", "1.5 KiB", "64 MiB", "1 GiB", "16777215 TiB"]);
+    }
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        assert_eq!(parse_duration("1h30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
+        for wrong in ["", "0s", "-5s", "5", "soon"] {
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What is meant by a word: a job, TaskManager, vertex, jar or application by its id, the beginning of it, or its name.
+
+use flink_rest_client::{ApplicationId, FlinkRestClient, JarId, JobId, VertexId};
+use serde_json::{Map, Value};
+
+use crate::error::{Exit, Failure, Result};
+
+/// Something that may be meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    pub(crate) id: String,
+    /// What else it is called.
+    pub(crate) name: String,
+    /// Of several with the name, it is the one that is meant if the others are over.
+    pub(crate) over: bool,
+    /// What tells it apart from the others.
+    pub(crate) note: String,
+}
+
+impl std::fmt::Display for Candidate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = crate::output::plain(&Value::from(self.name.as_str()));
+        write!(f, "{}  {name} ({})", self.id, self.note)
+    }
+}
+
+/// The id that a parameter of this type must have: `earlier` are the parameters before it.
+pub(crate) async fn parameter(
+    client: &FlinkRestClient,
+    ty: &str,
+    word: &str,
+    earlier: &Map<String, Value>,
+) -> Result<String> {
+    let meant = match ty {
+        "JobId" if word.parse::<JobId>().is_err() => pick("job", word, jobs(client).await?),
+        "ApplicationId" if word.parse::<ApplicationId>().is_err() => {
+            pick("application", word, applications(client).await?)
+        }
+        "TaskManagerId" => pick("TaskManager", word, taskmanagers(client).await?),
+        "JarId" => pick("jar", word, jars(client).await?),
+        "VertexId" if word.parse::<VertexId>().is_err() => {
+            let job = earlier.get("job").and_then(Value::as_str).unwrap_or_default();
+            pick("vertex", word, vertices(client, job.parse()?).await?)
+        }
+        _ => return Ok(word.to_owned()),
+    };
+    Ok(meant?.id)
+}
+
+/// A job by its id, the beginning of it, or its name.
+pub(crate) async fn job(client: &FlinkRestClient, word: &str) -> Result<JobId> {
+    Ok(parameter(client, "JobId", word, &Map::new()).await?.parse()?)
+}
+
+/// The same with its name and state.
+pub(crate) async fn described_job(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
+    pick("job", word, jobs(client).await?)
+}
+
+/// The id of a job or of a TaskManager.
+pub(crate) async fn job_or_taskmanager(client: &FlinkRestClient, word: &str) -> Result<String> {
+    let (mut both, taskmanagers) = (jobs(client).await?, taskmanagers(client).await?);
+    both.extend(taskmanagers);
+    Ok(pick("job or TaskManager", word, both)?.id)
+}
+
+/// An uploaded jar by its id, the beginning of it, or its name.
+pub(crate) async fn jar(client: &FlinkRestClient, word: &str) -> Result<JarId> {
+    Ok(pick("jar", word, jars(client).await?)?.id.parse()?)
+}
+
+pub(crate) async fn jobs(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
+    let jobs = client.jobs().overview().await?.jobs.into_iter().map(|job| Candidate {
+        id: job.jid.to_string(),
+        over: job.state.is_terminal(),
+        note: job.state.to_string(),
+        name: job.name,
+    });
+    Ok(jobs.collect())
+}
+
+async fn applications(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
+    let all = client.applications().overview().await?.applications;
+    let candidate = |application: flink_rest_client::applications::ApplicationOverview| Candidate {
+        id: application.id.to_string(),
+        over: application.end_time.is_some(),
+        note: application.status.to_string(),
+        name: application.name,
+    };
+    Ok(all.into_iter().map(candidate).collect())
+}
+
+pub(crate) async fn taskmanagers(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
+    let all = client.taskmanagers().list().await?.taskmanagers;
+    let candidate = |taskmanager: flink_rest_client::taskmanagers::details::TaskManagerInfo| {
+        let id = taskmanager.id.to_string();
+        // Ids begin alike where all run on one machine; what stands at the end is Flink's own short name.
+        let name = id.rsplit('-').next().unwrap_or_default().to_owned();
+        Candidate { id, name, over: false, note: format!("{} slots", taskmanager.slots_number) }
+    };
+    Ok(all.into_iter().map(candidate).collect())
+}
+
+pub(crate) async fn jars(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
+    let jars = client.jars().list().await?.files.into_iter().map(|jar| Candidate {
+        id: jar.id.to_string(),
+        name: jar.name,
+        over: false,
+        note: format!("uploaded {:.0}", jar.uploaded),
+    });
+    Ok(jars.collect())
+}
+
+pub(crate) async fn vertices(client: &FlinkRestClient, job: JobId) -> Result<Vec<Candidate>> {
+    let vertices = client.job(job).details().await?.vertices.into_iter().map(|vertex| Candidate {
+        id: vertex.id.to_string(),
+        name: vertex.name,
+        over: false,
+        note: vertex.status.to_string(),
+    });
+    Ok(vertices.collect())
+}
+
+/// The one that is meant. An exact id or name goes before the beginning of an id, and that before the beginning of a name.
+fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate> {
+    let ways: [fn(&Candidate, &str) -> bool; 3] = [
+        |candidate, word| candidate.id == word || candidate.name == word,
+        |candidate, word| candidate.id.starts_with(word),
+        |candidate, word| candidate.name.starts_with(word),
+    ];
+    for is_meant in ways {
+        let meant: Vec<_> = candidates.iter().filter(|candidate| is_meant(candidate, word)).collect();
+        let going_on: Vec<_> = meant.iter().copied().filter(|candidate| !candidate.over).collect();
+        match (meant.as_slice(), going_on.as_slice()) {
+            ([], _) => {}
+            ([one], _) | (_, [one]) => return Ok((*one).clone()),
+            _ => return Err(ambiguous(kind, word, &meant)),
+        }
+    }
+    Err(none(kind, word, &candidates))
+}
+
+fn ambiguous(kind: &str, word: &str, meant: &[&Candidate]) -> Failure {
+    let failure =
+        Failure::new(Exit::NotFound, format!("`{word}` may be any of {} {}", meant.len(), plural(kind)));
+    failure.hint(format!("say which one by its id:{}", list(meant.iter().copied())))
+}
+
+fn none(kind: &str, word: &str, candidates: &[Candidate]) -> Failure {
+    let failure = Failure::new(Exit::NotFound, format!("no {kind} has the id or name `{word}`"));
+    match candidates {
+        [] => failure.hint(format!("there are no {} on this cluster", plural(kind))),
+        some => failure.hint(format!("there are:{}", list(some.iter()))),
+    }
+}
+
+fn plural(kind: &str) -> &str {
+    match kind {
+        "job" => "jobs",
+        "jar" => "jars",
+        "vertex" => "vertices",
+        "application" => "applications",
+        "TaskManager" => "TaskManagers",
+        _ => "jobs or TaskManagers",
+    }
+}
+
+/// A line for each, and no more than fit a screen.
+fn list<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> String {
+    const MOST: usize = 10;
+    let mut lines: Vec<_> = candidates.map(|candidate| format!("\n  {candidate}")).collect();
+    if lines.len() > MOST {
+        let more = lines.len() - MOST;
+        lines.truncate(MOST);
+        lines.push(format!("\n  … and {more} more"));
+    }
+    lines.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(id: &str, name: &str, over: bool) -> Candidate {
+        let note = if over { "FINISHED" } else { "RUNNING" };
+        Candidate { id: id.into(), name: name.into(), over, note: note.into() }
+    }
+
+    fn picked(word: &str) -> Result<String, String> {
+        let jobs = vec![
+            candidate("a1b2", "orders", true),
+            candidate("a1c3", "orders", false),
+            candidate("d4e5", "clicks", true),
+            candidate("d4f6", "clicks", true),
+            candidate("f7a8", "a1", false),
+        ];
+        pick("job", word, jobs).map(|meant| meant.id).map_err(|failure| failure.message)
+    }
+
+    #[test]
+    fn ids_beginnings_and_names_are_understood() {
+        assert_eq!(picked("a1b2").unwrap(), "a1b2");
+        assert_eq!(picked("a1b").unwrap(), "a1b2");
+        assert_eq!(picked("f").unwrap(), "f7a8");
+        assert_eq!(picked("d4e5").unwrap(), "d4e5");
+    }
+
+    #[test]
+    fn an_exact_name_goes_before_a_beginning() {
+        assert_eq!(picked("a1").unwrap(), "f7a8");
+    }
+
+    #[test]
+    fn of_several_the_one_that_goes_on_is_meant() {
+        assert_eq!(picked("orders").unwrap(), "a1c3");
+        assert_eq!(picked("ord").unwrap(), "a1c3");
+    }
+
+    #[test]
+    fn what_may_be_several_is_refused_with_a_list() {
+        assert_eq!(picked("clicks").unwrap_err(), "`clicks` may be any of 2 jobs");
+        let failure = pick("job", "x", vec![candidate("a1", "orders", false)]).unwrap_err();
+        assert_eq!(failure.hint.unwrap(), "there are:\n  a1  orders (RUNNING)");
+        assert_eq!(failure.exit, Exit::NotFound);
+    }
+}

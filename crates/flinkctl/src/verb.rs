@@ -1,0 +1,218 @@
+//! A command that is one endpoint: its command line is made from what the crate knows of the endpoint.
+
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
+use flink_rest_client::{
+    ENDPOINTS, FlinkRestClient,
+    endpoint::{Param, Place, Spec},
+    http::Method,
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    confirm::confirm,
+    error::{Failure, Result},
+    output::Output,
+    resolve,
+    view::View,
+};
+
+/// A command that is one endpoint.
+#[derive(Debug)]
+pub(crate) struct Verb {
+    pub(crate) name: &'static str,
+    /// The endpoint's name.
+    pub(crate) endpoint: &'static str,
+    pub(crate) view: View,
+    /// What it does that cannot be undone, to be asked about first.
+    pub(crate) destroys: Option<&'static str>,
+}
+
+impl Verb {
+    pub(crate) const fn new(name: &'static str, endpoint: &'static str, view: View) -> Self {
+        Self { name, endpoint, view, destroys: None }
+    }
+
+    pub(crate) const fn destroys(self, what: &'static str) -> Self {
+        Self { destroys: Some(what), ..self }
+    }
+
+    pub(crate) fn spec(&self) -> Result<&'static Spec> {
+        let found = ENDPOINTS.iter().copied().find(|spec| spec.name == self.endpoint);
+        found.ok_or_else(|| Failure::usage(format!("no endpoint is named {}", self.endpoint)))
+    }
+
+    /// Whether it changes nothing.
+    pub(crate) fn reads(&self) -> bool {
+        self.spec().is_ok_and(|spec| spec.method == Method::GET)
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        let command = Command::new(self.name);
+        let Ok(spec) = self.spec() else { return command };
+        let mut command = command.about(about(spec)).args(spec.params.iter().map(argument));
+        if self.destroys.is_some() {
+            command = command.arg(yes());
+        }
+        command
+    }
+
+    pub(crate) async fn run(
+        &self,
+        client: &FlinkRestClient,
+        output: &Output,
+        matches: &ArgMatches,
+    ) -> Result<()> {
+        let mut params = Map::new();
+        for param in self.spec()?.params {
+            if let Some(value) = given(param, matches) {
+                let value = match &value {
+                    Value::String(word) if param.place == Place::Path => {
+                        resolve::parameter(client, param.ty, word, &params).await?.into()
+                    }
+                    _ => value,
+                };
+                params.insert(param.name.into(), value);
+            }
+        }
+        if let Some(what) = self.destroys {
+            let which: Vec<_> = params.values().filter_map(Value::as_str).collect();
+            let what = format!("{what} {}", which.join(" ")).trim_end().to_owned();
+            confirm(&format!("{what} at {}", client.address()), matches.get_flag("yes"))?;
+        }
+        let answer = client.request_by_name(self.endpoint, params.into()).await?;
+        output.answer(&answer, self.view)
+    }
+}
+
+pub(crate) fn yes() -> Arg {
+    Arg::new("yes").long("yes").short('y').action(ArgAction::SetTrue).help("Does not ask")
+}
+
+/// The endpoint's documentation as help, with the releases that have it.
+fn about(spec: &Spec) -> String {
+    let releases = match (spec.since, spec.until) {
+        (Some(since), _) => format!(" (Flink {since}+)"),
+        (None, Some(until)) => format!(" (up to Flink {until})"),
+        _ => String::new(),
+    };
+    let first = spec.doc.trim().split("\n\n").next().unwrap_or_default();
+    format!("{}{releases}", help(first))
+}
+
+/// Rust's documentation as plain text: one paragraph without links, code marks and its last full stop.
+pub(crate) fn help(doc: &str) -> String {
+    let mut text = String::new();
+    let mut rest = doc.trim();
+    while let Some((before, link)) = rest.split_once('[') {
+        let Some((name, after)) = link.split_once(']') else { break };
+        text.push_str(before);
+        text.push_str(name);
+        let target = after.strip_prefix('(').and_then(|target| target.split_once(')'));
+        rest = target.map_or(after, |(_, after)| after);
+    }
+    text.push_str(rest);
+    let text = text.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    text.strip_suffix('.').unwrap_or(&text).to_owned()
+}
+
+/// Which shape a parameter has, by its Rust type.
+fn shape(param: &Param) -> (Shape, &'static str) {
+    let inside = |wrapper| param.ty.strip_prefix(wrapper).and_then(|ty| ty.strip_suffix('>'));
+    match (inside("Option<"), inside("Vec<")) {
+        (Some(ty), _) => (Shape::One, ty),
+        (_, Some(ty)) => (Shape::List, ty),
+        _ if param.ty.starts_with("BTreeMap<") => (Shape::Map, param.ty),
+        _ => (Shape::One, param.ty),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    One,
+    List,
+    /// `key=value`, several times.
+    Map,
+}
+
+fn argument(param: &'static Param) -> Arg {
+    let (shape, ty) = shape(param);
+    let arg = Arg::new(param.name).help(help(param.doc));
+    // Names of metrics are what a command that reads metrics is about.
+    let positional = param.required || param.name == "get";
+    let arg = match positional {
+        true => arg.required(param.required).value_name(param.name.to_uppercase().replace('_', "-")),
+        false => arg.long(param.name.replace('_', "-")).value_name(if shape == Shape::Map {
+            "KEY=VALUE"
+        } else {
+            "VALUE"
+        }),
+    };
+    if ty == "bool" {
+        return arg.action(ArgAction::SetTrue);
+    }
+    let arg = match shape {
+        Shape::One => arg,
+        Shape::List | Shape::Map => arg.action(ArgAction::Append).num_args(1..),
+    };
+    let arg = match shape == Shape::List && param.place == Place::Query {
+        true => arg.value_delimiter(','),
+        false => arg,
+    };
+    arg.value_parser(parser(param, shape, ty))
+}
+
+fn parser(param: &'static Param, shape: Shape, ty: &'static str) -> ValueParser {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    if !param.words.is_empty() {
+        let words = PossibleValuesParser::new(param.words.iter().map(|word| word.text));
+        return words.map(Value::from).into();
+    }
+    match ty {
+        _ if shape == Shape::Map => ValueParser::new(pair),
+        "u32" | "u64" | "i64" => ValueParser::new(|text: &str| text.parse::<u64>().map(Value::from)),
+        // A type of its own, which is written as JSON.
+        "JobResourceRequirements" | "Artifact" => {
+            ValueParser::new(|text: &str| serde_json::from_str::<Value>(text))
+        }
+        "Expiry" => ValueParser::new(|text: &str| text.parse::<i64>().map(Value::from)),
+        _ => ValueParser::new(|text: &str| Ok::<_, String>(Value::from(text))),
+    }
+}
+
+pub(crate) fn pair(text: &str) -> Result<Value, String> {
+    let (key, value) = text.split_once('=').ok_or("it must be KEY=VALUE")?;
+    Ok(Value::Object(Map::from_iter([(key.to_owned(), value.into())])))
+}
+
+/// The value of a parameter, if it was given.
+fn given(param: &Param, matches: &ArgMatches) -> Option<Value> {
+    let (shape, ty) = shape(param);
+    if ty == "bool" {
+        return matches.get_flag(param.name).then_some(Value::Bool(true));
+    }
+    let mut values = matches.get_many::<Value>(param.name)?.cloned();
+    match shape {
+        Shape::One => values.next(),
+        Shape::List => Some(values.collect()),
+        Shape::Map => {
+            let members =
+                values.filter_map(|value| if let Value::Object(map) = value { Some(map) } else { None });
+            Some(Value::Object(members.flatten().collect()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documentation_becomes_plain_help() {
+        assert_eq!(
+            help("Asks [`rescale`](Self::rescale) for\nmore. Uses `x`."),
+            "Asks rescale for more. Uses x"
+        );
+        assert_eq!(help("See [`Job::stop`]."), "See Job::stop");
+        assert_eq!(help("a [ b"), "a [ b");
+    }
+}

@@ -1,0 +1,116 @@
+//! How an answer is shown, as data: which parts of the server's JSON, under which headings, read as what.
+
+use serde_json::Value;
+
+/// The parts of an answer that people see, one below the other.
+pub(crate) type View = &'static [Part];
+
+/// A part of an answer. Places are JSON pointers.
+#[derive(Debug)]
+pub(crate) enum Part {
+    /// A table: a row for each element of an array, or for each member of an object (as `key` and `value`).
+    Rows(&'static str, &'static [Column]),
+    /// One thing: a line for each of these.
+    Fields(&'static [Column]),
+    /// One thing of many names: a line for each value in it, as it is.
+    All(&'static str),
+    /// The text at one place of each element of an array.
+    Texts(&'static str, &'static str),
+    /// The body, which is no JSON.
+    Body,
+    /// Nothing but that it was done.
+    Said(&'static str),
+}
+
+impl Part {
+    /// Whether it tells what things are called by.
+    pub(crate) fn has_id(&self) -> bool {
+        match self {
+            Self::Rows(_, columns) | Self::Fields(columns) => {
+                columns.iter().any(|column| column.show == Show::Id)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A column of a table, or a line about one thing.
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) header: &'static str,
+    /// Where the value is.
+    pub(crate) at: &'static str,
+    /// Where it is instead, in older releases or other cases.
+    pub(crate) or: &'static [&'static str],
+    pub(crate) show: Show,
+    /// Shown with `-o wide` only.
+    pub(crate) wide: bool,
+}
+
+impl Column {
+    pub(crate) const fn wide(self) -> Self {
+        Self { wide: true, ..self }
+    }
+
+    pub(crate) const fn or(self, or: &'static [&'static str]) -> Self {
+        Self { or, ..self }
+    }
+
+    /// The value in the server's JSON.
+    pub(crate) fn find<'a>(&self, json: &'a Value) -> Option<&'a Value> {
+        let mut places = std::iter::once(&self.at).chain(self.or);
+        places.find_map(|at| json.pointer(at).filter(|value| !value.is_null()))
+    }
+}
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Show {
+    /// What a thing is called by; never cut.
+    Id,
+    Text,
+    Number,
+    /// Flink's word for how something is.
+    State,
+    /// Milliseconds since 1970; none if not positive.
+    Time,
+    /// Milliseconds; none if negative.
+    Millis,
+    /// Bytes; none if negative.
+    Bytes,
+    /// 0 to 1.
+    Ratio,
+    /// A Java stack trace, of which its root cause counts.
+    Trace,
+    /// Chained operators, in the HTML that Flink writes for its web page.
+    Operators,
+    /// Numbers by state, of which only those count that are not 0.
+    Counts,
+}
+
+const fn column(header: &'static str, at: &'static str, show: Show) -> Column {
+    Column { header, at, or: &[], show, wide: false }
+}
+
+/// Writes one short name a kind of column, so that tables of columns read like tables.
+macro_rules! columns {
+    ($($name:ident = $show:ident;)*) => {$(
+        pub(crate) const fn $name(header: &'static str, at: &'static str) -> Column {
+            column(header, at, Show::$show)
+        }
+    )*};
+}
+
+columns! {
+    id = Id;
+    text = Text;
+    number = Number;
+    state = State;
+    time = Time;
+    millis = Millis;
+    bytes = Bytes;
+    ratio = Ratio;
+    trace = Trace;
+    operators = Operators;
+    counts = Counts;
+}

@@ -1,0 +1,71 @@
+//! A server that gives the answers that a real Flink 2.3.0 gave; its logs are shortened.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::Arc,
+    thread,
+};
+
+#[derive(serde::Deserialize)]
+struct Recorded {
+    status: u16,
+    body: String,
+}
+
+type Recording = Arc<BTreeMap<String, Recorded>>;
+
+pub(crate) struct Server {
+    address: SocketAddr,
+    recording: Recording,
+}
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        let recording: Recording = Arc::new(serde_json::from_str(include_str!("recorded.json")).unwrap());
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let answers = recording.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let answers = answers.clone();
+                // A client that goes in the middle is its own matter.
+                thread::spawn(move || serve(&stream, &answers).ok());
+            }
+        });
+        Self { address, recording }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What Flink answered to this.
+    pub(crate) fn recorded(&self, request: &str) -> &str {
+        &self.recording[request].body
+    }
+}
+
+/// One request a connection.
+fn serve(mut stream: &TcpStream, answers: &BTreeMap<String, Recorded>) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream);
+    let (mut first, mut length) = (String::new(), 0);
+    reader.read_line(&mut first)?;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        match line.trim().to_lowercase().split_once(": ") {
+            Some(("content-length", text)) => length = text.parse().unwrap_or(0),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    std::io::copy(&mut reader.take(length), &mut std::io::sink())?;
+    let request =
+        first.trim_end().trim_end_matches(" HTTP/1.1").replacen(" /v1/", " /", 1).replace("%3A", ":");
+    let unknown = Recorded { status: 404, body: format!(r#"{{"errors":["not recorded: {request}"]}}"#) };
+    let Recorded { status, body } = answers.get(&request).unwrap_or(&unknown);
+    let length = body.len();
+    write!(stream, "HTTP/1.1 {status} \r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+}

@@ -1,0 +1,117 @@
+//! The everyday path on a real Flink, of the release in `FLINK_VERSION`.
+
+use std::{
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use flink_local::{Cluster, Distribution, Flink, Progress};
+use flink_rest_client::FlinkVersion;
+
+fn distribution() -> &'static Distribution {
+    static DISTRIBUTION: OnceLock<Distribution> = OnceLock::new();
+    DISTRIBUTION.get_or_init(|| {
+        let version = std::env::var("FLINK_VERSION").unwrap_or_else(|_| flink_local::NEWEST.into());
+        Distribution::obtain(&version, Progress::Stderr).unwrap()
+    })
+}
+
+/// The cluster of this run; it is stopped when the run ends, however it does.
+fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| Flink::from(distribution().clone()).slots(8).start().unwrap())
+}
+
+fn jar() -> &'static str {
+    static JAR: OnceLock<PathBuf> = OnceLock::new();
+    JAR.get_or_init(|| flink_jobs::streaming_job(distribution()).unwrap()).to_str().unwrap()
+}
+
+/// What came of it: exit code, stdout and stderr.
+fn flinkctl(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
+        .args(arguments)
+        .env("FLINKCTL_URL", cluster().url())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+/// The stdout of what must succeed.
+fn done(arguments: &[&str]) -> String {
+    let (code, stdout, stderr) = flinkctl(arguments);
+    assert_eq!(code, 0, "{arguments:?}\n{stdout}\n{stderr}");
+    stdout
+}
+
+#[test]
+fn a_job_is_run_looked_at_saved_stopped_and_run_again() {
+    let job = done(&["run", jar(), "-p", "2", "--", "--name", "Orders", "--checkpoint-interval", "500"]);
+    assert!(done(&["job", "list"]).contains(&job));
+    assert!(done(&["job", "get", "Orders"]).contains("State\tRUNNING"));
+    assert_eq!(
+        done(&["job", "get", job.get(..12).unwrap(), "--json", "jid"]),
+        format!("{{\"jid\":\"{job}\"}}")
+    );
+    assert!(done(&["ps", "Orders"]).lines().all(|line| line.contains("\tRUNNING\t")));
+    assert!(done(&["logs", "Orders", "--level", "info"]).contains(" INFO "));
+
+    let folder = format!("file://{}", env!("CARGO_TARGET_TMPDIR"));
+    assert!(done(&["job", "savepoint", "Orders", "-t", &folder]).contains("savepoint-"));
+    let savepoint = done(&["job", "stop", "Orders", "-t", &folder]);
+    let (code, _, stderr) = flinkctl(&["job", "savepoint", &job, "-t", &folder]);
+    assert_eq!(code, 4, "{stderr}");
+
+    let again = done(&["run", jar(), "--detach", "--from-savepoint", &savepoint, "--", "--name", "Orders"]);
+    assert_eq!(done(&["job", "wait", &again, "running"]), "");
+    let (code, _, stderr) = flinkctl(&["job", "cancel", &again]);
+    assert!(code == 2 && stderr.contains("Orders") && stderr.contains("--yes"), "{stderr}");
+    done(&["job", "cancel", &again, "--yes"]);
+    assert_eq!(flinkctl(&["job", "wait", &again]).0, 11);
+}
+
+#[test]
+fn the_exit_code_tells_how_a_job_ended() {
+    done(&["run", jar(), "--wait", "finished", "--", "--name", "Short", "--records", "10"]);
+
+    let (code, job, stderr) =
+        flinkctl(&["run", jar(), "--wait", "finished", "--", "--name", "Broken", "--fail-at", "5"]);
+    assert_eq!(code, 10, "{stderr}");
+    assert!(stderr.contains("told so by --fail-at"), "{stderr}");
+    assert!(stderr.contains("Where: "), "{stderr}");
+    assert!(done(&["job", "exceptions", &job]).contains("told so by --fail-at"));
+}
+
+#[test]
+fn a_wrong_class_is_refused_with_its_reason() {
+    let (code, _, stderr) = flinkctl(&["run", jar(), "--class", "no.such.Class"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("no.such.Class"), "{stderr}");
+}
+
+#[test]
+fn a_rescaled_job_has_its_parallelism_when_the_command_ends() {
+    let release = |text: &str| text.parse::<FlinkVersion>().unwrap();
+    if release(distribution().version()) < release("1.18") {
+        let job = done(&["run", jar(), "--", "--name", "Fixed"]);
+        let (code, _, stderr) = flinkctl(&["job", "rescale", &job, "2"]);
+        assert!(code == 2 && stderr.contains("needs Flink 1.18"), "{stderr}");
+        done(&["job", "cancel", &job, "--yes"]);
+        return;
+    }
+    let own = Flink::from(distribution().clone())
+        .slots(4)
+        .config("jobmanager.scheduler", "adaptive")
+        .config("jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling", "1 s")
+        .config("jobmanager.adaptive-scheduler.scaling-interval.min", "1 s")
+        .start()
+        .unwrap();
+    let url = own.url();
+    let job = done(&["-u", url, "run", jar(), "-p", "1", "--", "--checkpoint-interval", "500"]);
+    done(&["-u", url, "--timeout", "120s", "job", "rescale", &job, "2"]);
+    let vertices = done(&["-u", url, "job", "get", &job]);
+    assert!(vertices.contains("\tRUNNING\t2\t"), "{vertices}");
+}
