@@ -68,7 +68,8 @@ mod id;
 pub mod jars;
 pub mod jobmanager;
 pub mod jobs;
-mod lossless;
+#[doc(hidden)]
+pub mod lossless;
 pub mod metrics;
 mod open_enum;
 pub mod operation;
@@ -108,7 +109,7 @@ pub use crate::{
     },
     jobs::state::{ExecutionState, JobStatus},
     operation::{Operation, Progress, Trigger},
-    registry::{ENDPOINTS, Named},
+    registry::{ENDPOINTS, Named, with_answer_type},
     retry::{Repeat, Retry},
     tls::Pem,
     upload::Upload,

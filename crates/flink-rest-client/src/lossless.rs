@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Answer, Endpoint, Error, Result,
+    Answer, Error, Result,
     endpoint::{FromAnswer, Spec},
     registry,
 };
@@ -24,27 +24,41 @@ impl Spec {
             "Text" => Value::String(String::from_utf8_lossy(&answer.body).into_owned()),
             _ => answer.json()?,
         };
-        let (kept, mut losses) = registry::through_type(answer)?;
+        let unknown = || Error::UnknownEndpoint { name: self.name.into(), suggestion: None };
+        let (kept, mut losses) =
+            registry::with_answer_type(self.name, Through(answer)).ok_or_else(unknown)??;
         compare("", &sent, &kept, &mut losses);
         Ok(losses)
     }
 }
 
-/// An answer decoded and encoded again, and the words in it that no enum has.
-pub(crate) fn through<E: Endpoint<Response: Serialize + Debug>>(
-    answer: Answer,
-) -> Result<(Value, Vec<String>)> {
-    let endpoint = answer.endpoint.name;
-    let value = E::Response::from_answer(answer)?;
-    let encoded = serde_json::to_value(&value).map_err(|source| Error::Decode {
-        endpoint,
-        at: "its encoding".into(),
-        source,
-    })?;
-    // `open_enum!` keeps a word that it does not know in `Other`. Within a text the quote would be escaped.
-    let shown = format!("{value:?}");
-    let others = shown.split("Other(\"").skip(1).filter_map(|rest| rest.split('"').next());
-    Ok((encoded, others.map(|word| format!("`{word}`: no enum has this word")).collect()))
+/// Something to be done with the type of an endpoint's answer.
+#[doc(hidden)]
+pub trait WithAnswerType {
+    /// What comes of it.
+    type Output;
+
+    /// Does it.
+    fn with<T: FromAnswer + Serialize + Debug>(self) -> Self::Output;
+}
+
+/// An answer that is decoded and encoded again, and the words in it that no enum has.
+struct Through(Answer);
+
+impl WithAnswerType for Through {
+    type Output = Result<(Value, Vec<String>)>;
+
+    fn with<T: FromAnswer + Serialize + Debug>(self) -> Self::Output {
+        let Self(answer) = self;
+        let endpoint = answer.endpoint.name;
+        let failed = |source| Error::Decode { endpoint, at: "its encoding".into(), source };
+        let value = T::from_answer(answer)?;
+        // `open_enum!` keeps a word that it does not know in `Other`. Within a text the quote would be escaped.
+        let shown = format!("{value:?}");
+        let others = shown.split("Other(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let others = others.map(|word| format!("`{word}`: no enum has this word")).collect();
+        Ok((serde_json::to_value(value).map_err(failed)?, others))
+    }
 }
 
 fn compare(at: &str, sent: &Value, kept: &Value, losses: &mut Vec<String>) {

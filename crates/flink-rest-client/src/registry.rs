@@ -7,7 +7,7 @@ use crate::{
     call::CallOptions,
     client::{Mode, object},
     endpoint::Spec,
-    lossless,
+    lossless::WithAnswerType,
 };
 
 /// Lists the endpoints once, by group, in the order of the table in the README.
@@ -16,11 +16,15 @@ macro_rules! endpoints {
         /// Every endpoint of this crate.
         pub static ENDPOINTS: &[&Spec] = &[$($({ use $module as module; module::$name::SPEC }),*),*];
 
-        /// An answer, decoded by the type of its endpoint and encoded again; see [`lossless::through`].
-        pub(crate) fn through_type(answer: Answer) -> Result<(Value, Vec<String>)> {
-            match answer.endpoint.name {
-                $($(stringify!($name) => { use $module as module; lossless::through::<module::$name>(answer) })*)*
-                other => Err(Error::UnknownEndpoint { name: other.into(), suggestion: None }),
+        /// Does something with the type of an endpoint's answer, given the endpoint's name; none if there is no such one.
+        #[doc(hidden)]
+        pub fn with_answer_type<W: WithAnswerType>(endpoint: &str, what: W) -> Option<W::Output> {
+            match endpoint {
+                $($(stringify!($name) => {
+                    use $module as module;
+                    Some(what.with::<<module::$name as Endpoint>::Response>())
+                })*)*
+                _ => None,
             }
         }
     };
