@@ -40,10 +40,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<()> {
     setup::jdk()?;
     setup::programs()?;
-    let mut versions = arguments.flink.clone();
-    if versions == ["all"] {
-        versions = flink_local::VERSIONS.iter().map(ToString::to_string).collect();
-    }
+    let versions = setup::releases(&arguments.flink);
     let rows: BTreeMap<_, _> =
         versions.iter().map(|version| Ok((version.clone(), test(version)?))).collect::<Result<_>>()?;
     println!("\n{}", table(&rows));

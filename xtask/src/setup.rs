@@ -59,3 +59,11 @@ fn run(command: &str) -> Result<bool> {
     // What it prints goes where our own talk goes: standard output is for results.
     Ok(Command::new("sh").args(["-c", &format!("({command}) >&2")]).status()?.success())
 }
+
+/// The releases that were asked for.
+pub fn releases(asked: &[String]) -> Vec<String> {
+    if asked == ["all"] {
+        return flink_local::VERSIONS.iter().map(ToString::to_string).collect();
+    }
+    asked.to_vec()
+}

@@ -17,7 +17,7 @@ const WIDTH: usize = 120;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The releases to read
+    /// The releases to read; `all` for all that are supported
     #[arg(long, value_name = "VERSION", value_delimiter = ',', required = true)]
     flink: Vec<String>,
     /// Fail if a file is not what the release says, and write nothing
@@ -27,18 +27,23 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     setup::jdk()?;
-    for version in &arguments.flink {
-        let flink = Distribution::obtain(version, Progress::Stderr)?;
-        let file = file(flink.version());
-        let text = read(&flink)?;
-        if !arguments.check {
-            fs::write(&file, text).with_context(|| file.display().to_string())?;
-        } else if fs::read_to_string(&file).ok() != Some(text) {
-            bail!(
-                "{} is not what Flink says; write it with: cargo xtask spec --flink {version}",
-                file.display()
-            );
+    for version in setup::releases(&arguments.flink) {
+        if arguments.check {
+            check(&version)?;
+        } else {
+            let flink = Distribution::obtain(&version, Progress::Stderr)?;
+            let file = file(flink.version());
+            fs::write(&file, read(&flink)?).with_context(|| file.display().to_string())?;
         }
+    }
+    Ok(())
+}
+
+pub fn check(version: &str) -> Result<()> {
+    let flink = Distribution::obtain(version, Progress::Stderr)?;
+    let file = file(flink.version());
+    if fs::read_to_string(&file).ok() != Some(read(&flink)?) {
+        bail!("{} is not what Flink says; write it with: cargo xtask spec --flink {version}", file.display());
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{cargo, live, readme, setup};
+use crate::{cargo, live, readme, setup, spec};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -28,6 +28,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     setup::programs()?;
     cargo("test -p flink-local --features live --test live", &[])?;
     for version in &arguments.flink {
+        spec::check(version)?;
         live::test(version)?;
     }
     Ok(())
