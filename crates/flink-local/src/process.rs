@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -81,7 +80,7 @@ pub(crate) struct Process {
     child: Child,
     log: PathBuf,
     /// Where in the log this process begins.
-    log_start: u64,
+    log_start: usize,
     is_reaped: bool,
 }
 
@@ -99,7 +98,7 @@ impl Launcher {
         let log = logs.join(format!("{}.log", role.name()));
         // Flink serves as a process's standard output the file that is named like its log.
         let out = log.with_extension("out");
-        let log_start = log.metadata().map_or(0, |log| log.len());
+        let log_start = all(&log).len();
         let standard =
             || File::options().create(true).append(true).open(&out).map_err(Error::io("create", &out));
         let mut java = Command::new(self.java.program());
@@ -152,13 +151,8 @@ impl Process {
 
     /// What this process has logged so far.
     pub(crate) fn log(&self) -> String {
-        let mut log = Vec::new();
-        let read = File::open(&self.log).and_then(|mut file| {
-            file.seek(SeekFrom::Start(self.log_start))?;
-            file.read_to_end(&mut log)
-        });
-        // Not there yet.
-        read.map(|_| String::from_utf8_lossy(&log).into_owned()).unwrap_or_default()
+        let log = all(&self.log);
+        String::from_utf8_lossy(log.get(self.log_start..).unwrap_or_default()).into_owned()
     }
 
     /// How it ended, if it has.
@@ -191,6 +185,16 @@ impl Process {
         });
         tails.concat()
     }
+}
+
+/// A log, and before it what was rotated of it, the oldest first: users may configure that.
+fn all(log: &Path) -> Vec<u8> {
+    let name = log.file_name().unwrap_or_default().to_string_lossy();
+    let entries = log.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
+    let is_log = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(&*name);
+    let mut files: Vec<_> = entries.flatten().filter(is_log).collect();
+    files.sort_by_key(|file| file.metadata().and_then(|metadata| metadata.modified()).ok());
+    files.iter().flat_map(|file| fs::read(file.path()).unwrap_or_default()).collect()
 }
 
 fn read(file: &Path) -> String {

@@ -316,7 +316,7 @@ impl<M: Mode> Client<M> {
             let response = self.shared.transport.send(message).await;
             let response = response.map_err(|error| self.failed(request.spec, error))?;
             match redirect::target(&request.spec.method, &uri, &response) {
-                Some(to) if followed < redirect::MOST => uri = to,
+                Some(to) if followed < redirect::MOST && request.body.is_repeatable() => uri = to,
                 _ => return Ok(response),
             }
             followed += 1;

@@ -108,6 +108,15 @@ enum Start {
     Since(Timestamp),
 }
 
+impl Start {
+    fn since(self) -> Option<Timestamp> {
+        match self {
+            Self::Since(time) => Some(time),
+            Self::Beginning | Self::Last(_) => None,
+        }
+    }
+}
+
 /// What is followed.
 #[derive(Clone, Debug)]
 enum What {
@@ -161,14 +170,14 @@ impl<M: Mode> Follow<M> {
 
     /// Begins with the last lines that are there now, so many of each process; 0 is what is written from now on.
     ///
-    /// Unless this or [`since`](Self::since) is set, it begins with the first line of the file. In any case the whole file
-    /// is sent once.
+    /// Unless this or [`since`](Self::since) is set, it begins with the first line of the file that is written now. In any
+    /// case that file is sent as a whole once.
     pub fn last(mut self, lines: usize) -> Self {
         self.start = Start::Last(lines);
         self
     }
 
-    /// Begins with the first line of that time or later. What was rotated before is not looked at.
+    /// Begins with the first line of that time or later, in files that were rotated as well.
     pub fn since(mut self, time: Timestamp) -> Self {
         self.start = Start::Since(time);
         self
@@ -207,10 +216,13 @@ pub struct LogLines<M> {
     mode: M,
 }
 
+/// Who asked, and the lines that came; none at the end.
+type Asked<M> = (Box<Rounds<M>>, Result<Option<VecDeque<LogLine>>>);
+
 enum State<M> {
     Idle(Box<Rounds<M>>),
     /// Asking for more lines. Whoever gave up waiting for one finds it again here.
-    Busy(BoxFuture<'static, (Box<Rounds<M>>, Result<Option<VecDeque<LogLine>>>)>),
+    Busy(BoxFuture<'static, Asked<M>>),
     Over,
 }
 

@@ -132,7 +132,6 @@ impl Http {
         let kind = match failed.kind {
             // The proxy had let it through.
             TransportErrorKind::Tls if is_https(to) && !says(error, "tunnel error") => return failed,
-            TransportErrorKind::Timeout => TransportErrorKind::Timeout,
             _ => TransportErrorKind::Proxy,
         };
         let reason = failed.source.map(|source| source.to_string()).unwrap_or_default();

@@ -106,7 +106,9 @@ impl<M: Mode> Rounds<M> {
     async fn rest(&mut self) -> bool {
         let mut pause = pin!(sleep_until(self.next_poll));
         poll_fn(|context| {
-            let is_there = self.logs.iter_mut().fold(false, |any, log| log.has_ended(context) || any);
+            // Each is asked, as each must wake this task.
+            let ended = self.logs.iter_mut().filter_map(|log| log.has_ended(context).then_some(())).count();
+            let is_there = ended > 0;
             let is_time = pause.as_mut().poll(context).is_ready();
             if is_time || is_there { Poll::Ready(is_time) } else { Poll::Pending }
         })

@@ -46,7 +46,7 @@ impl<M: Mode> Source<M> {
             self.missed = 0;
             self.trail = Some(match self.trail.take() {
                 Some(trail) => trail.renamed(name),
-                None => Trail::new(name),
+                None => Trail::new(name, self.start.since()),
             });
         }
         let Some(mut trail) = self.trail.take() else { return Ok(false) };

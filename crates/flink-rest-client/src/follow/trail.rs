@@ -114,6 +114,8 @@ enum State {
 #[derive(Debug)]
 pub(crate) struct Trail {
     name: LogFileName,
+    /// Until something was read: from when on what was rotated is read as well.
+    since: Option<Timestamp>,
     /// What was read of the file that was read last.
     mark: Mark,
     lines: Lines,
@@ -130,10 +132,11 @@ pub(crate) struct Trail {
 }
 
 impl Trail {
-    /// The log with this name, from its start.
-    pub(crate) fn new(name: LogFileName) -> Self {
+    /// The log with this name, from its start; if a time is given, from the first file that was written to since.
+    pub(crate) fn new(name: LogFileName, since: Option<Timestamp>) -> Self {
         Self {
             name,
+            since,
             mark: Mark::START,
             lines: Lines::default(),
             state: State::Rest,
@@ -229,6 +232,7 @@ impl Trail {
         let known = usize::try_from(unknown).map_or(bytes.len(), |unknown| unknown.min(bytes.len()));
         let (known, news) = bytes.split_at(known);
         reading.seen.add(known);
+        self.since = None;
         if reading.seen.bytes < self.mark.bytes {
             return;
         }
@@ -277,7 +281,13 @@ impl Trail {
             return State::Rest;
         }
         self.rested = None;
-        State::Open(Reading { file: log, why: Why::Log, seen: Mark::START, rotated })
+        let is_since =
+            |file: &&Listed| self.since.is_some_and(|since| file.mtime.is_none_or(|time| time >= since));
+        let (file, why) = match rotated.iter().find(is_since) {
+            Some(first) => (first.clone(), Why::Next),
+            None => (log, Why::Log),
+        };
+        State::Open(Reading { file, why, seen: Mark::START, rotated })
     }
 
     /// Where is the file that was read?

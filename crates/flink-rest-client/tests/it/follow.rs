@@ -114,6 +114,29 @@ async fn nothing_is_lost_when_a_log_is_rotated() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_rotated_since_a_time_is_read() {
+    let cluster = cluster("1970-01-01 00:00:00,000 one\n");
+    cluster.now().rotate(JOBMANAGER, "jobmanager.log.1");
+    for number in 2..5 {
+        cluster.now().write(
+            JOBMANAGER,
+            "jobmanager.log",
+            format!("2026-11-23 14:00:0{number},000 {number}\n"),
+        );
+        cluster.now().rotate(JOBMANAGER, &format!("jobmanager.log.{number}"));
+    }
+    cluster.now().write(JOBMANAGER, "jobmanager.log", "2026-11-23 14:00:05,000 5\n");
+    let since = |time: &str| cluster.client().jobmanager().follow_log().since(time.parse().unwrap()).lines();
+    assert_eq!(texts(&mut since("1960-01-01T00:00Z"), 5).await.len(), 5);
+    // The files were last written to at the times of 1, 2, 3, … milliseconds.
+    let mut lines = since("1970-01-01T00:00:00.002Z");
+    cluster.asked();
+    assert_eq!(texts(&mut lines, 4).await[0], "2026-11-23 14:00:02,000 2");
+    assert!(!cluster.asked().contains(&"/v1/jobmanager/logs/jobmanager.log.1".into()));
+    quiet(&mut lines).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_gap_is_told() {
     let cluster = cluster("one\ntwo\n");
     let mut lines = cluster.client().jobmanager().follow_log().lines();

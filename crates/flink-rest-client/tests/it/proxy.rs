@@ -128,6 +128,7 @@ impl Proxy {
     }
 
     /// How many requests the upstream has not answered yet: nobody may wait for the answer any more.
+    #[allow(dead_code, reason = "the live tests wait for it")]
     pub(crate) fn underway(&self) -> usize {
         self.shared.underway.load(Ordering::SeqCst)
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use flink_rest_client::{Error, FlinkRestClient, JarId};
+use flink_rest_client::{Error, FlinkRestClient, JarId, Upload};
 
 use crate::origin::{Asked, OVERVIEW, Origin, answer};
 
@@ -60,6 +60,19 @@ async fn an_upload_follows() {
     let asked = server.asked();
     assert_eq!(asked.len(), 2);
     assert!(asked.iter().all(|asked| asked.body.len() > 100_000));
+}
+
+#[tokio::test]
+async fn what_can_be_read_once_does_not_follow() {
+    let server = Origin::http(moving("307 Temporary", "{}"));
+    let jar = [b"PK\x03\x04".as_slice(), &[7; 1000]].concat();
+    let upload = Upload::from_reader("app.jar", jar.len() as u64, std::io::Cursor::new(jar));
+    let error = client(&server).jars().upload(upload).await.unwrap_err();
+    assert!(
+        error.to_string().contains("307 Temporary Redirect with a redirect to /moved/v1/jars/upload"),
+        "{error}"
+    );
+    assert_eq!(server.asked().len(), 1);
 }
 
 #[tokio::test]

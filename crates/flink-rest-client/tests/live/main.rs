@@ -19,6 +19,7 @@ mod savepoints;
 mod seed_tour;
 mod servers;
 mod stores;
+mod streams;
 mod submit;
 mod support;
 mod vertices;

@@ -138,7 +138,7 @@ struct Follower {
 
 impl Follower {
     fn new(setup: Setup) -> Self {
-        let trail = Trail::new(LOG.parse().unwrap());
+        let trail = Trail::new(LOG.parse().unwrap(), None);
         Self { folder: Folder::new(setup), trail, open: Vec::new(), lines: Vec::new() }
     }
 
@@ -247,7 +247,7 @@ fn setups() -> impl Strategy<Value = Setup> {
 /// Bytes that are seldom UTF-8, and no line's end.
 fn write(number: usize) -> Event {
     let byte = u8::try_from(number).unwrap_or_default().max(b'\n' + 1);
-    Event::Write(vec![byte; number % 20], number % 3 > 0)
+    Event::Write(vec![byte; number % 20], !number.is_multiple_of(3))
 }
 
 fn writes() -> impl Strategy<Value = Vec<Event>> {
