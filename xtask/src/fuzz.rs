@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, bail};
+use flink_rest_client::ENDPOINTS;
 
 use crate::cargo;
 
@@ -26,12 +27,38 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     for target in TARGETS {
         let seeds = seeds(target)?;
         // Inputs longer than the longest flame graph find nothing that shorter ones do not.
-        let limits = format!("-max_total_time={} -max_len=65536 -rss_limit_mb=2048 -timeout=10", arguments.seconds);
+        let limits =
+            format!("-max_total_time={} -max_len=65536 -rss_limit_mb=2048 -timeout=10", arguments.seconds);
         let run = ["+nightly", "fuzz", "run", "--fuzz-dir", "fuzz", target, &seeds.to_string_lossy(), "--"];
-        let status = Command::new("cargo").args(run).args(limits.split(' ')).status().context("cargo +nightly")?;
+        let status =
+            Command::new("cargo").args(run).args(limits.split(' ')).status().context("cargo +nightly")?;
         if !status.success() {
-            bail!("{target} found something, or could not be built (it needs `rustup toolchain install nightly`)");
+            bail!(
+                "{target} found something, or could not be built (it needs `rustup toolchain install nightly`)"
+            );
         }
     }
     Ok(())
+}
+
+/// A folder of inputs to start from.
+fn seeds(target: &str) -> Result<PathBuf> {
+    let inputs: Vec<String> = match target {
+        "answers" => {
+            let bodies = ["{}", "[]", r#"{"jobs":[]}"#, r#"[{"id":"uptime","value":"NaN"}]"#];
+            ENDPOINTS.iter().flat_map(|spec| bodies.map(|body| format!("{}\n{body}", spec.name))).collect()
+        }
+        _ => vec![
+            "404\n\n\n{\"errors\":[\"org.apache.flink.X: no\\n\\tat a.B.c(D.java:1)\\nCaused by: y\"]}"
+                .into(),
+            "302\nhttps://me:secret@login.example/start?token=x\n\n".into(),
+            "503\n\n120\n<html><title>Busy</title></html>".into(),
+        ],
+    };
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
+    fs::create_dir_all(&folder)?;
+    for (number, input) in inputs.iter().enumerate() {
+        fs::write(folder.join(format!("seed-{number}")), input)?;
+    }
+    Ok(folder)
 }

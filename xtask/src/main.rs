@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask --help`.
 
+mod fuzz;
 mod live;
 mod quickstart;
 mod readme;
@@ -31,6 +32,8 @@ enum Command {
     },
     /// Runs all checks and tests, those on a real Flink included
     Test(test::Arguments),
+    /// Gives the decoders and the errors any bytes, for a while (needs nightly Rust)
+    Fuzz(fuzz::Arguments),
     /// Calls every endpoint on real clusters, and shows a table of it
     Live(live::Arguments),
     /// Writes down what Flink itself says of its REST API
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<()> {
         Command::Quickstart(arguments) => quickstart::run(&arguments),
         Command::Jobs { flink } => jobs(&flink),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Live(arguments) => live::run(&arguments),
         Command::Spec(arguments) => spec::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),
