@@ -29,6 +29,28 @@
 //! wrong is refused before anything is sent. Endpoints and parameters that not every Flink has are checked against the
 //! server's release, which is asked for once.
 //!
+//! # Connections and credentials
+//!
+//! ```no_run
+//! # fn f() -> flink_rest_client::Result<()> {
+//! use flink_rest_client::{FlinkRestClient, Pem, Token};
+//!
+//! let flink = FlinkRestClient::builder("https://gateway.example/flink")
+//!     .ca_certificate(Pem::file("/etc/flink/ca.pem"))
+//!     .bearer_token(Token::file("/var/run/secrets/flink/token"))
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Connections are kept open for the next request. [`ClientBuilder`] sets whom to trust
+//! ([`ca_certificate`](ClientBuilder::ca_certificate); the system's authorities unless set), who this is
+//! ([`basic_auth`](ClientBuilder::basic_auth), [`bearer_token`](ClientBuilder::bearer_token),
+//! [`header`](ClientBuilder::header), [`client_certificate`](ClientBuilder::client_certificate)) and the way there
+//! ([`proxy`](ClientBuilder::proxy), [`proxy_from_env`](ClientBuilder::proxy_from_env); the environment counts only then).
+//! Credentials are shown nowhere, and go to the cluster's address only: redirects are followed within its scheme, host
+//! and port. The project's SECURITY.md says which test holds each promise.
+//!
 //! # Time and size
 //!
 //! A connection must be there within 10 seconds, an answer to a question within 30, a whole call be over within 60, an
