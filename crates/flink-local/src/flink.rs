@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::config::{self, Options};
-use crate::process::Launcher;
+use crate::process::{Launcher, whole_log};
 use crate::{Cluster, Distribution, Error, Java, Progress, version};
 
 /// A cluster to be started.
@@ -161,8 +161,8 @@ fn free_port() -> io::Result<u16> {
 }
 
 fn has_lost_its_port(folder: &Path) -> bool {
-    fs::read(folder.join("logs/jobmanager/jobmanager.log"))
-        .is_ok_and(|log| String::from_utf8_lossy(&log).contains("java.net.BindException"))
+    let log = whole_log(&folder.join("logs/jobmanager/jobmanager.log"));
+    String::from_utf8_lossy(&log).contains("java.net.BindException")
 }
 
 #[cfg(test)]

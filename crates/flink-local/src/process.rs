@@ -98,7 +98,7 @@ impl Launcher {
         let log = logs.join(format!("{}.log", role.name()));
         // Flink serves as a process's standard output the file that is named like its log.
         let out = log.with_extension("out");
-        let log_start = all(&log).len();
+        let log_start = whole_log(&log).len();
         let standard =
             || File::options().create(true).append(true).open(&out).map_err(Error::io("create", &out));
         let mut java = Command::new(self.java.program());
@@ -151,7 +151,7 @@ impl Process {
 
     /// What this process has logged so far.
     pub(crate) fn log(&self) -> String {
-        let log = all(&self.log);
+        let log = whole_log(&self.log);
         String::from_utf8_lossy(log.get(self.log_start..).unwrap_or_default()).into_owned()
     }
 
@@ -188,7 +188,7 @@ impl Process {
 }
 
 /// A log, and before it what was rotated of it, the oldest first: users may configure that.
-fn all(log: &Path) -> Vec<u8> {
+pub(crate) fn whole_log(log: &Path) -> Vec<u8> {
     let name = log.file_name().unwrap_or_default().to_string_lossy();
     let entries = log.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
     let is_log = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(&*name);
