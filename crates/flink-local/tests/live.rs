@@ -102,7 +102,8 @@ fn an_https_cluster_starts_and_restarts() -> Result {
     cluster.restart_jobmanager()?;
     assert_eq!(cluster.url(), url);
     let log = fs::read_to_string(&cluster.logs()[0])?;
-    assert_eq!(log.matches("Registering TaskManager with ResourceID").count(), 2, "it has come back");
+    // On a busy machine it may register more than once.
+    assert!(log.matches("Registering TaskManager with ResourceID").count() >= 2, "it has come back");
     cluster.stop()?;
     Ok(())
 }

@@ -283,7 +283,7 @@ impl Error {
             Self::Transport { kind, .. } => {
                 matches!(kind, Connect | Incomplete | Interrupted | Proxy | Timeout)
             }
-            Self::Api(error) if error.is_timeout() => true,
+            Self::Api(error) if error.is_timeout() || error.is_without_leader() => true,
             Self::Api(error) if error.root_cause().contains("Rescaling is temporarily disabled") => false,
             _ => self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502..=504)),
         }

@@ -26,8 +26,9 @@ impl Long for Timestamp {
 }
 
 impl Long for Duration {
+    /// A negative one is none at all: Flink 1.15 gives such to jobs that ended just before another JobManager took over.
     fn from_long(long: i64) -> Option<Self> {
-        u64::try_from(long).ok().map(Self::from_millis)
+        Some(Self::from_millis(long.try_into().unwrap_or(0)))
     }
 
     fn to_long(&self) -> i64 {
@@ -214,6 +215,12 @@ mod tests {
         let sample: Sample = serde_json::from_value(wire.clone()).unwrap();
         assert_eq!(sample.interval, Some(Duration::from_millis(1500)));
         assert_eq!(serde_json::to_value(&sample).unwrap(), wire);
+    }
+
+    #[test]
+    fn a_duration_is_never_negative() {
+        let wire = json!({"start": 0, "end": 0, "interval": -1_795_450_994_252_i64, "p99": 0.0});
+        assert_eq!(serde_json::from_value::<Sample>(wire).unwrap().interval, Some(Duration::ZERO));
     }
 
     #[test]

@@ -29,9 +29,13 @@ impl ApiError {
         self.status.is_server_error() && self.root_cause().contains("TimeoutException")
     }
 
-    /// Whether there was no JobManager in charge: it did nothing then.
+    /// Whether there was no JobManager in charge: nothing was done then.
+    ///
+    /// One that stands by says so with 503 during an election. Before, while it takes the dead one for the leader, its
+    /// words do not reach it: 500, and 400 if that is found out by a jar's main method.
     pub(crate) fn is_without_leader(&self) -> bool {
-        self.status == StatusCode::SERVICE_UNAVAILABLE && self.root_cause().contains("leader election")
+        (self.status == StatusCode::SERVICE_UNAVAILABLE && self.root_cause().contains("leader election"))
+            || self.root_cause().contains("because the recipient is unreachable")
     }
 
     /// The last `Caused by:` of the trace, or the message if there is no trace.

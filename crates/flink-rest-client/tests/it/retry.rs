@@ -17,6 +17,16 @@ fn election() -> Say {
     error(503, "Service temporarily unavailable due to an ongoing leader election. Please refresh.")
 }
 
+/// What a JobManager says whose leader is gone, before there is another: the main method had nobody to submit its job to.
+fn no_leader(status: u16) -> Say {
+    error(
+        status,
+        "org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.\n\
+         Caused by: org.apache.flink.runtime.rpc.exceptions.RecipientUnreachableException: Could not send message [x] \
+         from sender [y] to recipient [z], because the recipient is unreachable.",
+    )
+}
+
 fn error(status: u16, text: &str) -> Say {
     Say::Json(status, json!({"errors": [text]}))
 }
@@ -112,6 +122,10 @@ async fn what_is_sent_again() {
         // What surely did not arrive is sent again.
         case("run", [REFUSED, REFUSED, submitted()], "POPOPO", "done"),
         case("run", [election(), submitted()], "POPO", "done"),
+        case("run", [no_leader(400), no_leader(400), submitted()], "POPOPO", "done"),
+        case("run", [LOST, no_leader(500), not_found(), no_leader(400), ok(json!({}))], "POGEGEPOGE", "done"),
+        case("dispose", [no_leader(500), triggered()], "POPO", "done"),
+        case("read", [no_leader(500), jobs()], "GEGE", "done"),
         case("run", [REFUSED], "POPOPOPOPOPO", "failed"),
         case("dispose", [REFUSED, triggered()], "POPO", "done"),
         case("dispose", [Say::Lost(TransportErrorKind::Incomplete), triggered()], "POPO", "done"),
