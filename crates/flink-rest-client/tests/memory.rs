@@ -73,7 +73,7 @@ fn grown(work: impl FnOnce()) -> u64 {
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let before = peak();
     work();
-    peak() - before
+    peak().saturating_sub(before)
 }
 
 fn peak() -> u64 {

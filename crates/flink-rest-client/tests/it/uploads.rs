@@ -203,5 +203,6 @@ async fn a_run_of_a_jar_that_changes_sends_nothing_else() {
         FlinkRestClient::builder(server.url()).flink_version("2.3.0".parse().unwrap()).build().unwrap();
     let error = flink.jars().upload_and_run(upload).await.unwrap_err();
     assert!(error.to_string().ends_with("it changed while it was sent"), "{error:?}");
-    assert_eq!(server.requests(), 1);
+    // The server may not even have noticed that there was a connection.
+    assert!(server.requests() <= 1);
 }
