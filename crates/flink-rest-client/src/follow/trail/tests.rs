@@ -24,7 +24,7 @@ enum Naming {
 struct Setup {
     naming: Naming,
     has_times: bool,
-    /// For how many steps a copy of a file is sent instead of the file, as of TaskManagers' files.
+    /// For how many seconds, which are steps, a copy of a file is sent instead of the file, as of TaskManagers' files.
     copies: u64,
 }
 
@@ -44,7 +44,6 @@ struct Folder {
     files: BTreeMap<String, (Vec<u8>, i64)>,
     copies: BTreeMap<String, (Vec<u8>, u64)>,
     clock: u64,
-    rotated_at: u64,
     written: u32,
     /// All that was ever written, a file each.
     all: Vec<Vec<u8>>,
@@ -54,7 +53,7 @@ impl Folder {
     fn new(setup: Setup) -> Self {
         let files = BTreeMap::from([(LOG.into(), (Vec::new(), 0))]);
         let (copies, all) = (BTreeMap::new(), vec![Vec::new()]);
-        Self { setup, files, copies, clock: 0, rotated_at: 0, written: 0, all }
+        Self { setup, files, copies, clock: 0, written: 0, all }
     }
 
     fn now(&self) -> i64 {
@@ -76,7 +75,8 @@ impl Folder {
     /// Whether nothing in the list would tell the log from another file, once it is rotated.
     fn is_confusing(&self) -> bool {
         let (log, others) = self.all.split_last().unwrap();
-        !self.setup.has_times && others.iter().any(|other| other.len() == log.len())
+        let is_told_by_time = self.setup.has_times && self.setup.copies == 0;
+        !is_told_by_time && others.iter().any(|other| other.len() == log.len())
     }
 
     fn rotate(&mut self) {
@@ -100,7 +100,6 @@ impl Folder {
         rename(LOG, name(count + 1));
         self.files.insert(LOG.into(), (Vec::new(), self.now()));
         self.all.push(Vec::new());
-        self.rotated_at = self.clock;
     }
 
     fn truncate(&mut self) {
@@ -138,14 +137,18 @@ struct Follower {
 
 impl Follower {
     fn new(setup: Setup) -> Self {
-        let trail = Trail::new(LOG.parse().unwrap(), None);
+        Self::since(setup, None)
+    }
+
+    fn since(setup: Setup, since: Option<Timestamp>) -> Self {
+        let trail = Trail::new(LOG.parse().unwrap(), since, Duration::from_secs(setup.copies));
         Self { folder: Folder::new(setup), trail, open: Vec::new(), lines: Vec::new() }
     }
 
     fn step(&mut self, size: usize) {
         self.folder.clock += 1;
         match self.trail.step() {
-            Step::Rest => self.trail.poll(),
+            Step::Rest => self.trail.poll(Duration::from_secs(self.folder.clock)),
             Step::List => _ = self.trail.listed(&self.folder.list()),
             Step::Open(name) => match self.folder.open(name.as_str()) {
                 Some(bytes) => {
@@ -211,9 +214,8 @@ impl Follower {
             Event::Write(bytes, ends) => self.folder.write(bytes, *ends),
             Event::Rotate => {
                 // What is rotated before anything was read of it cannot be recognised.
-                let is_unread = self.trail.mark.bytes == 0;
-                let is_soon = self.folder.clock < self.folder.rotated_at + 2 * self.folder.setup.copies;
-                if !is_unread && !is_soon && !self.is_behind() && !self.folder.is_confusing() {
+                let is_unread = self.trail.mark.bytes == 0 && self.trail.since.is_none();
+                if !is_unread && !self.is_behind() && !self.folder.is_confusing() {
                     self.folder.rotate();
                 }
             }
@@ -247,7 +249,7 @@ fn setups() -> impl Strategy<Value = Setup> {
 /// Bytes that are seldom UTF-8, and no line's end.
 fn write(number: usize) -> Event {
     let byte = u8::try_from(number).unwrap_or_default().max(b'\n' + 1);
-    Event::Write(vec![byte; number % 20], !number.is_multiple_of(3))
+    Event::Write(vec![byte; number % 20], number % 3 > 0)
 }
 
 fn writes() -> impl Strategy<Value = Vec<Event>> {
@@ -271,6 +273,18 @@ proptest! {
     #[test]
     fn every_line_comes_once_and_in_order(setup in setups(), events in events()) {
         let mut follower = Follower::new(setup);
+        events.iter().for_each(|event| follower.happen(event));
+        follower.end();
+        prop_assert_eq!(follower.got(), follower.expected());
+        prop_assert!(follower.lines.iter().all(|line| !line.gap));
+    }
+
+    #[test]
+    fn what_was_rotated_before_comes_first(
+        setup in setups().prop_filter("nothing is removed", |setup| !matches!(setup.naming, Naming::Up(3))),
+        events in events(),
+    ) {
+        let mut follower = Follower::since(setup, Some(Timestamp::MIN));
         events.iter().for_each(|event| follower.happen(event));
         follower.end();
         prop_assert_eq!(follower.got(), follower.expected());
