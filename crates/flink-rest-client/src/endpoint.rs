@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Display};
 
 use bytes::Bytes;
 use http::Method;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -498,4 +498,11 @@ pub fn request_from_json<E: FromParams>(values: Map<String, Value>) -> Result<Re
 pub trait FromAnswer: Sized {
     /// Decodes the answer to a request of this endpoint.
     fn from_answer(answer: Answer) -> Result<Self>;
+
+    /// Decodes JSON in a way of the caller's own; none if answers of this type are no JSON.
+    #[doc(hidden)]
+    fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
+        let _ = json;
+        Ok(None)
+    }
 }

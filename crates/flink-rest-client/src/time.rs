@@ -26,8 +26,9 @@ impl Long for Timestamp {
 }
 
 impl Long for Duration {
+    /// Flink reckons durations from the clocks of several machines: one that is negative has just begun.
     fn from_long(long: i64) -> Option<Self> {
-        u64::try_from(long).ok().map(Self::from_millis)
+        Some(Self::from_millis(u64::try_from(long).unwrap_or_default()))
     }
 
     fn to_long(&self) -> i64 {
@@ -214,6 +215,13 @@ mod tests {
         let sample: Sample = serde_json::from_value(wire.clone()).unwrap();
         assert_eq!(sample.interval, Some(Duration::from_millis(1500)));
         assert_eq!(serde_json::to_value(&sample).unwrap(), wire);
+    }
+
+    #[test]
+    fn clocks_that_differ_are_no_error() {
+        // Flink 1.17.2 said -19 of a task that was being deployed.
+        let wire = json!({"start": 0, "end": -1, "interval": -19, "p99": 0.0});
+        assert_eq!(serde_json::from_value::<Sample>(wire).unwrap().interval, Some(Duration::ZERO));
     }
 
     #[test]
