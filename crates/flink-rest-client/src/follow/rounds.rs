@@ -16,7 +16,7 @@ use super::{
     Follow, LogLine, Process, Start, What,
     files::{File, Files},
     merge::{Queue, merge},
-    source::Source,
+    source::{Server, Source},
 };
 use crate::{
     Error, Mode, Result, cluster::GetConfig, taskmanagers::details::GetTaskManagers, transport::BoxFuture,
@@ -39,7 +39,7 @@ const MOST_GONE: usize = 1000;
 pub(crate) struct Rounds<M> {
     follow: Follow<M>,
     logs: Vec<Log<M>>,
-    zone: Offset,
+    server: Server,
     pause: Duration,
     next_poll: Instant,
     /// Whether there was an answer.
@@ -76,8 +76,9 @@ enum State<M> {
 impl<M: Mode> Rounds<M> {
     pub(crate) fn new(follow: Follow<M>) -> Self {
         let (pause, next_poll) = (follow.shortest_pause, Instant::now());
+        let server = Server { zone: Offset::UTC, copies: Duration::ZERO };
         let (has_begun, failing, end) = (false, None, None);
-        Self { follow, logs: Vec::new(), zone: Offset::UTC, pause, next_poll, has_begun, failing, end }
+        Self { follow, logs: Vec::new(), server, pause, next_poll, has_begun, failing, end }
     }
 
     /// The next lines, at least one; none when there will be none any more.
@@ -119,7 +120,8 @@ impl<M: Mode> Rounds<M> {
     async fn poll(&mut self) -> Result<()> {
         if !self.has_begun {
             let config = self.follow.client.execute(&GetConfig::new(), Waiting::question()).await?;
-            self.zone = Offset::from_seconds(config.timezone_offset / 1000).unwrap_or(Offset::UTC);
+            self.server.zone = Offset::from_seconds(config.timezone_offset / 1000).unwrap_or(Offset::UTC);
+            self.server.copies = config.refresh_interval;
         }
         match self.follow.what.clone() {
             What::One(process, file) if self.logs.is_empty() => self.add(process, file),
@@ -156,7 +158,7 @@ impl<M: Mode> Rounds<M> {
             start => start,
         };
         let files = Files { client: self.follow.client.clone(), process: process.clone() };
-        self.logs.push(Log::new(process, Source::new(files, file, start, self.zone)));
+        self.logs.push(Log::new(process, Source::new(files, file, start, self.server)));
     }
 
     /// Ends the logs of processes that are gone for long, and forgets the oldest if they are many.

@@ -1,8 +1,9 @@
 //! The log of one process: what its trail asks for is asked of the server.
 
-use std::{collections::VecDeque, mem};
+use std::{collections::VecDeque, mem, time::Duration};
 
 use jiff::{Timestamp, tz::Offset};
+use tokio::time::Instant;
 
 use super::{
     LogLine, Start,
@@ -18,6 +19,15 @@ const ENOUGH: usize = 256 * 1024;
 /// After so many lists without the log, it must have another name.
 const MISSED: u32 = 3;
 
+/// What must be known of the server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Server {
+    /// The zone of the times in its logs.
+    pub(crate) zone: Offset,
+    /// How old the copies of TaskManagers' files may be with which it answers.
+    pub(crate) copies: Duration,
+}
+
 /// The log of one process.
 pub(crate) struct Source<M> {
     files: Files<M>,
@@ -27,16 +37,17 @@ pub(crate) struct Source<M> {
     missed: u32,
     body: Option<Body>,
     start: Start,
-    zone: Offset,
+    server: Server,
+    begun: Instant,
     time: Option<Timestamp>,
     ready: VecDeque<LogLine>,
     size: usize,
 }
 
 impl<M: Mode> Source<M> {
-    pub(crate) fn new(files: Files<M>, file: File, start: Start, zone: Offset) -> Self {
-        let (trail, missed, body, time) = (None, 0, None, None);
-        Self { files, file, trail, missed, body, start, zone, time, ready: VecDeque::new(), size: 0 }
+    pub(crate) fn new(files: Files<M>, file: File, start: Start, server: Server) -> Self {
+        let (trail, missed, body, time, begun) = (None, 0, None, None, Instant::now());
+        Self { files, file, trail, missed, body, start, server, begun, time, ready: VecDeque::new(), size: 0 }
     }
 
     /// Reads what is new, and says whether there is more. After an error as well there may be lines.
@@ -46,7 +57,7 @@ impl<M: Mode> Source<M> {
             self.missed = 0;
             self.trail = Some(match self.trail.take() {
                 Some(trail) => trail.renamed(name),
-                None => Trail::new(name, self.start.since()),
+                None => Trail::new(name, self.start.since(), self.server.copies),
             });
         }
         let Some(mut trail) = self.trail.take() else { return Ok(false) };
@@ -84,7 +95,7 @@ impl<M: Mode> Source<M> {
     /// Does what the trail asks for, until it rests or there are lines enough.
     async fn advance(&mut self, trail: &mut Trail) -> Result<bool> {
         if trail.step() == Step::Rest {
-            trail.poll();
+            trail.poll(self.begun.elapsed());
         }
         while self.size < ENOUGH {
             match trail.step() {
@@ -123,7 +134,7 @@ impl<M: Mode> Source<M> {
 
     fn collect(&mut self, lines: VecDeque<Line>) {
         for Line { bytes, gap } in lines {
-            let own = lines::time(&bytes, self.zone);
+            let own = lines::time(&bytes, self.server.zone);
             let continues = own.is_none() && self.time.is_some();
             self.time = own.or(self.time);
             match self.start {

@@ -2,7 +2,8 @@
 //! lines. It talks to nobody.
 //!
 //! A file is recognised by its bytes: the hash of those that were read. So it does not matter under which name it is
-//! found again, and all that has to be remembered is the hash and their number.
+//! found again, and all that has to be remembered is the hash and their number. The server may answer with a copy that is
+//! some seconds old, while the list of files is new: such a copy begins like a file that was read before.
 //!
 //! ```text
 //!            listed: nothing new
@@ -18,16 +19,18 @@
 //!   each file after that one, the log last ───────────────┘
 //! ```
 
-use std::{collections::VecDeque, mem};
+use std::{collections::VecDeque, mem, time::Duration};
 
 use jiff::Timestamp;
 
 use super::lines::{Line, Lines};
 use crate::{LogFileName, processes::LogInfo};
 
-/// How many polls a rotated file is looked for among others: the JobManager keeps copies of TaskManagers' files for
-/// some seconds (`web.refresh-interval`).
-const TRIES: u32 = 5;
+/// How much of the beginning of a file is like that of no other: lines have their times.
+const HEAD: usize = 64;
+
+/// How many beginnings are remembered. An older copy is not so old that as many files were rotated meanwhile.
+const HEADS: usize = 32;
 
 /// What to do next.
 #[derive(Debug, PartialEq, Eq)]
@@ -124,8 +127,13 @@ pub(crate) struct Trail {
     rested: Option<Listed>,
     /// What had been rotated before the file that was read last.
     older: Vec<Listed>,
-    /// For how many polls a file has been sought.
-    tries: u32,
+    /// How each of the last files begins.
+    heads: VecDeque<Vec<u8>>,
+    /// When the last poll was, and since when there has been something that cannot be told from an older copy.
+    now: Duration,
+    doubtful: Option<Duration>,
+    /// How long that may go on.
+    patience: Duration,
     /// Whether lines were lost before the next one.
     gap: bool,
     given: VecDeque<Line>,
@@ -133,7 +141,9 @@ pub(crate) struct Trail {
 
 impl Trail {
     /// The log with this name, from its start; if a time is given, from the first file that was written to since.
-    pub(crate) fn new(name: LogFileName, since: Option<Timestamp>) -> Self {
+    ///
+    /// The server may answer with copies, but not with older ones than this.
+    pub(crate) fn new(name: LogFileName, since: Option<Timestamp>, copies: Duration) -> Self {
         Self {
             name,
             since,
@@ -142,7 +152,10 @@ impl Trail {
             state: State::Rest,
             rested: None,
             older: Vec::new(),
-            tries: 0,
+            heads: VecDeque::from([Vec::new()]),
+            now: Duration::ZERO,
+            doubtful: None,
+            patience: copies * 2 + Duration::from_secs(2),
             gap: false,
             given: VecDeque::new(),
         }
@@ -180,8 +193,9 @@ impl Trail {
         }
     }
 
-    /// It is time to look for news.
-    pub(crate) fn poll(&mut self) {
+    /// It is time to look for news, so long after the beginning.
+    pub(crate) fn poll(&mut self, now: Duration) {
+        self.now = now;
         self.state = State::Look;
     }
 
@@ -204,6 +218,8 @@ impl Trail {
             (State::Look, None) => State::Rest,
             (State::Seek, _) => self.seek(rotated),
             (State::Confirm(reading), _) if reading.rotated == rotated => State::Read(reading),
+            // Nothing is known yet that could be sought.
+            (State::Confirm(_), _) if self.since.is_some() => State::Look,
             (State::Confirm(_), _) => State::Seek,
             (other, _) => other,
         };
@@ -226,8 +242,15 @@ impl Trail {
     pub(crate) fn read(&mut self, bytes: &[u8]) {
         let State::Read(reading) = &mut self.state else { return };
         if matches!(reading.why, Why::Next) && reading.seen == Mark::START {
-            self.mark = Mark::START;
+            let start = bytes.get(..HEAD).unwrap_or(bytes);
+            let is_like =
+                |head: &Vec<u8>| head.starts_with(start) || (!head.is_empty() && start.starts_with(head));
+            if self.heads.iter().any(is_like) && self.may_try_again() {
+                return self.interrupt();
+            }
+            self.begin_file();
         }
+        let State::Read(reading) = &mut self.state else { return };
         let unknown = self.mark.bytes - reading.seen.bytes;
         let known = usize::try_from(unknown).map_or(bytes.len(), |unknown| unknown.min(bytes.len()));
         let (known, news) = bytes.split_at(known);
@@ -239,8 +262,12 @@ impl Trail {
         if reading.seen != self.mark {
             return self.is_another();
         }
-        self.tries = 0;
+        self.doubtful = None;
         self.mark.add(news);
+        if let Some(head) = self.heads.back_mut() {
+            let room = HEAD.saturating_sub(head.len()).min(news.len());
+            head.extend_from_slice(&news[..room]);
+        }
         reading.seen = self.mark;
         self.lines.feed(news, |bytes| self.given.push_back(Line { bytes, gap: mem::take(&mut self.gap) }));
     }
@@ -264,10 +291,13 @@ impl Trail {
             let file = newer.unwrap_or_else(|| self.log());
             self.state = State::Open(Reading { file, why: Why::Next, seen: Mark::START, rotated });
         } else if seen.bytes == self.mark.bytes {
-            // If it was of another size in the list, its time is not known.
-            let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
+            // If it was of another size in the list, that may be of another file, too.
+            let is_as_listed = file.size == self.mark.bytes;
+            if is_as_listed {
+                self.older = rotated;
+            }
+            let mtime = file.mtime.filter(|_| is_as_listed);
             self.rested = Some(Listed { size: self.mark.bytes, mtime, ..file });
-            self.older = rotated;
         }
     }
 
@@ -281,11 +311,12 @@ impl Trail {
             return State::Rest;
         }
         self.rested = None;
-        let is_since =
-            |file: &&Listed| self.since.is_some_and(|since| file.mtime.is_none_or(|time| time >= since));
-        let (file, why) = match rotated.iter().find(is_since) {
-            Some(first) => (first.clone(), Why::Next),
+        let (file, why) = match self.since {
             None => (log, Why::Log),
+            Some(since) => {
+                let first = rotated.iter().find(|file| file.mtime.is_none_or(|time| time >= since));
+                (first.cloned().unwrap_or(log), Why::Next)
+            }
         };
         State::Open(Reading { file, why, seen: Mark::START, rotated })
     }
@@ -317,13 +348,23 @@ impl Trail {
     /// What was not read of the file cannot be had any more: the log is read from its start.
     fn lost(&mut self) -> State {
         self.file_ended();
-        (self.mark, self.gap, self.tries) = (Mark::START, true, 0);
+        self.begin_file();
+        (self.gap, self.doubtful) = (true, None);
         State::Open(Reading { file: self.log(), why: Why::Log, seen: Mark::START, rotated: Vec::new() })
     }
 
+    /// What is read next belongs to another file.
+    fn begin_file(&mut self) {
+        self.mark = Mark::START;
+        self.heads.push_back(Vec::new());
+        if self.heads.len() > HEADS {
+            self.heads.pop_front();
+        }
+    }
+
     fn may_try_again(&mut self) -> bool {
-        self.tries += 1;
-        self.tries <= TRIES
+        let since = *self.doubtful.get_or_insert(self.now);
+        self.now.saturating_sub(since) < self.patience
     }
 
     /// The log itself, whatever its size.

@@ -24,7 +24,7 @@ enum Naming {
 struct Setup {
     naming: Naming,
     has_times: bool,
-    /// For how many steps a copy of a file is sent instead of the file, as of TaskManagers' files.
+    /// For how many seconds, which are steps, a copy of a file is sent instead of the file, as of TaskManagers' files.
     copies: u64,
 }
 
@@ -76,7 +76,14 @@ impl Folder {
     /// Whether nothing in the list would tell the log from another file, once it is rotated.
     fn is_confusing(&self) -> bool {
         let (log, others) = self.all.split_last().unwrap();
-        !self.setup.has_times && others.iter().any(|other| other.len() == log.len())
+        let is_told_by_time = self.setup.has_times && self.setup.copies == 0;
+        !is_told_by_time && others.iter().any(|other| other.len() == log.len())
+    }
+
+    /// Whether a copy of a file may be sent under a name that means another one after the next rotation but one.
+    fn is_soon(&self) -> bool {
+        let reuses_names = !matches!(self.setup.naming, Naming::Up(1000));
+        reuses_names && self.clock < self.rotated_at + 2 * self.setup.copies
     }
 
     fn rotate(&mut self) {
@@ -138,14 +145,18 @@ struct Follower {
 
 impl Follower {
     fn new(setup: Setup) -> Self {
-        let trail = Trail::new(LOG.parse().unwrap(), None);
+        Self::since(setup, None)
+    }
+
+    fn since(setup: Setup, since: Option<Timestamp>) -> Self {
+        let trail = Trail::new(LOG.parse().unwrap(), since, Duration::from_secs(setup.copies));
         Self { folder: Folder::new(setup), trail, open: Vec::new(), lines: Vec::new() }
     }
 
     fn step(&mut self, size: usize) {
         self.folder.clock += 1;
         match self.trail.step() {
-            Step::Rest => self.trail.poll(),
+            Step::Rest => self.trail.poll(Duration::from_secs(self.folder.clock)),
             Step::List => _ = self.trail.listed(&self.folder.list()),
             Step::Open(name) => match self.folder.open(name.as_str()) {
                 Some(bytes) => {
@@ -167,7 +178,7 @@ impl Follower {
     /// All that is there now: it rests, again and again.
     fn catch_up(&mut self) {
         let mut rests = 0;
-        for _ in 0..2000 {
+        for _ in 0..5000 {
             let before = self.trail.mark;
             self.step(1000);
             match self.trail.step() {
@@ -175,7 +186,7 @@ impl Follower {
                 Step::Rest => rests += 1,
                 _ => {}
             }
-            if rests == 15 {
+            if rests == 60 {
                 return;
             }
         }
@@ -211,9 +222,8 @@ impl Follower {
             Event::Write(bytes, ends) => self.folder.write(bytes, *ends),
             Event::Rotate => {
                 // What is rotated before anything was read of it cannot be recognised.
-                let is_unread = self.trail.mark.bytes == 0;
-                let is_soon = self.folder.clock < self.folder.rotated_at + 2 * self.folder.setup.copies;
-                if !is_unread && !is_soon && !self.is_behind() && !self.folder.is_confusing() {
+                let is_unread = self.trail.mark.bytes == 0 && self.trail.since.is_none();
+                if !is_unread && !self.folder.is_soon() && !self.is_behind() && !self.folder.is_confusing() {
                     self.folder.rotate();
                 }
             }
@@ -238,7 +248,7 @@ impl Follower {
 
 fn setups() -> impl Strategy<Value = Setup> {
     let namings = prop_oneof![Just(Naming::Up(3)), Just(Naming::Up(1000)), Just(Naming::Down)];
-    let setups = (namings, any::<bool>(), prop_oneof![Just(0), Just(6)]);
+    let setups = (namings, any::<bool>(), prop_oneof![Just(0), Just(6), Just(40)]);
     setups.prop_filter_map("before 1.15 nothing tells that numbers go down", |(naming, has_times, copies)| {
         (has_times || !matches!(naming, Naming::Down)).then_some(Setup { naming, has_times, copies })
     })
@@ -247,7 +257,7 @@ fn setups() -> impl Strategy<Value = Setup> {
 /// Bytes that are seldom UTF-8, and no line's end.
 fn write(number: usize) -> Event {
     let byte = u8::try_from(number).unwrap_or_default().max(b'\n' + 1);
-    Event::Write(vec![byte; number % 20], !number.is_multiple_of(3))
+    Event::Write(vec![byte; number % 20], number % 3 > 0)
 }
 
 fn writes() -> impl Strategy<Value = Vec<Event>> {
@@ -271,6 +281,18 @@ proptest! {
     #[test]
     fn every_line_comes_once_and_in_order(setup in setups(), events in events()) {
         let mut follower = Follower::new(setup);
+        events.iter().for_each(|event| follower.happen(event));
+        follower.end();
+        prop_assert_eq!(follower.got(), follower.expected());
+        prop_assert!(follower.lines.iter().all(|line| !line.gap));
+    }
+
+    #[test]
+    fn what_was_rotated_before_comes_first(
+        setup in setups().prop_filter("nothing is removed", |setup| !matches!(setup.naming, Naming::Up(3))),
+        events in events(),
+    ) {
+        let mut follower = Follower::since(setup, Some(Timestamp::MIN));
         events.iter().for_each(|event| follower.happen(event));
         follower.end();
         prop_assert_eq!(follower.got(), follower.expected());
