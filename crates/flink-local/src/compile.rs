@@ -1,5 +1,6 @@
 //! Making jars out of Java sources, and running them.
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,8 @@ impl Distribution {
         Ok(jar)
     }
 
-    /// Runs a class of such a jar in a process of its own, without a cluster, and gives what it prints.
+    /// Runs a class of such a jar in a process of its own, without a cluster, and gives what it prints. Its temporary
+    /// files go when it ends.
     pub fn run(
         &self,
         jar: impl AsRef<Path>,
@@ -55,7 +57,9 @@ impl Distribution {
         let mut class_path = self.class_path();
         class_path.push(":");
         class_path.push(jar);
+        let temporary = tempfile::tempdir().map_err(Error::io("write to", &env::temp_dir()))?;
         let mut java = Command::new(Java::find()?.program());
+        java.arg(format!("-Djava.io.tmpdir={}", temporary.path().display()));
         java.args(opened_packages()).arg("-cp").arg(class_path).arg(main_class).args(arguments);
         run(&mut java, "java", jar)
     }
