@@ -218,7 +218,10 @@ impl Shared {
         let mut answer = Vec::new();
         let read = upstream.read_to_end(&mut answer);
         self.underway.fetch_sub(1, Ordering::SeqCst);
-        read.map(|_| answer)
+        read?;
+        // Who waits for the rest of it is told by an end of this connection, too.
+        let whole = Message::read(&mut answer.as_slice())?;
+        whole.map(|_| answer).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
     fn answer(&self, client: &mut TcpStream, answer: Vec<u8>, fault: Fault) -> io::Result<Option<End>> {
@@ -269,7 +272,7 @@ impl End {
     }
 }
 
-/// A request.
+/// A request, or an answer.
 pub(crate) struct Message {
     /// With the empty line at its end.
     head: String,
@@ -319,7 +322,7 @@ impl Message {
         }
     }
 
-    /// Method and target.
+    /// Method and target of a request.
     pub(crate) fn title(&self) -> String {
         self.head.split(" HTTP/").next().unwrap_or_default().into()
     }

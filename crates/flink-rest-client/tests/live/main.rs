@@ -8,7 +8,9 @@ mod connections;
 mod datasets;
 mod exactly_once;
 mod exceptions;
+mod high_availability;
 mod jars;
+mod jobmanager;
 mod jobs;
 mod processes;
 #[expect(dead_code, reason = "the tests without Flink use the rest")]
@@ -24,3 +26,4 @@ mod submit;
 mod support;
 mod vertices;
 mod yarn;
+mod zookeeper;

@@ -1,0 +1,116 @@
+//! Two JobManagers, one of them the leader, which is killed in the middle of things: jobs are found again, and nothing
+//! is submitted twice.
+
+use std::{path::Path, time::Duration};
+
+use flink_local::{Cluster, Distribution, Flink, Progress};
+use flink_rest_client::{Async, FlinkRestClient, JobId, Retry, jobs::Job, jobs::state::JobStatus};
+use tokio::task::block_in_place;
+
+use crate::{
+    support::{at_least, distribution},
+    zookeeper::ZooKeeper,
+};
+
+/// ZooKeeper gives a leader up that was not heard of for so long.
+const SESSION: Duration = Duration::from_secs(10);
+/// Much longer than it takes until another one leads, and has its jobs back.
+const SOON: Duration = Duration::from_secs(240);
+
+/// The Flink under test; the newest for those whose ZooKeeper does not know the addresses of Java 14 and newer.
+fn flink_under_test() -> Distribution {
+    match at_least("1.15") {
+        true => distribution().clone(),
+        false => Distribution::obtain(flink_local::NEWEST, Progress::Stderr).unwrap(),
+    }
+}
+
+/// One JobManager of the cluster, with so many TaskManagers.
+fn start(flink: &Distribution, zookeeper: &ZooKeeper, storage: &Path, taskmanagers: usize) -> Cluster {
+    Flink::from(flink.clone())
+        .taskmanagers(taskmanagers)
+        .slots(8)
+        // Its name up to 1.16, and the one since.
+        .config("high-availability", "zookeeper")
+        .config("high-availability.type", "zookeeper")
+        .config("high-availability.cluster-id", "/flink-rest-client")
+        .config("high-availability.storageDir", format!("file://{}", storage.display()))
+        .config("high-availability.zookeeper.quorum", zookeeper.address())
+        .config("high-availability.zookeeper.client.session-timeout", SESSION.as_millis().to_string())
+        .start_timeout(SOON)
+        .start()
+        .unwrap()
+}
+
+/// The arguments of a job that goes on and on, from checkpoint to checkpoint, also where a machine has no time for it.
+fn endless(name: &str) -> [String; 8] {
+    let flags =
+        ["--name", name, "--checkpoint-interval", "500", "--keyed-state", "5", "--restart-attempts", "1000"];
+    flags.map(str::to_owned)
+}
+
+async fn is_one(flink: &FlinkRestClient, job: &Job<Async>, name: &str) {
+    job.wait_until_running().timeout(SOON).await.unwrap();
+    let jobs = flink.jobs().overview().await.unwrap().jobs;
+    let named: Vec<JobId> = jobs.into_iter().filter(|job| job.name == name).map(|job| job.jid).collect();
+    assert_eq!(named, [job.id()], "{name}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_leader_is_killed_and_its_successor_too() {
+    let distribution = flink_under_test();
+    let jar = flink_jobs::streaming_job(&distribution).unwrap();
+    let storage = tempfile::tempdir().unwrap();
+    let (zookeeper, mut first, mut second) = block_in_place(|| {
+        let zookeeper = ZooKeeper::start(&distribution);
+        let first = start(&distribution, &zookeeper, storage.path(), 1);
+        let second = start(&distribution, &zookeeper, storage.path(), 0);
+        (zookeeper, first, second)
+    });
+    let retry = Retry::default().times(1000).longest_pause(Duration::from_millis(500));
+    let flink = FlinkRestClient::builder(first.url())
+        .or_address(second.url())
+        .retry(retry)
+        .timeout(SOON)
+        .build()
+        .unwrap();
+
+    let run = flink.jars().upload_and_run(&jar).args(endless("from before")).await.unwrap();
+    let job = flink.job(run.job_id);
+    job.wait_until_running().await.unwrap();
+    let to_the_end = tokio::spawn(job.wait_until_finished().timeout(2 * SOON).into_future());
+    let mut names = Vec::new();
+    for round in ["first", "second"] {
+        let underway = tokio::spawn(job.savepoint().into_future());
+        let leader = if round == "first" { &mut first } else { &mut second };
+        block_in_place(|| leader.kill_jobmanager()).unwrap();
+
+        // The other one is asked before it knows that it has to lead.
+        let name = format!("submitted to the heir of the {round}");
+        let run = flink.jars().upload_and_run(&jar).args(endless(&name)).await.unwrap();
+        is_one(&flink, &flink.job(run.job_id), &name).await;
+        is_one(&flink, &job, "from before").await;
+        names.push((flink.job(run.job_id), name));
+
+        // What the leader had begun died with it, or is there.
+        if let Err(error) = underway.await.unwrap().unwrap().wait().timeout(SOON).await {
+            assert!(
+                error.is_not_found() || matches!(error, flink_rest_client::Error::OperationFailed { .. }),
+                "{error:?}"
+            );
+        }
+        let savepoint = job.savepoint().await.unwrap().wait().timeout(SOON).await.unwrap();
+        assert!(Path::new(savepoint.trim_start_matches("file:")).join("_metadata").is_file(), "{savepoint}");
+        block_in_place(|| leader.restart_jobmanager()).unwrap();
+    }
+    for (job, name) in &names {
+        is_one(&flink, job, name).await;
+    }
+
+    job.cancel().await.unwrap();
+    let error = to_the_end.await.unwrap().unwrap_err();
+    let is_cancelled =
+        matches!(&error, flink_rest_client::Error::JobEnded { state: JobStatus::Canceled, .. });
+    assert!(is_cancelled, "the wait outlived both: {error:?}");
+    drop(zookeeper);
+}
