@@ -291,10 +291,13 @@ impl Trail {
             let file = newer.unwrap_or_else(|| self.log());
             self.state = State::Open(Reading { file, why: Why::Next, seen: Mark::START, rotated });
         } else if seen.bytes == self.mark.bytes {
-            // If it was of another size in the list, its time is not known.
-            let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
+            // If it was of another size in the list, that may be of another file, too.
+            let is_as_listed = file.size == self.mark.bytes;
+            if is_as_listed {
+                self.older = rotated;
+            }
+            let mtime = file.mtime.filter(|_| is_as_listed);
             self.rested = Some(Listed { size: self.mark.bytes, mtime, ..file });
-            self.older = rotated;
         }
     }
 
