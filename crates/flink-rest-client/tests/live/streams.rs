@@ -1,20 +1,166 @@
 //! What streams, on a real cluster: logs, profiles and jars.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::Write,
+    path::Path,
     time::Duration,
 };
 
-use flink_rest_client::{Error, FlinkRestClient, LogFileName, Timestamp, Upload, processes::ProfilingMode};
-use tokio::time::timeout;
+use flink_local::{Cluster, Flink};
+use flink_rest_client::{
+    Async, Bytes, Error, FlinkRestClient, LogFileName, TaskManagerId, Timestamp, Upload,
+    follow::{LogLines, Process},
+    processes::ProfilingMode,
+};
+use tempfile::TempDir;
+use tokio::time::{Instant, timeout};
 
-use crate::support::{at_least, cluster, flink, word_count_jar};
+use crate::support::{at_least, cluster, distribution, flink, word_count_jar};
+
+/// Small files, so that a few jobs fill several. A word count is about 20 KB of the JobManager's log.
+const ROLLING: &str = "\
+rootLogger.level = INFO
+rootLogger.appenderRef.file.ref = File
+appender.file.name = File
+appender.file.type = RollingFile
+appender.file.fileName = ${sys:log.file}
+appender.file.filePattern = ${sys:log.file}.%i
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
+appender.file.policies.type = Policies
+appender.file.policies.size.type = SizeBasedTriggeringPolicy
+appender.file.policies.size.size = 10KB
+appender.file.strategy.type = DefaultRolloverStrategy
+appender.file.strategy.max = 1000
+";
+
+/// A cluster of its own, with such logs. The configuration must live as long.
+fn rolling() -> (Cluster, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log4j.properties");
+    fs::write(&file, ROLLING).unwrap();
+    let option = format!("-Dlog4j.configurationFile={}", file.display());
+    let flink = Flink::from(distribution().clone()).slots(2).config("env.java.opts.all", option);
+    (flink.start_timeout(Duration::from_secs(300)).start().unwrap(), folder)
+}
+
+/// All that was written to a log or standard output: its files, the oldest first, as lines.
+fn written(folder: &Path, name: &str) -> Vec<Bytes> {
+    let rotated =
+        (1..).map(|number| folder.join(format!("{name}.{number}"))).take_while(|file| file.exists());
+    let mut files: Vec<_> = rotated.collect();
+    files.push(folder.join(name));
+    let text = files.iter().flat_map(|file| fs::read(file).unwrap()).collect::<Vec<u8>>();
+    let lines = text.split_inclusive(|byte| *byte == b'\n').filter_map(|line| line.strip_suffix(b"\n"));
+    lines.map(Bytes::copy_from_slice).collect()
+}
+
+/// What has come of all logs so far.
+#[derive(Default)]
+struct Got(BTreeMap<Process, Vec<Bytes>>);
+
+impl Got {
+    /// Reads on until all is there that some process has written into this folder, and nothing else is.
+    async fn catch_up(&mut self, lines: &mut LogLines<Async>, folder: &Path, name: &str) -> Process {
+        let started = Instant::now();
+        loop {
+            let expected = written(folder, name);
+            let is_its = |got: &&Vec<Bytes>| got.first() == expected.first();
+            let process = self.0.iter().find(|(_, got)| is_its(got)).map(|(process, _)| process.clone());
+            let got = process.as_ref().and_then(|process| self.0.get(process)).map_or(&[][..], Vec::as_slice);
+            let first_other = got.iter().zip(&expected).position(|(got, expected)| got != expected);
+            assert_eq!(
+                first_other,
+                None,
+                "of {process:?}: {:?}",
+                first_other.map(|at| (&got[at], &expected[at]))
+            );
+            if let Some(process) = process
+                && got.len() >= expected.len()
+            {
+                return process;
+            }
+            assert!(
+                started.elapsed() < Duration::from_secs(120),
+                "{} of {} lines of {name}; in all {:?}",
+                got.len(),
+                expected.len(),
+                self.0.values().map(|got| (got.len(), got.first())).collect::<Vec<_>>(),
+            );
+            if let Ok(line) = timeout(Duration::from_secs(1), lines.next()).await {
+                let line = line.unwrap().unwrap();
+                assert!(!line.gap, "{line:?}");
+                self.0.entry(line.process).or_default().push(line.bytes);
+            }
+        }
+    }
+}
 
 async fn count_words(flink: &FlinkRestClient) {
     let run = flink.jars().upload_and_run(word_count_jar()).await.unwrap();
     flink.job(run.job_id).wait_until_finished().await.unwrap();
+}
+
+#[tokio::test]
+async fn no_line_is_lost_or_doubled() {
+    let (mut own, _configuration) = rolling();
+    let flink = FlinkRestClient::new(own.url()).unwrap();
+    let logs = own.folder().join("logs");
+    let (jobmanager, taskmanager) = (logs.join("jobmanager"), logs.join("taskmanager-0"));
+    // Some of it was rotated when the cluster was started.
+    let all = flink.follow_logs().since(Timestamp::UNIX_EPOCH);
+    let mut lines = all.poll_between(Duration::from_millis(100), Duration::from_secs(1)).lines();
+    let mut got = Got::default();
+
+    // While jobs run, and logs are rotated.
+    for _ in 0..3 {
+        count_words(&flink).await;
+        got.catch_up(&mut lines, &jobmanager, "jobmanager.log").await;
+    }
+    for _ in 0..2 {
+        count_words(&flink).await;
+    }
+    assert_eq!(got.catch_up(&mut lines, &jobmanager, "jobmanager.log").await, Process::JobManager);
+    let first = got.catch_up(&mut lines, &taskmanager, "taskmanager.log").await;
+    assert!(jobmanager.join("jobmanager.log.5").exists() && taskmanager.join("taskmanager.log.3").exists());
+
+    // A TaskManager goes, another comes.
+    own.kill_taskmanager(0).unwrap();
+    own.start_taskmanager().unwrap();
+    let second = got.catch_up(&mut lines, &logs.join("taskmanager-1"), "taskmanager.log").await;
+    assert_ne!(first, second);
+    got.catch_up(&mut lines, &jobmanager, "jobmanager.log").await;
+
+    // The JobManager is killed and comes back.
+    own.kill_jobmanager().unwrap();
+    assert!(timeout(Duration::from_secs(2), lines.next()).await.is_err());
+    own.restart_jobmanager().unwrap();
+    count_words(&flink).await;
+    got.catch_up(&mut lines, &jobmanager, "jobmanager.log").await;
+    assert_eq!(got.catch_up(&mut lines, &logs.join("taskmanager-1"), "taskmanager.log").await, second);
+    assert_eq!(got.0.len(), 3);
+
+    // What it printed.
+    let Process::TaskManager(id) = second.clone() else { panic!("{second}") };
+    let mut printed = flink.taskmanager(id).follow_stdout().lines();
+    let mut got = Got::default();
+    got.catch_up(&mut printed, &logs.join("taskmanager-1"), "taskmanager.out").await;
+    assert!(got.0[&second].iter().any(|line| line == "(brimming,1)"), "{:?}", got.0);
+
+    // Its log ends with it.
+    let Process::TaskManager(id) = second else { panic!() };
+    ends_with_its_taskmanager(&mut own, &flink, id).await;
+}
+
+async fn ends_with_its_taskmanager(own: &mut Cluster, flink: &FlinkRestClient, id: TaskManagerId) {
+    let follow = flink.taskmanager(&id).follow_log().last(1).patience(Duration::from_secs(5));
+    let mut lines = follow.lines();
+    assert!(lines.next().await.unwrap().is_some());
+    own.kill_taskmanager(1).unwrap();
+    let end = async { while lines.next().await.unwrap().is_some() {} };
+    timeout(Duration::from_secs(90), end).await.unwrap();
 }
 
 #[tokio::test]
