@@ -5,6 +5,7 @@ mod live;
 mod quickstart;
 mod readme;
 mod setup;
+mod soak;
 mod spec;
 mod test;
 
@@ -34,6 +35,8 @@ enum Command {
     Test(test::Arguments),
     /// Gives the decoders and the errors any bytes, for a while (needs nightly Rust)
     Fuzz(fuzz::Arguments),
+    /// Runs the long forms of the tests that live by chance, for about an hour
+    Soak(soak::Arguments),
     /// Calls every endpoint on real clusters, and shows a table of it
     Live(live::Arguments),
     /// Writes down what Flink itself says of its REST API
@@ -48,6 +51,7 @@ fn main() -> anyhow::Result<()> {
         Command::Jobs { flink } => jobs(&flink),
         Command::Test(arguments) => test::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Soak(arguments) => soak::run(&arguments),
         Command::Live(arguments) => live::run(&arguments),
         Command::Spec(arguments) => spec::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),

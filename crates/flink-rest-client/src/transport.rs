@@ -219,6 +219,8 @@ fn classify(error: &reqwest::Error) -> TransportError {
         _ if error.is_connect() => TransportErrorKind::Connect,
         _ if error.is_timeout() => TransportErrorKind::Timeout,
         _ if says(error, "invalid HTTP") => TransportErrorKind::NotHttp,
+        // hyper gives back what it has not begun to send.
+        _ if says(error, "client error (Canceled)") => TransportErrorKind::Incomplete,
         _ => TransportErrorKind::Interrupted,
     };
     match insecure {

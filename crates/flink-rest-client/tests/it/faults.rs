@@ -26,11 +26,11 @@ use crate::{
 
 const JOB: JobId = JobId::from_bytes([7; 16]);
 /// So often is a request sent, unless what it started is looked for.
-const TIMES: usize = 3;
+const TIMES: usize = 2;
 /// How long an attempt may take where the fault is that it takes long.
-const ATTEMPT: Duration = Duration::from_secs(2);
+const ATTEMPT: Duration = Duration::from_secs(5);
 /// How long a call may take that is bound to go on to its end.
-const DEADLINE: Duration = Duration::from_secs(5);
+const DEADLINE: Duration = Duration::from_secs(8);
 /// Long enough for a machine that has other things to do, and too short for what never ends.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// More than the system buffers of a connection: what breaks before its end was not handed out.

@@ -42,9 +42,10 @@ fn start(flink: &Distribution, zookeeper: &ZooKeeper, storage: &Path, taskmanage
         .unwrap()
 }
 
-/// The arguments of a job that goes on and on, from checkpoint to checkpoint.
-fn endless(name: &str) -> [String; 6] {
-    ["--name", name, "--checkpoint-interval", "500", "--keyed-state", "5"].map(str::to_owned)
+/// The arguments of a job that goes on and on, from checkpoint to checkpoint, also where a machine has no time for it.
+fn endless(name: &str) -> [String; 8] {
+    let flags = ["--name", name, "--checkpoint-interval", "500", "--keyed-state", "5", "--restart-attempts", "1000"];
+    flags.map(str::to_owned)
 }
 
 async fn is_one(flink: &FlinkRestClient, job: &Job<Async>, name: &str) {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use flink_local::{Cluster, Flink};
-use flink_rest_client::{FlinkRestClient, JobId, Retry, Upload};
+use flink_rest_client::{Error, FlinkRestClient, JobId, Retry, Upload};
 use tokio::{sync::Mutex, task::block_in_place};
 
 use crate::{
@@ -123,7 +123,7 @@ async fn killed_during_a_wait() {
     let taken = tokio::spawn(savepoint.wait().timeout(SOON).into_future());
     restart(&mut cluster);
     let error = finished.await.unwrap().unwrap_err();
-    assert!(error.is_not_found(), "the job is gone: {error:?}");
+    assert!(matches!(error, Error::JobGone { .. }), "{error:?}");
     // It may have been taken before.
     if let Err(error) = taken.await.unwrap() {
         assert!(error.is_not_found(), "so is the savepoint: {error:?}");
