@@ -1,9 +1,11 @@
 //! The project's own commands: `cargo xtask --help`.
 
+mod check_recordings;
 mod fuzz;
 mod live;
 mod quickstart;
 mod readme;
+mod record;
 mod setup;
 mod soak;
 mod spec;
@@ -41,6 +43,10 @@ enum Command {
     Live(live::Arguments),
     /// Writes down what Flink itself says of its REST API
     Spec(spec::Arguments),
+    /// Records real answers: of a Flink in all states, or of a cluster as it is
+    Record(record::Arguments),
+    /// Says what the client's types lose of recorded answers
+    CheckRecordings(check_recordings::Arguments),
     /// Writes the endpoint table of README.md
     Readme(readme::Arguments),
 }
@@ -54,6 +60,8 @@ fn main() -> anyhow::Result<()> {
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Live(arguments) => live::run(&arguments),
         Command::Spec(arguments) => spec::run(&arguments),
+        Command::Record(arguments) => record::run(&arguments),
+        Command::CheckRecordings(arguments) => check_recordings::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),
     }
 }

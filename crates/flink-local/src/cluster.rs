@@ -1,5 +1,6 @@
 //! A running cluster.
 
+use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,7 +61,7 @@ impl Cluster {
             is_over: false,
         };
         for _ in 0..taskmanagers {
-            cluster.launch_taskmanager()?;
+            cluster.launch_taskmanager(&[])?;
         }
         cluster.wait_until_ready()?;
         Ok(cluster)
@@ -94,8 +95,19 @@ impl Cluster {
 
     /// Starts one more TaskManager, waits until its slots are registered and returns its index.
     pub fn start_taskmanager(&mut self) -> Result<usize, Error> {
+        self.start_taskmanager_with([("", ""); 0])
+    }
+
+    /// The same, with options of its own: with `taskmanager.host: localhost` it runs on another node than the others
+    /// in Flink's eyes.
+    pub fn start_taskmanager_with(
+        &mut self,
+        options: impl IntoIterator<Item = (impl Display, impl Display)>,
+    ) -> Result<usize, Error> {
         self.notice_ended();
-        let index = self.launch_taskmanager()?;
+        let dynamic = |(key, value)| ["-D".to_owned(), format!("{key}={value}")];
+        let dynamic: Vec<_> = options.into_iter().flat_map(dynamic).collect();
+        let index = self.launch_taskmanager(&dynamic)?;
         self.wait_until_ready()?;
         Ok(index)
     }
@@ -147,10 +159,11 @@ impl Cluster {
         self.end()
     }
 
-    fn launch_taskmanager(&mut self) -> Result<usize, Error> {
+    fn launch_taskmanager(&mut self, dynamic: &[String]) -> Result<usize, Error> {
         let index = self.taskmanagers.len();
         let name = taskmanager(index);
-        self.taskmanagers.push(self.launcher.launch(Role::TaskManager, &name, self.watcher.group(), &[])?);
+        let process = self.launcher.launch(Role::TaskManager, &name, self.watcher.group(), dynamic)?;
+        self.taskmanagers.push(process);
         self.watch()?;
         Ok(index)
     }

@@ -118,6 +118,10 @@ impl<T: DeserializeOwned> FromAnswer for T {
     fn from_answer(answer: Answer) -> Result<Self> {
         answer.decode()
     }
+
+    fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
+        Self::deserialize(json).map(Some)
+    }
 }
 
 /// A value that Flink may leave out, or send as `null`. Both are none, and each comes back as it was.

@@ -376,7 +376,7 @@ impl<M: Mode> Client<M> {
 }
 
 /// What a status other than 2xx means: Flink's own errors, or somebody else's answer.
-fn refusal(spec: &Spec, target: &str, head: &http::response::Parts, body: &[u8]) -> Error {
+pub(crate) fn refusal(spec: &Spec, target: &str, head: &http::response::Parts, body: &[u8]) -> Error {
     #[derive(serde::Deserialize)]
     struct Errors {
         errors: Value,

@@ -4,7 +4,7 @@ mod builder;
 mod request;
 
 use http::Method;
-use serde::de::DeserializeOwned;
+use serde::{Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 #[doc(hidden)]
@@ -181,4 +181,11 @@ pub fn request_from_json<E: FromParams>(values: Map<String, Value>) -> Result<Re
 pub trait FromAnswer: Sized {
     /// Decodes the answer to a request of this endpoint.
     fn from_answer(answer: Answer) -> Result<Self>;
+
+    /// Decodes JSON in a way of the caller's own; none if answers of this type are no JSON.
+    #[doc(hidden)]
+    fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
+        let _ = json;
+        Ok(None)
+    }
 }

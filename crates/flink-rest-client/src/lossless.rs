@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Answer, Error, Result,
+    Answer, Error, Result, client,
     endpoint::{FromAnswer, Spec},
     registry,
 };
@@ -29,6 +29,14 @@ impl Spec {
             registry::with_answer_type(self.name, Through(answer)).ok_or_else(unknown)??;
         compare("", &sent, &kept, &mut losses);
         Ok(losses)
+    }
+
+    /// The error that an answer with another status than 2xx becomes.
+    #[doc(hidden)]
+    pub fn refusal(&'static self, status: StatusCode, body: &[u8]) -> Error {
+        let (mut head, ()) = http::Response::new(()).into_parts();
+        head.status = status;
+        client::refusal(self, self.path, &head, body)
     }
 }
 

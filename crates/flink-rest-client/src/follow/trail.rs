@@ -129,6 +129,8 @@ pub(crate) struct Trail {
     older: Vec<Listed>,
     /// How each of the last files begins.
     heads: VecDeque<Vec<u8>>,
+    /// How the next one begins, as far as that was read: too little to tell what it is.
+    start: Vec<u8>,
     /// When the last poll was, and since when there has been something that cannot be told from an older copy.
     now: Duration,
     doubtful: Option<Duration>,
@@ -153,6 +155,7 @@ impl Trail {
             rested: None,
             older: Vec::new(),
             heads: VecDeque::from([Vec::new()]),
+            start: Vec::new(),
             now: Duration::ZERO,
             doubtful: None,
             patience: copies * 2 + Duration::from_secs(2),
@@ -229,6 +232,7 @@ impl Trail {
     /// The file is open, and so long, if that is known.
     pub(crate) fn opened(&mut self, size: Option<u64>) {
         let State::Open(reading) = mem::replace(&mut self.state, State::Rest) else { return };
+        self.start.clear();
         // What was rotated does not grow: another size is that of an older copy.
         let is_other = reading.file.name != self.name && size.is_some_and(|size| size != reading.file.size);
         self.state = match reading.why {
@@ -241,15 +245,29 @@ impl Trail {
     /// These are the next bytes of the file.
     pub(crate) fn read(&mut self, bytes: &[u8]) {
         let State::Read(reading) = &mut self.state else { return };
-        if matches!(reading.why, Why::Next) && reading.seen == Mark::START {
-            let start = bytes.get(..HEAD).unwrap_or(bytes);
-            let is_like =
-                |head: &Vec<u8>| head.starts_with(start) || (!head.is_empty() && start.starts_with(head));
-            if self.heads.iter().any(is_like) && self.may_try_again() {
-                return self.interrupt();
-            }
-            self.begin_file();
+        if !matches!(reading.why, Why::Next) || reading.seen != Mark::START {
+            return self.read_on(bytes);
         }
+        self.start.extend_from_slice(bytes);
+        if self.start.len() >= HEAD {
+            self.judge();
+        }
+    }
+
+    /// Begins the next file, if that is not an older copy of one that was read.
+    fn judge(&mut self) {
+        let bytes = mem::take(&mut self.start);
+        let start = bytes.get(..HEAD).unwrap_or(&bytes);
+        let is_like =
+            |head: &Vec<u8>| head.starts_with(start) || (!head.is_empty() && start.starts_with(head));
+        if self.heads.iter().any(is_like) && self.may_try_again() {
+            return self.interrupt();
+        }
+        self.begin_file();
+        self.read_on(&bytes);
+    }
+
+    fn read_on(&mut self, bytes: &[u8]) {
         let State::Read(reading) = &mut self.state else { return };
         let unknown = self.mark.bytes - reading.seen.bytes;
         let known = usize::try_from(unknown).map_or(bytes.len(), |unknown| unknown.min(bytes.len()));
@@ -274,6 +292,9 @@ impl Trail {
 
     /// The file is at its end.
     pub(crate) fn ended(&mut self) {
+        if !self.start.is_empty() {
+            self.judge();
+        }
         let State::Read(Reading { file, why, seen, rotated }) = mem::replace(&mut self.state, State::Rest)
         else {
             return;

@@ -9,6 +9,7 @@ mod credentials;
 mod downloads;
 mod fake;
 mod faults;
+mod fixtures;
 mod follow;
 mod logs;
 mod metrics;

@@ -4,6 +4,7 @@
 use std::{
     fs::File,
     io::Write,
+    slice,
     sync::{LazyLock, mpsc},
     time::Duration,
 };
@@ -78,7 +79,7 @@ async fn killed_during_an_upload() {
     let files = flink.jars().list().await.unwrap().files;
     let ours: Vec<_> =
         files.into_iter().filter(|file| file.name == "large.jar").map(|file| file.id).collect();
-    assert_eq!(ours, [id.clone()], "what was cut off is no jar");
+    assert_eq!(ours, slice::from_ref(&id), "what was cut off is no jar");
     flink.jar(id).delete().await.unwrap();
 }
 

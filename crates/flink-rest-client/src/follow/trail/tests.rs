@@ -257,7 +257,7 @@ fn setups() -> impl Strategy<Value = Setup> {
 /// Bytes that are seldom UTF-8, and no line's end.
 fn write(number: usize) -> Event {
     let byte = u8::try_from(number).unwrap_or_default().max(b'\n' + 1);
-    Event::Write(vec![byte; number % 20], number % 3 > 0)
+    Event::Write(vec![byte; number % 20], !number.is_multiple_of(3))
 }
 
 fn writes() -> impl Strategy<Value = Vec<Event>> {
