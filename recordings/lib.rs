@@ -103,7 +103,9 @@ fn without_reason(error: &Error) -> Option<String> {
     let cause = error.root_cause();
     let is_frame = cause.trim_start().starts_with("at ") || cause.contains("\tat ");
     match error {
-        Error::Api(_) if cause.is_empty() || cause == "no reason given" => Some("an error without a reason".into()),
+        Error::Api(_) if cause.is_empty() || cause == "no reason given" => {
+            Some("an error without a reason".into())
+        }
         Error::Api(_) if is_frame || cause.contains('\n') => Some(format!("no root cause: {cause}")),
         Error::Api(_) => None,
         other => Some(format!("no error of Flink's: {other}")),

@@ -40,8 +40,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         let archive = Archive::new(out)?;
         crawl::run(&Recorder::new(FlinkRestClient::new(url)?, &archive, Masks::default()))?;
         println!("{} recordings are in {}.", archive.len(), out.display());
-        println!("Secrets in options are hidden, as far as their names tell. Look through the files before you give");
-        println!("them away: they hold names of jobs and machines, paths, arguments, and the beginning of logs.");
+        println!(
+            "Secrets in options are hidden, as far as their names tell. Look through the files before you give"
+        );
+        println!(
+            "them away: they hold names of jobs and machines, paths, arguments, and the beginning of logs."
+        );
         println!("Check them with: cargo xtask check-recordings {}", out.display());
         return Ok(());
     }

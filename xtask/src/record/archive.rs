@@ -59,7 +59,9 @@ impl Archive {
 fn shape(value: &Value) -> Value {
     match value {
         Value::Null | Value::Bool(_) => value.clone(),
-        Value::Number(number) if number.as_i64().is_some_and(|number| number < 0 || number == i64::MAX) => value.clone(),
+        Value::Number(number) if number.as_i64().is_some_and(|number| number < 0 || number == i64::MAX) => {
+            value.clone()
+        }
         Value::Number(_) => json!("a number"),
         Value::String(text) if is_word(text) => value.clone(),
         Value::String(_) => json!("a text"),
@@ -69,7 +71,9 @@ fn shape(value: &Value) -> Value {
         }
         Value::Object(members) => {
             let key = |key: &String| if is_id(key) { "an id".to_owned() } else { key.clone() };
-            Value::Object(members.iter().map(|(name, value)| (key(name), shape(value))).collect::<Map<_, _>>())
+            Value::Object(
+                members.iter().map(|(name, value)| (key(name), shape(value))).collect::<Map<_, _>>(),
+            )
         }
     }
 }
@@ -98,7 +102,9 @@ mod tests {
         let one = json!({"id": "a1", "at": 5, "tasks": {"0123456789abcdef0123456789abcdef": [1]}, "state": "RUNNING"});
         let other = json!({"id": "b2", "at": 0, "tasks": {"1123456789abcdef0123456789abcdef": [2, 3]}, "state": "RUNNING"});
         assert_eq!(shape(&one), shape(&other));
-        for (key, value) in [("state", json!("FAILED")), ("at", json!(-1)), ("tasks", json!({})), ("new", json!(1))] {
+        for (key, value) in
+            [("state", json!("FAILED")), ("at", json!(-1)), ("tasks", json!({})), ("new", json!(1))]
+        {
             let mut another = one.clone();
             another[key] = value;
             assert_ne!(shape(&one), shape(&another), "{key}");

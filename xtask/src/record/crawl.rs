@@ -46,8 +46,15 @@ fn tell(recorded: Result<()>) {
 }
 
 /// The values of some of the metrics whose names were answered.
-fn values(recorder: &Recorder<'_>, endpoint: &str, state: &str, subject: &Value, names: &Value) -> Result<()> {
-    let names: Vec<_> = names.as_array().into_iter().flatten().map(|metric| &metric["id"]).take(METRICS).collect();
+fn values(
+    recorder: &Recorder<'_>,
+    endpoint: &str,
+    state: &str,
+    subject: &Value,
+    names: &Value,
+) -> Result<()> {
+    let names: Vec<_> =
+        names.as_array().into_iter().flatten().map(|metric| &metric["id"]).take(METRICS).collect();
     if !names.is_empty() {
         let mut question = subject.clone();
         question["get"] = json!(names);
@@ -61,12 +68,14 @@ fn sights(flink: &FlinkRestClient) -> Result<Vec<Sight>> {
     for taskmanager in flink.taskmanagers().list().send()?.taskmanagers.iter().take(FEW) {
         sights.push(("taskmanager".into(), json!({"taskmanager": taskmanager.id})));
     }
-    let jobs = flink.jobs().list().send()?.jobs.into_iter().map(|job| (job.status.to_string(), json!(job.id)));
+    let jobs =
+        flink.jobs().list().send()?.jobs.into_iter().map(|job| (job.status.to_string(), json!(job.id)));
     for (state, job) in few_of_each(jobs) {
         sights.extend(of_job(flink, &state, &job));
     }
     // Releases before 2.3 have none.
-    let applications = flink.applications().overview().send().map(|overview| overview.applications).unwrap_or_default();
+    let applications =
+        flink.applications().overview().send().map(|overview| overview.applications).unwrap_or_default();
     let applications = applications.into_iter().map(|one| (one.status.to_string(), json!(one.id)));
     for (state, application) in few_of_each(applications) {
         sights.push((state, json!({ "application": application })));

@@ -48,7 +48,8 @@ pub(super) fn with_labels(distribution: &Distribution) -> Result<Distribution> {
     fs::create_dir_all(file.parent().context("a folder")?)?;
     fs::write(file, "Labels\n")?;
     let mut archiver = Command::new(Java::find()?.program().with_file_name("jar"));
-    let status = archiver.args(["--update", "--file"]).arg(&jar).arg("-C").arg(&services).arg("META-INF").status()?;
+    let status =
+        archiver.args(["--update", "--file"]).arg(&jar).arg("-C").arg(&services).arg("META-INF").status()?;
     ensure!(status.success(), "jar: {status}");
     Ok(Distribution::at(home)?)
 }

@@ -135,7 +135,8 @@ pub(super) fn run(distribution: &Distribution, archive: &Archive, only: &[String
         .folder(&distribution.home().join("lib"), "/opt/flink/lib")
         .folder(&project(), "/flink-rest-client");
     for stage in STAGES {
-        let scenes = stage.scenes.iter().filter(|(name, _)| only.is_empty() || only.iter().any(|one| one == name));
+        let scenes =
+            stage.scenes.iter().filter(|(name, _)| only.is_empty() || only.iter().any(|one| one == name));
         let scenes: Vec<_> = scenes.collect();
         if scenes.is_empty() || version < stage.since.parse()? {
             continue;

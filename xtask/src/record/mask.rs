@@ -7,8 +7,24 @@ use serde_json::Value;
 
 /// Names of options whose values are nobody's business: those that Flink hides, and some more.
 const SECRET: &[&str] = &[
-    "password", "passwd", "secret", "token", "credential", "apikey", "api-key", "api_key", "auth-params", "basic-auth",
-    "service-key", "account.key", "access-key", "accesskey", "access_key", "private-key", "jaas.config", "http-headers",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "credential",
+    "apikey",
+    "api-key",
+    "api_key",
+    "auth-params",
+    "basic-auth",
+    "service-key",
+    "account.key",
+    "access-key",
+    "accesskey",
+    "access_key",
+    "private-key",
+    "jaas.config",
+    "http-headers",
 ];
 
 const HIDDEN: &str = "******";
@@ -22,7 +38,8 @@ impl Masks {
     pub(super) fn folder(mut self, folder: &Path, instead: &str) -> Self {
         let mut spellings = vec![folder.to_owned()];
         spellings.extend(folder.canonicalize());
-        for spelling in spellings.iter().map(|path| path.display().to_string()).filter(|text| text.len() > 1) {
+        for spelling in spellings.iter().map(|path| path.display().to_string()).filter(|text| text.len() > 1)
+        {
             self.0.push((spelling, instead.to_owned()));
         }
         self
@@ -44,7 +61,9 @@ impl Masks {
                 let named = members.get("key").and_then(Value::as_str).is_some_and(is_secret);
                 for (key, member) in members {
                     match member {
-                        Value::String(text) if is_secret(key) || (named && key == "value") => *text = HIDDEN.into(),
+                        Value::String(text) if is_secret(key) || (named && key == "value") => {
+                            *text = HIDDEN.into()
+                        }
                         member => self.mask(member),
                     }
                 }

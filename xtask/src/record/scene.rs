@@ -121,7 +121,13 @@ impl<'a> Scene<'a> {
     }
 
     /// Triggers an operation, and keeps the trigger and the answer to whoever asks after it when it is over.
-    pub(super) fn operation(&self, trigger: &str, poll: &str, state: &str, params: &Value) -> Result<Option<Value>> {
+    pub(super) fn operation(
+        &self,
+        trigger: &str,
+        poll: &str,
+        state: &str,
+        params: &Value,
+    ) -> Result<Option<Value>> {
         let Some(answer) = self.recorder.record(trigger, state, params)? else { return Ok(None) };
         let mut question = json!({"trigger": answer["request-id"]});
         if let Some(job) = params.get("job") {

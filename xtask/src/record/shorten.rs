@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn what_is_short_stays_as_it_is() {
-        let mut answer = json!({"jobs": [1, 2, 3], "text": "a\nb", "trace": "E: x\n\tat a\n\tat b\nCaused by: y"});
+        let mut answer =
+            json!({"jobs": [1, 2, 3], "text": "a\nb", "trace": "E: x\n\tat a\n\tat b\nCaused by: y"});
         let before = answer.clone();
         assert!(shorten(&mut answer).is_empty());
         assert_eq!(answer, before);
@@ -89,7 +90,8 @@ mod tests {
     #[test]
     fn what_is_long_is_cut_and_told() {
         let trace = "E: x\n\tat a\n\tat b\n\tat c\nCaused by: y\n\tat d\n\t... 3 more\n";
-        let mut answer = json!({"list": (0..9).collect::<Vec<_>>(), "a/b": ["ä".repeat(601)], "trace": trace});
+        let mut answer =
+            json!({"list": (0..9).collect::<Vec<_>>(), "a/b": ["ä".repeat(601)], "trace": trace});
         let left_out = shorten(&mut answer);
         assert_eq!(answer["list"], json!([0, 1, 2, 3, 4, 5]));
         assert_eq!(answer["a/b"][0].as_str().unwrap().chars().count(), 600);

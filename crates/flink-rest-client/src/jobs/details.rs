@@ -70,9 +70,9 @@ pub struct JobDetails {
     /// Operators that are not scheduled yet (2.0+, adaptive batch jobs).
     #[serde(rename = "pending-operators", default, skip_serializing_if = "Option::is_none")]
     pub pending_operators: Option<u32>,
-    /// The application it belongs to (2.3+).
-    #[serde(rename = "application-id", default, skip_serializing_if = "Option::is_none")]
-    pub application_id: Option<ApplicationId>,
+    /// The application it belongs to (2.3+); none while the adaptive scheduler waits for its slots.
+    #[serde(rename = "application-id", default, skip_serializing_if = "Nullable::is_left_out")]
+    pub application_id: Nullable<ApplicationId>,
     /// What schedules it (2.3+).
     #[serde(rename = "schedulerType", default, skip_serializing_if = "Nullable::is_left_out")]
     pub scheduler_type: Nullable<SchedulerType>,

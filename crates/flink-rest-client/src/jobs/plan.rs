@@ -68,17 +68,19 @@ impl TryFrom<Wire> for Plan {
 
     fn try_from(wire: Wire) -> Result<Self, InvalidId> {
         let is_empty = wire.nodes.is_none();
+        let job_type = wire.job_type.filter(|job_type| !job_type.as_str().is_empty());
         let jid = wire.jid.filter(|jid| !jid.is_empty()).map(TryInto::try_into).transpose()?;
         let (name, nodes) = (wire.name.unwrap_or_default(), wire.nodes.unwrap_or_default());
-        Ok(Self { jid, name, job_type: wire.job_type, nodes, is_empty })
+        Ok(Self { jid, name, job_type, nodes, is_empty })
     }
 }
 
 impl From<Plan> for Wire {
     fn from(plan: Plan) -> Self {
         let Plan { jid, name, job_type, nodes, is_empty } = plan;
-        let jid = jid.map(String::from).unwrap_or_default();
         let said = |text: String| (!is_empty).then_some(text);
+        let job_type = if jid.is_none() { said(String::new()).map(Into::into) } else { job_type };
+        let jid = jid.map(String::from).unwrap_or_default();
         Self { jid: said(jid), name: said(name), job_type, nodes: (!is_empty).then_some(nodes) }
     }
 }
@@ -136,7 +138,7 @@ mod tests {
     fn a_job_without_a_dataflow_has_an_empty_plan() {
         for wire in [json!({}), json!({"jid": "", "name": "", "type": "", "nodes": []})] {
             let plan: Plan = serde_json::from_value(wire.clone()).unwrap();
-            assert!(plan.jid.is_none() && plan.nodes.is_empty());
+            assert!(plan.jid.is_none() && plan.job_type.is_none() && plan.nodes.is_empty());
             assert_eq!(serde_json::to_value(&plan).unwrap(), wire);
         }
     }

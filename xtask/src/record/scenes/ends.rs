@@ -24,7 +24,12 @@ pub(in crate::record) fn unknown(scene: &mut Scene<'_>) -> Result<()> {
         let params: Value = required.map(|param| (param.name, values[param.name].clone())).collect();
         scene.recorder.record_any(spec.name, "unknown", &params)?;
     }
-    scene.operation("DisposeSavepoint", "GetSavepointDisposal", "unknown", &json!({"path": "file:/no/such/savepoint"}))?;
+    scene.operation(
+        "DisposeSavepoint",
+        "GetSavepointDisposal",
+        "unknown",
+        &json!({"path": "file:/no/such/savepoint"}),
+    )?;
     Ok(())
 }
 

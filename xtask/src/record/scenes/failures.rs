@@ -8,7 +8,8 @@ use crate::record::scene::Scene;
 /// A job that failed, went on, and failed for good.
 pub(in crate::record) fn failed(scene: &mut Scene<'_>) -> Result<()> {
     let flags = ["--parallelism", "2", "--fail-at", "3", "--fail-times", "9"];
-    let job = scene.submit("failed", &[&flags[..], &["--restart-attempts", "1", "--restart-delay", "100"]].concat())?;
+    let job = scene
+        .submit("failed", &[&flags[..], &["--restart-attempts", "1", "--restart-delay", "100"]].concat())?;
     scene.until("the job has failed", || Ok(job.details().send()?.state.is_terminal().then_some(())))?;
     scene.look_at_job("failed", &job)?;
     scene.recorder.record("GetJobExceptions", "truncated", &json!({"job": job.id(), "max_exceptions": 1}))?;
@@ -21,7 +22,9 @@ pub(in crate::record) fn failed(scene: &mut Scene<'_>) -> Result<()> {
 pub(in crate::record) fn restarting(scene: &mut Scene<'_>) -> Result<()> {
     let flags = ["--parallelism", "2", "--fail-at", "3", "--fail-times", "9"];
     let job = scene.submit("restarting", &[&flags[..], &["--restart-delay", "600000"]].concat())?;
-    scene.until("the job restarts", || Ok((job.details().send()?.state.as_str() == "RESTARTING").then_some(())))?;
+    scene.until("the job restarts", || {
+        Ok((job.details().send()?.state.as_str() == "RESTARTING").then_some(()))
+    })?;
     scene.look_at_job("restarting", &job)?;
     scene.cancel(&job)
 }
@@ -37,7 +40,11 @@ pub(in crate::record) fn lost_taskmanager(scene: &mut Scene<'_>) -> Result<()> {
     recorder.record_when("GetJobExceptions", "lost-taskmanager", &json!({"job": job.id()}), lost)?;
     recorder.record("GetJob", "lost-taskmanager", &json!({"job": job.id()}))?;
     let last = scene.vertices(&job)?.pop().context("a vertex")?;
-    recorder.record("GetJobVertexTaskManagers", "lost-taskmanager", &json!({"job": job.id(), "vertex": last}))?;
+    recorder.record(
+        "GetJobVertexTaskManagers",
+        "lost-taskmanager",
+        &json!({"job": job.id(), "vertex": last}),
+    )?;
     recorder.record("GetOverview", "lost-taskmanager", &json!({}))?;
     scene.cancel(&job)
 }

@@ -46,7 +46,8 @@ pub(in crate::record) fn jars(scene: &mut Scene<'_>) -> Result<()> {
 pub(in crate::record) fn submitted(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let jar = scene.compile("crates/flink-rest-client/tests/live/PreparedJob.java")?;
-    let (job, words) = (scene.cluster.folder().join("prepared.job"), scene.cluster.folder().join("words.txt"));
+    let (job, words) =
+        (scene.cluster.folder().join("prepared.job"), scene.cluster.folder().join("words.txt"));
     scene.distribution.run(&jar, "PreparedJob", [&job])?;
     fs::write(&words, "one\ntwo\nthree\n")?;
     let artifacts = json!([{"entryName": "words", "fileName": words}]);
@@ -59,7 +60,8 @@ pub(in crate::record) fn datasets(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     if !scene.at_least("1.16")? {
         // No job leaves one behind, and the deletion of what is not there goes on for ever.
-        let trigger = recorder.record("DeleteDataset", "", &json!({"dataset": NO_DATASET}))?.context("a trigger")?;
+        let trigger =
+            recorder.record("DeleteDataset", "", &json!({"dataset": NO_DATASET}))?.context("a trigger")?;
         let deletion = json!({"trigger": trigger["request-id"]});
         recorder.record("GetDatasetDeletion", "in-progress", &deletion)?;
         return Ok(());

@@ -25,11 +25,16 @@ pub(in crate::record) fn idle(scene: &mut Scene<'_>) -> Result<()> {
 /// A batch job that has come to its end.
 pub(in crate::record) fn finished(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
-    let run = scene.flink().jars().upload_and_run(scene.word_count_jar()?).job_id(job_id("finished")).send()?;
+    let run =
+        scene.flink().jars().upload_and_run(scene.word_count_jar()?).job_id(job_id("finished")).send()?;
     let job = scene.flink().job(run.job_id);
     job.wait_until_finished().send()?;
     scene.look_at_job("finished", &job)?;
-    recorder.record("GetJobAccumulators", "serialized", &json!({"job": job.id(), "include_serialized_value": true}))?;
+    recorder.record(
+        "GetJobAccumulators",
+        "serialized",
+        &json!({"job": job.id(), "include_serialized_value": true}),
+    )?;
     recorder.refused("CancelJob", "finished", &json!({"job": job.id()}))?;
     recorder.record("GetAggregatedJobMetrics", "finished", &json!({"get": ["uptime"]}))?;
     Ok(())
@@ -77,9 +82,12 @@ pub(in crate::record) fn running(scene: &mut Scene<'_>) -> Result<()> {
     recorder.look("running", &json!({"taskmanager": taskmanager}))?;
     recorder.look("running", &json!({"job": id, "taskmanager": taskmanager}))?;
     recorder.record("GetJobVertexWatermarks", "known", &json!({"job": id, "vertex": middle}))?;
-    recorder.record_when("GetJobManagerOperatorMetrics", "names", &json!({"job": id, "vertex": source}), |names| {
-        names.as_array().is_some_and(|names| !names.is_empty())
-    })?;
+    recorder.record_when(
+        "GetJobManagerOperatorMetrics",
+        "names",
+        &json!({"job": id, "vertex": source}),
+        |names| names.as_array().is_some_and(|names| !names.is_empty()),
+    )?;
 
     let latest = job.checkpoints().statistics().send()?.latest.completed.context("a checkpoint")?.id;
     recorder.look("completed", &json!({"job": id, "checkpoint": latest}))?;
@@ -92,13 +100,17 @@ pub(in crate::record) fn running(scene: &mut Scene<'_>) -> Result<()> {
         ("GetAggregatedTaskManagerMetrics", json!({"get": heap})),
         ("GetJobMetrics", json!({"job": id, "get": ["uptime", "lastCheckpointDuration"]})),
         ("GetAggregatedJobMetrics", json!({"get": ["uptime"], "agg": ["max"], "jobs": [id]})),
-        ("GetJobVertexMetrics", json!({"job": id, "vertex": last, "get": ["0.numRecordsIn", "1.busyTimeMsPerSecond"]})),
+        (
+            "GetJobVertexMetrics",
+            json!({"job": id, "vertex": last, "get": ["0.numRecordsIn", "1.busyTimeMsPerSecond"]}),
+        ),
         ("GetSubtaskMetrics", json!({"job": id, "vertex": last, "subtask": 1, "get": records})),
         ("GetAggregatedSubtaskMetrics", json!({"job": id, "vertex": last, "get": records})),
     ] {
         recorder.record(endpoint, "values", &params)?;
     }
-    let of_one = json!({"job": id, "vertex": last, "get": records, "agg": ["min", "max"], "subtasks": ["1-1"]});
+    let of_one =
+        json!({"job": id, "vertex": last, "get": records, "agg": ["min", "max"], "subtasks": ["1-1"]});
     recorder.record("GetAggregatedSubtaskMetrics", "one", &of_one)?;
     recorder.record("GetAggregatedJobMetrics", "one-unknown", &json!({"get": ["uptime", "no such name"]}))?;
 

@@ -34,7 +34,9 @@ pub(in crate::record) fn collected(scene: &mut Scene<'_>) -> Result<()> {
     recorder.record("GetJobConfig", "parameters", &json!({"job": job.id()}))?;
     let sink = details.vertices.last().context("a vertex")?;
     let operator = if scene.at_least("2.0")? { details.name } else { sink.id.to_string() };
-    scene.until("its sink answers", || Ok(job.send_to_coordinator(&operator, COLLECT).send().ok().map(drop)))?;
+    scene.until("its sink answers", || {
+        Ok(job.send_to_coordinator(&operator, COLLECT).send().ok().map(drop))
+    })?;
     let question = json!({"job": job.id(), "operator": operator, "request": COLLECT});
     recorder.record("SendCoordinationRequest", "", &question)?;
     scene.cancel(&job)
@@ -72,7 +74,10 @@ pub(in crate::record) fn straggling(scene: &mut Scene<'_>) -> Result<()> {
     let id = json!({"job": job.id()});
     scene.until("the slow vertex runs", || {
         let vertices = job.details().send()?.vertices;
-        Ok(vertices.iter().any(|vertex| vertex.parallelism == Some(4) && vertex.status.as_str() == "RUNNING").then_some(()))
+        Ok(vertices
+            .iter()
+            .any(|vertex| vertex.parallelism == Some(4) && vertex.status.as_str() == "RUNNING")
+            .then_some(()))
     })?;
     recorder.record("GetJob", "undecided", &id)?;
     recorder.record("GetJobsOverview", "undecided", &json!({}))?;
@@ -82,7 +87,9 @@ pub(in crate::record) fn straggling(scene: &mut Scene<'_>) -> Result<()> {
     let vertices = scene.vertices(&job)?;
     let (slow, last) = (vertices.get(1).context("a slow vertex")?, vertices.last().context("a vertex")?);
     recorder.look("undecided", &json!({"job": job.id(), "vertex": last}))?;
-    let blocked = |answer: &Value| answer["taskmanagers"].as_array().into_iter().flatten().any(|one| one["blocked"] == true);
+    let blocked = |answer: &Value| {
+        answer["taskmanagers"].as_array().into_iter().flatten().any(|one| one["blocked"] == true)
+    };
     recorder.record_when("GetTaskManagers", "blocked", &json!({}), blocked)?;
     recorder.record("GetOverview", "blocked", &json!({}))?;
     let vertex = json!({"job": job.id(), "vertex": slow});

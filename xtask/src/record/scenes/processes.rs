@@ -12,7 +12,9 @@ pub(in crate::record) fn profilers(scene: &mut Scene<'_>) -> Result<()> {
     }
     let recorder = scene.recorder;
     let taskmanager = scene.flink().taskmanagers().list().send()?.taskmanagers.remove(0).id;
-    for (process, subject) in [("JobManager", json!({})), ("TaskManager", json!({"taskmanager": taskmanager}))] {
+    for (process, subject) in
+        [("JobManager", json!({})), ("TaskManager", json!({"taskmanager": taskmanager}))]
+    {
         let with = |more: Value| {
             let mut params = subject.clone();
             params.as_object_mut().into_iter().zip(more.as_object()).for_each(|(params, more)| {
@@ -55,7 +57,11 @@ pub(in crate::record) fn odds(scene: &mut Scene<'_>) -> Result<()> {
     let id = job.id();
     recorder.refused("TriggerRescaling", "", &json!({"job": id, "parallelism": 2}))?;
     recorder.refused("GetJobResourceRequirements", "default-scheduler", &json!({"job": id}))?;
-    recorder.record_any("ReportClientHeartbeat", "", &json!({"job": id, "expires": 4_102_444_800_000_u64}))?;
+    recorder.record_any(
+        "ReportClientHeartbeat",
+        "",
+        &json!({"job": id, "expires": 4_102_444_800_000_u64}),
+    )?;
     recorder.refused("YarnStopJob", "", &json!({"job": id}))?;
     recorder.record("YarnCancelJob", "", &json!({"job": id}))?;
     scene.until("the job is cancelled", || Ok(job.details().send()?.state.is_terminal().then_some(())))

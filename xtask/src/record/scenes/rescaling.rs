@@ -18,7 +18,9 @@ pub(in crate::record) fn rescaled(scene: &mut Scene<'_>) -> Result<()> {
     let before = recorder.record("GetJobResourceRequirements", "", &id)?.context("requirements")?;
     let bounds = |lower: u32, upper: u32| -> Value {
         let vertices = before.as_object().into_iter().flatten().map(|(vertex, _)| vertex.clone());
-        vertices.map(|vertex| (vertex, json!({"parallelism": {"lowerBound": lower, "upperBound": upper}}))).collect()
+        vertices
+            .map(|vertex| (vertex, json!({"parallelism": {"lowerBound": lower, "upperBound": upper}})))
+            .collect()
     };
     let wish = |requirements| json!({"job": job.id(), "requirements": requirements});
     recorder.record("UpdateJobResourceRequirements", "", &wish(bounds(1, 2)))?;
@@ -33,7 +35,9 @@ pub(in crate::record) fn rescaled(scene: &mut Scene<'_>) -> Result<()> {
     recorder.record("UpdateJobResourceRequirements", "too-many", &wish(bounds(1, 4)))?;
     until_parallelism(scene, &job, 4)?;
     recorder.record("UpdateJobResourceRequirements", "too-many", &wish(bounds(1, 99)))?;
-    recorder.record_when("GetRescalesOverview", "ignored", &id, |answer| answer["latest"]["ignored"].is_object())?;
+    recorder.record_when("GetRescalesOverview", "ignored", &id, |answer| {
+        answer["latest"]["ignored"].is_object()
+    })?;
     look_at_rescales(scene, &job)?;
     scene.cancel(&job)?;
     recorder.look("rescaled-canceled", &id)
@@ -63,7 +67,16 @@ pub(in crate::record) fn failed(scene: &mut Scene<'_>) -> Result<()> {
     let job = scene.flink().job(run.job_id(job_id("unrestorable")).send()?.job_id);
     scene.until("the job has failed", || Ok(job.details().send()?.state.is_terminal().then_some(())))?;
     scene.recorder.look("unrestorable", &json!({"job": job.id()}))?;
-    look_at_rescales(scene, &job)
+    look_at_rescales(scene, &job)?;
+
+    if scene.at_least("2.3")? {
+        // It fails while it waits for more slots.
+        let job = scene.streaming("rescale-failed", &["--fail-at", "300", "--parallelism", "1"])?;
+        job.rescale(99).send()?;
+        scene.until("the job has failed", || Ok(job.details().send()?.state.is_terminal().then_some(())))?;
+        look_at_rescales(scene, &job)?;
+    }
+    Ok(())
 }
 
 /// Each rescale that the history knows.

@@ -14,15 +14,17 @@ pub(in crate::record) fn checkpoints(scene: &mut Scene<'_>) -> Result<()> {
     let vertices = scene.vertices(&job)?;
     let id = json!({"job": job.id()});
     let under_way = |answer: &Value| answer["counts"]["in_progress"].as_u64() > Some(0);
-    let statistics =
-        recorder.record_when("GetCheckpointingStatistics", "in-progress", &id, under_way)?.context("statistics")?;
+    let statistics = recorder
+        .record_when("GetCheckpointingStatistics", "in-progress", &id, under_way)?
+        .context("statistics")?;
     let checkpoint = &statistics["history"][0]["id"];
     let last = vertices.last().context("a vertex")?;
     recorder.look("in-progress", &json!({"job": job.id(), "checkpoint": checkpoint}))?;
     recorder.look("in-progress", &json!({"job": job.id(), "checkpoint": checkpoint, "vertex": last}))?;
     scene.cancel(&job)?;
     let failed = |answer: &Value| answer["latest"]["failed"].is_object();
-    let statistics = recorder.record_when("GetCheckpointingStatistics", "failed", &id, failed)?.context("statistics")?;
+    let statistics =
+        recorder.record_when("GetCheckpointingStatistics", "failed", &id, failed)?.context("statistics")?;
     let checkpoint = &statistics["latest"]["failed"]["id"];
     recorder.look("failed", &json!({"job": job.id(), "checkpoint": checkpoint}))?;
     recorder.look("failed", &json!({"job": job.id(), "checkpoint": checkpoint, "vertex": last}))
@@ -43,11 +45,14 @@ pub(in crate::record) fn triggered(scene: &mut Scene<'_>) -> Result<()> {
     recorder.record_any("TriggerCheckpoint", "incremental", &incremental)?;
     scene.cancel(&job)?;
     let slow = slow(scene, "triggered-slow")?;
-    let answer = recorder.record("TriggerCheckpoint", "slow", &json!({"job": slow.id()}))?.context("a trigger")?;
+    let answer =
+        recorder.record("TriggerCheckpoint", "slow", &json!({"job": slow.id()}))?.context("a trigger")?;
     let question = json!({"job": slow.id(), "trigger": answer["request-id"]});
     recorder.record("GetTriggeredCheckpoint", "in-progress", &question)?;
     scene.cancel(&slow)?;
-    recorder.record_when("GetTriggeredCheckpoint", "failed", &question, |answer| answer["operation"].is_object())?;
+    recorder.record_when("GetTriggeredCheckpoint", "failed", &question, |answer| {
+        answer["operation"].is_object()
+    })?;
     Ok(())
 }
 
@@ -56,7 +61,9 @@ pub(in crate::record) fn savepoints(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let job = scene.streaming("savepoints", &["--keyed-state", "5"])?;
     let id = job.id();
-    let done = scene.operation("TriggerSavepoint", "GetSavepoint", "", &json!({"job": id}))?.context("a savepoint")?;
+    let done = scene
+        .operation("TriggerSavepoint", "GetSavepoint", "", &json!({"job": id}))?
+        .context("a savepoint")?;
     let savepoint = done["operation"]["location"].as_str().context("a location")?.to_owned();
     let nowhere = json!({"job": id, "target_directory": "nowhere://at/all"});
     scene.operation("TriggerSavepoint", "GetSavepoint", "failed", &nowhere)?;
@@ -66,16 +73,27 @@ pub(in crate::record) fn savepoints(scene: &mut Scene<'_>) -> Result<()> {
     scene.operation("StopJob", "GetSavepoint", "stopped", &json!({"job": id, "drain": true}))?;
 
     let jar = scene.streaming_jar()?;
-    let run = scene.flink().jars().upload_and_run(jar).args(["--keyed-state", "5"]).job_id(job_id("restored"));
+    let run =
+        scene.flink().jars().upload_and_run(jar).args(["--keyed-state", "5"]).job_id(job_id("restored"));
     let restored = scene.flink().job(run.savepoint_path(&savepoint).send()?.job_id);
     restored.wait_until_running().send()?;
     let is_restored = |answer: &Value| answer["latest"]["restored"].is_object();
-    recorder.record_when("GetCheckpointingStatistics", "restored", &json!({"job": restored.id()}), is_restored)?;
+    recorder.record_when(
+        "GetCheckpointingStatistics",
+        "restored",
+        &json!({"job": restored.id()}),
+        is_restored,
+    )?;
     scene.cancel(&restored)?;
 
     let slow = slow(scene, "savepoint-slow")?;
-    let answer = recorder.record("TriggerSavepoint", "slow", &json!({"job": slow.id()}))?.context("a trigger")?;
-    recorder.record("GetSavepoint", "in-progress", &json!({"job": slow.id(), "trigger": answer["request-id"]}))?;
+    let answer =
+        recorder.record("TriggerSavepoint", "slow", &json!({"job": slow.id()}))?.context("a trigger")?;
+    recorder.record(
+        "GetSavepoint",
+        "in-progress",
+        &json!({"job": slow.id(), "trigger": answer["request-id"]}),
+    )?;
     scene.cancel(&slow)?;
 
     let disposal = json!({ "path": savepoint });
@@ -92,7 +110,8 @@ pub(in crate::record) fn unaligned(scene: &mut Scene<'_>) -> Result<()> {
     let last = scene.vertices(&job)?.pop().context("a vertex")?;
     recorder.record("GetCheckpointConfig", "unaligned", &json!({"job": job.id()}))?;
     let done = |answer: &Value| answer["latest"]["completed"]["persisted_data"].as_u64() > Some(0);
-    let statistics = recorder.record_when("GetCheckpointingStatistics", "unaligned", &json!({"job": job.id()}), done)?;
+    let statistics =
+        recorder.record_when("GetCheckpointingStatistics", "unaligned", &json!({"job": job.id()}), done)?;
     let checkpoint = &statistics.context("statistics")?["latest"]["completed"]["id"];
     recorder.look("unaligned", &json!({"job": job.id(), "checkpoint": checkpoint}))?;
     recorder.look("unaligned", &json!({"job": job.id(), "checkpoint": checkpoint, "vertex": last}))?;
