@@ -3,20 +3,9 @@
 //! The input is a status, a `Location`, a `Retry-After`, each ended by a line break, and the body.
 #![no_main]
 
-use std::{
-    fmt,
-    pin::Pin,
-    sync::Mutex,
-    task::{Context, Poll},
-};
+mod server;
 
-use flink_rest_client::{
-    Bytes, Error, FlinkRestClient, Retry,
-    endpoint::Body,
-    http,
-    transport::{BoxFuture, Incoming, Transport, TransportError},
-};
-use futures_core::Stream;
+use flink_rest_client::{Error, http};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -27,15 +16,17 @@ fuzz_target!(|input: &[u8]| {
     else {
         return;
     };
-    let mut answer = http::Response::builder().status(status);
-    for (name, value) in [("Location", location), ("Retry-After", retry_after)] {
-        answer = answer.header(name, value);
+    let answer = move |location: &[u8], retry_after: &[u8], body: &[u8]| {
+        let answer = http::Response::builder().status(status);
+        let answer = answer.header("Location", location).header("Retry-After", retry_after);
+        answer.body(server::body(body.to_vec()))
+    };
+    if answer(location, retry_after, body).is_err() {
+        return;
     }
-    let body: Incoming = Box::pin(Once(Some(Bytes::copy_from_slice(body))));
-    let Ok(answer) = answer.body(body) else { return };
-
-    let transport = Says(Mutex::new(Some(answer)));
-    let client = FlinkRestClient::builder("http://fuzz").transport(transport).retry(Retry::never()).build().unwrap();
+    // More than once, if it leads on to another path.
+    let (location, retry_after, body) = (location.to_vec(), retry_after.to_vec(), body.to_vec());
+    let client = server::client(move |_| answer(&location, &retry_after, &body).unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     if let Err(error) = runtime.block_on(async { client.overview().await }) {
         assert!(!error.to_string().contains(char::is_control), "{error}");
@@ -46,28 +37,3 @@ fuzz_target!(|input: &[u8]| {
         }
     }
 });
-
-struct Says(Mutex<Option<http::Response<Incoming>>>);
-
-impl fmt::Debug for Says {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Says")
-    }
-}
-
-impl Transport for Says {
-    fn send(&self, _: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>> {
-        let answer = self.0.lock().unwrap().take().expect("one request");
-        Box::pin(async { Ok(answer) })
-    }
-}
-
-struct Once(Option<Bytes>);
-
-impl Stream for Once {
-    type Item = Result<Bytes, TransportError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Ready(self.0.take().map(Ok))
-    }
-}

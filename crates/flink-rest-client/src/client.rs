@@ -25,6 +25,7 @@ use crate::{
     registry::Named,
     retry::{Arrival, Tried, Tries, retry_after},
     split::LONGEST_REQUEST_LINE,
+    trace,
     transport::{Incoming, OnNewConnection, Transport, TransportError},
 };
 
@@ -397,7 +398,7 @@ pub(crate) fn refusal(spec: &Spec, target: &str, head: &http::response::Parts, b
         // What follows the path may hold a token, what stands before an `@` a password.
         Some(target) => {
             let target = target.split(['?', '#']).next().unwrap_or_default();
-            format!("a redirect to {}", target.rsplit('@').next().unwrap_or_default())
+            format!("a redirect to {}", trace::printable(target.rsplit('@').next().unwrap_or_default()))
         }
         None => not_json(body).unwrap_or_else(|| "other JSON".into()),
     };

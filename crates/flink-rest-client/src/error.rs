@@ -1,18 +1,19 @@
 //! What can go wrong, in words that say what to do next.
 
 mod api;
+mod hint;
+mod transport;
 
 use std::{path::PathBuf, time::Duration};
 
 use http::StatusCode;
 
-pub use self::api::ApiError;
+pub use self::{api::ApiError, transport::TransportErrorKind};
 use crate::{
     FlinkVersion, JobId,
     id::InvalidId,
     jobs::state::JobStatus,
     retry::{Arrival, Tried},
-    tls::{self, Insecure},
     trace,
 };
 
@@ -156,7 +157,7 @@ pub enum Error {
         tried: Tried,
     },
     /// The answer is JSON of another shape than this crate knows.
-    #[error("{endpoint}: the answer has an unexpected value at `{at}`")]
+    #[error("{endpoint}: the answer has an unexpected value at `{}`", trace::printable(at))]
     #[non_exhaustive]
     Decode {
         /// The endpoint's name.
@@ -230,7 +231,7 @@ impl Error {
         match self.last() {
             Self::Api(error) => {
                 let cause = error.root_cause();
-                (error.status == StatusCode::NOT_FOUND && !is_no_endpoint(cause))
+                (error.status == StatusCode::NOT_FOUND && !error.is_no_endpoint())
                     || cause.contains("No TaskExecutor registered under")
                     || cause.ends_with("does not exist on the TaskExecutor.")
                     || cause.starts_with("Could not find Flink application")
@@ -366,74 +367,6 @@ impl Error {
                 .unwrap_or_default(),
         }
     }
-
-    /// What to try next, where that is known.
-    pub fn hint(&self) -> Option<String> {
-        if let Self::OutcomeUnknown { token, .. } = self {
-            return Some(match token {
-                Some(id) => format!("look for {id} on the server before you do it again"),
-                None => "look on the server whether it was done before you do it again".into(),
-            });
-        }
-        Some(match self.last() {
-            Self::InvalidAddress { .. } => {
-                "give it as http://host:8081 or https://host/path; in a password, write % # ? / @ as %25 %23 %3F %2F %40".into()
-            },
-            Self::Transport { kind: TransportErrorKind::Resolve, .. } => "check the host name".into(),
-            Self::Transport { kind: TransportErrorKind::Connect, url, .. } => {
-                format!("check that a Flink JobManager serves its REST API at {url} (option `rest.port`)")
-            }
-            Self::Transport { kind: TransportErrorKind::Proxy, .. } => {
-                "check the address, user and password of the proxy, and whether this host needs one".into()
-            }
-            Self::Transport { kind: TransportErrorKind::Tls, source, .. } => {
-                let insecure = source.as_ref().and_then(|source| source.downcast_ref::<Insecure>());
-                insecure.map_or(tls::WRONG_PORT, |insecure| insecure.hint).into()
-            }
-            Self::Transport { kind: TransportErrorKind::NotHttp, .. } => tls::WRONG_PORT.into(),
-            Self::NotFlink { status, .. } if status.is_redirection() => {
-                "give the address that it leads to, or credentials if that is a login".into()
-            }
-            Self::NotFlink { status, .. } if matches!(status.as_u16(), 401 | 403) => {
-                "a proxy wants a login: give credentials, other ones, or an address behind it".into()
-            }
-            Self::NotFlink { status: StatusCode::PROXY_AUTHENTICATION_REQUIRED, .. } => {
-                "give user and password in the proxy's address: http://user:password@host:port".into()
-            }
-            Self::NotFlink { status: StatusCode::PAYLOAD_TOO_LARGE, .. } => {
-                "a proxy before Flink limits uploads: allow more there (nginx: `client_max_body_size`)".into()
-            }
-            Self::NotFlink { status: StatusCode::BAD_REQUEST, found, .. } if found.contains("SSL certificate") => {
-                tls::WANTS_IDENTITY.into()
-            }
-            Self::NotFlink { .. } => {
-                "check the address, and the path prefix if Flink is behind a proxy".into()
-            }
-            Self::JobGone { .. } => {
-                "a JobManager without high availability forgets its jobs when it restarts, and each one jobs that ended long ago (`jobstore.expiration-time`)".into()
-            }
-            Self::Timeout { .. } => "allow more with .timeout(…)".into(),
-            Self::Api(error) if is_no_endpoint(error.root_cause()) => {
-                "check the address, and its path: this server has nothing there".into()
-            }
-            Self::Api(error) if error.root_cause().contains("ClassNotFoundException") => {
-                "check the entry class, with its package, and that the jar holds it".into()
-            }
-            Self::Api(error) if error.root_cause().contains("Rescaling is temporarily disabled") => {
-                "use job(id).rescale(…), which needs the adaptive scheduler".into()
-            }
-            Self::Api(error) if error.root_cause().contains("AdaptiveScheduler") => {
-                "set `jobmanager.scheduler: adaptive` in the cluster's configuration".into()
-            }
-            Self::TooLarge { .. } => "allow more with max_answer_bytes(…) of the client's builder".into(),
-            _ => return None,
-        })
-    }
-}
-
-/// Whether Flink took the path for a page of its dashboard: it has no such endpoint.
-fn is_no_endpoint(cause: &str) -> bool {
-    cause.starts_with("Unable to load requested file")
 }
 
 impl std::fmt::Debug for Error {
@@ -449,41 +382,5 @@ impl std::fmt::Debug for Error {
 impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         Self::Api(Box::new(error))
-    }
-}
-
-/// How far a request came that got no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TransportErrorKind {
-    /// The host name is unknown; nothing was sent.
-    Resolve,
-    /// No connection; nothing was sent.
-    Connect,
-    /// The proxy on the way cannot be reached, or does not let through; nothing was sent.
-    Proxy,
-    /// Too slow.
-    Timeout,
-    /// What came back is not HTTP.
-    NotHttp,
-    /// No secure connection: another certificate than expected, or a port that speaks no TLS; nothing was sent.
-    Tls,
-    /// The connection broke before all of the request was sent: the server cannot have acted on it.
-    Incomplete,
-    /// The connection broke while receiving, or it is not known whether all was sent.
-    Interrupted,
-}
-
-impl std::fmt::Display for TransportErrorKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Resolve => "unknown host in",
-            Self::Connect => "cannot connect to",
-            Self::Proxy => "no way through the proxy to",
-            Self::Timeout => "timed out at",
-            Self::NotHttp => "no HTTP is spoken at",
-            Self::Tls => "no secure connection to",
-            Self::Incomplete | Self::Interrupted => "lost the connection to",
-        })
     }
 }

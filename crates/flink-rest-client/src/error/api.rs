@@ -38,6 +38,11 @@ impl ApiError {
             || self.root_cause().contains("because the recipient is unreachable")
     }
 
+    /// Whether Flink took the path for a page of its dashboard: it has no such endpoint.
+    pub(crate) fn is_no_endpoint(&self) -> bool {
+        self.root_cause().starts_with("Unable to load requested file")
+    }
+
     /// The last `Caused by:` of the trace, or the message if there is no trace.
     pub fn root_cause(&self) -> &str {
         self.errors

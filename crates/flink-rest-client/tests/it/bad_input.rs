@@ -160,6 +160,9 @@ async fn a_redirect_to_a_login_page_is_not_followed() {
     let error = overview(&server.url()).await.unwrap_err();
     assert!(error.to_string().contains("302 Found with a redirect to login.example/start,"), "{error}");
     assert!(!format!("{error:?}").contains("s3cret"));
+    let error =
+        overview(&Server::http("302 Found", "Location: http://lo\tgin/\r\n", "").url()).await.unwrap_err();
+    assert!(!error.to_string().contains(char::is_control), "{error:?}");
 }
 
 #[tokio::test]
@@ -186,6 +189,9 @@ async fn json_of_another_shape_names_the_place() {
     assert!(shown(&error).contains("missing field `slots-total`"), "{}", shown(&error));
     let error = overview(&Server::json("[1, 2").url()).await.unwrap_err();
     assert!(matches!(error, Error::Decode { .. }), "{error}");
+    let server = Server::json("{\"jobs\": [], \"\u{1b}[31m\u{7f}\": tru}");
+    let error = FlinkRestClient::new(server.url()).unwrap().jobs().list().await.unwrap_err();
+    assert!(!error.to_string().contains(char::is_control), "{error:?}");
 }
 
 #[tokio::test]

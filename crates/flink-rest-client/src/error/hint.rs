@@ -1,0 +1,71 @@
+//! What to try when something failed.
+
+use http::StatusCode;
+
+use super::{Error, TransportErrorKind};
+use crate::tls::{self, Insecure};
+
+impl Error {
+    /// What to try next, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        if let Self::OutcomeUnknown { token, .. } = self {
+            return Some(match token {
+                Some(id) => format!("look for {id} on the server before you do it again"),
+                None => "look on the server whether it was done before you do it again".into(),
+            });
+        }
+        Some(match self.last() {
+            Self::InvalidAddress { .. } => {
+                "give it as http://host:8081 or https://host/path; in a password, write % # ? / @ as %25 %23 %3F %2F %40".into()
+            },
+            Self::Transport { kind: TransportErrorKind::Resolve, .. } => "check the host name".into(),
+            Self::Transport { kind: TransportErrorKind::Connect, url, .. } => {
+                format!("check that a Flink JobManager serves its REST API at {url} (option `rest.port`)")
+            }
+            Self::Transport { kind: TransportErrorKind::Proxy, .. } => {
+                "check the address, user and password of the proxy, and whether this host needs one".into()
+            }
+            Self::Transport { kind: TransportErrorKind::Tls, source, .. } => {
+                let insecure = source.as_ref().and_then(|source| source.downcast_ref::<Insecure>());
+                insecure.map_or(tls::WRONG_PORT, |insecure| insecure.hint).into()
+            }
+            Self::Transport { kind: TransportErrorKind::NotHttp, .. } => tls::WRONG_PORT.into(),
+            Self::NotFlink { status, .. } if status.is_redirection() => {
+                "give the address that it leads to, or credentials if that is a login".into()
+            }
+            Self::NotFlink { status, .. } if matches!(status.as_u16(), 401 | 403) => {
+                "a proxy wants a login: give credentials, other ones, or an address behind it".into()
+            }
+            Self::NotFlink { status: StatusCode::PROXY_AUTHENTICATION_REQUIRED, .. } => {
+                "give user and password in the proxy's address: http://user:password@host:port".into()
+            }
+            Self::NotFlink { status: StatusCode::PAYLOAD_TOO_LARGE, .. } => {
+                "a proxy before Flink limits uploads: allow more there (nginx: `client_max_body_size`)".into()
+            }
+            Self::NotFlink { status: StatusCode::BAD_REQUEST, found, .. } if found.contains("SSL certificate") => {
+                tls::WANTS_IDENTITY.into()
+            }
+            Self::NotFlink { .. } => {
+                "check the address, and the path prefix if Flink is behind a proxy".into()
+            }
+            Self::JobGone { .. } => {
+                "a JobManager without high availability forgets its jobs when it restarts, and each one jobs that ended long ago (`jobstore.expiration-time`)".into()
+            }
+            Self::Timeout { .. } => "allow more with .timeout(…)".into(),
+            Self::Api(error) if error.is_no_endpoint() => {
+                "check the address, and its path: this server has nothing there".into()
+            }
+            Self::Api(error) if error.root_cause().contains("ClassNotFoundException") => {
+                "check the entry class, with its package, and that the jar holds it".into()
+            }
+            Self::Api(error) if error.root_cause().contains("Rescaling is temporarily disabled") => {
+                "use job(id).rescale(…), which needs the adaptive scheduler".into()
+            }
+            Self::Api(error) if error.root_cause().contains("AdaptiveScheduler") => {
+                "set `jobmanager.scheduler: adaptive` in the cluster's configuration".into()
+            }
+            Self::TooLarge { .. } => "allow more with max_answer_bytes(…) of the client's builder".into(),
+            _ => return None,
+        })
+    }
+}
