@@ -141,7 +141,7 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
         Timeout { .. } => "allow more with --timeout; what was started goes on".into(),
         TooLarge { .. } => return None,
         Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
-            "give user and password in --url".into()
+            "say who is asking with --bearer-from or --basic-from".into()
         }
         Api(refusal) if refusal.root_cause().contains("Rescaling is temporarily disabled") => {
             "use `flinkctl job rescale`, which needs the adaptive scheduler".into()

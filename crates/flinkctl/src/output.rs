@@ -68,6 +68,11 @@ impl Output {
         Ok(out)
     }
 
+    /// Whether somebody looks at it.
+    pub(crate) fn is_for_people(&self) -> bool {
+        self.terminal
+    }
+
     /// A value that a script may go on with.
     pub(crate) fn line(&self, value: impl std::fmt::Display) -> Result<()> {
         Ok(writeln!(self.stdout()?, "{value}")?)
