@@ -1,5 +1,7 @@
 //! The command line: what can be said, and who does it.
 
+use std::time::Duration;
+
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::FlinkRestClient;
 
@@ -7,6 +9,7 @@ use crate::{
     commands::{CHORES, Chore, Deed, NOUNS, On, SHORT_CHORES, SHORTCUTS},
     context::Global,
     error::{EXIT_CODES, Failure, Result},
+    every,
     output::Output,
     verb::Verb,
 };
@@ -60,14 +63,26 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     if global.watch.is_some() && !said.reads() {
         return Err(Failure::usage("--watch is for commands that only read"));
     }
+    if global.all_contexts && matches!(said, Said::Chore(_)) {
+        return Err(Failure::usage("--all-contexts is for commands on clusters"));
+    }
     let task = match said {
         Said::Task(task) => task,
         Said::Chore(chore) => return (chore.run)(On { global: &global, output: &output, matches }).await,
     };
+    if global.all_contexts {
+        let run = async || every::run(&global, &output, task, matches).await;
+        return again(global.watch, run).await;
+    }
     let (target, settings) = global.target()?;
     let app = App { client: global.client(settings).await?, output, global };
-    let run = || async { task.run(&app, matches).await.map_err(|failure| target.explain(failure)) };
-    let Some(pause) = app.global.watch else { return run().await };
+    let run = async || task.run(&app, matches).await.map_err(|failure| target.explain(failure));
+    again(app.global.watch, run).await
+}
+
+/// Does it once, or for ever with this pause between.
+async fn again(pause: Option<Duration>, run: impl AsyncFn() -> Result<()>) -> Result<()> {
+    let Some(pause) = pause else { return run().await };
     loop {
         run().await?;
         tokio::time::sleep(pause).await;
@@ -93,13 +108,13 @@ impl Said {
 
 /// What is to be done on a cluster.
 #[derive(Clone, Copy, Debug)]
-enum Task {
+pub(crate) enum Task {
     Verb(&'static Verb),
     Deed(&'static Deed),
 }
 
 impl Task {
-    async fn run(self, app: &App, matches: &ArgMatches) -> Result<()> {
+    pub(crate) async fn run(self, app: &App, matches: &ArgMatches) -> Result<()> {
         match self {
             Self::Verb(verb) => verb.run(&app.client, &app.output, matches).await,
             Self::Deed(deed) => (deed.run)(app, matches).await,

@@ -29,6 +29,9 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "url")]
     #[arg(add = crate::complete::contexts())]
     pub(crate) context: Option<String>,
+    /// Asks the clusters of all contexts at once; for commands that only read
+    #[arg(long, global = true, conflicts_with_all = ["context", "url"])]
+    pub(crate) all_contexts: bool,
     /// How long it may take, as 90s, 5m or 1h30m
     #[arg(long, global = true, value_name = "TIME", value_parser = crate::output::human::parse_duration)]
     pub(crate) timeout: Option<Duration>,

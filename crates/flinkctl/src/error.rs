@@ -73,9 +73,18 @@ impl Failure {
 
     /// Writes it to stderr.
     pub(crate) fn print(&self, verbose: bool) {
+        self.print_with("", verbose);
+    }
+
+    /// The same with the context in which it happened.
+    pub(crate) fn print_of(&self, context: &str, verbose: bool) {
+        self.print_with(&format!("{context}: "), verbose);
+    }
+
+    fn print_with(&self, before: &str, verbose: bool) {
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
         let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
-        anstream::eprintln!("{red}Error:{red:#} {}", self.message);
+        anstream::eprintln!("{red}Error:{red:#} {before}{}", self.message);
         for cause in &self.causes {
             anstream::eprintln!("Caused by: {cause}");
         }

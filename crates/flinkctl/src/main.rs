@@ -8,6 +8,7 @@ mod complete;
 mod confirm;
 mod context;
 mod error;
+mod every;
 mod follow;
 mod output;
 mod resolve;

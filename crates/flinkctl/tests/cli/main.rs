@@ -82,7 +82,7 @@ impl Place {
         let text = |bytes: &[u8]| {
             String::from_utf8_lossy(bytes).replace(&self.url, "http://flink").replace(folder, "/folder")
         };
-        let mut happened = text(&output.stdout);
+        let mut happened = without_times(&text(&output.stdout));
         for line in text(&output.stderr).lines() {
             writeln!(happened, "! {}", without_times(line)).unwrap();
         }
