@@ -12,6 +12,8 @@ mod graph;
 mod jar;
 mod job;
 mod jobmanager;
+#[cfg(unix)]
+mod local;
 mod logs;
 mod metrics;
 mod processes;
@@ -82,7 +84,11 @@ pub(crate) const SHORTCUTS: &[Deed] = &[run::RUN, ps::PS, logs::LOGS, api::API];
 /// Chores without a noun.
 pub(crate) const SHORT_CHORES: &[Chore] = &[api::ENDPOINTS_COMMAND, completion::COMPLETION];
 
-pub(crate) const CHORES: &[Chores] = &[context::CHORES];
+pub(crate) const CHORES: &[Chores] = &[
+    context::CHORES,
+    #[cfg(unix)]
+    local::CHORES,
+];
 
 pub(crate) const NOUNS: &[Noun] = &[
     cluster::NOUN,

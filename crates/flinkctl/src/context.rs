@@ -69,6 +69,8 @@ pub(crate) enum Target {
     /// The command line or the environment.
     Address,
     Context(String),
+    /// A context that `flinkctl local up` made.
+    Local(String),
     /// Nobody.
     Unsaid,
 }
@@ -100,7 +102,8 @@ impl Global {
     /// The settings of a context, and over them those of the command line.
     pub(crate) fn in_context(&self, name: &str) -> Result<(Target, Settings)> {
         let settings = Contexts::read()?.get(name)?.clone();
-        Ok((Target::Context(name.to_owned()), self.settings.clone().over(settings)))
+        let target = if settings.local.is_some() { Target::Local } else { Target::Context };
+        Ok((target(name.to_owned()), self.settings.clone().over(settings)))
     }
 
     pub(crate) async fn client(&self, settings: Settings) -> Result<FlinkRestClient> {
@@ -119,6 +122,9 @@ impl Target {
             Self::Address => failure,
             Self::Context(name) => failure.hint(format!(
                 "that is the address of context `{name}`; `flinkctl context list` shows the others"
+            )),
+            Self::Local(name) => failure.hint(format!(
+                "that was a Flink on this machine, `{name}`; `flinkctl local up {name}` starts another"
             )),
             Self::Unsaid => Failure {
                 message: format!("no cluster is configured, and none answers at {LOCALHOST}"),

@@ -70,10 +70,7 @@ fn describe_add(command: Command) -> Command {
 
 async fn add(global: &Global, matches: &ArgMatches) -> Result<()> {
     let Add { name, replace } = Add::from_arg_matches(matches)?;
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if name.is_empty() || name.starts_with('-') || !name.chars().all(is_plain) {
-        return Err(Failure::usage(format!("`{name}` is no name: letters, digits, - _ and . make one")));
-    }
+    check_name(&name)?;
     let settings = Settings { timeout: global.timeout.map(Time), ..global.settings.clone() };
     if settings.url.is_empty() {
         let failure = Failure::usage("a context needs an address");
@@ -110,6 +107,15 @@ async fn add(global: &Global, matches: &ArgMatches) -> Result<()> {
         false => anstream::eprintln!("`flinkctl context use {name}` makes it the current one."),
     }
     Ok(())
+}
+
+/// Whether a context can be called so.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    match !name.is_empty() && !name.starts_with('-') && name.chars().all(is_plain) {
+        true => Ok(()),
+        false => Err(Failure::usage(format!("`{name}` is no name: letters, digits, - _ and . make one"))),
+    }
 }
 
 fn use_(matches: &ArgMatches) -> Result<()> {
@@ -209,7 +215,7 @@ fn show(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
         None => global.target()?,
     };
     let name = match &target {
-        Target::Context(name) => name,
+        Target::Context(name) | Target::Local(name) => name,
         Target::Address => "(none: an address was given)",
         Target::Unsaid => "(none: nothing is configured)",
     };
