@@ -151,7 +151,7 @@ impl Cluster {
     pub fn keep(mut self) -> Result<Kept, Error> {
         self.watcher.keep_all().map_err(watcher_failed)?;
         self.is_over = true;
-        Ok(Kept { url: self.url.clone(), folder: self.launcher.folder.clone(), group: self.watcher.group() })
+        Ok(Kept::new(&self.url, &self.launcher.folder, self.process_ids()))
     }
 
     /// Stops all processes and removes the folder, as dropping does, and says if that failed. Takes up to 5 seconds.

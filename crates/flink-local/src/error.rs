@@ -155,6 +155,14 @@ pub enum Error {
         logs: LogTail,
     },
 
+    /// Processes of a cluster that was kept do not end.
+    #[error("processes {processes:?} do not end; `kill -9` them, and look whether they are yours to kill")]
+    #[non_exhaustive]
+    StillRunning {
+        /// Their ids.
+        processes: Vec<u32>,
+    },
+
     /// The cluster has no such process (any more).
     #[error("there is no running {name}; see Cluster::process_ids for those that are")]
     #[non_exhaustive]

@@ -1,16 +1,33 @@
 //! What is left of a cluster that was left running.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::Error;
+
+/// How long processes get to end by themselves, as the watcher gives them; then as long again to be killed.
+const PATIENCE: Duration = Duration::from_secs(3);
+const POLL: Duration = Duration::from_millis(50);
 
 /// A cluster that runs on without an owner.
-#[derive(Clone, Debug)]
+///
+/// It can be written down, as its parts, and be stopped by another process.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    pub(crate) url: String,
-    pub(crate) folder: PathBuf,
-    pub(crate) group: i32,
+    url: String,
+    folder: PathBuf,
+    processes: Vec<u32>,
 }
 
 impl Kept {
+    /// A cluster that was [kept](crate::Cluster::keep), perhaps by another process, perhaps long ago.
+    pub fn new(url: impl Into<String>, folder: impl Into<PathBuf>, process_ids: Vec<u32>) -> Self {
+        Self { url: url.into(), folder: folder.into(), processes: process_ids }
+    }
+
     /// The address of the REST API and the web interface.
     pub fn url(&self) -> &str {
         &self.url
@@ -21,14 +38,107 @@ impl Kept {
         &self.folder
     }
 
-    /// The process group of all its processes.
-    pub fn process_group(&self) -> i32 {
-        self.group
+    /// The ids of its processes when it was kept, the JobManager's first.
+    pub fn process_ids(&self) -> &[u32] {
+        &self.processes
+    }
+
+    /// Those of its processes that still run. One that was given the id of another that has ended does not count.
+    pub fn running(&self) -> Vec<u32> {
+        self.processes.iter().copied().filter(|id| self.is_own(*id)).collect()
+    }
+
+    /// The logs and standard outputs of all processes, in the order of their names.
+    pub fn logs(&self) -> Vec<PathBuf> {
+        let below = |folder: &Path| {
+            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+            let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+            paths.sort();
+            paths
+        };
+        below(&self.folder.join("logs")).iter().flat_map(|process| below(process)).collect()
+    }
+
+    /// Stops those that still run and removes the folder. Takes up to 6 seconds.
+    pub fn stop(&self) -> Result<(), Error> {
+        for signal in ["TERM", "KILL"] {
+            let running = self.running();
+            if running.is_empty() {
+                break;
+            }
+            kill(signal, &running)?;
+            let deadline = Instant::now() + PATIENCE;
+            while !self.running().is_empty() && Instant::now() < deadline {
+                thread::sleep(POLL);
+            }
+        }
+        match self.running().as_slice() {
+            [] if !self.folder.exists() => Ok(()),
+            [] => fs::remove_dir_all(&self.folder).map_err(Error::io("remove", &self.folder)),
+            running => Err(Error::StillRunning { processes: running.to_vec() }),
+        }
     }
 
     /// The shell command that stops it and removes its folder.
     pub fn stop_command(&self) -> String {
         let folder = self.folder.display().to_string().replace('\'', r"'\''");
-        format!("kill -s KILL -- -{}; rm -rf -- '{folder}'", self.group)
+        format!("kill -s KILL {}; rm -rf -- '{folder}'", texts(&self.processes).join(" "))
+    }
+
+    /// Its processes have its folder, whose name is its own, in their command lines.
+    fn is_own(&self, process: u32) -> bool {
+        let folder = self.folder.to_string_lossy();
+        !folder.is_empty() && command_line(process).is_some_and(|line| line.contains(&*folder))
+    }
+}
+
+fn command_line(process: u32) -> Option<String> {
+    if Path::new("/proc/self/cmdline").exists() {
+        let line = fs::read(format!("/proc/{process}/cmdline")).ok()?;
+        return Some(String::from_utf8_lossy(&line).into_owned());
+    }
+    let mut ps = Command::new("ps");
+    let said = ps.args(["-ww", "-o", "args=", "-p", &process.to_string()]).stderr(Stdio::null()).output();
+    Some(String::from_utf8_lossy(&said.ok()?.stdout).into_owned())
+}
+
+/// One may have ended just before: what counts is who is left.
+fn kill(signal: &str, processes: &[u32]) -> Result<(), Error> {
+    let mut sh = Command::new("sh");
+    sh.args(["-c", "kill -s \"$@\"", "sh", signal]).args(texts(processes)).stderr(Stdio::null());
+    sh.status().map(drop).map_err(Error::io("run", Path::new("sh")))
+}
+
+fn texts(processes: &[u32]) -> Vec<String> {
+    processes.iter().map(u32::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A process that has this folder in its command line.
+    fn process(folder: &Path) -> std::process::Child {
+        let mut sh = Command::new("sh");
+        // With something after it, the shell does not become the other program.
+        sh.args(["-c", "read -r line; true", &format!("-Dlog.file={}/logs", folder.display())]);
+        sh.stdin(Stdio::piped()).spawn().unwrap()
+    }
+
+    #[test]
+    fn only_its_own_processes_are_stopped() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (mut own, mut stranger) = (process(folder.path()), process(other.path()));
+        let ids = vec![own.id(), stranger.id()];
+        let kept = Kept::new("http://127.0.0.1:1", folder.path(), ids);
+        assert_eq!(kept.running(), [own.id()]);
+        // It stays a zombie until somebody asks for its end.
+        let reaper = thread::spawn(move || own.wait().unwrap());
+        kept.stop().unwrap();
+        assert!(!reaper.join().unwrap().success());
+        assert!(!folder.path().exists() && kept.running().is_empty());
+        assert!(stranger.try_wait().unwrap().is_none());
+        drop(stranger.stdin.take());
+        assert!(stranger.wait().unwrap().success());
     }
 }

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flink_local::{Cluster, Distribution, Error, Flink, Java, Progress};
+use flink_local::{Cluster, Distribution, Error, Flink, Java, Kept, Progress};
 
 type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
@@ -137,7 +137,21 @@ fn a_kept_cluster_is_stopped_by_its_command() -> Result {
     let remains = Remains::of(&cluster);
     let kept = cluster.keep()?;
     assert!(get(kept.url(), "/v1/overview")?.contains("\"slots-total\":1"));
+    assert_eq!(kept.running(), kept.process_ids());
     assert!(Command::new("sh").args(["-c", &kept.stop_command()]).status()?.success());
+    remains.assert_gone();
+    Ok(())
+}
+
+#[test]
+fn a_kept_cluster_is_stopped_by_what_was_written_down_of_it() -> Result {
+    let cluster = Flink::version("2.3.0")?.start()?;
+    let remains = Remains::of(&cluster);
+    let kept = cluster.keep()?;
+    let later = Kept::new(kept.url(), kept.folder(), kept.process_ids().to_vec());
+    assert_eq!(later.logs().len(), 4);
+    later.stop()?;
+    assert!(later.running().is_empty());
     remains.assert_gone();
     Ok(())
 }

@@ -1,29 +1,24 @@
 //! The command line: what can be said, and who does it.
 
+use std::time::Duration;
+
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::FlinkRestClient;
 
 use crate::{
-    commands::{Deed, NOUNS, SHORTCUTS},
+    commands::{CHORES, Chore, Deed, NOUNS, On, SHORT_CHORES, SHORTCUTS},
     context::Global,
     error::{EXIT_CODES, Failure, Result},
+    every,
     output::Output,
     verb::Verb,
 };
 
-/// What every command needs.
-#[derive(Debug)]
+/// What every command on a cluster needs.
 pub(crate) struct App {
     pub(crate) global: Global,
     pub(crate) client: FlinkRestClient,
     pub(crate) output: Output,
-}
-
-impl App {
-    pub(crate) fn new(matches: &ArgMatches) -> Result<Self> {
-        let global = Global::from_arg_matches(matches)?;
-        Ok(Self { client: global.client()?, output: Output::new(&global), global })
-    }
 }
 
 pub(crate) fn command() -> Command {
@@ -33,6 +28,12 @@ pub(crate) fn command() -> Command {
         command.subcommand_required(true).arg_required_else_help(true).defer(verbs)
     });
     let shortcuts = SHORTCUTS.iter().map(|deed| (deed.describe)(Command::new(deed.name)));
+    let chores = CHORES.iter().map(|chores| {
+        let each = chores.chores.iter().map(|chore| (chore.describe)(Command::new(chore.name)));
+        let command = Command::new(chores.name).about(chores.about).subcommands(each);
+        command.subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true)
+    });
+    let short_chores = SHORT_CHORES.iter().map(|chore| (chore.describe)(Command::new(chore.name)));
     Global::augment_args(Command::new("flinkctl"))
         .version(env!("CARGO_PKG_VERSION"))
         .about("The command line for Apache Flink clusters, 1.13 to 2.3")
@@ -42,6 +43,8 @@ pub(crate) fn command() -> Command {
         .disable_help_subcommand(true)
         .subcommands(shortcuts)
         .subcommands(nouns)
+        .subcommands(chores)
+        .subcommands(short_chores)
 }
 
 /// Adds the verbs of a noun.
@@ -53,53 +56,91 @@ fn verbs(command: Command) -> Command {
 }
 
 /// Does what was said; again and again, if that was said.
-pub(crate) async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
-    let (task, matches) = find(matches)?;
-    let Some(pause) = app.global.watch else { return task.run(app, matches).await };
-    if !task.reads() {
+pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
+    let global = Global::from_arg_matches(matches)?;
+    let output = Output::new(&global);
+    let (said, matches) = find(matches)?;
+    if global.watch.is_some() && !said.reads() {
         return Err(Failure::usage("--watch is for commands that only read"));
     }
+    if global.all_contexts && matches!(said, Said::Chore(_)) {
+        return Err(Failure::usage("--all-contexts is for commands on clusters"));
+    }
+    let task = match said {
+        Said::Task(task) => task,
+        Said::Chore(chore) => return (chore.run)(On { global: &global, output: &output, matches }).await,
+    };
+    if global.all_contexts {
+        let run = async || every::run(&global, &output, task, matches).await;
+        return again(global.watch, run).await;
+    }
+    let (target, settings) = global.target()?;
+    let app = App { client: global.client(settings).await?, output, global };
+    let run = async || task.run(&app, matches).await.map_err(|failure| target.explain(failure));
+    again(app.global.watch, run).await
+}
+
+/// Does it once, or for ever with this pause between.
+async fn again(pause: Option<Duration>, run: impl AsyncFn() -> Result<()>) -> Result<()> {
+    let Some(pause) = pause else { return run().await };
     loop {
-        task.run(app, matches).await?;
+        run().await?;
         tokio::time::sleep(pause).await;
     }
 }
 
-/// What a command does.
+/// What was said.
 #[derive(Clone, Copy, Debug)]
-enum Task {
+enum Said {
+    Task(Task),
+    Chore(&'static Chore),
+}
+
+impl Said {
+    fn reads(self) -> bool {
+        match self {
+            Self::Task(Task::Verb(verb)) => verb.reads(),
+            Self::Task(Task::Deed(deed)) => deed.reads,
+            Self::Chore(_) => false,
+        }
+    }
+}
+
+/// What is to be done on a cluster.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
     Verb(&'static Verb),
     Deed(&'static Deed),
 }
 
 impl Task {
-    async fn run(self, app: &App, matches: &ArgMatches) -> Result<()> {
+    pub(crate) async fn run(self, app: &App, matches: &ArgMatches) -> Result<()> {
         match self {
             Self::Verb(verb) => verb.run(&app.client, &app.output, matches).await,
             Self::Deed(deed) => (deed.run)(app, matches).await,
         }
     }
-
-    fn reads(self) -> bool {
-        match self {
-            Self::Verb(verb) => verb.reads(),
-            Self::Deed(deed) => deed.reads,
-        }
-    }
 }
 
 /// The command that was said, and its arguments.
-fn find(matches: &ArgMatches) -> Result<(Task, &ArgMatches)> {
+fn find(matches: &ArgMatches) -> Result<(Said, &ArgMatches)> {
     let (name, matches) = matches.subcommand().ok_or_else(no_command)?;
-    let deed =
-        |deeds: &'static [Deed], name: &str| deeds.iter().find(|deed| deed.name == name).map(Task::Deed);
-    if let Some(task) = deed(SHORTCUTS, name) {
+    let deed = |deeds: &'static [Deed], name: &str| {
+        deeds.iter().find(|deed| deed.name == name).map(Task::Deed).map(Said::Task)
+    };
+    let chore = |chores: &'static [Chore], name: &str| {
+        chores.iter().find(|chore| chore.name == name).map(Said::Chore)
+    };
+    if let Some(task) = deed(SHORTCUTS, name).or_else(|| chore(SHORT_CHORES, name)) {
         return Ok((task, matches));
     }
+    let (verb, matches) = matches.subcommand().ok_or_else(no_command)?;
+    if let Some(chores) = CHORES.iter().find(|chores| chores.name == name) {
+        return Ok((chore(chores.chores, verb).ok_or_else(no_command)?, matches));
+    }
     let noun = NOUNS.iter().find(|noun| noun.name == name).ok_or_else(no_command)?;
-    let (name, matches) = matches.subcommand().ok_or_else(no_command)?;
-    let verb = || noun.verbs.iter().find(|verb| verb.name == name).map(Task::Verb);
-    Ok((deed(noun.deeds, name).or_else(verb).ok_or_else(no_command)?, matches))
+    let row = || noun.verbs.iter().find(|row| row.name == verb).map(Task::Verb).map(Said::Task);
+    Ok((deed(noun.deeds, verb).or_else(row).ok_or_else(no_command)?, matches))
 }
 
 fn no_command() -> Failure {

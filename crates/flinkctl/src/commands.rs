@@ -5,12 +5,15 @@ mod application;
 mod checkpoint;
 mod cluster;
 pub(crate) mod completion;
+mod context;
 mod dataset;
 mod deeds;
 mod graph;
 mod jar;
 mod job;
 mod jobmanager;
+#[cfg(unix)]
+mod local;
 mod logs;
 mod metrics;
 mod processes;
@@ -26,7 +29,7 @@ use std::pin::Pin;
 
 use clap::{ArgMatches, Command};
 
-use crate::{cli::App, error::Result, verb::Verb};
+use crate::{cli::App, context::Global, error::Result, output::Output, verb::Verb};
 
 /// What commands are about.
 #[derive(Debug)]
@@ -48,11 +51,44 @@ pub(crate) struct Deed {
     pub(crate) run: for<'a> fn(&'a App, &'a ArgMatches) -> Doing<'a>,
 }
 
+/// A command for which no cluster is asked.
+#[derive(Debug)]
+pub(crate) struct Chore {
+    pub(crate) name: &'static str,
+    /// Adds its help and arguments.
+    pub(crate) describe: fn(Command) -> Command,
+    pub(crate) run: for<'a> fn(On<'a>) -> Doing<'a>,
+}
+
+/// What a chore is done with.
+#[derive(Clone, Copy)]
+pub(crate) struct On<'a> {
+    pub(crate) global: &'a Global,
+    pub(crate) output: &'a Output,
+    pub(crate) matches: &'a ArgMatches,
+}
+
+/// Chores that are about the same.
+#[derive(Debug)]
+pub(crate) struct Chores {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) chores: &'static [Chore],
+}
+
 pub(crate) type Doing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
 /// Commands without a noun.
-pub(crate) const SHORTCUTS: &[Deed] =
-    &[run::RUN, ps::PS, logs::LOGS, api::API, api::ENDPOINTS_COMMAND, completion::COMPLETION];
+pub(crate) const SHORTCUTS: &[Deed] = &[run::RUN, ps::PS, logs::LOGS, api::API];
+
+/// Chores without a noun.
+pub(crate) const SHORT_CHORES: &[Chore] = &[api::ENDPOINTS_COMMAND, completion::COMPLETION];
+
+pub(crate) const CHORES: &[Chores] = &[
+    context::CHORES,
+    #[cfg(unix)]
+    local::CHORES,
+];
 
 pub(crate) const NOUNS: &[Noun] = &[
     cluster::NOUN,

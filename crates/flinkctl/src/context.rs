@@ -1,20 +1,37 @@
 //! Which cluster is meant, and the client for it.
 
-use std::time::Duration;
+mod file;
+mod settings;
+mod source;
+
+use std::{path::PathBuf, time::Duration};
 
 use flink_rest_client::FlinkRestClient;
+use serde::{Deserialize, Serialize};
 
-use crate::{error::Result, output::Format};
+pub(crate) use self::{
+    file::{Contexts, path},
+    settings::{Settings, Time, shown},
+};
+use crate::{
+    error::{Exit, Failure, Result},
+    output::Format,
+};
 
-const LOCAL: &str = "http://localhost:8081";
+/// Where a Flink is if nobody says otherwise.
+pub(crate) const LOCALHOST: &str = "http://localhost:8081";
 
 /// What can be said with every command.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The cluster: http://host:port, also with a path, user and password [env: FLINKCTL_URL] [default: http://localhost:8081]
-    #[arg(short, long, global = true, value_name = "URL", hide_default_value = true)]
-    pub(crate) url: Option<String>,
+    /// The context whose cluster is meant; else the current one [env: FLINKCTL_CONTEXT]
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "url")]
+    #[arg(add = crate::complete::contexts())]
+    pub(crate) context: Option<String>,
+    /// Asks the clusters of all contexts at once; for commands that only read
+    #[arg(long, global = true, conflicts_with_all = ["context", "url"])]
+    pub(crate) all_contexts: bool,
     /// How long it may take, as 90s, 5m or 1h30m
     #[arg(long, global = true, value_name = "TIME", value_parser = crate::output::human::parse_duration)]
     pub(crate) timeout: Option<Duration>,
@@ -30,16 +47,96 @@ pub(crate) struct Global {
     /// Shows Java's stack traces
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// What `flinkctl local up` started, so that `down` can stop it and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Local {
+    pub(crate) flink: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) processes: Vec<u32>,
+    /// The context that was the current one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) previous: Option<String>,
+}
+
+/// Who says which cluster is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The command line or the environment.
+    Address,
+    Context(String),
+    /// A context that `flinkctl local up` made.
+    Local(String),
+    /// Nobody.
+    Unsaid,
 }
 
 impl Global {
-    pub(crate) fn client(&self) -> Result<FlinkRestClient> {
-        let from_environment = || std::env::var("FLINKCTL_URL").ok().filter(|url| !url.is_empty());
-        let url = self.url.clone().or_else(from_environment).unwrap_or_else(|| LOCAL.into());
-        let mut builder = FlinkRestClient::builder(url);
-        if let Some(timeout) = self.timeout {
-            builder = builder.timeout(timeout).connect_timeout(timeout.min(Duration::from_secs(10)));
+    /// The cluster that is meant. What the command line says goes before the environment, that before the current context.
+    pub(crate) fn target(&self) -> Result<(Target, Settings)> {
+        if !self.settings.url.is_empty() {
+            return Ok((Target::Address, self.settings.clone()));
         }
-        Ok(builder.build()?)
+        if let Some(name) = &self.context {
+            return self.in_context(name);
+        }
+        match (environment("FLINKCTL_URL"), environment("FLINKCTL_CONTEXT")) {
+            (Some(_), Some(_)) => Err(Failure::usage("FLINKCTL_URL and FLINKCTL_CONTEXT are both set")
+                .hint("unset one of them, or name the cluster with --context or --url")),
+            (Some(urls), None) => {
+                let url = urls.split([',', ' ']).filter(|url| !url.is_empty()).map(str::to_owned).collect();
+                Ok((Target::Address, Settings { url, ..self.settings.clone() }))
+            }
+            (None, Some(name)) => self.in_context(&name),
+            (None, None) => match Contexts::read()?.current {
+                Some(name) => self.in_context(&name),
+                None => Ok((Target::Unsaid, self.settings.clone())),
+            },
+        }
     }
+
+    /// The settings of a context, and over them those of the command line.
+    pub(crate) fn in_context(&self, name: &str) -> Result<(Target, Settings)> {
+        let settings = Contexts::read()?.get(name)?.clone();
+        let target = if settings.local.is_some() { Target::Local } else { Target::Context };
+        Ok((target(name.to_owned()), self.settings.clone().over(settings)))
+    }
+
+    pub(crate) async fn client(&self, settings: Settings) -> Result<FlinkRestClient> {
+        let timeout = self.timeout.map(Time).or(settings.timeout);
+        Settings { timeout, ..settings }.client().await
+    }
+}
+
+impl Target {
+    /// Says where an address that does not answer comes from.
+    pub(crate) fn explain(&self, failure: Failure) -> Failure {
+        if failure.exit != Exit::Unreachable {
+            return failure;
+        }
+        match self {
+            Self::Address => failure,
+            Self::Context(name) => failure.hint(format!(
+                "that is the address of context `{name}`; `flinkctl context list` shows the others"
+            )),
+            Self::Local(name) => failure.hint(format!(
+                "that was a Flink on this machine, `{name}`; `flinkctl local up {name}` starts another"
+            )),
+            Self::Unsaid => Failure {
+                message: format!("no cluster is configured, and none answers at {LOCALHOST}"),
+                ..failure
+            }
+            .hint(
+                "`flinkctl local up` starts a Flink on this machine; `flinkctl context add NAME --url URL` names one elsewhere",
+            ),
+        }
+    }
+}
+
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }

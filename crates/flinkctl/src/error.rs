@@ -73,9 +73,18 @@ impl Failure {
 
     /// Writes it to stderr.
     pub(crate) fn print(&self, verbose: bool) {
+        self.print_with("", verbose);
+    }
+
+    /// The same with the context in which it happened.
+    pub(crate) fn print_of(&self, context: &str, verbose: bool) {
+        self.print_with(&format!("{context}: "), verbose);
+    }
+
+    fn print_with(&self, before: &str, verbose: bool) {
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
         let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
-        anstream::eprintln!("{red}Error:{red:#} {}", self.message);
+        anstream::eprintln!("{red}Error:{red:#} {before}{}", self.message);
         for cause in &self.causes {
             anstream::eprintln!("Caused by: {cause}");
         }
@@ -141,7 +150,7 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
         Timeout { .. } => "allow more with --timeout; what was started goes on".into(),
         TooLarge { .. } => return None,
         Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
-            "give user and password in --url".into()
+            "say who is asking with --bearer-from or --basic-from".into()
         }
         Api(refusal) if refusal.root_cause().contains("Rescaling is temporarily disabled") => {
             "use `flinkctl job rescale`, which needs the adaptive scheduler".into()

@@ -4,9 +4,11 @@
 
 mod cli;
 mod commands;
+mod complete;
 mod confirm;
 mod context;
 mod error;
+mod every;
 mod follow;
 mod output;
 mod resolve;
@@ -17,12 +19,10 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
-use crate::{
-    cli::App,
-    error::{Exit, Failure, Result},
-};
+use crate::error::{Exit, Failure, Result};
 
 fn main() -> ExitCode {
+    clap_complete::CompleteEnv::with_factory(cli::command).var(complete::VARIABLE).complete();
     let matches = match cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
@@ -46,10 +46,7 @@ fn main() -> ExitCode {
 
 fn run(matches: &clap::ArgMatches) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let app = App::new(matches)?;
-        cli::run(&app, matches).await
-    })
+    runtime.block_on(async { cli::run(matches).await })
 }
 
 impl From<clap::Error> for Failure {

@@ -2,9 +2,13 @@
 
 mod cell;
 pub(crate) mod human;
+mod merged;
 pub(crate) mod table;
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    sync::{Mutex, PoisonError},
+};
 
 use flink_rest_client::{Answer, Timestamp};
 use serde_json::{Map, Value, json};
@@ -42,6 +46,8 @@ pub(crate) struct Output {
     terminal: bool,
     /// Whether the terminal is cleared before each answer.
     redraws: bool,
+    /// What is not shown yet, as it is put together with that of other clusters.
+    kept: Option<Mutex<Option<(Value, View)>>>,
 }
 
 impl Output {
@@ -56,7 +62,18 @@ impl Output {
             width: columns().or_else(|| terminal.then(size).flatten()),
             terminal,
             redraws: terminal && global.watch.is_some(),
+            kept: None,
         }
+    }
+
+    /// Keeps an answer in place of showing it.
+    pub(crate) fn keeping(global: &Global) -> Self {
+        Self { kept: Some(Mutex::default()), ..Self::new(global) }
+    }
+
+    /// What was to be shown.
+    pub(crate) fn kept(self) -> Option<(Value, View)> {
+        self.kept?.into_inner().ok()?
     }
 
     /// Where it goes: a terminal that is empty, if it is to be drawn again.
@@ -66,6 +83,16 @@ impl Output {
             write!(out, "\u{1b}[H\u{1b}[2J")?;
         }
         Ok(out)
+    }
+
+    /// Whether it is shown as it is, whatever its view.
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json && self.fields.is_empty()
+    }
+
+    /// Whether somebody looks at it.
+    pub(crate) fn is_for_people(&self) -> bool {
+        self.terminal
     }
 
     /// A value that a script may go on with.
@@ -78,7 +105,7 @@ impl Output {
         if view.iter().any(|part| matches!(part, Part::Body)) {
             return self.body(&answer.body);
         }
-        if self.format == Format::Json && self.fields.is_empty() {
+        if self.format == Format::Json && self.fields.is_empty() && self.kept.is_none() {
             self.body(&answer.body)?;
             return Ok(self.stdout()?.write_all(if answer.body.ends_with(b"\n") { b"" } else { b"\n" })?);
         }
@@ -97,6 +124,10 @@ impl Output {
 
     /// Shows JSON that was put together from several answers.
     pub(crate) fn value(&self, value: &Value, view: View) -> Result<()> {
+        if let Some(kept) = &self.kept {
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((value.clone(), view));
+            return Ok(());
+        }
         let mut out = self.stdout()?;
         if !self.fields.is_empty() {
             return self.chosen(&mut out, value, view);
@@ -235,7 +266,8 @@ impl Output {
 impl From<&Column> for Layout {
     fn from(column: &Column) -> Self {
         Self {
-            header: column.header,
+            // What stands indented before a line stands over its column here.
+            header: column.header.trim(),
             right: matches!(column.show, Show::Number | Show::Millis | Show::Bytes | Show::Ratio),
             cut: matches!(column.show, Show::Text | Show::Trace | Show::Operators),
         }

@@ -79,7 +79,7 @@ pub(crate) async fn jobs(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
     Ok(jobs.collect())
 }
 
-async fn applications(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
+pub(crate) async fn applications(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
     let all = client.applications().overview().await?.applications;
     let candidate = |application: flink_rest_client::applications::ApplicationOverview| Candidate {
         id: application.id.to_string(),

@@ -147,6 +147,7 @@ fn argument(param: &'static Param) -> Arg {
             "VALUE"
         }),
     };
+    let arg = if param.place == Place::Path { arg.add(crate::complete::of(ty)) } else { arg };
     if ty == "bool" {
         return arg.action(ArgAction::SetTrue);
     }

@@ -35,7 +35,7 @@ impl Part {
 }
 
 /// A column of a table, or a line about one thing.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
     pub(crate) header: &'static str,
     /// Where the value is.

@@ -9,19 +9,16 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     cli::App,
-    commands::{Deed, Doing, NOUNS},
+    commands::{Chore, Deed, Doing, NOUNS},
     error::{Failure, Result},
+    output::Output,
     verb::help,
     view::{Part, View, id, text},
 };
 
 pub(crate) const API: Deed = Deed { name: "api", reads: false, describe, run };
-pub(crate) const ENDPOINTS_COMMAND: Deed = Deed {
-    name: "endpoints",
-    reads: false,
-    describe: describe_list,
-    run: |app, _| Box::pin(async { list(app) }),
-};
+pub(crate) const ENDPOINTS_COMMAND: Chore =
+    Chore { name: "endpoints", describe: describe_list, run: |on| Box::pin(async { list(on.output) }) };
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
@@ -157,9 +154,9 @@ fn describe_list(command: Command) -> Command {
         .after_help("With `-o json`, each one's parameters and what it says of itself as well.")
 }
 
-fn list(app: &App) -> Result<()> {
+fn list(output: &Output) -> Result<()> {
     let all: Vec<_> = ENDPOINTS.iter().map(|spec| described(spec)).collect();
-    app.output.value(&all.into(), LIST)
+    output.value(&all.into(), LIST)
 }
 
 fn described(spec: &Spec) -> Value {

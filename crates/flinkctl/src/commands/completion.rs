@@ -3,12 +3,10 @@
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use clap_complete::Shell;
 
-use crate::{
-    cli::{self, App},
-    commands::{Deed, Doing},
-};
+use crate::{cli, commands::Chore, error::Result};
 
-pub(crate) const COMPLETION: Deed = Deed { name: "completion", reads: false, describe, run };
+pub(crate) const COMPLETION: Chore =
+    Chore { name: "completion", describe, run: |on| Box::pin(async { run(on.matches) }) };
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
@@ -22,11 +20,9 @@ fn describe(command: Command) -> Command {
     )
 }
 
-fn run<'a>(_: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
-    Box::pin(async {
-        let Arguments { shell } = Arguments::from_arg_matches(matches)?;
-        let mut script = Vec::new();
-        clap_complete::generate(shell, &mut cli::command(), "flinkctl", &mut script);
-        Ok(std::io::Write::write_all(&mut std::io::stdout(), &script)?)
-    })
+fn run(matches: &ArgMatches) -> Result<()> {
+    let Arguments { shell } = Arguments::from_arg_matches(matches)?;
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut cli::command(), "flinkctl", &mut script);
+    Ok(std::io::Write::write_all(&mut std::io::stdout(), &script)?)
 }

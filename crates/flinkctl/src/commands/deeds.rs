@@ -52,6 +52,7 @@ pub(crate) const DEEDS: &[Deed] = &[
 #[derive(Debug, clap::Args)]
 struct OfJob {
     /// The job: its id, its name, or the beginning of either
+    #[arg(add = crate::complete::of("JobId"))]
     job: String,
 }
 

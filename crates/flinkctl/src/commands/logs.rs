@@ -18,6 +18,7 @@ pub(crate) const LOGS: Deed =
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
+    #[arg(add = crate::complete::of("JobOrTaskManager"))]
     /// `jobmanager`, a TaskManager, or a job, which means the TaskManagers it runs on; else all processes
     of: Option<String>,
     /// Only entries of this level or a graver one

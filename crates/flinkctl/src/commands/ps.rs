@@ -22,6 +22,7 @@ pub(crate) const PS: Deed =
 #[derive(Debug, clap::Args)]
 struct Arguments {
     /// A job; else all that have not ended
+    #[arg(add = crate::complete::of("JobId"))]
     job: Option<String>,
 }
 

@@ -22,6 +22,7 @@ pub(crate) const RUN: Deed = Deed { name: "run", reads: false, describe, run };
 #[derive(Debug, clap::Args)]
 struct Arguments {
     /// A jar: a file, or one that is on the cluster by its id or name
+    #[arg(add = crate::complete::jars_and_files())]
     jar: String,
     /// The class whose main method is run; else the one that the manifest names
     #[arg(short, long)]
@@ -69,7 +70,7 @@ impl From<Mode> for ClaimMode {
     }
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("it must be KEY=VALUE")?;
     Ok((key.into(), value.into()))
 }

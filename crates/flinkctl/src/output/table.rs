@@ -35,7 +35,7 @@ pub(crate) fn write(
     if let Some(width) = width {
         fit(&mut widths, layout, width);
     }
-    let heading = |layout: &Layout| Cell { text: layout.header.into(), style: Style::new().bold() };
+    let heading = |layout: &Layout| Cell { text: layout.header.to_uppercase(), style: Style::new().bold() };
     if layout.iter().any(|layout| !layout.header.is_empty()) {
         line(out, layout, &widths, &layout.iter().map(heading).collect::<Vec<_>>())?;
     }

@@ -1,9 +1,11 @@
 //! What flinkctl prints, command by command: each transcript is run against recorded answers of a real Flink and must
 //! come out as it is written. `UPDATE_TRANSCRIPTS=1` writes them anew, to be read before they are committed.
 
+mod contexts;
 mod server;
 
 use std::{
+    collections::BTreeMap,
     fmt::Write,
     fs,
     path::{Path, PathBuf},
@@ -33,39 +35,64 @@ fn transcripts_come_out_as_they_are_written() {
     assert!(wrong.is_empty(), "another outcome in {}", wrong.join("\n"));
 }
 
-/// Runs what stands behind each `$`, and keeps comments.
+/// Runs what stands behind each `$`, sets the variable behind each `%`, and keeps comments.
 fn replay(transcript: &str, server: &Server) -> String {
     let mut happened = String::new();
+    let mut place = Place::new(server);
     for line in transcript.lines() {
-        match line.strip_prefix("$ flinkctl") {
-            Some(arguments) => writeln!(happened, "{line}\n{}", run(arguments, server)).unwrap(),
-            None if line.starts_with('#') => writeln!(happened, "{line}\n").unwrap(),
-            None => {}
+        match (line.strip_prefix("$ flinkctl"), line.strip_prefix("% ").and_then(|set| set.split_once('='))) {
+            (Some(arguments), _) => writeln!(happened, "{line}\n{}", place.run(arguments)).unwrap(),
+            (None, Some((name, value))) => {
+                place.environment.insert(name.into(), value.into());
+                writeln!(happened, "{line}\n").unwrap();
+            }
+            (None, None) if line.starts_with('#') => writeln!(happened, "{line}\n").unwrap(),
+            (None, None) => {}
         }
     }
     happened.trim_end().to_owned() + "\n"
 }
 
-/// Its stdout, then its stderr with `!` before each line, then its exit code if that is not 0.
-fn run(arguments: &str, server: &Server) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
-        .args(arguments.split_whitespace())
-        .env_clear()
-        .env("FLINKCTL_URL", server.url())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&server.url(), "http://flink");
-    let mut happened = text(&output.stdout);
-    for line in text(&output.stderr).lines() {
-        writeln!(happened, "! {}", without_times(line)).unwrap();
+/// A folder and an environment for a few commands.
+struct Place {
+    url: String,
+    folder: tempfile::TempDir,
+    environment: BTreeMap<String, String>,
+}
+
+impl Place {
+    fn new(server: &Server) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("config.toml").to_str().unwrap().to_owned();
+        let environment = [("FLINKCTL_URL".into(), server.url()), ("FLINKCTL_CONFIG".into(), config)];
+        Self { url: server.url(), folder, environment: environment.into() }
     }
-    match output.status.code() {
-        Some(0) => {}
-        Some(code) => writeln!(happened, "[exit {code}]").unwrap(),
-        None => writeln!(happened, "[{}]", output.status).unwrap(),
+
+    /// Its stdout, then its stderr with `!` before each line, then its exit code if that is not 0.
+    fn run(&self, arguments: &str) -> String {
+        let folder = self.folder.path().to_str().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
+            .args(arguments.split_whitespace().map(|word| word.replace("http://flink", &self.url)))
+            .env_clear()
+            .envs(&self.environment)
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| {
+            String::from_utf8_lossy(bytes).replace(&self.url, "http://flink").replace(folder, "/folder")
+        };
+        let mut happened = without_times(&text(&output.stdout));
+        for line in text(&output.stderr).lines() {
+            writeln!(happened, "! {}", without_times(line)).unwrap();
+        }
+        match output.status.code() {
+            Some(0) => {}
+            Some(code) => writeln!(happened, "[exit {code}]").unwrap(),
+            None => writeln!(happened, "[{}]", output.status).unwrap(),
+        }
+        happened
     }
-    happened
 }
 
 /// How often and how long something was tried is another matter each time.
@@ -82,7 +109,7 @@ fn json_is_the_servers_own_to_the_byte() {
     for (arguments, request) in
         [("job list -o json", "GET /jobs/overview"), ("api GET /taskmanagers", "GET /taskmanagers")]
     {
-        let printed = run(arguments, &server);
+        let printed = Place::new(&server).run(arguments);
         assert_eq!(printed.trim_end(), server.recorded(request).trim_end());
     }
 }

@@ -1,0 +1,316 @@
+//! A Flink on this machine. Each is a context, in which what `up` started is written down for `down`.
+
+use std::{fs, io::Write, time::Instant};
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use flink_local::{Flink, Kept, Progress};
+use serde_json::json;
+
+use crate::{
+    commands::{Chore, Chores},
+    context::{Contexts, Global, Local, Settings, environment},
+    error::{Exit, Failure, Result},
+    output::{Output, human, tame},
+    view::{Part, View, id, state, text},
+};
+
+/// What one is called if nothing else is said.
+const USUAL: &str = "local";
+
+pub(crate) const CHORES: Chores = Chores {
+    name: "local",
+    about: "A Flink on this machine",
+    chores: &[
+        Chore {
+            name: "up",
+            describe: describe_up,
+            run: |on| Box::pin(async { up(on.global, on.output, on.matches) }),
+        },
+        Chore {
+            name: "down",
+            describe: |command| {
+                Name::augment_args(command)
+                    .about("Stops a Flink that `up` started, and removes all that it wrote")
+            },
+            run: |on| Box::pin(async { down(on.matches) }),
+        },
+        Chore {
+            name: "list",
+            describe: |command| command.about("Lists what `up` started"),
+            run: |on| Box::pin(async { list(on.output) }),
+        },
+        Chore {
+            name: "logs",
+            describe: describe_logs,
+            run: |on| Box::pin(async { logs(on.output, on.matches) }),
+        },
+    ],
+};
+
+#[derive(Debug, clap::Args)]
+struct Name {
+    /// Its name, which is its context's; else `local`, or the only one
+    #[arg(add = crate::complete::contexts())]
+    name: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Up {
+    /// What it is to be called, and its context
+    #[arg(default_value = USUAL)]
+    name: String,
+    /// The Flink to start, 1.13 to 2.3, as 2.3.0 or 2.3; else the one in FLINK_HOME, else the newest
+    #[arg(long, value_name = "VERSION")]
+    flink: Option<String>,
+    /// How many TaskManagers
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    taskmanagers: usize,
+    /// How many slots each of them has
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    slots: usize,
+    /// An option of Flink's configuration; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = super::run::pair)]
+    conf: Vec<(String, String)>,
+}
+
+fn describe_up(command: Command) -> Command {
+    Up::augment_args(command).about("Starts a Flink on this machine, and makes it the current context").after_help(
+        "It runs on until `flinkctl local down`. A Flink that is not there yet is downloaded (200 to 330 MB) by Python's pip, \
+         whose settings hold. It can be reached from this machine only.\n\n\
+         Examples:\n  flinkctl local up\n  flinkctl local up old --flink 1.20.5 --taskmanagers 2 --slots 8\n  \
+         flinkctl local up --conf jobmanager.scheduler=adaptive",
+    )
+}
+
+fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
+    let Up { name, flink, taskmanagers, slots, conf } = Up::from_arg_matches(matches)?;
+    super::context::check_name(&name)?;
+    check_free(&Contexts::read()?, &name)?;
+    let begin = Instant::now();
+    let mut wanted = match &flink {
+        Some(version) => Flink::version(version)?,
+        None => Flink::default(),
+    };
+    wanted = wanted.taskmanagers(taskmanagers).slots(slots).progress(Progress::Stderr);
+    if let Some(timeout) = global.timeout {
+        wanted = wanted.start_timeout(timeout);
+    }
+    for (key, value) in conf {
+        wanted = wanted.config(key, value);
+    }
+    anstream::eprintln!("Starting Flink …");
+    let cluster = wanted.start()?;
+    let (flink, url) = (cluster.version().to_owned(), cluster.url().to_owned());
+    Contexts::change(|contexts| {
+        // Another process may have been faster; then this cluster ends as it is dropped.
+        check_free(contexts, &name)?;
+        forget_ended(contexts)?;
+        let local = Local {
+            flink: flink.clone(),
+            folder: cluster.folder().to_owned(),
+            processes: cluster.process_ids(),
+            previous: contexts.current.replace(name.clone()),
+        };
+        let settings = Settings { url: vec![url.clone()], local: Some(local), ..Settings::default() };
+        contexts.all.insert(name.clone(), settings);
+        Ok(())
+    })?;
+    cluster.keep()?;
+    let took = human::duration(u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX));
+    anstream::eprintln!(
+        "Flink {flink} is up after {took}, TaskManagers: {taskmanagers}, slots of each: {slots}. It is the current context, \
+         `{name}`; `{}` stops it.",
+        command_for("down", &name)
+    );
+    for variable in ["FLINKCTL_URL", "FLINKCTL_CONTEXT"].iter().filter(|name| environment(name).is_some()) {
+        anstream::eprintln!("But {variable} is set, which goes before the current context.");
+    }
+    output.line(url)
+}
+
+/// Whether the name can be given to a new cluster.
+fn check_free(contexts: &Contexts, name: &str) -> Result<()> {
+    let Some(settings) = contexts.all.get(name) else { return Ok(()) };
+    let Some(local) = &settings.local else {
+        return Err(Failure::usage(format!("context `{name}` is a cluster elsewhere"))
+            .hint("`flinkctl local up NAME` takes another name"));
+    };
+    match kept(settings, local).running().is_empty() {
+        true => Ok(()),
+        false => Err(Failure::usage(format!(
+            "`{name}` is up already: Flink {} at {}",
+            local.flink,
+            settings.url.join(", ")
+        ))
+        .hint(format!("`{}` stops it; `flinkctl local up NAME` starts another", command_for("down", name)))),
+    }
+}
+
+/// Forgets clusters of which nothing runs any more, as after a restart of the machine.
+fn forget_ended(contexts: &mut Contexts) -> Result<()> {
+    let of_local = |(name, settings): (&String, &Settings)| {
+        let kept = kept(settings, settings.local.as_ref()?);
+        kept.running().is_empty().then(|| (name.clone(), kept))
+    };
+    let ended: Vec<_> = contexts.all.iter().filter_map(of_local).collect();
+    for (name, kept) in ended {
+        kept.stop()?;
+        forget(contexts, &name);
+        anstream::eprintln!("`{name}` had ended; it is forgotten.");
+    }
+    Ok(())
+}
+
+/// Takes a cluster out of the contexts, and makes the one before it the current one again.
+fn forget(contexts: &mut Contexts, name: &str) {
+    let previous = contexts.all.remove(name).and_then(|settings| settings.local?.previous);
+    let previous = previous.filter(|previous| contexts.all.contains_key(previous));
+    if contexts.current.as_deref() == Some(name) {
+        contexts.current.clone_from(&previous);
+    }
+    // What began while this was the current one goes back to the same.
+    for local in contexts.all.values_mut().filter_map(|settings| settings.local.as_mut()) {
+        if local.previous.as_deref() == Some(name) {
+            local.previous.clone_from(&previous);
+        }
+    }
+}
+
+fn down(matches: &ArgMatches) -> Result<()> {
+    let (name, settings, local) = meant(matches)?;
+    kept(&settings, &local).stop()?;
+    let current = Contexts::change(|contexts| {
+        // Unless it is another one by now.
+        if contexts.all.get(&name) == Some(&settings) {
+            forget(contexts, &name);
+        }
+        Ok(contexts.current.clone())
+    })?;
+    anstream::eprintln!("Stopped `{name}`, Flink {}, and removed {}.", local.flink, local.folder.display());
+    if let Some(current) = current {
+        anstream::eprintln!("The current context is `{current}`.");
+    }
+    Ok(())
+}
+
+/// The cluster that is meant.
+fn meant(matches: &ArgMatches) -> Result<(String, Settings, Local)> {
+    let contexts = Contexts::read()?;
+    let locals =
+        || contexts.all.iter().filter(|(_, settings)| settings.local.is_some()).map(|(name, _)| name);
+    let name = match (matches.get_one::<String>("name"), locals().collect::<Vec<_>>().as_slice()) {
+        (Some(name), _) => name.clone(),
+        (None, []) => {
+            return Err(Failure::new(Exit::NotFound, "no Flink was started by `flinkctl local up`")
+                .hint("`flinkctl local up` starts one"));
+        }
+        (None, [only]) => (*only).clone(),
+        (None, several) if several.iter().any(|name| *name == USUAL) => USUAL.to_owned(),
+        (None, several) => {
+            let names: Vec<_> = several.iter().map(|name| name.as_str()).collect();
+            return Err(Failure::new(Exit::NotFound, "there are several")
+                .hint(format!("say which one: {}", names.join(", "))));
+        }
+    };
+    let settings = contexts.all.get(&name).cloned().unwrap_or_default();
+    match settings.local.clone() {
+        Some(local) => Ok((name, settings, local)),
+        None => {
+            let message = format!("`{name}` is no Flink that `flinkctl local up` started");
+            Err(Failure::new(Exit::NotFound, message).hint("`flinkctl local list` lists those"))
+        }
+    }
+}
+
+const LIST: View = &[Part::Rows(
+    "",
+    &[
+        id("NAME", "/name"),
+        text("FLINK", "/flink"),
+        state("STATE", "/state"),
+        text("URL", "/url"),
+        text("PROCESSES", "/processes"),
+        text("FOLDER", "/folder").wide(),
+    ],
+)];
+
+fn list(output: &Output) -> Result<()> {
+    let contexts = Contexts::read()?;
+    let row = |(name, settings): (&String, &Settings)| {
+        let local = settings.local.as_ref()?;
+        let running = kept(settings, local).running();
+        let state = match running.len() {
+            0 => "ENDED",
+            some if some < local.processes.len() => "DAMAGED",
+            _ => "RUNNING",
+        };
+        Some(json!({
+            "name": name, "flink": local.flink, "state": state, "url": settings.url.join(", "),
+            "processes": format!("{} of {}", running.len(), local.processes.len()), "ids": running, "folder": local.folder,
+        }))
+    };
+    let rows: Vec<_> = contexts.all.iter().filter_map(row).collect();
+    output.value(&rows.into(), LIST)
+}
+
+fn describe_logs(command: Command) -> Command {
+    #[derive(clap::Args)]
+    struct Logs {
+        #[command(flatten)]
+        #[allow(dead_code, reason = "it is read by its name")]
+        name: Name,
+        /// Only so many lines of each, the last ones
+        #[arg(short = 'n', long, value_name = "N")]
+        #[allow(dead_code, reason = "it is read by its name")]
+        tail: Option<usize>,
+    }
+    Logs::augment_args(command)
+        .about("Shows the logs and outputs of a Flink that `up` started, also if it does not answer any more")
+        .after_help("`flinkctl logs -f` follows those of a cluster that answers.")
+}
+
+fn logs(output: &Output, matches: &ArgMatches) -> Result<()> {
+    let (_, settings, local) = meant(matches)?;
+    let tail = matches.get_one::<usize>("tail").copied();
+    let mut out = output.stdout()?;
+    for file in kept(&settings, &local).logs() {
+        let text = tame(&String::from_utf8_lossy(&fs::read(&file)?));
+        let lines: Vec<_> = text.lines().collect();
+        let skipped = tail.map_or(0, |tail| lines.len().saturating_sub(tail));
+        writeln!(out, "==> {} <==", file.display())?;
+        lines.iter().skip(skipped).try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    Ok(())
+}
+
+fn kept(settings: &Settings, local: &Local) -> Kept {
+    Kept::new(settings.url.join(", "), &local.folder, local.processes.clone())
+}
+
+fn command_for(verb: &str, name: &str) -> String {
+    let name = if name == USUAL { String::new() } else { format!(" {name}") };
+    format!("flinkctl local {verb}{name}")
+}
+
+impl From<flink_local::Error> for Failure {
+    fn from(error: flink_local::Error) -> Self {
+        let exit = match error {
+            flink_local::Error::UnsupportedVersion { .. } | flink_local::Error::UnwritableOption { .. } => {
+                Exit::Usage
+            }
+            _ => Exit::Failed,
+        };
+        let text = error.to_string();
+        // They end in what to do.
+        let (message, hint) =
+            text.split_once("; ").map_or((text.as_str(), None), |(message, hint)| (message, Some(hint)));
+        let failure = Self { hint: hint.map(str::to_owned), ..Self::new(exit, message) };
+        match &error {
+            flink_local::Error::NotReady { logs, .. } => Self { trace: Some(logs.to_string()), ..failure },
+            error => {
+                let source = std::error::Error::source(error).map(ToString::to_string);
+                Self { causes: source.into_iter().collect(), ..failure }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What a shell offers when Tab is pressed: commands, and what there is on the cluster, if it says so at once.
+
+use std::{ffi::OsStr, future::Future, time::Duration};
+
+use clap::{ArgMatches, FromArgMatches};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter};
+use flink_rest_client::FlinkRestClient;
+
+use crate::{
+    cli,
+    context::{Contexts, Global, Settings, Time},
+    error::Result,
+    resolve::{self, Candidate},
+};
+
+/// Set by the shell's script: it names the shell.
+pub(crate) const VARIABLE: &str = "FLINKCTL_COMPLETE";
+
+/// Longer than that, nobody waits for a shell.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Names of contexts.
+pub(crate) fn contexts() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let all = Contexts::read().unwrap_or_default().all;
+        let names = all.keys().filter(|name| starts_with(name, current));
+        names.map(CompletionCandidate::new).collect::<Vec<_>>()
+    })
+}
+
+/// What an argument of this type may name.
+pub(crate) fn of(ty: &'static str) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |current: &OsStr| live(ty, current))
+}
+
+/// Jars on the cluster, and files.
+pub(crate) fn jars_and_files() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let mut both = live("JarId", current);
+        both.extend(PathCompleter::file().complete(current));
+        both
+    })
+}
+
+/// Whoever waits for a shell reads no errors: what cannot be had is not offered.
+fn live(ty: &str, current: &OsStr) -> Vec<CompletionCandidate> {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return Vec::new();
+    };
+    let found = runtime.block_on(async { tokio::time::timeout(PATIENCE, candidates(ty)).await });
+    // A host name may still be looked up.
+    runtime.shutdown_background();
+    found.ok().and_then(Result::ok).map(|found| offered(&found, current)).unwrap_or_default()
+}
+
+async fn candidates(ty: &str) -> Result<Vec<Candidate>> {
+    let words = std::env::args_os().skip_while(|word| word != "--").skip(1);
+    let matches = cli::command().ignore_errors(true).try_get_matches_from(words)?;
+    let global = Global::from_arg_matches(&matches)?;
+    let (_, settings) = global.target()?;
+    let client = Settings { timeout: Some(Time(PATIENCE)), ..settings }.client().await?;
+    match ty {
+        "JobId" => resolve::jobs(&client).await,
+        "JobOrTaskManager" => both(resolve::jobs(&client), resolve::taskmanagers(&client)).await,
+        "ApplicationId" => resolve::applications(&client).await,
+        "TaskManagerId" => resolve::taskmanagers(&client).await,
+        "JarId" => resolve::jars(&client).await,
+        "VertexId" => vertices(&client, &matches).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
+async fn both(
+    some: impl Future<Output = Result<Vec<Candidate>>>,
+    more: impl Future<Output = Result<Vec<Candidate>>>,
+) -> Result<Vec<Candidate>> {
+    let (some, more) = tokio::join!(some, more);
+    Ok([some?, more?].concat())
+}
+
+/// The vertices of the job that stands before.
+async fn vertices(client: &FlinkRestClient, matches: &ArgMatches) -> Result<Vec<Candidate>> {
+    let last = std::iter::successors(Some(matches), |matches| Some(matches.subcommand()?.1)).last();
+    let Some(job) = last.and_then(|matches| matches.try_get_one::<serde_json::Value>("job").ok().flatten())
+    else {
+        return Ok(Vec::new());
+    };
+    let job = resolve::job(client, job.as_str().unwrap_or_default()).await?;
+    resolve::vertices(client, job).await
+}
+
+/// Names where one is enough to tell what is meant and a shell has nothing to quote in it, else ids.
+fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate> {
+    let is_plain =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    let is_only = |name: &str| candidates.iter().filter(|other| other.name == name).count() == 1;
+    let offer = |candidate: &Candidate| {
+        let Candidate { id, name, note, .. } = candidate;
+        let by_name = is_plain(name) && is_only(name);
+        let (value, help) = match (by_name && starts_with(name, current), starts_with(id, current)) {
+            (true, _) => (name, format!("{note} {id}")),
+            // Somebody who has begun with an id goes on with it.
+            (_, true) if !by_name || !current.is_empty() => (id, format!("{note} {name}")),
+            _ => return None,
+        };
+        Some(CompletionCandidate::new(value).help(Some(crate::output::plain(&help.into()).into())))
+    };
+    candidates.iter().filter_map(offer).collect()
+}
+
+fn starts_with(word: &str, current: &OsStr) -> bool {
+    current.to_str().is_some_and(|current| word.starts_with(current))
+}

@@ -1,0 +1,268 @@
+//! The file of contexts: read whole, changed by one process at a time, replaced at once, for its owner's eyes only.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{ErrorKind, Write},
+    ops::Range,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use serde::Deserialize;
+use toml_edit::DocumentMut;
+
+use super::Settings;
+use crate::error::{Failure, Result};
+
+/// How long another process may take to change the file.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is in the file.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Contexts {
+    /// The context that is meant if nothing else is said.
+    pub(crate) current: Option<String>,
+    #[serde(rename = "context")]
+    pub(crate) all: BTreeMap<String, Settings>,
+}
+
+impl Contexts {
+    /// What the file says; nothing if there is none.
+    pub(crate) fn read() -> Result<Self> {
+        match path() {
+            Some(path) => Ok(load(&path)?.1),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// A context by its name.
+    pub(crate) fn get(&self, name: &str) -> Result<&Settings> {
+        self.all.get(name).ok_or_else(|| {
+            let failure = Failure::usage(format!("there is no context `{name}`"));
+            let names: Vec<_> = self.all.keys().map(String::as_str).collect();
+            match names.is_empty() {
+                true => failure.hint(format!("`flinkctl context add {name} --url URL` makes it")),
+                false => failure.hint(format!("there are: {}", names.join(", "))),
+            }
+        })
+    }
+
+    /// Changes the file; what others change at the same time is kept, and so are comments.
+    pub(crate) fn change<T>(change: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let path = path().ok_or_else(|| {
+            Failure::usage("there is no folder for contexts").hint("name a file with FLINKCTL_CONFIG")
+        })?;
+        // A link stays one.
+        let path = fs::canonicalize(&path).unwrap_or(path);
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))?;
+        let _lock = lock(&path.with_extension("lock"))?;
+        let (mut document, before) = load(&path)?;
+        let mut after = before.clone();
+        let changed = change(&mut after)?;
+        write_into(&mut document, &before, &after)?;
+        replace(&path, folder, &document.to_string())?;
+        Ok(changed)
+    }
+}
+
+/// Where contexts are: `FLINKCTL_CONFIG`, or where this system has configurations.
+pub(crate) fn path() -> Option<PathBuf> {
+    let folder_in = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(file) = folder_in("FLINKCTL_CONFIG") {
+        return Some(file);
+    }
+    let home = || folder_in("HOME");
+    let folder = match std::env::consts::OS {
+        "windows" => folder_in("APPDATA"),
+        "macos" => home().map(|home| home.join("Library/Application Support")),
+        _ => folder_in("XDG_CONFIG_HOME").or_else(|| Some(home()?.join(".config"))),
+    };
+    Some(folder?.join("flinkctl/config.toml"))
+}
+
+fn load(path: &Path) -> Result<(DocumentMut, Contexts)> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Default::default()),
+        Err(error) => return Err(cannot("read", path, &error)),
+    };
+    let wrong = |message: &str, span: Option<Range<usize>>| {
+        let line =
+            1 + text.bytes().take(span.map_or(0, |span| span.start)).filter(|byte| *byte == b'\n').count();
+        Failure::usage(format!("{} line {line}: {}", path.display(), without_value(message)))
+            .hint(format!("correct line {line}, or use another file with FLINKCTL_CONFIG"))
+    };
+    let document = text.parse::<DocumentMut>().map_err(|error| wrong(error.message(), error.span()))?;
+    let contexts: Contexts =
+        toml_edit::de::from_str(&text).map_err(|error| wrong(error.message(), error.span()))?;
+    check_access(path, &contexts)?;
+    Ok((document, contexts))
+}
+
+/// serde repeats a value that is of the wrong kind; it may be a secret.
+fn without_value(message: &str) -> String {
+    match (message.starts_with("invalid "), message.rsplit_once(", expected ")) {
+        (true, Some((_, expected))) => format!("expected {expected}"),
+        (true, None) => "this value cannot be used".into(),
+        _ => message.lines().next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// Commands in the file are run and tokens are sent where it says: nobody else may write it, or read passwords in it.
+#[cfg(unix)]
+fn check_access(path: &Path, contexts: &Contexts) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path).map_err(|error| cannot("read", path, &error))?.permissions().mode();
+    let refuse = |why: String| {
+        let command = format!("`chmod 600 {}` keeps it to you", path.display());
+        Err(Failure::usage(format!("{}: {why}", path.display())).hint(command))
+    };
+    if mode & 0o022 != 0 {
+        return refuse("others than its owner may change it".into());
+    }
+    let literal = |(name, settings): (&String, &Settings)| {
+        settings.literal_secrets().next().map(|setting| format!("{setting} of context `{name}`"))
+    };
+    match contexts.all.iter().find_map(literal).filter(|_| mode & 0o077 != 0) {
+        Some(place) => refuse(format!("others than its owner may read the password in {place}")),
+        None => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn check_access(_: &Path, _: &Contexts) -> Result<()> {
+    Ok(())
+}
+
+/// Locks a file of its own, as the other one is replaced.
+fn lock(path: &Path) -> Result<File> {
+    let file = File::options().create(true).truncate(false).write(true).open(path);
+    let file = file.map_err(|error| cannot("write", path, &error))?;
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::WouldBlock) if Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(fs::TryLockError::WouldBlock) => {
+                return Err(Failure::usage(format!("another process keeps {} locked", path.display())));
+            }
+            Err(fs::TryLockError::Error(error)) => return Err(cannot("lock", path, &error)),
+        }
+    }
+}
+
+/// Carries over what was changed, and leaves the rest as it is written.
+fn write_into(document: &mut DocumentMut, before: &Contexts, after: &Contexts) -> Result<()> {
+    if before.current != after.current {
+        match &after.current {
+            Some(name) => document["current"] = toml_edit::value(name),
+            None => _ = document.remove("current"),
+        }
+    }
+    let all = document.entry("context").or_insert_with(|| {
+        let mut table = toml_edit::Table::new();
+        // It needs no heading of its own.
+        table.set_implicit(true);
+        table.into()
+    });
+    let all = all.as_table_like_mut().ok_or_else(|| Failure::usage("`context` in the file is no table"))?;
+    for name in before.all.keys().filter(|name| !after.all.contains_key(*name)) {
+        all.remove(name);
+    }
+    for (name, settings) in
+        after.all.iter().filter(|(name, settings)| before.all.get(*name) != Some(settings))
+    {
+        let written = toml_edit::ser::to_document(settings)
+            .map_err(|error| Failure::usage(format!("context `{name}` cannot be written: {error}")))?;
+        all.insert(name, written.as_table().clone().into());
+    }
+    Ok(())
+}
+
+/// Readers see the old file or the new one, never a part.
+fn replace(path: &Path, folder: &Path, text: &str) -> Result<()> {
+    let failed = |error: std::io::Error| cannot("write", path, &error);
+    // It is made with mode 0600.
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("cannot {what} {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        replace(&path, folder.path(), text).unwrap();
+        load(&path).map(drop).unwrap_err().message.rsplit_once("config.toml ").unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line_and_without_secrets() {
+        let wrong = refused("# mine\n[context.a]\nulr = \"http://flink\"\n");
+        assert!(wrong.starts_with("line 3: unknown field `ulr`, expected one of `url`"), "{wrong}");
+        for secret in [
+            "[context.a]\nurl = \"http://a\"\nbearer-from = \"hunter2\"\n",
+            "[context.a]\nurl = \"http://a\"\nheader-from = \"hunter2\"\n",
+            "[context.a]\nurl = \"http://a\"\nheader-from = [\"X=hunter2\"]\n",
+            "[context.a]\nurl = \"http://a\"\nbearer-from = \"hunter2\n",
+        ] {
+            let wrong = refused(secret);
+            assert!(wrong.starts_with("line 3: ") && !wrong.contains("hunter2"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_documented_file_is_understood() {
+        let guide = include_str!("../../../../docs/contexts.md");
+        let example = guide.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+        let contexts: Contexts = toml_edit::de::from_str(example).unwrap();
+        let prod = contexts.get("prod").unwrap();
+        assert!(prod.url.len() == 2 && prod.timeout.is_some() && prod.key.is_some());
+    }
+
+    #[test]
+    fn comments_and_what_is_not_changed_stay() {
+        let text = "# mine\ncurrent = \"a\" # for now\n\n[context.a]\n# the old one\nurl = \"http://a\"\n";
+        let mut document: DocumentMut = text.parse().unwrap();
+        let before: Contexts = toml_edit::de::from_str(text).unwrap();
+        let mut after = before.clone();
+        let settings = Settings { url: vec!["http://b".into()], ..Settings::default() };
+        after.all.insert("b".into(), settings);
+        write_into(&mut document, &before, &after).unwrap();
+        assert_eq!(document.to_string(), format!("{text}\n[context.b]\nurl = \"http://b\"\n"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_may_read_holds_no_password() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let with_mode = |mode: u32, text: &str| {
+            replace(&path, folder.path(), text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            load(&path).map(drop).map_err(|failure| failure.message)
+        };
+        let (with, without) = ("[context.a]\nurl = \"http://me:pass@a\"", "[context.a]\nurl = \"http://a\"");
+        with_mode(0o600, with).unwrap();
+        with_mode(0o644, without).unwrap();
+        let refused = with_mode(0o640, with).unwrap_err();
+        assert!(refused.contains("may read the password in url of context `a`"), "{refused}");
+        let refused = with_mode(0o662, without).unwrap_err();
+        assert!(refused.contains("may change it"), "{refused}");
+    }
+}

@@ -1,0 +1,248 @@
+//! How a cluster is reached: the same on the command line and in the file of contexts.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use clap::builder::TypedValueParser;
+use flink_rest_client::{FlinkRestClient, Pem, Token};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tokio::{sync::Mutex, time::Instant};
+
+use super::source::{Header, Source, Unseen};
+use crate::error::{Failure, Result};
+
+/// How long a token that a command said is good: commands that go on for days must not live on their first one.
+const TOKEN_AGE: Duration = Duration::from_secs(300);
+
+/// How a cluster is reached, and who is asking.
+#[derive(Clone, Default, PartialEq, Eq, clap::Args, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Settings {
+    /// The cluster: http://host:port, also with a path; several times if it answers at several [env: FLINKCTL_URL] [default: http://localhost:8081]
+    #[arg(short, long, global = true, value_name = "URL")]
+    #[serde(deserialize_with = "one_or_several", serialize_with = "as_one_or_several")]
+    pub(crate) url: Vec<String>,
+    /// A secret header of each request; a secret comes from env:VARIABLE, file:PATH or cmd:COMMAND
+    #[arg(long, global = true, value_name = "NAME=FROM", value_parser = Unseen(str::parse::<Header>))]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) header_from: Vec<Header>,
+    /// The bearer token, from env:, file: or cmd:; in a file it may be replaced at any time
+    #[arg(long, global = true, value_name = "FROM", value_parser = Unseen(str::parse::<Source>))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bearer_from: Option<Source>,
+    /// USER:PASSWORD for basic authentication, from env:, file: or cmd:
+    #[arg(long, global = true, value_name = "FROM", value_parser = Unseen(str::parse::<Source>))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) basic_from: Option<Source>,
+    /// Certificates of authorities to trust in place of the system's (PEM)
+    #[arg(long, global = true, value_name = "FILE", value_parser = path())]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ca: Option<PathBuf>,
+    /// The client's own certificate (PEM)
+    #[arg(long, global = true, value_name = "FILE", value_parser = path())]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cert: Option<PathBuf>,
+    /// The key of that certificate, if it is in another file
+    #[arg(long, global = true, value_name = "FILE", value_parser = path())]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<PathBuf>,
+    /// A proxy as http://host:3128 or socks5h://host:1080, or from env:, file: or cmd:; `environment` asks HTTPS_PROXY and the like
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) proxy: Option<String>,
+    /// How long a request may take, as 90s or 5m; on the command line it is `--timeout`.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) timeout: Option<Time>,
+    /// What `flinkctl local up` started.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) local: Option<super::Local>,
+}
+
+/// A file that can be found from other folders as well.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    clap::builder::PathBufValueParser::new().map(|path| std::path::absolute(&path).unwrap_or(path))
+}
+
+impl Settings {
+    /// These, and where they say nothing, the others. There is one way to say who is asking.
+    pub(crate) fn over(self, others: Self) -> Self {
+        let (bearer_from, basic_from) = match (self.bearer_from, self.basic_from) {
+            (None, None) => (others.bearer_from, others.basic_from),
+            own => own,
+        };
+        let (cert, key) = if self.cert.is_some() { (self.cert, self.key) } else { (others.cert, others.key) };
+        Self {
+            url: if self.url.is_empty() { others.url } else { self.url },
+            header_from: [others.header_from, self.header_from].concat(),
+            bearer_from,
+            basic_from,
+            ca: self.ca.or(others.ca),
+            cert,
+            key,
+            proxy: self.proxy.or(others.proxy),
+            timeout: self.timeout.or(others.timeout),
+            local: self.local.or(others.local),
+        }
+    }
+
+    /// The client, after the secrets have been asked for.
+    pub(crate) async fn client(&self) -> Result<FlinkRestClient> {
+        let mut urls = self.url.iter();
+        let first = urls.next().map_or(super::LOCALHOST, String::as_str);
+        let mut builder = FlinkRestClient::builder(first);
+        for other in urls {
+            builder = builder.or_address(other);
+        }
+        for header in &self.header_from {
+            builder = builder.header(&header.name, header.value.read().await?);
+        }
+        if let Some(source) = &self.basic_from {
+            let secret = source.read().await?;
+            let (user, password) = secret
+                .split_once(':')
+                .ok_or_else(|| Failure::usage(format!("what comes from {source} is no USER:PASSWORD")))?;
+            builder = builder.basic_auth(user, password);
+        }
+        if let Some(source) = &self.bearer_from {
+            builder = builder.bearer_token(token(source).await?);
+        }
+        if let Some(file) = &self.ca {
+            builder = builder.ca_certificate(Pem::file(file));
+        }
+        match (&self.cert, &self.key) {
+            (Some(cert), key) => {
+                let key = key.as_ref().unwrap_or(cert);
+                builder = builder.client_certificate(Pem::file(cert), Pem::file(key));
+            }
+            (None, Some(_)) => return Err(Failure::usage("--key needs --cert")),
+            (None, None) => {}
+        }
+        match self.proxy.as_deref() {
+            Some("environment") => builder = builder.proxy_from_env(),
+            Some(address) => match address.parse::<Source>() {
+                Ok(source) => builder = builder.proxy(source.read().await?),
+                Err(_) => builder = builder.proxy(address),
+            },
+            None => {}
+        }
+        if let Some(Time(timeout)) = self.timeout {
+            builder = builder.timeout(timeout).connect_timeout(timeout.min(Duration::from_secs(10)));
+        }
+        Ok(builder.build()?)
+    }
+
+    /// The same as far as it can be checked without asking for secrets.
+    pub(crate) async fn check(&self) -> Result<()> {
+        let proxy = self.proxy.clone().filter(|proxy| proxy.parse::<Source>().is_err());
+        let public =
+            Self { header_from: Vec::new(), bearer_from: None, basic_from: None, proxy, ..self.clone() };
+        public.client().await.map(drop)
+    }
+
+    /// The settings that hold a password themselves.
+    pub(crate) fn literal_secrets(&self) -> impl Iterator<Item = &'static str> {
+        let urls = self.url.iter().any(|url| has_password(url)).then_some("url");
+        let proxy = self.proxy.as_deref().is_some_and(has_password).then_some("proxy");
+        urls.into_iter().chain(proxy)
+    }
+}
+
+/// A token that is always a fresh one.
+async fn token(source: &Source) -> Result<Token> {
+    Ok(match source {
+        Source::Env(_) => source.read().await?.into(),
+        Source::File(path) => Token::file(path),
+        Source::Cmd(_) => {
+            let (source, latest) = (source.clone(), Arc::new(Mutex::new(None::<(Instant, String)>)));
+            Token::from_async_fn(move || {
+                let (source, latest) = (source.clone(), latest.clone());
+                async move {
+                    let mut latest = latest.lock().await;
+                    if let Some((_, token)) = latest.as_ref().filter(|(at, _)| at.elapsed() < TOKEN_AGE) {
+                        return Ok(token.clone());
+                    }
+                    let token = source.read().await.map_err(|failure| failure.message)?;
+                    *latest = Some((Instant::now(), token.clone()));
+                    Ok::<_, String>(token)
+                }
+            })
+        }
+    })
+}
+
+fn has_password(address: &str) -> bool {
+    address.contains('@')
+}
+
+/// An address without user and password.
+pub(crate) fn shown(address: &str) -> String {
+    let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
+    match address.rsplit_once('@') {
+        Some((_, host)) if scheme.is_empty() => host.to_owned(),
+        Some((_, host)) => format!("{scheme}://{host}"),
+        None => address.to_owned(),
+    }
+}
+
+/// A time as people write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Time(pub(crate) Duration);
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        crate::output::human::parse_duration(&text).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let duration = jiff::SignedDuration::try_from(self.0).map_err(serde::ser::Error::custom)?;
+        serializer.collect_str(&format_args!("{duration:#}"))
+    }
+}
+
+fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "an address or a list of them is expected")]
+    enum Form {
+        One(String),
+        Several(Vec<String>),
+    }
+    Ok(match Form::deserialize(deserializer)? {
+        Form::One(one) => vec![one],
+        Form::Several(several) => several,
+    })
+}
+
+fn as_one_or_several<S: Serializer>(urls: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    match urls {
+        [one] => one.serialize(serializer),
+        several => several.serialize(serializer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_cut_out_of_addresses() {
+        assert_eq!(shown("https://me:pass@host/flink"), "https://host/flink");
+        assert_eq!(shown("me:p@ss@host:8081"), "host:8081");
+        assert_eq!(shown("http://host"), "http://host");
+    }
+
+    #[test]
+    fn what_is_said_goes_before_what_is_written_down() {
+        let source = |text: &str| Some(text.parse().unwrap());
+        let file =
+            Settings { bearer_from: source("env:A"), proxy: Some("http://p".into()), ..Settings::default() };
+        let said = Settings { basic_from: source("env:B"), ..Settings::default() };
+        let both = said.over(file);
+        assert_eq!((both.bearer_from, both.basic_from), (None, source("env:B")));
+        assert_eq!(both.proxy.as_deref(), Some("http://p"));
+    }
+}

@@ -1,0 +1,181 @@
+//! Where secrets come from. What is written down, typed and shown is the source, never the secret.
+
+use std::{ffi::OsStr, fmt, path::PathBuf, process::Stdio, str::FromStr, time::Duration};
+
+use clap::builder::TypedValueParser;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Failure, Result};
+
+/// How long a command may take to say a secret: somebody may have to unlock it first.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const FORMS: &str = "a secret is not written here, but where it is: env:VARIABLE, file:PATH or cmd:COMMAND";
+
+/// Where a secret is to be had.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) enum Source {
+    Env(String),
+    File(PathBuf),
+    Cmd(String),
+}
+
+impl Source {
+    /// The secret, without white space around it.
+    pub(crate) async fn read(&self) -> Result<String> {
+        let failed = |why: String| Failure::usage(format!("no secret from {self}: {why}"));
+        let secret = match self {
+            Self::Env(name) => std::env::var(name).map_err(|_| failed("the variable is not set".into()))?,
+            Self::File(path) => std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?,
+            Self::Cmd(command) => output(command).await.map_err(failed)?,
+        };
+        match secret.trim() {
+            "" => Err(failed("it is empty".into())),
+            secret => Ok(secret.to_owned()),
+        }
+    }
+}
+
+/// What a command writes to its stdout; what it has to say to people it may say on the terminal.
+async fn output(command: &str) -> Result<String, String> {
+    let mut shell = tokio::process::Command::new(if cfg!(windows) { "cmd" } else { "sh" });
+    shell
+        .args([if cfg!(windows) { "/C" } else { "-c" }, command])
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true);
+    let output = tokio::time::timeout(PATIENCE, shell.output());
+    let output = output.await.map_err(|_| format!("it took longer than {} s", PATIENCE.as_secs()))?;
+    let output = output.map_err(|error| error.to_string())?;
+    match output.status.success() {
+        true => String::from_utf8(output.stdout).map_err(|_| "it is no text".into()),
+        false => Err(output.status.to_string()),
+    }
+}
+
+impl FromStr for Source {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match text.split_once(':').filter(|(_, rest)| !rest.is_empty()) {
+            Some(("env", name)) => Ok(Self::Env(name.to_owned())),
+            Some(("file", path)) => Ok(Self::File(absolute(path))),
+            Some(("cmd", command)) => Ok(Self::Cmd(command.to_owned())),
+            // It may be the secret itself, so it is not said again.
+            _ => Err(FORMS),
+        }
+    }
+}
+
+/// Contexts are used in other folders than the one they were made in; and a shell leaves `file:~/…` as it is.
+fn absolute(path: &str) -> PathBuf {
+    let home = || std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    let path = match path.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
+        Some(path) => path,
+        None => path.into(),
+    };
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "env:{name}"),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Cmd(command) => write!(f, "cmd:{command}"),
+        }
+    }
+}
+
+/// A header whose value is secret: `NAME=SOURCE`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Header {
+    pub(crate) name: String,
+    pub(crate) value: Source,
+}
+
+impl FromStr for Header {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let (name, source) = text.split_once('=').ok_or("a header is NAME=env:VARIABLE, for example")?;
+        Ok(Self { name: name.trim().to_owned(), value: source.trim().parse()? })
+    }
+}
+
+impl fmt::Display for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.value)
+    }
+}
+
+/// Writes how a type goes from and into text for serde.
+macro_rules! texts {
+    ($($ty:ty),*) => {$(
+        impl TryFrom<String> for $ty {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, &'static str> {
+                text.parse()
+            }
+        }
+
+        impl From<$ty> for String {
+            fn from(value: $ty) -> Self {
+                value.to_string()
+            }
+        }
+    )*};
+}
+
+texts!(Source, Header);
+
+/// Reads an argument without repeating it if it is wrong, as clap would.
+#[derive(Clone)]
+pub(crate) struct Unseen<T>(pub(crate) fn(&str) -> Result<T, &'static str>);
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Unseen<T> {
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<T, clap::Error> {
+        let name = argument.and_then(clap::Arg::get_long).unwrap_or_default();
+        (self.0)(value.to_str().unwrap_or_default()).map_err(|why| {
+            let message = format!("--{name}: {why}\n");
+            clap::Error::raw(clap::error::ErrorKind::ValueValidation, message).with_cmd(command)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_secret_is_not_repeated() {
+        for wrong in ["hunter2", "env:", "https://hunter2", ""] {
+            assert_eq!(wrong.parse::<Source>(), Err(FORMS));
+        }
+        let wrong = "X-Key=hunter2".parse::<Header>().unwrap_err();
+        assert!(!wrong.contains("hunter2"));
+    }
+
+    #[test]
+    fn sources_are_written_as_they_are_read() {
+        for text in ["env:TOKEN", "file:/run/token", "cmd:pass show a:b"] {
+            assert_eq!(text.parse::<Source>().unwrap().to_string(), text);
+        }
+        assert_eq!("X-Key = env:KEY".parse::<Header>().unwrap().to_string(), "X-Key=env:KEY");
+    }
+
+    #[test]
+    fn paths_do_not_depend_on_the_folder() {
+        let Source::File(path) = "file:token".parse().unwrap() else { panic!() };
+        assert!(path.is_absolute());
+    }
+}

@@ -1,0 +1,83 @@
+//! One command on all clusters that have a name: at once, the answers as one, failures beside them.
+
+use clap::ArgMatches;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::{
+    cli::{App, Task},
+    context::{Contexts, Global},
+    error::{Exit, Failure, Result},
+    output::Output,
+    view::{Part, View},
+};
+
+/// Deeds that show what they find as a table.
+const DEEDS: &[&str] = &["ps"];
+
+/// Does it in each context and shows what came of it.
+pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &ArgMatches) -> Result<()> {
+    check(task)?;
+    let names: Vec<_> = Contexts::read()?.all.into_keys().collect();
+    if names.is_empty() {
+        return Err(
+            Failure::usage("there are no contexts").hint("`flinkctl context add NAME --url URL` adds one")
+        );
+    }
+    let asked =
+        names.iter().map(|name| async move { (name.clone(), answer(global, name, task, matches).await) });
+    let (answers, failures): (Vec<_>, Vec<_>) =
+        join_all(asked).await.into_iter().partition(|(_, outcome)| outcome.is_ok());
+    let failures: Vec<_> =
+        failures.into_iter().filter_map(|(name, outcome)| Some((name, outcome.err()?))).collect();
+    let answers: Vec<_> =
+        answers.into_iter().filter_map(|(name, outcome)| Some((name, outcome.ok()?))).collect();
+    show(output, &answers, &failures)?;
+    for (name, failure) in &failures {
+        failure.print_of(name, global.verbose);
+    }
+    let exits: Vec<_> = failures.iter().map(|(_, failure)| failure.exit).collect();
+    match exits.as_slice() {
+        [] => Ok(()),
+        // Who watches wants to see when it is back.
+        _ if global.watch.is_some() && !answers.is_empty() => Ok(()),
+        [first, rest @ ..] => {
+            let exit = if rest.iter().all(|exit| exit == first) { *first } else { Exit::Failed };
+            Err(Failure::new(exit, format!("{} of {} contexts failed", exits.len(), names.len())))
+        }
+    }
+}
+
+/// Only what reads, and shows what can stand in a table.
+fn check(task: Task) -> Result<()> {
+    let is_table = |part: &Part| matches!(part, Part::Rows(..) | Part::Fields(_) | Part::All(_));
+    let can = match task {
+        Task::Verb(verb) => verb.reads() && verb.view.iter().all(is_table),
+        Task::Deed(deed) => DEEDS.contains(&deed.name),
+    };
+    match can {
+        true => Ok(()),
+        false => Err(Failure::usage("--all-contexts is for commands that only read and show a table")
+            .hint("name one cluster with --context")),
+    }
+}
+
+async fn answer(global: &Global, name: &str, task: Task, matches: &ArgMatches) -> Result<(Value, View)> {
+    let (target, settings) = global.in_context(name)?;
+    let client = global.client(settings).await?;
+    let app = App { global: global.clone(), client, output: Output::keeping(global) };
+    task.run(&app, matches).await.map_err(|failure| target.explain(failure))?;
+    app.output.kept().ok_or_else(|| Failure::usage("this command shows nothing that could be put together"))
+}
+
+fn show(output: &Output, answers: &[(String, (Value, View))], failures: &[(String, Failure)]) -> Result<()> {
+    if output.is_json() {
+        let answered = answers.iter().map(|(name, (value, _))| json!({"context": name, "answer": value}));
+        let failed =
+            failures.iter().map(|(name, failure)| json!({"context": name, "error": failure.message}));
+        return output.value(&answered.chain(failed).collect(), &[]);
+    }
+    let Some((_, (_, view))) = answers.first() else { return Ok(()) };
+    let values: Vec<_> = answers.iter().map(|(name, (value, _))| (name.as_str(), value)).collect();
+    output.merged(&values, view)
+}

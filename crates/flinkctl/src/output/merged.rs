@@ -1,0 +1,74 @@
+//! Answers of several clusters in one table, each row with its context.
+
+use serde_json::{Value, json};
+
+use super::{Format, Output, elements, flatten};
+use crate::{
+    error::Result,
+    view::{Column, Part, Show, View, id, text},
+};
+
+const CONTEXT: Column = text("CONTEXT", "/context");
+
+/// What is shown as names and values.
+const VALUES: &[Column] = &[id("NAME", "/name"), text("VALUE", "/value")];
+
+impl Output {
+    /// Shows answers of the same view.
+    pub(crate) fn merged(&self, answers: &[(&str, &Value)], view: View) -> Result<()> {
+        let mut out = self.stdout()?;
+        if !self.fields.is_empty() {
+            let rows = view.first().map(|part| rows(answers, part)).unwrap_or_default();
+            let fields = [vec!["context".into()], self.fields.clone()].concat();
+            let output = Self { fields, kept: None, ..*self };
+            return output.chosen(&mut out, &rows.into(), &[Part::Rows("", &[])]);
+        }
+        if self.format == Format::Name {
+            let Some(part) = view.iter().find(|part| part.has_id()) else { return Ok(()) };
+            let ids = columns(part).iter().filter(|column| column.show == Show::Id).take(1);
+            let output = Self { format: Format::Tsv, fields: Vec::new(), kept: None, ..*self };
+            return output.rows(&mut out, &rows(answers, part), &with_context(ids));
+        }
+        for (number, part) in view.iter().enumerate() {
+            if number > 0 {
+                std::io::Write::write_all(&mut out, b"\n")?;
+            }
+            self.rows(&mut out, &rows(answers, part), &with_context(columns(part)))?;
+        }
+        Ok(())
+    }
+}
+
+fn with_context<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Vec<Column> {
+    std::iter::once(CONTEXT).chain(columns.into_iter().copied()).collect()
+}
+
+fn columns(part: &Part) -> &'static [Column] {
+    match part {
+        Part::Rows(_, columns) | Part::Fields(columns) => columns,
+        _ => VALUES,
+    }
+}
+
+/// A row for each element of each answer; a thing is one, and so is each of many names.
+fn rows(answers: &[(&str, &Value)], part: &Part) -> Vec<Value> {
+    let of_one = |value: &Value| match part {
+        Part::Rows(at, _) => elements(value.pointer(at)),
+        Part::All(at) => {
+            let mut values = Vec::new();
+            flatten(value.pointer(at).unwrap_or(&Value::Null), String::new(), &mut values);
+            values.into_iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
+        }
+        _ => vec![value.clone()],
+    };
+    let mut all = Vec::new();
+    for (context, value) in answers {
+        for mut row in of_one(value) {
+            if let Value::Object(members) = &mut row {
+                members.insert("context".into(), (*context).into());
+            }
+            all.push(row);
+        }
+    }
+    all
+}

@@ -1,0 +1,83 @@
+//! `flinkctl local`: a Flink that outlives the command that started it, and is stopped by another.
+
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+struct Place(TempDir);
+
+impl Place {
+    /// What came of it: exit code, stdout and stderr.
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
+            .args(arguments)
+            .env_remove("FLINKCTL_URL")
+            .env("FLINKCTL_CONFIG", self.0.path().join("config.toml"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    }
+
+    fn done(&self, arguments: &[&str]) -> String {
+        let (code, stdout, stderr) = self.run(arguments);
+        assert_eq!(code, 0, "{arguments:?}\n{stdout}\n{stderr}");
+        stdout
+    }
+
+    /// Kills so many processes of the cluster.
+    fn kill(&self, count: usize) {
+        let listed: serde_json::Value =
+            serde_json::from_str(&self.done(&["local", "list", "-o", "json"])).unwrap();
+        for id in listed[0]["ids"].as_array().unwrap().iter().take(count) {
+            assert!(Command::new("kill").args(["-9", &id.to_string()]).status().unwrap().success());
+        }
+    }
+
+    fn state(&self) -> String {
+        self.done(&["local", "list"]).split('\t').nth(2).unwrap_or_default().to_owned()
+    }
+}
+
+/// A test that fails leaves no cluster behind.
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = self.run(&["local", "down"]);
+    }
+}
+
+#[test]
+fn a_flink_is_up_until_it_is_put_down() {
+    let version = std::env::var("FLINK_VERSION").unwrap_or_else(|_| flink_local::NEWEST.into());
+    let place = Place(tempfile::tempdir().unwrap());
+    place.done(&["context", "add", "before", "--url", "http://127.0.0.1:1"]);
+    let url = place.done(&["local", "up", "--flink", &version, "--slots", "3"]);
+    assert_eq!(place.done(&["cluster", "get", "--json", "slots-total"]), "{\"slots-total\":3}");
+    assert!(place.done(&["context", "show"]).contains(&url));
+    assert!(place.done(&["local", "logs", "-n", "3"]).contains("jobmanager.log <=="));
+    let (code, _, stderr) = place.run(&["local", "up"]);
+    assert!(code == 2 && stderr.contains("is up already"), "{stderr}");
+    let (code, _, stderr) = place.run(&["context", "remove", "local"]);
+    assert!(code == 2 && stderr.contains("local down"), "{stderr}");
+    assert_eq!(place.state(), "RUNNING");
+
+    // What has ended by itself is forgotten, with all that it wrote.
+    let folder = place.done(&["local", "list", "-o", "wide"]).split_whitespace().last().unwrap().to_owned();
+    place.kill(1);
+    assert_eq!(place.state(), "DAMAGED");
+    place.kill(1);
+    assert_eq!(place.state(), "ENDED");
+    let (code, _, stderr) = place.run(&["job", "list", "--timeout", "1s"]);
+    assert!(code == 3 && stderr.contains("`flinkctl local up local` starts another"), "{stderr}");
+    let (code, _, stderr) = place.run(&["local", "up", "--flink", &version]);
+    assert!(code == 0 && stderr.contains("`local` had ended; it is forgotten"), "{stderr}");
+    assert!(!Path::new(&folder).exists());
+
+    place.done(&["local", "down"]);
+    assert_eq!(place.done(&["local", "list"]), "");
+    assert!(place.done(&["context", "list"]).starts_with("*\tbefore\t"));
+}
