@@ -1,6 +1,7 @@
 //! The everyday path on a real Flink, of the release in `FLINK_VERSION`.
 
 use std::{
+    io::{BufRead, BufReader},
     path::PathBuf,
     process::{Command, Stdio},
     sync::OnceLock,
@@ -114,4 +115,23 @@ fn a_rescaled_job_has_its_parallelism_when_the_command_ends() {
     done(&["-u", url, "--timeout", "120s", "job", "rescale", &job, "2"]);
     let vertices = done(&["-u", url, "job", "get", &job]);
     assert!(vertices.contains("\tRUNNING\t2\t"), "{vertices}");
+}
+
+#[test]
+fn logs_are_followed_until_ctrl_c() {
+    let mut following = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
+        .args(["logs", "--follow", "--since", "1m", "--grep", "Followed"])
+        .env("FLINKCTL_URL", cluster().url())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let job = done(&["run", jar(), "--detach", "--", "--name", "Followed"]);
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let of_jobmanager = |line: &String| line.starts_with("jobmanager | ") && line.contains(&job);
+    assert!(lines.any(|line| of_jobmanager(&line)), "nothing of the job was written");
+
+    done(&["job", "cancel", &job, "--yes"]);
+    let interrupted = Command::new("kill").args(["-INT", &following.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    assert_eq!(following.wait().unwrap().code(), Some(0));
 }
