@@ -7,6 +7,7 @@ mod cluster;
 pub(crate) mod completion;
 mod dataset;
 mod deeds;
+mod flamegraph;
 mod graph;
 mod jar;
 mod job;

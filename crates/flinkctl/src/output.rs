@@ -3,6 +3,7 @@
 mod cell;
 pub(crate) mod human;
 pub(crate) mod table;
+mod yaml;
 
 use std::io::{IsTerminal, Write};
 
@@ -28,18 +29,36 @@ pub(crate) enum Format {
     Tsv,
     /// The server's own JSON, as it is
     Json,
+    /// The server's own JSON, as YAML
+    Yaml,
     /// The id alone
     Name,
+    /// A drawing for browsers
+    Svg,
+    /// A drawing for Mermaid
+    Mermaid,
+    /// A drawing for Graphviz
+    Dot,
+    /// A flame graph's stacks, a line each
+    Folded,
+}
+
+impl Format {
+    fn is_drawing(self) -> bool {
+        matches!(self, Self::Svg | Self::Mermaid | Self::Dot | Self::Folded)
+    }
 }
 
 /// Where answers are written to, and how.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) format: Format,
+    /// Whether the format was asked for.
+    chosen: bool,
     fields: Vec<String>,
-    width: Option<usize>,
+    pub(crate) width: Option<usize>,
     /// Whether somebody looks at it.
-    terminal: bool,
+    pub(crate) terminal: bool,
     /// Whether the terminal is cleared before each answer.
     redraws: bool,
 }
@@ -52,6 +71,7 @@ impl Output {
         let size = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
         Self {
             format: global.output.unwrap_or(usual),
+            chosen: global.output.is_some(),
             fields: global.json.clone(),
             width: columns().or_else(|| terminal.then(size).flatten()),
             terminal,
@@ -76,7 +96,12 @@ impl Output {
     /// Shows an answer.
     pub(crate) fn answer(&self, answer: &Answer, view: View) -> Result<()> {
         if view.iter().any(|part| matches!(part, Part::Body)) {
-            return self.body(&answer.body);
+            return match answer.json() {
+                Ok(value) if self.format == Format::Yaml || !self.fields.is_empty() => {
+                    self.value(&value, &[])
+                }
+                _ => self.body(&answer.body),
+            };
         }
         if self.format == Format::Json && self.fields.is_empty() {
             self.body(&answer.body)?;
@@ -98,11 +123,17 @@ impl Output {
     /// Shows JSON that was put together from several answers.
     pub(crate) fn value(&self, value: &Value, view: View) -> Result<()> {
         let mut out = self.stdout()?;
+        if self.format.is_drawing() {
+            return Err(Failure::usage("nothing is drawn by this command")
+                .hint("say -o table, wide, tsv, name, yaml or json; `job graph` and `job flamegraph` draw"));
+        }
         if !self.fields.is_empty() {
             return self.chosen(&mut out, value, view);
         }
-        if self.format == Format::Json {
-            return Ok(writeln!(out, "{value}")?);
+        match self.format {
+            Format::Json => return Ok(writeln!(out, "{value}")?),
+            Format::Yaml => return Ok(out.write_all(yaml::document(value).as_bytes())?),
+            _ => {}
         }
         if self.format == Format::Name {
             // The first part that has ids tells what the answer is about.
@@ -211,25 +242,39 @@ impl Output {
         Ok(table::write(out, PAIR, &lines, None)?)
     }
 
-    /// The fields that were asked for by `--json`.
+    /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.
     fn chosen(&self, out: &mut impl Write, value: &Value, view: View) -> Result<()> {
-        let rows = view.iter().find_map(|part| match part {
-            Part::Rows(at, _) | Part::Texts(at, _) => Some(elements(value.pointer(at))),
+        let rows = match view.first() {
+            Some(Part::Rows(at, _) | Part::Texts(at, _)) => Some(elements(value.pointer(at))),
             _ => None,
-        });
-        let is_list = matches!(view.first(), Some(Part::Rows(..) | Part::Texts(..)));
-        let rows = rows.filter(|_| is_list).unwrap_or_else(|| vec![value.clone()]);
-        let choose = |row: &Value| {
-            let members = self.fields.iter().map(|field| {
-                let value = row.get(field).ok_or_else(|| unknown_field(field, row))?;
-                Ok((field.clone(), value.clone()))
-            });
-            members.collect::<Result<Map<_, _>>>().map(Value::Object)
         };
-        let chosen: Vec<_> = rows.iter().map(choose).collect::<Result<_>>()?;
-        let json = if is_list { Value::Array(chosen) } else { chosen.into_iter().next().unwrap_or_default() };
-        Ok(writeln!(out, "{json}")?)
+        let choose = |row: &Value| {
+            let values = self.fields.iter().map(|field| Ok((field.clone(), field_of(row, field)?.clone())));
+            values.collect::<Result<Vec<_>>>()
+        };
+        let is_list = rows.is_some();
+        let rows = rows.unwrap_or_else(|| vec![value.clone()]);
+        let chosen = rows.iter().map(choose).collect::<Result<Vec<_>>>()?;
+        if self.chosen && !matches!(self.format, Format::Json | Format::Yaml) {
+            for row in chosen {
+                let texts: Vec<_> = row.iter().map(|(_, value)| plain(value)).collect();
+                writeln!(out, "{}", texts.join("\t"))?;
+            }
+            return Ok(());
+        }
+        let mut objects = chosen.into_iter().map(|row| Value::Object(row.into_iter().collect()));
+        let json = if is_list { objects.collect() } else { objects.next().unwrap_or_default() };
+        match self.format {
+            Format::Yaml => Ok(out.write_all(yaml::document(&json).as_bytes())?),
+            _ => Ok(writeln!(out, "{json}")?),
+        }
     }
+}
+
+/// A field by its name, or by the names that lead to it: `tasks.running`, `entry.0.name`.
+fn field_of<'a>(row: &'a Value, field: &str) -> Result<&'a Value> {
+    let at = format!("/{}", field.replace('.', "/"));
+    row.get(field).or_else(|| row.pointer(&at)).ok_or_else(|| unknown_field(field, row))
 }
 
 impl From<&Column> for Layout {

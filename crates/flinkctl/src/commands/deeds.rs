@@ -16,6 +16,7 @@ use crate::{
 
 pub(crate) const DEEDS: &[Deed] = &[
     super::graph::GRAPH,
+    super::flamegraph::FLAMEGRAPH,
     Deed {
         name: "cancel",
         reads: false,
