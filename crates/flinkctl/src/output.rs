@@ -2,16 +2,20 @@
 
 mod cell;
 pub(crate) mod human;
+mod spark;
 pub(crate) mod table;
 mod yaml;
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use flink_rest_client::{Answer, Timestamp};
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::cell::{Cell, colour, plain};
-use self::table::Layout;
+use self::{spark::History, table::Layout};
 use crate::{
     context::Global,
     error::{Failure, Result},
@@ -60,7 +64,9 @@ pub(crate) struct Output {
     /// Whether somebody looks at it.
     pub(crate) terminal: bool,
     /// Whether the terminal is cleared before each answer.
-    redraws: bool,
+    redraws: AtomicBool,
+    /// What was shown before, if it is shown again and again.
+    history: Option<History>,
 }
 
 impl Output {
@@ -75,17 +81,25 @@ impl Output {
             fields: global.json.clone(),
             width: columns().or_else(|| terminal.then(size).flatten()),
             terminal,
-            redraws: terminal && global.watch.is_some(),
+            redraws: AtomicBool::new(terminal && global.watch.is_some()),
+            history: global.watch.map(|_| History::default()),
         }
     }
 
     /// Where it goes: a terminal that is empty, if it is to be drawn again.
     pub(crate) fn stdout(&self) -> Result<anstream::AutoStream<std::io::StdoutLock<'static>>> {
         let mut out = anstream::stdout().lock();
-        if self.redraws {
+        if self.redraws.load(Relaxed) {
             write!(out, "\u{1b}[H\u{1b}[2J")?;
         }
         Ok(out)
+    }
+
+    /// Makes what follows be drawn again and again, if somebody looks at it; says whether.
+    pub(crate) fn redraw(&self) -> bool {
+        let is_seen = self.terminal && matches!(self.format, Format::Table | Format::Wide);
+        self.redraws.fetch_or(is_seen, Relaxed);
+        is_seen
     }
 
     /// A value that a script may go on with.
@@ -168,6 +182,14 @@ impl Output {
                 }
                 Ok(())
             }
+            Part::Chapters(at, columns, field) => {
+                for element in elements(value.pointer(at)) {
+                    self.rows(out, std::slice::from_ref(&element), columns)?;
+                    let text = element.pointer(field).and_then(Value::as_str).unwrap_or_default();
+                    writeln!(out, "\n{}\n", tame(text.trim_end()))?;
+                }
+                Ok(())
+            }
             Part::Said(done) => {
                 anstream::eprintln!("{done}");
                 Ok(())
@@ -180,7 +202,16 @@ impl Output {
         let wide = self.format == Format::Wide;
         let shown: Vec<_> = match self.format {
             Format::Name => columns.iter().find(|column| column.show == Show::Id).into_iter().collect(),
-            _ => columns.iter().filter(|column| wide || !column.wide).collect(),
+            Format::Tsv => columns
+                .iter()
+                .filter(|column| !column.wide && !matches!(column.show, Show::Load | Show::Trend))
+                .collect(),
+            _ => {
+                let has_history = self.history.is_some();
+                let is_shown =
+                    |column: &&Column| (wide || !column.wide) && (has_history || column.show != Show::Trend);
+                columns.iter().filter(is_shown).collect()
+            }
         };
         if matches!(self.format, Format::Tsv | Format::Name) {
             for row in rows {
@@ -193,7 +224,10 @@ impl Output {
         let layout: Vec<_> = shown.iter().map(|column| Layout::from(*column)).collect();
         let now = Timestamp::now();
         let cells = |row: &Value| {
-            let cell = |column: &&Column| cell::readable(column.find(row), column.show, now);
+            let cell = |column: &&Column| match column.show {
+                Show::Trend => self.trend(row, columns, column),
+                show => cell::readable(column.find(row), show, now),
+            };
             shown.iter().map(cell).collect()
         };
         let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
@@ -202,6 +236,19 @@ impl Output {
             return Ok(());
         }
         Ok(table::write(out, &layout, &rows, self.width.filter(|_| !wide))?)
+    }
+
+    /// How the number in this column went.
+    fn trend(&self, row: &Value, columns: &[Column], column: &Column) -> Cell {
+        let of =
+            columns.iter().filter(|column| column.show == Show::Id).filter_map(|column| column.find(row));
+        let of = of.map(plain).collect::<Vec<_>>().join("/");
+        let number = column.find(row).and_then(|value| match value {
+            Value::String(text) => text.parse().ok(),
+            value => value.as_f64(),
+        });
+        let drawn = number.filter(|number: &f64| number.is_finite()).zip(self.history.as_ref());
+        drawn.map_or_else(String::new, |(number, history)| history.drawn(of, number)).into()
     }
 
     fn fields(&self, out: &mut impl Write, value: &Value, columns: &[Column]) -> Result<()> {
@@ -245,7 +292,9 @@ impl Output {
     /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.
     fn chosen(&self, out: &mut impl Write, value: &Value, view: View) -> Result<()> {
         let rows = match view.first() {
-            Some(Part::Rows(at, _) | Part::Texts(at, _)) => Some(elements(value.pointer(at))),
+            Some(Part::Rows(at, _) | Part::Texts(at, _) | Part::Chapters(at, ..)) => {
+                Some(elements(value.pointer(at)))
+            }
             _ => None,
         };
         let choose = |row: &Value| {
@@ -281,7 +330,10 @@ impl From<&Column> for Layout {
     fn from(column: &Column) -> Self {
         Self {
             header: column.header,
-            right: matches!(column.show, Show::Number | Show::Millis | Show::Bytes | Show::Ratio),
+            right: matches!(
+                column.show,
+                Show::Number | Show::Millis | Show::Bytes | Show::Ratio | Show::Rate
+            ),
             cut: matches!(column.show, Show::Text | Show::Trace | Show::Operators),
         }
     }

@@ -17,6 +17,8 @@ use crate::{
 pub(crate) const DEEDS: &[Deed] = &[
     super::graph::GRAPH,
     super::flamegraph::FLAMEGRAPH,
+    super::exceptions::EXCEPTIONS,
+    super::top::TOP,
     Deed {
         name: "cancel",
         reads: false,

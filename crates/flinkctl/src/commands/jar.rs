@@ -41,7 +41,7 @@ pub(crate) const NOUN: Noun = Noun {
             "RunJarApplication",
             &[Part::Fields(&[id("Application", "/applicationid")])],
         ),
-        Verb::new("Delete", "DeleteJar", &[Part::Said("Deleted.")]).destroys("Delete jar"),
+        Verb::new("delete", "DeleteJar", &[Part::Said("Deleted.")]).destroys("Delete jar"),
     ],
     deeds: &[],
 };

@@ -60,11 +60,14 @@ fn a_job_is_run_looked_at_saved_stopped_and_run_again() {
     assert!(done(&["ps", "Orders"]).lines().all(|line| line.contains("\tRUNNING\t")));
     assert!(done(&["logs", "Orders", "--level", "info"]).contains(" INFO "));
     assert!(done(&["job", "graph", "Orders"]).contains("▼"));
+    assert!(done(&["job", "top", "Orders"]).contains("State\tRUNNING"));
+    assert!(done(&["job", "metrics", "Orders"]).lines().all(|line| line.contains('\t')));
     let stacks = done(&["job", "flamegraph", "Orders", "-o", "folded"]);
     assert!(stacks.lines().all(|line| line.contains(";java.lang.Thread.run")), "{stacks}");
 
     let folder = format!("file://{}", env!("CARGO_TARGET_TMPDIR"));
     assert!(done(&["job", "savepoint", "Orders", "-t", &folder]).contains("savepoint-"));
+    assert!(done(&["checkpoint", "get", "Orders"]).contains("Slowest\tsubtask "));
     let savepoint = done(&["job", "stop", "Orders", "-t", &folder]);
     let (code, _, stderr) = flinkctl(&["job", "savepoint", &job, "-t", &folder]);
     assert_eq!(code, 4, "{stderr}");
