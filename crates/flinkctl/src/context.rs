@@ -35,11 +35,11 @@ pub(crate) struct Global {
     /// How long it may take, as 90s, 5m or 1h30m
     #[arg(long, global = true, value_name = "TIME", value_parser = crate::output::human::parse_duration)]
     pub(crate) timeout: Option<Duration>,
-    /// table, wide, tsv, name or json, which is the server's own; a table on a terminal, else tsv
+    /// table, wide, tsv, name, yaml or json, which is the server's own; a table on a terminal, else tsv
     #[arg(short, long, global = true, value_name = "FORMAT", hide_possible_values = true)]
     pub(crate) output: Option<Format>,
-    /// Shows only these fields of the server's JSON, as an array of objects
-    #[arg(long, global = true, value_name = "FIELD", value_delimiter = ',', conflicts_with = "output")]
+    /// Shows only these fields of the server's JSON, as name,tasks.running; with -o tsv their values alone
+    #[arg(long, global = true, value_name = "FIELD", value_delimiter = ',')]
     pub(crate) json: Vec<String>,
     /// Shows it again and again, every 2s unless said otherwise, as --watch=10s; for commands that only read
     #[arg(short, long, global = true, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "2s", value_parser = crate::output::human::parse_duration)]

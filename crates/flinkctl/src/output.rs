@@ -3,18 +3,23 @@
 mod cell;
 pub(crate) mod human;
 mod merged;
+mod spark;
 pub(crate) mod table;
+mod yaml;
 
 use std::{
     io::{IsTerminal, Write},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use flink_rest_client::{Answer, Timestamp};
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::cell::{Cell, colour, plain};
-use self::table::Layout;
+use self::{spark::History, table::Layout};
 use crate::{
     context::Global,
     error::{Failure, Result},
@@ -32,22 +37,42 @@ pub(crate) enum Format {
     Tsv,
     /// The server's own JSON, as it is
     Json,
+    /// The server's own JSON, as YAML
+    Yaml,
     /// The id alone
     Name,
+    /// A drawing for browsers
+    Svg,
+    /// A drawing for Mermaid
+    Mermaid,
+    /// A drawing for Graphviz
+    Dot,
+    /// A flame graph's stacks, a line each
+    Folded,
+}
+
+impl Format {
+    fn is_drawing(self) -> bool {
+        matches!(self, Self::Svg | Self::Mermaid | Self::Dot | Self::Folded)
+    }
 }
 
 /// Where answers are written to, and how.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) format: Format,
+    /// Whether the format was asked for.
+    chosen: bool,
     fields: Vec<String>,
-    width: Option<usize>,
+    pub(crate) width: Option<usize>,
     /// Whether somebody looks at it.
-    terminal: bool,
+    pub(crate) terminal: bool,
     /// Whether the terminal is cleared before each answer.
-    redraws: bool,
     /// What is not shown yet, as it is put together with that of other clusters.
     kept: Option<Mutex<Option<(Value, View)>>>,
+    redraws: AtomicBool,
+    /// What was shown before, if it is shown again and again.
+    history: Option<History>,
 }
 
 impl Output {
@@ -58,17 +83,25 @@ impl Output {
         let size = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
         Self {
             format: global.output.unwrap_or(usual),
+            chosen: global.output.is_some(),
             fields: global.json.clone(),
             width: columns().or_else(|| terminal.then(size).flatten()),
             terminal,
-            redraws: terminal && global.watch.is_some(),
             kept: None,
+            redraws: AtomicBool::new(terminal && global.watch.is_some()),
+            history: global.watch.map(|_| History::default()),
         }
     }
 
     /// Keeps an answer in place of showing it.
     pub(crate) fn keeping(global: &Global) -> Self {
         Self { kept: Some(Mutex::default()), ..Self::new(global) }
+    }
+
+    /// The same, for a part of what it shows.
+    fn with(&self, format: Format, fields: Vec<String>) -> Self {
+        let (redraws, history, kept) = (AtomicBool::new(false), None, None);
+        Self { format, fields, redraws, history, kept, ..*self }
     }
 
     /// What was to be shown.
@@ -79,7 +112,7 @@ impl Output {
     /// Where it goes: a terminal that is empty, if it is to be drawn again.
     pub(crate) fn stdout(&self) -> Result<anstream::AutoStream<std::io::StdoutLock<'static>>> {
         let mut out = anstream::stdout().lock();
-        if self.redraws {
+        if self.redraws.load(Relaxed) {
             write!(out, "\u{1b}[H\u{1b}[2J")?;
         }
         Ok(out)
@@ -95,6 +128,13 @@ impl Output {
         self.terminal
     }
 
+    /// Makes what follows be drawn again and again, if somebody looks at it; says whether.
+    pub(crate) fn redraw(&self) -> bool {
+        let is_seen = self.terminal && matches!(self.format, Format::Table | Format::Wide);
+        self.redraws.fetch_or(is_seen, Relaxed);
+        is_seen
+    }
+
     /// A value that a script may go on with.
     pub(crate) fn line(&self, value: impl std::fmt::Display) -> Result<()> {
         Ok(writeln!(self.stdout()?, "{value}")?)
@@ -103,7 +143,12 @@ impl Output {
     /// Shows an answer.
     pub(crate) fn answer(&self, answer: &Answer, view: View) -> Result<()> {
         if view.iter().any(|part| matches!(part, Part::Body)) {
-            return self.body(&answer.body);
+            return match answer.json() {
+                Ok(value) if self.format == Format::Yaml || !self.fields.is_empty() => {
+                    self.value(&value, &[])
+                }
+                _ => self.body(&answer.body),
+            };
         }
         if self.format == Format::Json && self.fields.is_empty() && self.kept.is_none() {
             self.body(&answer.body)?;
@@ -129,11 +174,17 @@ impl Output {
             return Ok(());
         }
         let mut out = self.stdout()?;
+        if self.format.is_drawing() {
+            return Err(Failure::usage("nothing is drawn by this command")
+                .hint("say -o table, wide, tsv, name, yaml or json; `job graph` and `job flamegraph` draw"));
+        }
         if !self.fields.is_empty() {
             return self.chosen(&mut out, value, view);
         }
-        if self.format == Format::Json {
-            return Ok(writeln!(out, "{value}")?);
+        match self.format {
+            Format::Json => return Ok(writeln!(out, "{value}")?),
+            Format::Yaml => return Ok(out.write_all(yaml::document(value).as_bytes())?),
+            _ => {}
         }
         if self.format == Format::Name {
             // The first part that has ids tells what the answer is about.
@@ -168,6 +219,14 @@ impl Output {
                 }
                 Ok(())
             }
+            Part::Chapters(at, columns, field) => {
+                for element in elements(value.pointer(at)) {
+                    self.rows(out, std::slice::from_ref(&element), columns)?;
+                    let text = element.pointer(field).and_then(Value::as_str).unwrap_or_default();
+                    writeln!(out, "\n{}\n", tame(text.trim_end()))?;
+                }
+                Ok(())
+            }
             Part::Said(done) => {
                 anstream::eprintln!("{done}");
                 Ok(())
@@ -180,7 +239,16 @@ impl Output {
         let wide = self.format == Format::Wide;
         let shown: Vec<_> = match self.format {
             Format::Name => columns.iter().find(|column| column.show == Show::Id).into_iter().collect(),
-            _ => columns.iter().filter(|column| wide || !column.wide).collect(),
+            Format::Tsv => columns
+                .iter()
+                .filter(|column| !column.wide && !matches!(column.show, Show::Load | Show::Trend))
+                .collect(),
+            _ => {
+                let has_history = self.history.is_some();
+                let is_shown =
+                    |column: &&Column| (wide || !column.wide) && (has_history || column.show != Show::Trend);
+                columns.iter().filter(is_shown).collect()
+            }
         };
         if matches!(self.format, Format::Tsv | Format::Name) {
             for row in rows {
@@ -193,7 +261,10 @@ impl Output {
         let layout: Vec<_> = shown.iter().map(|column| Layout::from(*column)).collect();
         let now = Timestamp::now();
         let cells = |row: &Value| {
-            let cell = |column: &&Column| cell::readable(column.find(row), column.show, now);
+            let cell = |column: &&Column| match column.show {
+                Show::Trend => self.trend(row, columns, column),
+                show => cell::readable(column.find(row), show, now),
+            };
             shown.iter().map(cell).collect()
         };
         let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
@@ -202,6 +273,19 @@ impl Output {
             return Ok(());
         }
         Ok(table::write(out, &layout, &rows, self.width.filter(|_| !wide))?)
+    }
+
+    /// How the number in this column went.
+    fn trend(&self, row: &Value, columns: &[Column], column: &Column) -> Cell {
+        let of =
+            columns.iter().filter(|column| column.show == Show::Id).filter_map(|column| column.find(row));
+        let of = of.map(plain).collect::<Vec<_>>().join("/");
+        let number = column.find(row).and_then(|value| match value {
+            Value::String(text) => text.parse().ok(),
+            value => value.as_f64(),
+        });
+        let drawn = number.filter(|number: &f64| number.is_finite()).zip(self.history.as_ref());
+        drawn.map_or_else(String::new, |(number, history)| history.drawn(of, number)).into()
     }
 
     fn fields(&self, out: &mut impl Write, value: &Value, columns: &[Column]) -> Result<()> {
@@ -242,25 +326,41 @@ impl Output {
         Ok(table::write(out, PAIR, &lines, None)?)
     }
 
-    /// The fields that were asked for by `--json`.
+    /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.
     fn chosen(&self, out: &mut impl Write, value: &Value, view: View) -> Result<()> {
-        let rows = view.iter().find_map(|part| match part {
-            Part::Rows(at, _) | Part::Texts(at, _) => Some(elements(value.pointer(at))),
+        let rows = match view.first() {
+            Some(Part::Rows(at, _) | Part::Texts(at, _) | Part::Chapters(at, ..)) => {
+                Some(elements(value.pointer(at)))
+            }
             _ => None,
-        });
-        let is_list = matches!(view.first(), Some(Part::Rows(..) | Part::Texts(..)));
-        let rows = rows.filter(|_| is_list).unwrap_or_else(|| vec![value.clone()]);
-        let choose = |row: &Value| {
-            let members = self.fields.iter().map(|field| {
-                let value = row.get(field).ok_or_else(|| unknown_field(field, row))?;
-                Ok((field.clone(), value.clone()))
-            });
-            members.collect::<Result<Map<_, _>>>().map(Value::Object)
         };
-        let chosen: Vec<_> = rows.iter().map(choose).collect::<Result<_>>()?;
-        let json = if is_list { Value::Array(chosen) } else { chosen.into_iter().next().unwrap_or_default() };
-        Ok(writeln!(out, "{json}")?)
+        let choose = |row: &Value| {
+            let values = self.fields.iter().map(|field| Ok((field.clone(), field_of(row, field)?.clone())));
+            values.collect::<Result<Vec<_>>>()
+        };
+        let is_list = rows.is_some();
+        let rows = rows.unwrap_or_else(|| vec![value.clone()]);
+        let chosen = rows.iter().map(choose).collect::<Result<Vec<_>>>()?;
+        if self.chosen && !matches!(self.format, Format::Json | Format::Yaml) {
+            for row in chosen {
+                let texts: Vec<_> = row.iter().map(|(_, value)| plain(value)).collect();
+                writeln!(out, "{}", texts.join("\t"))?;
+            }
+            return Ok(());
+        }
+        let mut objects = chosen.into_iter().map(|row| Value::Object(row.into_iter().collect()));
+        let json = if is_list { objects.collect() } else { objects.next().unwrap_or_default() };
+        match self.format {
+            Format::Yaml => Ok(out.write_all(yaml::document(&json).as_bytes())?),
+            _ => Ok(writeln!(out, "{json}")?),
+        }
     }
+}
+
+/// A field by its name, or by the names that lead to it: `tasks.running`, `entry.0.name`.
+fn field_of<'a>(row: &'a Value, field: &str) -> Result<&'a Value> {
+    let at = format!("/{}", field.replace('.', "/"));
+    row.get(field).or_else(|| row.pointer(&at)).ok_or_else(|| unknown_field(field, row))
 }
 
 impl From<&Column> for Layout {
@@ -268,7 +368,10 @@ impl From<&Column> for Layout {
         Self {
             // What stands indented before a line stands over its column here.
             header: column.header.trim(),
-            right: matches!(column.show, Show::Number | Show::Millis | Show::Bytes | Show::Ratio),
+            right: matches!(
+                column.show,
+                Show::Number | Show::Millis | Show::Bytes | Show::Ratio | Show::Rate
+            ),
             cut: matches!(column.show, Show::Text | Show::Trace | Show::Operators),
         }
     }

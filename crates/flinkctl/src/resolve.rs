@@ -52,7 +52,13 @@ pub(crate) async fn job(client: &FlinkRestClient, word: &str) -> Result<JobId> {
     Ok(parameter(client, "JobId", word, &Map::new()).await?.parse()?)
 }
 
-/// The same with its name and state.
+/// A vertex of a job by its id, its name, or the beginning of either.
+pub(crate) async fn vertex(client: &FlinkRestClient, job: JobId, word: &str) -> Result<VertexId> {
+    let earlier = Map::from_iter([("job".to_owned(), job.to_string().into())]);
+    Ok(parameter(client, "VertexId", word, &earlier).await?.parse()?)
+}
+
+/// A job with its name and state.
 pub(crate) async fn described_job(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
     pick("job", word, jobs(client).await?)
 }

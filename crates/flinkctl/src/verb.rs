@@ -16,6 +16,9 @@ use crate::{
     view::View,
 };
 
+/// The parameter that names metrics. Flink tells only their names without it; who asks for metrics wants to see values.
+const METRICS: &str = "get";
+
 /// A command that is one endpoint.
 #[derive(Debug)]
 pub(crate) struct Verb {
@@ -79,6 +82,11 @@ impl Verb {
             let what = format!("{what} {}", which.join(" ")).trim_end().to_owned();
             confirm(&format!("{what} at {}", client.address()), matches.get_flag("yes"))?;
         }
+        if self.spec()?.params.iter().any(|param| param.name == METRICS) && !params.contains_key(METRICS) {
+            let names = client.request_by_name(self.endpoint, params.clone().into()).await?.json()?;
+            let names = names.as_array().into_iter().flatten().filter_map(|metric| metric.get("id")).cloned();
+            params.insert(METRICS.into(), names.collect());
+        }
         let answer = client.request_by_name(self.endpoint, params.into()).await?;
         output.answer(&answer, self.view)
     }
@@ -138,7 +146,7 @@ fn argument(param: &'static Param) -> Arg {
     let (shape, ty) = shape(param);
     let arg = Arg::new(param.name).help(help(param.doc));
     // Names of metrics are what a command that reads metrics is about.
-    let positional = param.required || param.name == "get";
+    let positional = param.required || param.name == METRICS;
     let arg = match positional {
         true => arg.required(param.required).value_name(param.name.to_uppercase().replace('_', "-")),
         false => arg.long(param.name.replace('_', "-")).value_name(if shape == Shape::Map {

@@ -16,6 +16,8 @@ pub(crate) enum Part {
     All(&'static str),
     /// The text at one place of each element of an array.
     Texts(&'static str, &'static str),
+    /// The same, each below a line of these.
+    Chapters(&'static str, &'static [Column], &'static str),
     /// The body, which is no JSON.
     Body,
     /// Nothing but that it was done.
@@ -86,6 +88,12 @@ pub(crate) enum Show {
     Operators,
     /// Numbers by state, of which only those count that are not 0.
     Counts,
+    /// So many a second.
+    Rate,
+    /// What a task's time goes to: how busy, held up and idle it is, each from 0 to 1. Only for people.
+    Load,
+    /// How a number went, while it is watched. Only for people.
+    Trend,
 }
 
 const fn column(header: &'static str, at: &'static str, show: Show) -> Column {
@@ -113,4 +121,7 @@ columns! {
     trace = Trace;
     operators = Operators;
     counts = Counts;
+    rate = Rate;
+    load = Load;
+    trend = Trend;
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     cli::App,
-    commands::{Chore, Deed, Doing, NOUNS},
+    commands::{BY_DEEDS, Chore, Deed, Doing, NOUNS},
     error::{Failure, Result},
     output::Output,
     verb::help,
@@ -161,7 +161,10 @@ fn list(output: &Output) -> Result<()> {
 
 fn described(spec: &Spec) -> Value {
     let verbs = NOUNS.iter().flat_map(|noun| noun.verbs.iter().map(move |verb| (noun.name, verb)));
-    let command = verbs.into_iter().find(|(_, verb)| verb.endpoint == spec.name);
+    let verb = verbs.into_iter().find(|(_, verb)| verb.endpoint == spec.name);
+    let verb = verb.map(|(noun, verb)| format!("{noun} {}", verb.name));
+    let by_deed = || BY_DEEDS.iter().find(|(endpoint, _)| *endpoint == spec.name);
+    let command = verb.or_else(|| by_deed().map(|(_, command)| (*command).to_owned()));
     let param = |param: &Param| {
         json!({
             "name": param.name, "key": param.key, "in": format!("{:?}", param.place).to_lowercase(),
@@ -171,7 +174,7 @@ fn described(spec: &Spec) -> Value {
     };
     json!({
         "name": spec.name, "method": spec.method.as_str(), "path": spec.path, "since": spec.since, "until": spec.until,
-        "command": command.map(|(noun, verb)| format!("{noun} {}", verb.name)), "doc": help(spec.doc),
+        "command": command, "doc": help(spec.doc),
         "params": spec.params.iter().map(param).collect::<Vec<_>>(),
     })
 }

@@ -1,66 +1,59 @@
 //! Checkpoints of a job.
 
+mod details;
+
 use crate::{
     commands::{Noun, processes},
     verb::Verb,
     view::{Part, bytes, id, millis, number, state, text, time},
 };
 
+/// The last checkpoints of a job.
+pub(crate) const LIST: Part = Part::Rows(
+    "/history",
+    &[
+        id("ID", "/id"),
+        state("STATUS", "/status"),
+        text("TYPE", "/checkpoint_type"),
+        time("TRIGGERED", "/trigger_timestamp"),
+        millis("DURATION", "/end_to_end_duration"),
+        bytes("SIZE", "/checkpointed_size"),
+        bytes("FULL SIZE", "/state_size"),
+        number("ACKED", "/num_acknowledged_subtasks"),
+        number("OF", "/num_subtasks"),
+        bytes("PROCESSED", "/processed_data").wide(),
+        bytes("PERSISTED", "/persisted_data").wide(),
+        text("PATH", "/external_path").wide(),
+        text("FAILURE", "/failure_message").wide(),
+    ],
+);
+
 pub(crate) const NOUN: Noun = Noun {
     name: "checkpoint",
     about: "Checkpoints of a job; savepoints are counted among them",
     verbs: &[
+        Verb::new("list", "GetCheckpointingStatistics", &[LIST]),
         Verb::new(
-            "list",
+            "summary",
             "GetCheckpointingStatistics",
-            &[Part::Rows(
-                "/history",
-                &[
-                    id("ID", "/id"),
-                    state("STATUS", "/status"),
-                    text("TYPE", "/checkpoint_type"),
-                    time("TRIGGERED", "/trigger_timestamp"),
-                    millis("DURATION", "/end_to_end_duration"),
-                    bytes("SIZE", "/checkpointed_size"),
-                    bytes("FULL SIZE", "/state_size"),
-                    number("ACKED", "/num_acknowledged_subtasks"),
-                    number("OF", "/num_subtasks"),
-                    bytes("PROCESSED", "/processed_data").wide(),
-                    bytes("PERSISTED", "/persisted_data").wide(),
-                    text("PATH", "/external_path").wide(),
-                    text("FAILURE", "/failure_message").wide(),
-                ],
-            )],
-        ),
-        Verb::new(
-            "get",
-            "GetCheckpointDetails",
-            &[
-                Part::Fields(&[
-                    id("Checkpoint", "/id"),
-                    state("Status", "/status"),
-                    text("Type", "/checkpoint_type"),
-                    time("Triggered", "/trigger_timestamp"),
-                    millis("Duration", "/end_to_end_duration"),
-                    bytes("Size", "/checkpointed_size"),
-                    bytes("Full size", "/state_size"),
-                    bytes("Processed", "/processed_data"),
-                    bytes("Persisted", "/persisted_data"),
-                    text("Path", "/external_path"),
-                    text("Failure", "/failure_message"),
-                ]),
-                Part::Rows(
-                    "/tasks",
-                    &[
-                        id("VERTEX", "/key"),
-                        state("STATUS", "/value/status"),
-                        millis("DURATION", "/value/end_to_end_duration"),
-                        bytes("SIZE", "/value/checkpointed_size"),
-                        number("ACKED", "/value/num_acknowledged_subtasks"),
-                        number("OF", "/value/num_subtasks"),
-                    ],
-                ),
-            ],
+            &[Part::Fields(&[
+                number("Completed", "/counts/completed"),
+                number("  in progress", "/counts/in_progress"),
+                number("  failed", "/counts/failed"),
+                number("  restored", "/counts/restored"),
+                time("Last completed", "/latest/completed/latest_ack_timestamp"),
+                text("  path", "/latest/completed/external_path"),
+                time("Last savepoint", "/latest/savepoint/latest_ack_timestamp"),
+                text("  path", "/latest/savepoint/external_path"),
+                time("Last failed", "/latest/failed/failure_timestamp"),
+                text("  because", "/latest/failed/failure_message"),
+                time("Restored", "/latest/restored/restore_timestamp"),
+                text("  from", "/latest/restored/external_path"),
+                millis("Duration, average", "/summary/end_to_end_duration/avg"),
+                millis("  at most", "/summary/end_to_end_duration/max"),
+                bytes("Size, average", "/summary/checkpointed_size/avg").or(&["/summary/state_size/avg"]),
+                bytes("  at most", "/summary/checkpointed_size/max").or(&["/summary/state_size/max"]),
+            ])],
         ),
         Verb::new(
             "subtasks",
@@ -84,5 +77,5 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new("trigger", "TriggerCheckpoint", processes::ALL),
         Verb::new("status", "GetTriggeredCheckpoint", processes::ALL),
     ],
-    deeds: &[],
+    deeds: &[details::GET],
 };

@@ -16,6 +16,9 @@ use crate::{
 
 pub(crate) const DEEDS: &[Deed] = &[
     super::graph::GRAPH,
+    super::flamegraph::FLAMEGRAPH,
+    super::exceptions::EXCEPTIONS,
+    super::top::TOP,
     Deed {
         name: "cancel",
         reads: false,

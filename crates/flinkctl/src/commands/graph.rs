@@ -1,19 +1,23 @@
 //! `flinkctl job graph`: the dataflow of a job as a drawing.
 
+mod boxes;
+mod layout;
+mod svg;
+
 use std::{collections::HashMap, fmt::Write as _, io::Write as _};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use console::measure_text_width;
 use flink_rest_client::{
     VertexId,
     jobs::{details::JobDetails, plan::Input, vertices::JobVertex},
 };
+use serde_json::json;
 
 use crate::{
     cli::App,
-    commands::Deed,
-    error::Result,
-    output::{colour, tame},
+    commands::{Deed, jar},
+    error::{Failure, Result},
+    output::{Format, tame},
     resolve,
 };
 
@@ -24,39 +28,37 @@ pub(crate) const GRAPH: Deed =
 struct Arguments {
     /// The job: its id, its name, or the beginning of either
     job: String,
-    /// What to draw it with
-    #[arg(short, long = "as", value_name = "LANGUAGE", default_value = "boxes")]
-    drawing: Drawing,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Drawing {
-    /// In the terminal
-    Boxes,
-    Mermaid,
-    /// Graphviz
-    Dot,
 }
 
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command)
         .about("Draws the vertices of a job and what flows between them")
-        .after_help("Example:\n  flinkctl job graph Orders --as dot | dot -Tsvg > orders.svg")
+        .after_help(
+            "In the terminal, or with -o as svg, mermaid or dot; -o json and -o yaml are its plan.\n\n\
+             Example:\n  flinkctl job graph Orders -o svg > orders.svg",
+        )
 }
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
-    let Arguments { job, drawing } = Arguments::from_arg_matches(matches)?;
-    let details = app.client.job(resolve::job(&app.client, &job).await?).details().await?;
+    let Arguments { job } = Arguments::from_arg_matches(matches)?;
+    let job = resolve::job(&app.client, &job).await?;
+    if matches!(app.output.format, Format::Json | Format::Yaml | Format::Name) {
+        let answer = app.client.request_by_name("GetJobPlan", json!({ "job": job })).await?;
+        return app.output.answer(&answer, &[jar::PLAN]);
+    }
+    let details = app.client.job(job).details().await?;
     let graph = Graph::of(&details);
-    let text = match drawing {
-        Drawing::Boxes => graph.boxes(),
-        Drawing::Mermaid => graph.mermaid(),
-        Drawing::Dot => graph.dot(),
+    let text = match app.output.format {
+        Format::Svg => svg::draw(&graph),
+        Format::Mermaid => graph.mermaid(),
+        Format::Dot => graph.dot(),
+        Format::Folded => return Err(Failure::usage("only flame graphs are folded")),
+        _ => boxes::draw(&graph, app.output.width),
     };
     Ok(app.output.stdout()?.write_all(text.as_bytes())?)
 }
 
-/// The vertices in the order of the stream, numbered from 1, with what flows into each.
+/// The vertices in the order of the stream, with what flows into each.
 struct Graph<'a> {
     vertices: Vec<(&'a JobVertex, Vec<Flow<'a>>)>,
 }
@@ -70,7 +72,7 @@ struct Flow<'a> {
 impl<'a> Graph<'a> {
     fn of(details: &'a JobDetails) -> Self {
         let numbers: HashMap<VertexId, usize> =
-            details.vertices.iter().zip(1..).map(|(vertex, number)| (vertex.id, number)).collect();
+            details.vertices.iter().zip(0..).map(|(vertex, number)| (vertex.id, number)).collect();
         let flow = |input: &'a Input| {
             let how = input.ship_strategy.as_deref().unwrap_or_default();
             numbers.get(&input.id).map(|from| Flow { from: *from, how })
@@ -82,36 +84,16 @@ impl<'a> Graph<'a> {
         Self { vertices: details.vertices.iter().map(|vertex| (vertex, inputs(vertex.id))).collect() }
     }
 
-    /// Boxes one below the other; an arrow comes from the box above, or names the ones it comes from.
-    fn boxes(&self) -> String {
-        let mut text = String::new();
-        for (number, (vertex, flows)) in (1..).zip(&self.vertices) {
-            for Flow { from, how } in flows {
-                let source = if from + 1 == number { String::new() } else { format!(" from {from}") };
-                let _ = writeln!(text, "    │ {}{source}", how.to_lowercase());
-            }
-            if !flows.is_empty() {
-                text.push_str("    ▼\n");
-            }
-            let title = format!("{number}  {}", tame(&vertex.name));
-            let state = vertex.status.to_string();
-            let subtasks =
-                vertex.parallelism.map(|parallelism| format!(" × {parallelism}")).unwrap_or_default();
-            let style = colour(&state);
-            let (above, below) =
-                (measure_text_width(&title), 3 + state.len() + measure_text_width(&subtasks));
-            let width = above.max(below);
-            let pad = |shown: usize| " ".repeat(width.saturating_sub(shown));
-            let line = "─".repeat(width + 2);
-            let _ = writeln!(text, "┌{line}┐\n│ {title}{} │", pad(above));
-            let _ = writeln!(text, "│    {style}{state}{style:#}{subtasks}{} │\n└{line}┘", pad(below));
-        }
-        text
+    /// `RUNNING × 4`.
+    fn state(&self, vertex: usize) -> String {
+        let Some((vertex, _)) = self.vertices.get(vertex) else { return String::new() };
+        let subtasks = vertex.parallelism.map(|parallelism| format!(" × {parallelism}")).unwrap_or_default();
+        format!("{}{subtasks}", vertex.status)
     }
 
     fn mermaid(&self) -> String {
         let mut text = String::from("flowchart TD\n");
-        for (number, (vertex, flows)) in (1..).zip(&self.vertices) {
+        for (number, (vertex, flows)) in self.vertices.iter().enumerate() {
             // Mermaid reads HTML's own names for what would end the text.
             let name = tame(&vertex.name).replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
             let _ = writeln!(text, "  v{number}[\"{name} × {}\"]", vertex.parallelism.unwrap_or(1));
@@ -124,7 +106,7 @@ impl<'a> Graph<'a> {
 
     fn dot(&self) -> String {
         let mut text = String::from("digraph job {\n  node [shape=box];\n");
-        for (number, (vertex, flows)) in (1..).zip(&self.vertices) {
+        for (number, (vertex, flows)) in self.vertices.iter().enumerate() {
             let name = tame(&vertex.name).replace('\\', "\\\\").replace('"', "\\\"");
             let _ = writeln!(text, "  v{number} [label=\"{name}\\n× {}\"];", vertex.parallelism.unwrap_or(1));
             for Flow { from, how } in flows {

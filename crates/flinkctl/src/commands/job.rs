@@ -3,7 +3,7 @@
 use crate::{
     commands::{Noun, metrics, processes},
     verb::Verb,
-    view::{Part, counts, id, millis, number, state, text, time, trace},
+    view::{Part, counts, id, millis, number, state, text, time},
 };
 
 pub(crate) const LIST: Part = Part::Rows(
@@ -51,23 +51,6 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new("config", "GetJobConfig", processes::ALL),
         Verb::new("plan", "GetJobPlan", &[super::jar::PLAN]),
         Verb::new(
-            "exceptions",
-            "GetJobExceptions",
-            &[Part::Rows(
-                "/exceptionHistory/entries",
-                &[
-                    time("WHEN", "/timestamp"),
-                    text("TASK", "/taskName").or(&["/concurrentExceptions/0/taskName"]),
-                    id("TASKMANAGER", "/taskManagerId").or(&[
-                        "/concurrentExceptions/0/taskManagerId",
-                        "/endpoint",
-                        "/location",
-                    ]),
-                    trace("EXCEPTION", "/stacktrace"),
-                ],
-            )],
-        ),
-        Verb::new(
             "accumulators",
             "GetJobAccumulators",
             &[Part::Rows(
@@ -75,6 +58,7 @@ pub(crate) const NOUN: Noun = Noun {
                 &[id("NAME", "/name"), text("TYPE", "/type"), text("VALUE", "/value")],
             )],
         ),
+        Verb::new("checkpoints", "GetCheckpointingStatistics", &[super::checkpoint::LIST]),
         Verb::new("result", "GetJobExecutionResult", processes::ALL),
         Verb::new("metrics", "GetJobMetrics", metrics::PLAIN),
         Verb::new("metrics-all", "GetAggregatedJobMetrics", metrics::AGGREGATED),

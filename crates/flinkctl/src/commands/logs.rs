@@ -1,15 +1,22 @@
-//! `flinkctl logs`: what the processes of the cluster wrote, in whole or what matters of it.
+//! `flinkctl logs`: what the processes of the cluster wrote, in whole or what matters of it, and what they write.
 
-use std::{collections::BTreeSet, io::Write};
+mod entry;
+mod follow;
+mod printer;
+
+use std::collections::BTreeSet;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_rest_client::{JobId, TaskManagerId};
+use flink_rest_client::{FlinkRestClient, JobId, TaskManagerId, Timestamp, follow::Process};
 
+use self::{
+    entry::{Filter, entries},
+    printer::Printer,
+};
 use crate::{
     cli::App,
     commands::{Deed, ps},
     error::Result,
-    output::tame,
     resolve,
 };
 
@@ -21,141 +28,103 @@ struct Arguments {
     #[arg(add = crate::complete::of("JobOrTaskManager"))]
     /// `jobmanager`, a TaskManager, or a job, which means the TaskManagers it runs on; else all processes
     of: Option<String>,
-    /// Only entries of this level or a graver one
-    #[arg(short, long, value_name = "LEVEL", ignore_case = true)]
-    level: Option<Level>,
-    /// Only entries with this text in them
-    #[arg(short, long, value_name = "TEXT")]
-    grep: Option<String>,
-    /// Only so many entries, the last ones
+    /// Shows what is written from now on, and the last lines before, until Ctrl-C
+    #[arg(short, long)]
+    follow: bool,
+    /// Only entries of this time or later: how long ago, as 10m, or when, as 2026-11-23T15:39:51Z
+    #[arg(long, value_name = "TIME", value_parser = entry::parse_since)]
+    since: Option<Timestamp>,
+    #[command(flatten)]
+    filter: Filter,
+    /// Only so many entries, the last ones; with --follow so many lines of each process, 10 unless set
     #[arg(short = 'n', long, value_name = "N")]
     tail: Option<usize>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
-enum Level {
-    Trace,
-    Debug,
-    Info,
-    Warn,
-    Error,
+/// Whose logs are meant.
+#[derive(Debug)]
+enum Whose {
+    All,
+    One(Process),
+    /// Those of the TaskManagers that it runs on.
+    Job(JobId),
 }
 
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command)
-        .about("Shows the logs of the JobManager and the TaskManagers")
+        .about("Shows the logs of the JobManager and the TaskManagers, as one in the order of time")
         .after_help(
-            "An entry is a line with what follows it, such as a stack trace.\n\n\
-         Examples:\n  flinkctl logs jobmanager --level warn\n  flinkctl logs Orders --grep Exception -n 5",
+            "An entry is a line with what follows it, such as a stack trace. With --follow nothing is lost, also when\n\
+             logs are rotated or processes come and go; --since then reads rotated files as well.\n\n\
+             Examples:\n  flinkctl logs jobmanager --level warn\n  flinkctl logs Orders --grep Exception -n 5\n  \
+             flinkctl logs -f --since 10m",
         )
 }
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let arguments = Arguments::from_arg_matches(matches)?;
-    let (jobmanager, taskmanagers) = processes(app, arguments.of.as_deref()).await?;
-    let several = usize::from(jobmanager) + taskmanagers.len() > 1;
-    let mut out = anstream::stdout().lock();
-    let mut show = |process: &str, log: &str| {
-        if several {
-            writeln!(out, "==> {process} <==")?;
-        }
-        arguments.chosen(log).into_iter().try_for_each(|entry| writeln!(out, "{}", tame(entry)))
+    let whose = whose(app, arguments.of.as_deref()).await?;
+    if arguments.follow {
+        return follow::follow(app, &arguments, whose).await;
+    }
+    let client = &app.client;
+    let since = match arguments.since {
+        Some(since) => Some(entry::written(since, client.config().await?.timezone_offset)),
+        None => None,
     };
-    if jobmanager {
-        show("jobmanager", &app.client.jobmanager().log().await?.to_string_lossy())?;
+    let processes = processes(client, whose).await?;
+    let mut all = Vec::new();
+    for process in &processes {
+        all.extend(entries(process, &log(client, process).await?));
     }
-    for taskmanager in taskmanagers {
-        let log = app.client.taskmanager(&taskmanager).log().await?;
-        show(taskmanager.as_str(), &log.to_string_lossy())?;
-    }
-    Ok(())
+    let mut wanted: Vec<_> = all
+        .into_iter()
+        .filter(|(time, entry)| {
+            since.as_ref().is_none_or(|since| time.as_str() >= since.as_str())
+                && arguments.filter.wants(entry)
+        })
+        .collect();
+    wanted.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let skip = arguments.tail.map_or(0, |tail| wanted.len().saturating_sub(tail));
+    let mut printer = Printer::new(processes.len() > 1);
+    let mut out = anstream::stdout().lock();
+    wanted.iter().skip(skip).try_for_each(|(_, entry)| printer.print(&mut out, entry))
 }
 
-/// Whether the JobManager is meant, and which TaskManagers are.
-async fn processes(app: &App, of: Option<&str>) -> Result<(bool, BTreeSet<TaskManagerId>)> {
-    let Some(word) = of else {
-        let all = app.client.taskmanagers().list().await?.taskmanagers;
-        return Ok((true, all.into_iter().map(|taskmanager| taskmanager.id).collect()));
-    };
+async fn whose(app: &App, of: Option<&str>) -> Result<Whose> {
+    let Some(word) = of else { return Ok(Whose::All) };
     if word == "jobmanager" {
-        return Ok((true, BTreeSet::new()));
+        return Ok(Whose::One(Process::JobManager));
     }
     let meant = resolve::job_or_taskmanager(&app.client, word).await?;
-    let Ok(job) = meant.parse::<JobId>() else {
-        return Ok((false, BTreeSet::from([meant.parse()?])));
-    };
-    let placed = ps::placed(&app.client, job).await?;
-    let subtasks = placed.into_iter().flat_map(|(.., subtasks)| subtasks);
-    Ok((false, subtasks.filter_map(|subtask| subtask.taskmanager_id).collect()))
-}
-
-impl Arguments {
-    /// The entries that were asked for.
-    fn chosen<'a>(&self, log: &'a str) -> Vec<&'a str> {
-        let is_meant = |entry: &&str| {
-            // What has no level is not left out: nobody knows how grave it is.
-            self.level.is_none_or(|least| level(entry).is_none_or(|level| level >= least))
-                && self.grep.as_ref().is_none_or(|text| entry.contains(text))
-        };
-        let chosen: Vec<_> = entries(log).into_iter().filter(is_meant).collect();
-        let skip = self.tail.map_or(0, |tail| chosen.len().saturating_sub(tail));
-        chosen.into_iter().skip(skip).collect()
-    }
-}
-
-/// The lines of a log, each with what belongs to it: an entry begins with a date.
-fn entries(log: &str) -> Vec<&str> {
-    let mut starts = vec![0];
-    let mut at = 0;
-    for line in log.split_inclusive('\n') {
-        if at > 0 && line.starts_with(|c: char| c.is_ascii_digit()) && level(line).is_some() {
-            starts.push(at);
-        }
-        at += line.len();
-    }
-    starts.push(log.len());
-    let entries = starts.windows(2).filter_map(|ends| log.get(*ends.first()?..*ends.last()?));
-    entries.map(str::trim_end).filter(|entry| !entry.is_empty()).collect()
-}
-
-/// The level of an entry, which stands among the first words: after date and time.
-fn level(entry: &str) -> Option<Level> {
-    entry.lines().next()?.split_whitespace().take(4).find_map(|word| match word.trim_matches(['[', ']']) {
-        "TRACE" => Some(Level::Trace),
-        "DEBUG" => Some(Level::Debug),
-        "INFO" => Some(Level::Info),
-        "WARN" => Some(Level::Warn),
-        "ERROR" | "FATAL" => Some(Level::Error),
-        _ => None,
+    Ok(match meant.parse() {
+        Ok(job) => Whose::Job(job),
+        Err(_) => Whose::One(Process::TaskManager(meant.parse()?)),
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+async fn processes(client: &FlinkRestClient, whose: Whose) -> Result<Vec<Process>> {
+    let taskmanagers = match whose {
+        Whose::One(process) => return Ok(vec![process]),
+        Whose::Job(job) => {
+            return Ok(taskmanagers_of(client, job).await?.into_iter().map(Process::TaskManager).collect());
+        }
+        Whose::All => client.taskmanagers().list().await?.taskmanagers,
+    };
+    let taskmanagers = taskmanagers.into_iter().map(|taskmanager| Process::TaskManager(taskmanager.id));
+    Ok(std::iter::once(Process::JobManager).chain(taskmanagers).collect())
+}
 
-    const LOG: &str = "2026-11-23 15:39:51,606 INFO  org.acme.A [] - one\n\
-        2026-11-23 15:39:52,606 WARN  org.acme.B [] - two\n\
-        java.lang.Exception: why\n\tat org.acme.B.b(B.java:1)\n\
-        2026-11-23 15:39:53,606 ERROR org.acme.C [] - three\n";
+/// The TaskManagers that a job runs on.
+async fn taskmanagers_of(client: &FlinkRestClient, job: JobId) -> Result<BTreeSet<TaskManagerId>> {
+    let subtasks = ps::placed(client, job).await?.into_iter().flat_map(|(.., subtasks)| subtasks);
+    Ok(subtasks.filter_map(|subtask| subtask.taskmanager_id).collect())
+}
 
-    fn chosen(level: Option<Level>, grep: Option<&str>, tail: Option<usize>) -> Vec<&'static str> {
-        Arguments { of: None, level, grep: grep.map(Into::into), tail }.chosen(LOG)
-    }
-
-    #[test]
-    fn an_entry_keeps_its_stack_trace() {
-        let entries = chosen(None, Some("why"), None);
-        assert!(
-            matches!(entries.as_slice(), [entry] if entry.contains("two") && entry.ends_with("B.java:1)"))
-        );
-    }
-
-    #[test]
-    fn entries_are_chosen_by_level_and_number() {
-        assert_eq!(chosen(None, None, None).len(), 3);
-        assert_eq!(chosen(Some(Level::Warn), None, None).len(), 2);
-        assert!(matches!(chosen(None, None, Some(1)).as_slice(), [entry] if entry.ends_with("three")));
-        assert_eq!(chosen(None, Some("nothing"), None), [""; 0]);
-    }
+async fn log(client: &FlinkRestClient, process: &Process) -> Result<String> {
+    let log = match process {
+        Process::TaskManager(id) => client.taskmanager(id).log().await?,
+        _ => client.jobmanager().log().await?,
+    };
+    Ok(log.to_string_lossy().into_owned())
 }

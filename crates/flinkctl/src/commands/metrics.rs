@@ -1,9 +1,10 @@
 //! How metrics are shown, whatever they are of.
 
-use crate::view::{Part, View, id, number};
+use crate::view::{Part, View, id, number, trend};
 
-/// Names, and values where names were given.
-pub(crate) const PLAIN: View = &[Part::Rows("", &[id("METRIC", "/id"), number("VALUE", "/value")])];
+/// Names and values.
+pub(crate) const PLAIN: View =
+    &[Part::Rows("", &[id("METRIC", "/id"), number("VALUE", "/value"), trend("TREND", "/value")])];
 
 /// The same over several jobs, TaskManagers or subtasks.
 pub(crate) const AGGREGATED: View = &[Part::Rows(
@@ -15,5 +16,6 @@ pub(crate) const AGGREGATED: View = &[Part::Rows(
         number("MAX", "/max"),
         number("SUM", "/sum"),
         number("SKEW", "/skew").wide(),
+        trend("TREND OF AVG", "/avg"),
     ],
 )];

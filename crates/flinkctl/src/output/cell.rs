@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use flink_rest_client::Timestamp;
 use serde_json::Value;
 
-use super::human;
+use super::{human, spark};
 use crate::view::Show;
 
 /// A value as it is shown, with its colour.
@@ -34,7 +34,9 @@ pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cel
         Show::Counts => counts(value),
         Show::Trace => root_cause(value).into(),
         Show::Operators => operators(value).into(),
-        Show::Id | Show::Text | Show::Number => plain(value).into(),
+        Show::Rate => value.as_f64().map_or_else(|| plain(value), human::rate).into(),
+        Show::Load => load(value).into(),
+        Show::Id | Show::Text | Show::Number | Show::Trend => plain(value).into(),
     }
 }
 
@@ -46,6 +48,9 @@ pub(crate) fn exact(value: Option<&Value>, show: Show) -> String {
             timestamp(value).map_or_else(|| plain(value), |at| format!("{at:.3}"))
         }
         Some(value) if show == Show::Counts => counts(value).text,
+        Some(value) if show == Show::Rate => {
+            value.as_f64().map_or_else(|| plain(value), |rate| format!("{rate:.1}"))
+        }
         Some(value) if show == Show::Trace => root_cause(value),
         Some(value) if show == Show::Operators => operators(value),
         Some(value) => plain(value),
@@ -72,6 +77,16 @@ pub(crate) fn timestamp(value: &Value) -> Option<Timestamp> {
 pub(crate) fn plain(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn load(parts: &Value) -> String {
+    let part = |at| parts.get(at).and_then(Value::as_f64);
+    match (part(0), part(1), part(2)) {
+        (None, None, None) => String::new(),
+        (busy, held_up, idle) => {
+            spark::load(busy.unwrap_or(0.0), held_up.unwrap_or(0.0), idle.unwrap_or(0.0))
+        }
+    }
 }
 
 fn root_cause(trace: &Value) -> String {

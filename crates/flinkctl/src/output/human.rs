@@ -48,6 +48,19 @@ pub(crate) fn bytes(count: u64) -> String {
     }
 }
 
+/// `0.4`, `97`, `1.2k`, `35M`.
+pub(crate) fn rate(count: f64) -> String {
+    const UNITS: [(f64, &str); 3] = [(1e9, "G"), (1e6, "M"), (1e3, "k")];
+    let (count, unit) = UNITS
+        .iter()
+        .find(|(unit, _)| count >= *unit)
+        .map_or((count, ""), |(size, unit)| (count / size, *unit));
+    match count {
+        ..10.0 if (count * 10.0).round() % 10.0 != 0.0 => format!("{count:.1}{unit}"),
+        _ => format!("{count:.0}{unit}"),
+    }
+}
+
 /// How long ago it was: `3m 5s ago`.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let millis = now.as_millisecond().saturating_sub(at.as_millisecond());
@@ -71,6 +84,11 @@ mod tests {
     fn sizes_are_short() {
         let shown = [0, 1023, 1024, 1536, 67_108_864, 1_140_850_688, u64::MAX].map(bytes);
         assert_eq!(shown, ["0 B", "1023 B", "1 KiB", "1.5 KiB", "64 MiB", "1 GiB", "16777215 TiB"]);
+    }
+
+    #[test]
+    fn rates_are_short() {
+        assert_eq!([0.0, 0.44, 9.96, 97.4, 1234.0, 35e6].map(rate), ["0", "0.4", "10", "97", "1.2k", "35M"]);
     }
 
     #[test]

@@ -20,13 +20,12 @@ impl Output {
         if !self.fields.is_empty() {
             let rows = view.first().map(|part| rows(answers, part)).unwrap_or_default();
             let fields = [vec!["context".into()], self.fields.clone()].concat();
-            let output = Self { fields, kept: None, ..*self };
-            return output.chosen(&mut out, &rows.into(), &[Part::Rows("", &[])]);
+            return self.with(self.format, fields).chosen(&mut out, &rows.into(), &[Part::Rows("", &[])]);
         }
         if self.format == Format::Name {
             let Some(part) = view.iter().find(|part| part.has_id()) else { return Ok(()) };
             let ids = columns(part).iter().filter(|column| column.show == Show::Id).take(1);
-            let output = Self { format: Format::Tsv, fields: Vec::new(), kept: None, ..*self };
+            let output = self.with(Format::Tsv, Vec::new());
             return output.rows(&mut out, &rows(answers, part), &with_context(ids));
         }
         for (number, part) in view.iter().enumerate() {

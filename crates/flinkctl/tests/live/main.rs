@@ -3,6 +3,7 @@
 mod local;
 
 use std::{
+    io::{BufRead, BufReader},
     path::PathBuf,
     process::{Command, Stdio},
     sync::OnceLock,
@@ -60,9 +61,15 @@ fn a_job_is_run_looked_at_saved_stopped_and_run_again() {
     );
     assert!(done(&["ps", "Orders"]).lines().all(|line| line.contains("\tRUNNING\t")));
     assert!(done(&["logs", "Orders", "--level", "info"]).contains(" INFO "));
+    assert!(done(&["job", "graph", "Orders"]).contains("▼"));
+    assert!(done(&["job", "top", "Orders"]).contains("State\tRUNNING"));
+    assert!(done(&["job", "metrics", "Orders"]).lines().all(|line| line.contains('\t')));
+    let stacks = done(&["job", "flamegraph", "Orders", "-o", "folded"]);
+    assert!(stacks.lines().all(|line| line.contains(";java.lang.Thread.run")), "{stacks}");
 
     let folder = format!("file://{}", env!("CARGO_TARGET_TMPDIR"));
     assert!(done(&["job", "savepoint", "Orders", "-t", &folder]).contains("savepoint-"));
+    assert!(done(&["checkpoint", "get", "Orders"]).contains("Slowest\tsubtask "));
     let savepoint = done(&["job", "stop", "Orders", "-t", &folder]);
     let (code, _, stderr) = flinkctl(&["job", "savepoint", &job, "-t", &folder]);
     assert_eq!(code, 4, "{stderr}");
@@ -116,4 +123,23 @@ fn a_rescaled_job_has_its_parallelism_when_the_command_ends() {
     done(&["-u", url, "--timeout", "120s", "job", "rescale", &job, "2"]);
     let vertices = done(&["-u", url, "job", "get", &job]);
     assert!(vertices.contains("\tRUNNING\t2\t"), "{vertices}");
+}
+
+#[test]
+fn logs_are_followed_until_ctrl_c() {
+    let mut following = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
+        .args(["logs", "--follow", "--since", "1m", "--grep", "Followed"])
+        .env("FLINKCTL_URL", cluster().url())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let job = done(&["run", jar(), "--detach", "--", "--name", "Followed"]);
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let of_jobmanager = |line: &String| line.starts_with("jobmanager | ") && line.contains(&job);
+    assert!(lines.any(|line| of_jobmanager(&line)), "nothing of the job was written");
+
+    done(&["job", "cancel", &job, "--yes"]);
+    let interrupted = Command::new("kill").args(["-INT", &following.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    assert_eq!(following.wait().unwrap().code(), Some(0));
 }

@@ -1,0 +1,208 @@
+//! `flinkctl checkpoint get`: what a checkpoint cost, down to subtasks, and who was slowest.
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use flink_rest_client::{JobId, VertexId};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::{
+    cli::App,
+    commands::Deed,
+    error::{Exit, Failure, Result},
+    output::{Format, human},
+    resolve,
+    view::{Column, Part, View, bytes, id, millis, number, state, text, time},
+};
+
+pub(crate) const GET: Deed =
+    Deed { name: "get", reads: true, describe, run: |app, matches| Box::pin(run(app, matches)) };
+
+#[derive(Debug, clap::Args)]
+struct Arguments {
+    /// The job: its id, its name, or the beginning of either
+    job: String,
+    /// The checkpoint's id; else the last one that is completed
+    checkpoint: Option<u64>,
+    /// Shows every subtask, the slowest first
+    #[arg(long)]
+    subtasks: bool,
+}
+
+fn describe(command: Command) -> Command {
+    Arguments::augment_args(command)
+        .about("Shows what a checkpoint cost, the job, its vertices and subtasks, and who was slowest")
+}
+
+const FIELDS: &[Column] = &[
+    id("Checkpoint", "/id"),
+    state("Status", "/status"),
+    text("Type", "/checkpoint_type"),
+    time("Triggered", "/trigger_timestamp"),
+    millis("Duration", "/end_to_end_duration"),
+    text("Slowest", "/slowest"),
+    bytes("Size", "/checkpointed_size"),
+    bytes("Full size", "/state_size"),
+    bytes("Processed", "/processed_data"),
+    bytes("Persisted", "/persisted_data"),
+    text("Path", "/external_path"),
+    text("Failure", "/failure_message"),
+];
+
+const VERTICES: View = &[
+    Part::Fields(FIELDS),
+    Part::Rows(
+        "/vertices",
+        &[
+            text("VERTEX", "/name"),
+            state("STATUS", "/status"),
+            number("ACKED", "/num_acknowledged_subtasks"),
+            number("OF", "/num_subtasks"),
+            millis("DURATION", "/end_to_end_duration"),
+            bytes("SIZE", "/checkpointed_size").or(&["/state_size"]),
+            millis("ALIGNMENT", "/summary/alignment/duration/max"),
+            millis("START DELAY", "/summary/start_delay/max"),
+            number("SLOWEST", "/slowest/index"),
+            id("ID", "/vertex").wide(),
+        ],
+    ),
+];
+
+const SUBTASKS: View = &[
+    Part::Fields(FIELDS),
+    Part::Rows(
+        "/subtasks",
+        &[
+            text("VERTEX", "/name"),
+            number("SUBTASK", "/index"),
+            state("STATUS", "/status"),
+            millis("DURATION", "/end_to_end_duration"),
+            bytes("SIZE", "/checkpointed_size").or(&["/state_size"]),
+            millis("START DELAY", "/start_delay"),
+            millis("ALIGNMENT", "/alignment/duration"),
+            millis("SYNC", "/checkpoint/sync"),
+            millis("ASYNC", "/checkpoint/async"),
+            time("ACKED", "/ack_timestamp").wide(),
+        ],
+    ),
+];
+
+async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
+    let Arguments { job, checkpoint, subtasks } = Arguments::from_arg_matches(matches)?;
+    let job = resolve::job(&app.client, &job).await?;
+    let checkpoint = match checkpoint {
+        Some(id) => id,
+        None => latest(app, job).await?,
+    };
+    let asked = json!({ "job": job, "checkpoint": checkpoint });
+    let answer = app.client.request_by_name("GetCheckpointDetails", asked).await?;
+    let of_server = matches!(app.output.format, Format::Json | Format::Yaml) && !subtasks;
+    if of_server || !app.global.json.is_empty() {
+        return app.output.answer(&answer, &[Part::Fields(FIELDS)]);
+    }
+    let mut shown = answer.json()?;
+    let vertices = vertices(app, job, checkpoint, &shown).await?;
+    let mut all: Vec<_> = vertices.iter().flat_map(subtasks_of).collect();
+    // Those that have not acknowledged it are slower than all others.
+    all.sort_by_key(|subtask| std::cmp::Reverse(duration(subtask).unwrap_or(u64::MAX)));
+    if let Some(members) = shown.as_object_mut() {
+        members.insert("slowest".into(), all.first().map(described).into());
+        members.insert("vertices".into(), vertices.into());
+        members.insert("subtasks".into(), all.into());
+    }
+    app.output.value(&shown, if subtasks { SUBTASKS } else { VERTICES })
+}
+
+async fn latest(app: &App, job: JobId) -> Result<u64> {
+    let statistics = app.client.job(job).checkpoints().statistics().await?;
+    let latest = statistics.latest.completed.as_ref().map(|checkpoint| checkpoint.id);
+    latest.ok_or_else(|| {
+        Failure::new(Exit::NotFound, format!("job {job} has no completed checkpoint"))
+            .hint(format!("`flinkctl checkpoint list {job}` shows the others"))
+    })
+}
+
+/// What the checkpoint cost each vertex, with its name and its subtasks, sources first.
+async fn vertices(app: &App, job: JobId, checkpoint: u64, details: &Value) -> Result<Vec<Value>> {
+    let taking_part = details.get("tasks").and_then(Value::as_object);
+    let named = app.client.job(job).details().await?.vertices;
+    let named = named
+        .into_iter()
+        .filter(|vertex| taking_part.is_some_and(|tasks| tasks.contains_key(&vertex.id.to_string())));
+    let mut asked = JoinSet::new();
+    for (order, vertex) in named.enumerate() {
+        let client = app.client.clone();
+        let subtasks =
+            move |vertex: VertexId| json!({ "job": job, "checkpoint": checkpoint, "vertex": vertex });
+        asked.spawn(async move {
+            let answer =
+                client.request_by_name("GetCheckpointSubtasks", subtasks(vertex.id)).await?.json()?;
+            Ok((order, with_name(answer, &vertex.name, vertex.id)))
+        });
+    }
+    let mut all = asked.join_all().await.into_iter().collect::<Result<Vec<_>>>()?;
+    all.sort_by_key(|(order, _)| *order);
+    Ok(all.into_iter().map(|(_, vertex)| vertex).collect())
+}
+
+fn with_name(mut answer: Value, name: &str, vertex: VertexId) -> Value {
+    let all = answer.get("subtasks").and_then(Value::as_array);
+    let slowest = all.into_iter().flatten().max_by_key(|subtask| duration(subtask)).cloned();
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("name".into(), name.into());
+        members.insert("vertex".into(), vertex.to_string().into());
+        members.insert("slowest".into(), slowest.into());
+    }
+    answer
+}
+
+fn subtasks_of(vertex: &Value) -> Vec<Value> {
+    let all = vertex.get("subtasks").and_then(Value::as_array).into_iter().flatten().cloned();
+    let named = all.map(|mut subtask| {
+        if let (Some(members), Some(name)) = (subtask.as_object_mut(), vertex.get("name")) {
+            members.insert("name".into(), name.clone());
+        }
+        subtask
+    });
+    named.collect()
+}
+
+fn duration(subtask: &Value) -> Option<u64> {
+    subtask.get("end_to_end_duration").and_then(Value::as_u64)
+}
+
+/// `subtask 3 of Map -> Sink, 1s 200ms, of which 900ms start delay`.
+fn described(subtask: &Value) -> String {
+    let name = subtask.get("name").and_then(Value::as_str).unwrap_or_default();
+    let index = subtask.get("index").and_then(Value::as_u64).unwrap_or_default();
+    let what = format!("subtask {index} of {name}");
+    let Some(whole) = duration(subtask) else { return format!("{what}, which has not acknowledged it") };
+    let parts = [
+        ("start delay", "/start_delay"),
+        ("alignment", "/alignment/duration"),
+        ("sync", "/checkpoint/sync"),
+        ("async", "/checkpoint/async"),
+    ];
+    let parts = parts.iter().filter_map(|(name, at)| Some((name, subtask.pointer(at)?.as_u64()?)));
+    match parts.max_by_key(|(_, millis)| *millis).filter(|(_, millis)| *millis > 0) {
+        Some((part, millis)) => {
+            format!("{what}: {}, most of it {part} ({})", human::duration(whole), human::duration(millis))
+        }
+        None => format!("{what}: {}", human::duration(whole)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slowest_is_described_by_what_took_it_longest() {
+        let subtask = json!({
+            "name": "Map", "index": 3, "end_to_end_duration": 1200, "start_delay": 900,
+            "alignment": {"duration": 10}, "checkpoint": {"sync": 1, "async": 5},
+        });
+        assert_eq!(described(&subtask), "subtask 3 of Map: 1s, most of it start delay (900ms)");
+        let waiting = json!({"name": "Map", "index": 0});
+        assert_eq!(described(&waiting), "subtask 0 of Map, which has not acknowledged it");
+    }
+}

@@ -1,0 +1,316 @@
+//! Where the boxes and lines of a graph go: sources above, and each vertex below all that flows into it.
+
+use console::measure_text_width;
+
+use super::Graph;
+
+/// Blanks between boxes beside each other.
+const GAP: usize = 3;
+
+/// A graph with a place for everything, in cells of a terminal.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    pub(super) boxes: Vec<Placed>,
+    pub(super) lines: Vec<Line>,
+    pub(super) width: usize,
+    pub(super) height: usize,
+}
+
+/// A vertex.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) x: usize,
+    pub(super) y: usize,
+    pub(super) width: usize,
+    pub(super) height: usize,
+    /// Its number in the graph.
+    pub(super) vertex: usize,
+    /// Its name.
+    pub(super) text: Vec<String>,
+}
+
+/// A line from one layer to the next: down, along `turn`, and down again.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) from: (usize, usize),
+    pub(super) to: (usize, usize),
+    pub(super) turn: usize,
+    /// How records flow, at its end; none if it only passes a layer.
+    pub(super) end: Option<String>,
+}
+
+/// A vertex, or what passes a layer on its way.
+#[derive(Debug)]
+struct Node {
+    vertex: Option<usize>,
+    text: Vec<String>,
+    layer: usize,
+    x: usize,
+    width: usize,
+}
+
+impl Node {
+    fn centre(&self) -> usize {
+        self.x + self.width / 2
+    }
+}
+
+/// A part of a flow, between nodes of neighbouring layers.
+#[derive(Debug)]
+struct Segment {
+    from: usize,
+    to: usize,
+    end: Option<String>,
+}
+
+impl Layout {
+    /// Places the vertices; their names take no more than `widest` cells, and a line more instead.
+    pub(super) fn of(graph: &Graph<'_>, widest: usize) -> Self {
+        let (mut nodes, segments, layers) = layered(graph, widest);
+        let layers = arranged(&mut nodes, &segments, layers);
+        Self::built(&nodes, &segments, &layers)
+    }
+
+    fn built(nodes: &[Node], segments: &[Segment], layers: &[Vec<usize>]) -> Self {
+        let mut layout = Self::default();
+        let mut y = 0;
+        for (number, layer) in layers.iter().enumerate() {
+            let members = || layer.iter().filter_map(|id| nodes.get(*id));
+            // Name, state and border.
+            let height = members().filter(|node| node.vertex.is_some()).map(|node| node.text.len() + 3).max();
+            let height = height.unwrap_or(1);
+            for node in members() {
+                layout.width = layout.width.max(node.x + node.width);
+                match node.vertex {
+                    Some(vertex) => {
+                        let own = node.text.len() + 3;
+                        layout.boxes.push(Placed {
+                            x: node.x,
+                            y,
+                            width: node.width,
+                            height: own,
+                            vertex,
+                            text: node.text.clone(),
+                        });
+                    }
+                    None => layout.lines.push(Line {
+                        from: (node.centre(), y),
+                        to: (node.centre(), y + height),
+                        turn: y,
+                        end: None,
+                    }),
+                }
+            }
+            let bottom = |id: usize| match nodes.get(id) {
+                Some(Node { vertex: Some(_), text, .. }) => y + text.len() + 3,
+                _ => y + height,
+            };
+            let ours: Vec<_> = segments
+                .iter()
+                .filter(|segment| nodes.get(segment.from).is_some_and(|node| node.layer == number))
+                .collect();
+            let mut tracks = Tracks::of(nodes, segments, &ours);
+            tracks.sort();
+            // One row to leave the box, one for each turn, one for the arrow.
+            let next = y + height + if ours.is_empty() { 0 } else { tracks.turns + 2 };
+            for track in tracks.all {
+                layout.lines.push(Line {
+                    from: (track.from, bottom(track.segment.from)),
+                    to: (track.to, next),
+                    turn: track.turn.map_or(y + height, |turn| y + height + 1 + turn),
+                    end: track.segment.end.clone(),
+                });
+            }
+            y = next;
+        }
+        layout.height = y;
+        layout
+    }
+}
+
+/// The nodes in their layers, and what connects them.
+fn layered(graph: &Graph<'_>, widest: usize) -> (Vec<Node>, Vec<Segment>, Vec<Vec<usize>>) {
+    let mut nodes: Vec<Node> = Vec::new();
+    for (number, (vertex, flows)) in graph.vertices.iter().enumerate() {
+        let text = wrapped(&crate::output::tame(&vertex.name), widest);
+        let state = measure_text_width(&graph.state(number));
+        // There must be room for what is said beside each arrow.
+        let arrows = flows.iter().map(|flow| flow.how.len() + 4).max().unwrap_or(0) * (flows.len() + 1);
+        let texts = text.iter().map(|line| measure_text_width(line));
+        let width = 4 + texts.max().unwrap_or(0).max(state).max(if flows.len() > 1 { arrows } else { 0 });
+        let before = flows.iter().filter_map(|flow| nodes.get(flow.from)).map(|node| node.layer + 1).max();
+        nodes.push(Node { vertex: Some(number), text, layer: before.unwrap_or(0), x: 0, width });
+    }
+    let mut segments = Vec::new();
+    for (to, (_, flows)) in graph.vertices.iter().enumerate() {
+        for flow in flows.iter().filter(|flow| flow.from < to) {
+            let reach = |nodes: &[Node], id: usize| nodes.get(id).map_or(0, |node| node.layer);
+            let mut from = flow.from;
+            for layer in reach(&nodes, from) + 1..reach(&nodes, to) {
+                nodes.push(Node { vertex: None, text: Vec::new(), layer, x: 0, width: 3 });
+                segments.push(Segment { from, to: nodes.len() - 1, end: None });
+                from = nodes.len() - 1;
+            }
+            segments.push(Segment { from, to, end: Some(flow.how.to_lowercase()) });
+        }
+    }
+    let count = nodes.iter().map(|node| node.layer + 1).max().unwrap_or(0);
+    let of = |layer| {
+        (0..nodes.len()).filter(|id| nodes.get(*id).is_some_and(|node| node.layer == layer)).collect()
+    };
+    let layers = (0..count).map(of).collect();
+    (nodes, segments, layers)
+}
+
+/// Puts each layer in an order with few crossings, and each node near those that it is connected with.
+fn arranged(nodes: &mut [Node], segments: &[Segment], mut layers: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    // Down, up and down again: each time with what was learnt from the other side.
+    for sweep in 0..3 {
+        let down = sweep % 2 == 0;
+        let order: Vec<_> =
+            if down { (0..layers.len()).collect() } else { (0..layers.len()).rev().collect() };
+        for number in order {
+            let Some(layer) = layers.get_mut(number) else { continue };
+            let wished: Vec<_> = layer.iter().map(|id| wish(nodes, segments, *id, down)).collect();
+            let mut wished: Vec<_> = layer.iter().copied().zip(wished).collect();
+            wished.sort_by_key(|(_, wish)| wish.unwrap_or(0));
+            *layer = wished.iter().map(|(id, _)| *id).collect();
+            place(nodes, &wished);
+        }
+    }
+    layers
+}
+
+/// Where the centre of a node would best be: in the middle of those before it, or of those after it.
+fn wish(nodes: &[Node], segments: &[Segment], id: usize, down: bool) -> Option<usize> {
+    let ends = segments.iter().filter_map(|segment| match down {
+        true => (segment.to == id).then_some(segment.from),
+        false => (segment.from == id).then_some(segment.to),
+    });
+    let centres: Vec<_> = ends.filter_map(|id| nodes.get(id)).map(Node::centre).collect();
+    centres
+        .iter()
+        .sum::<usize>()
+        .checked_div(centres.len())
+        // What is connected with nothing on that side stays where it is.
+        .or_else(|| nodes.get(id).filter(|node| node.x > 0).map(Node::centre))
+}
+
+/// Places the nodes of a layer from left to right, as near to their wishes as there is room.
+fn place(nodes: &mut [Node], wished: &[(usize, Option<usize>)]) {
+    let mut free = 0;
+    let mut pushed = Vec::new();
+    for (id, wish) in wished {
+        let Some(node) = nodes.get_mut(*id) else { continue };
+        let left = wish.map_or(free, |wish| wish.saturating_sub(node.width / 2));
+        node.x = left.max(free);
+        pushed.push(node.x - left);
+        free = node.x + node.width + GAP;
+    }
+    // Nodes that wish for one place stand to both sides of it.
+    let first = wished.first().and_then(|(id, _)| nodes.get(*id)).map_or(0, |node| node.x);
+    let back = (pushed.iter().sum::<usize>() / pushed.len().max(1)).min(first);
+    for (id, _) in wished {
+        if let Some(node) = nodes.get_mut(*id) {
+            node.x -= back;
+        }
+    }
+}
+
+/// The lines between two layers, each with a row of its own to turn in.
+struct Tracks<'a> {
+    all: Vec<Track<'a>>,
+    turns: usize,
+}
+
+struct Track<'a> {
+    segment: &'a Segment,
+    from: usize,
+    to: usize,
+    turn: Option<usize>,
+}
+
+impl<'a> Tracks<'a> {
+    fn of(nodes: &[Node], segments: &[Segment], ours: &[&'a Segment]) -> Self {
+        let port = |id: usize, segment: &Segment, below: bool| {
+            let Some(node) = nodes.get(id) else { return 0 };
+            let other = |segment: &Segment| if below { segment.to } else { segment.from };
+            let same = |one: &&Segment| if below { one.from == id } else { one.to == id };
+            let centre = |one: &&Segment| nodes.get(other(one)).map_or(0, Node::centre);
+            let mut all: Vec<_> = segments.iter().filter(same).collect();
+            all.sort_by_key(centre);
+            let at = all.iter().position(|one| std::ptr::eq(*one, segment)).unwrap_or(0);
+            match all.len() {
+                1 => node.centre(),
+                several => node.x + (at + 1) * node.width / (several + 1),
+            }
+        };
+        let track = |segment: &&'a Segment| Track {
+            segment,
+            from: port(segment.from, segment, true),
+            to: port(segment.to, segment, false),
+            turn: None,
+        };
+        Self { all: ours.iter().map(track).collect(), turns: 0 }
+    }
+
+    /// Gives the turns their rows, so that no two lines come upon each other but to cross.
+    fn sort(&mut self) {
+        let mut waiting: Vec<usize> = (0..self.all.len()).collect();
+        waiting.retain(|at| self.all.get(*at).is_some_and(|track| track.from != track.to));
+        while !waiting.is_empty() {
+            // One can turn that does not come down where another has yet to leave.
+            let is_free = |at: &usize| {
+                let Some(track) = self.all.get(*at) else { return true };
+                !waiting.iter().any(|other| {
+                    other != at && self.all.get(*other).is_some_and(|other| other.from == track.to)
+                })
+            };
+            let next = waiting.iter().position(is_free).unwrap_or(0);
+            let at = waiting.remove(next);
+            if let Some(track) = self.all.get_mut(at) {
+                track.turn = Some(self.turns);
+            }
+            self.turns += 1;
+        }
+    }
+}
+
+/// Words in lines of at most so many cells, broken between operators if that can be.
+fn wrapped(text: &str, widest: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split_inclusive(' ') {
+        let mut word = word.to_owned();
+        while let Some(line) = lines.last_mut() {
+            let there = measure_text_width(line);
+            if there + measure_text_width(word.trim_end()) <= widest {
+                line.push_str(&word);
+                break;
+            }
+            if there > 0 {
+                lines.push(String::new());
+                continue;
+            }
+            let fits = console::truncate_str(&word, widest, "").into_owned();
+            // A character wider than a line would never fit.
+            let cut = if fits.is_empty() { word.len() } else { fits.len() };
+            let rest = word.split_off(cut);
+            line.push_str(&word);
+            lines.push(String::new());
+            word = rest;
+        }
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_take_several_lines() {
+        assert_eq!(wrapped("Source: Orders -> Map -> Sink", 16), ["Source: Orders", "-> Map -> Sink"]);
+        assert_eq!(wrapped("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrapped("", 3), [""; 0]);
+    }
+}

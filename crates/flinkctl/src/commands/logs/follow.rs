@@ -1,0 +1,123 @@
+//! `flinkctl logs --follow`: what is written from now on.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+use flink_rest_client::{
+    JobId, TaskManagerId,
+    follow::{LogLine, Process},
+};
+
+use super::{Arguments, Whose, entry::Entry, printer::Printer, taskmanagers_of};
+use crate::{cli::App, error::Result};
+
+/// How many lines of each process are shown that were there before.
+const BEFORE: usize = 10;
+/// What belongs to an entry comes together with it.
+const TOGETHER: Duration = Duration::from_millis(100);
+/// How often a job's TaskManagers are asked for, if another one writes.
+const CERTAIN: Duration = Duration::from_secs(5);
+
+/// Shows entries as they are written, until Ctrl-C.
+pub(super) async fn follow(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
+    tokio::select! {
+        outcome = show(app, arguments, whose) => outcome,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    }
+}
+
+async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
+    let follow = match &whose {
+        Whose::One(Process::JobManager) => app.client.jobmanager().follow_log(),
+        Whose::One(Process::TaskManager(id)) => app.client.taskmanager(id).follow_log(),
+        _ => app.client.follow_logs(),
+    };
+    let mut lines = match arguments.since {
+        Some(since) => follow.since(since),
+        None => follow.last(arguments.tail.unwrap_or(BEFORE)),
+    }
+    .lines();
+    let mut printer = Printer::new(!matches!(whose, Whose::One(_)));
+    let mut members = match whose {
+        Whose::Job(job) => Some(Members::of(app, job).await?),
+        _ => None,
+    };
+    let mut out = anstream::stdout();
+    let mut entry: Option<Entry> = None;
+    loop {
+        // Whether more belongs to an entry shows when the next one begins, or when nothing comes for a moment.
+        let next = match &entry {
+            Some(_) => tokio::time::timeout(TOGETHER, lines.next()).await.ok(),
+            None => Some(lines.next().await),
+        };
+        let line = match next {
+            Some(line) => line?,
+            None => {
+                flush(&mut entry, arguments, &mut printer, &mut out)?;
+                continue;
+            }
+        };
+        let Some(line) = line else {
+            return flush(&mut entry, arguments, &mut printer, &mut out);
+        };
+        if let Some(members) = &mut members
+            && !members.include(app, &line.process).await
+        {
+            continue;
+        }
+        match &mut entry {
+            Some(entry) if line.continues && entry.process == line.process => {
+                entry.text.push('\n');
+                entry.text.push_str(&line.to_string_lossy());
+            }
+            _ => {
+                flush(&mut entry, arguments, &mut printer, &mut out)?;
+                entry = Some(Entry::from(line));
+            }
+        }
+    }
+}
+
+fn flush(
+    entry: &mut Option<Entry>,
+    arguments: &Arguments,
+    printer: &mut Printer,
+    out: &mut impl std::io::Write,
+) -> Result<()> {
+    match entry.take().filter(|entry| arguments.filter.wants(entry)) {
+        Some(entry) => printer.print(out, &entry),
+        None => Ok(()),
+    }
+}
+
+impl From<LogLine> for Entry {
+    fn from(line: LogLine) -> Self {
+        Self { text: line.to_string_lossy().into_owned(), process: line.process, gap: line.gap }
+    }
+}
+
+/// The TaskManagers that a job runs on, which change when it fails over or is rescaled.
+struct Members {
+    job: JobId,
+    taskmanagers: BTreeSet<TaskManagerId>,
+    asked: Instant,
+}
+
+impl Members {
+    async fn of(app: &App, job: JobId) -> Result<Self> {
+        Ok(Self { job, taskmanagers: taskmanagers_of(&app.client, job).await?, asked: Instant::now() })
+    }
+
+    /// Whether this process runs the job, or did.
+    async fn include(&mut self, app: &App, process: &Process) -> bool {
+        let Process::TaskManager(id) = process else { return false };
+        if !self.taskmanagers.contains(id) && self.asked.elapsed() > CERTAIN {
+            // If the server does not tell now, it may next time.
+            self.taskmanagers.extend(taskmanagers_of(&app.client, self.job).await.unwrap_or_default());
+            self.asked = Instant::now();
+        }
+        self.taskmanagers.contains(id)
+    }
+}

@@ -1,0 +1,104 @@
+//! Entries on stdout, with who wrote them if several did.
+
+use std::io::Write;
+
+use anstyle::{AnsiColor, Color, Style};
+use flink_rest_client::follow::Process;
+
+use super::entry::{Entry, Level};
+use crate::{error::Result, output::tame};
+
+/// Not red and yellow, which tell how grave an entry is.
+const COLOURS: [AnsiColor; 6] = [
+    AnsiColor::Cyan,
+    AnsiColor::Magenta,
+    AnsiColor::Green,
+    AnsiColor::Blue,
+    AnsiColor::BrightCyan,
+    AnsiColor::BrightMagenta,
+];
+
+/// Writes entries.
+#[derive(Debug)]
+pub(super) struct Printer {
+    /// Who has written so far, each with a colour of its own; none if there is but one to write.
+    known: Option<Vec<Process>>,
+    width: usize,
+}
+
+impl Printer {
+    pub(super) fn new(several: bool) -> Self {
+        Self { known: several.then(Vec::new), width: "jobmanager".len() }
+    }
+
+    pub(super) fn print(&mut self, out: &mut impl Write, entry: &Entry) -> Result<()> {
+        let label = self.label(&entry.process);
+        if entry.gap {
+            anstream::eprintln!("{label}lines may be missing here: a log was rotated before it was read");
+        }
+        let style = match entry.level() {
+            Some(Level::Error) => colour(AnsiColor::Red),
+            Some(Level::Warn) => colour(AnsiColor::Yellow),
+            _ => Style::new(),
+        };
+        let text = tame(&entry.text);
+        for (number, line) in text.lines().enumerate() {
+            let style = if number == 0 { style } else { Style::new() };
+            writeln!(out, "{label}{style}{line}{style:#}")?;
+        }
+        Ok(())
+    }
+
+    /// `525d24     | `, in the process's colour.
+    fn label(&mut self, process: &Process) -> String {
+        let Some(known) = &mut self.known else { return String::new() };
+        let number = known.iter().position(|other| other == process).unwrap_or_else(|| {
+            known.push(process.clone());
+            known.len() - 1
+        });
+        let style = COLOURS.get(number % COLOURS.len()).map_or_else(Style::new, |one| colour(*one));
+        let name = short(process);
+        self.width = self.width.max(name.len());
+        format!("{style}{name:width$} |{style:#} ", width = self.width)
+    }
+}
+
+fn colour(colour: AnsiColor) -> Style {
+    Style::new().fg_color(Some(Color::from(colour)))
+}
+
+/// What follows the last dash of a TaskManager's id tells it apart where Flink chose the id; other ids stay whole.
+fn short(process: &Process) -> String {
+    const TELLING: usize = 6;
+    match process {
+        Process::TaskManager(id) => {
+            let id = id.as_str();
+            let end = id.rsplit('-').next().filter(|end| end.len() >= TELLING);
+            tame(end.unwrap_or(id))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_processes_are_told_apart() {
+        let taskmanager = |id: &str| Process::TaskManager(id.parse().unwrap());
+        let mut printer = Printer::new(true);
+        let mut out = Vec::new();
+        for (process, text) in [
+            (Process::JobManager, "one\n\tat A.b"),
+            (taskmanager("127.0.0.1:44791-525d24"), "two"),
+            (taskmanager("flink-taskmanager-1-3"), "three"),
+        ] {
+            printer.print(&mut out, &Entry { process, text: text.into(), gap: false }).unwrap();
+        }
+        assert_eq!(
+            anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string(),
+            "jobmanager | one\njobmanager | \tat A.b\n525d24     | two\nflink-taskmanager-1-3 | three\n"
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! Small drawings in a table: how a value went, and what a task's time goes to.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use anstyle::{AnsiColor, Style};
+
+/// How many values are remembered and drawn.
+const REMEMBERED: usize = 32;
+/// How many cells a task's time takes.
+const BAR: u32 = 20;
+
+const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// The values that were shown before, by what they are values of, while they are shown again and again.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    values: RefCell<HashMap<String, Vec<f64>>>,
+}
+
+impl History {
+    /// Remembers a value and draws it with those before it.
+    pub(super) fn drawn(&self, of: String, value: f64) -> String {
+        let mut all = self.values.borrow_mut();
+        let values = all.entry(of).or_default();
+        values.push(value);
+        let old = values.len().saturating_sub(REMEMBERED);
+        values.drain(..old);
+        sparkline(values)
+    }
+}
+
+/// A block for each value, from the least to the greatest; a value that never changes is a line at the foot.
+fn sparkline(values: &[f64]) -> String {
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let range = values.iter().copied().fold(f64::NEG_INFINITY, f64::max) - least;
+    let block = |value: &f64| {
+        let part = if range > 0.0 { (value - least) / range } else { 0.0 };
+        // The first block that is as high.
+        let blocks = BLOCKS.iter().zip((1..).map(|number| f64::from(number) / 8.0));
+        blocks.into_iter().find(|(_, height)| part <= *height).map_or('█', |(block, _)| *block)
+    };
+    values.iter().map(block).collect()
+}
+
+/// What a task's time goes to: works `█`, is held up `▒`, waits `·`.
+pub(super) fn load(busy: f64, held_up: f64, idle: f64) -> String {
+    let styles = [
+        ("█", Style::new().fg_color(Some(AnsiColor::Green.into()))),
+        ("▒", Style::new().fg_color(Some(AnsiColor::Red.into()))),
+        ("·", Style::new().dimmed()),
+    ];
+    let whole = (busy + held_up + idle).max(1.0);
+    let (mut drawn, mut until, mut text) = (0, 0.0, String::new());
+    for ((block, style), part) in styles.into_iter().zip([busy, held_up, idle]) {
+        until += part.max(0.0) / whole;
+        let cells = (0..BAR).filter(|cell| (f64::from(*cell) + 0.5) / f64::from(BAR) < until).count();
+        if cells > drawn {
+            text.push_str(&format!("{style}{}{style:#}", block.repeat(cells - drawn)));
+            drawn = cells;
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_drawn_from_the_least_to_the_greatest() {
+        assert_eq!(sparkline(&[0.0, 1.0, 2.0, 8.0, 4.0]), "▁▁▂█▄");
+        assert_eq!(sparkline(&[5.0, 5.0]), "▁▁");
+        let history = History::default();
+        (0..40).for_each(|_| _ = history.drawn("a".into(), 1.0));
+        assert_eq!(history.drawn("a".into(), 2.0).chars().count(), REMEMBERED);
+        assert_eq!(history.drawn("b".into(), 2.0), "▁");
+    }
+
+    #[test]
+    fn a_bar_has_the_parts_of_a_tasks_time() {
+        let bar = |busy, held_up, idle| anstream::adapter::strip_str(&load(busy, held_up, idle)).to_string();
+        assert_eq!(bar(0.5, 0.25, 0.25), "██████████▒▒▒▒▒·····");
+        assert_eq!(bar(1.0, 0.0, 0.0), "████████████████████");
+        assert_eq!(bar(0.0, 0.0, 0.0), "");
+        // Flink measures each on its own: together they may be more than there is time.
+        assert_eq!(bar(1.0, 1.0, 0.0), "██████████▒▒▒▒▒▒▒▒▒▒");
+    }
+}
