@@ -2,6 +2,7 @@
 
 mod fuzz;
 mod live;
+mod python;
 mod quickstart;
 mod readme;
 mod setup;
@@ -40,6 +41,8 @@ enum Command {
     Spec(spec::Arguments),
     /// Writes the endpoint table of README.md
     Readme(readme::Arguments),
+    /// Writes the part of the Python package that comes from the endpoints, and its twin without async
+    Python(python::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -51,6 +54,7 @@ fn main() -> anyhow::Result<()> {
         Command::Live(arguments) => live::run(&arguments),
         Command::Spec(arguments) => spec::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),
+        Command::Python(arguments) => python::run(&arguments),
     }
 }
 
