@@ -3,6 +3,7 @@
 mod check_recordings;
 mod fuzz;
 mod live;
+mod python;
 mod quickstart;
 mod readme;
 mod record;
@@ -49,6 +50,8 @@ enum Command {
     CheckRecordings(check_recordings::Arguments),
     /// Writes the endpoint table of README.md
     Readme(readme::Arguments),
+    /// Writes the part of the Python package that comes from the endpoints, and its twin without async
+    Python(python::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -63,6 +66,7 @@ fn main() -> anyhow::Result<()> {
         Command::Record(arguments) => record::run(&arguments),
         Command::CheckRecordings(arguments) => check_recordings::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),
+        Command::Python(arguments) => python::run(&arguments),
     }
 }
 

@@ -21,7 +21,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 ];
 
 /// In the order of that page.
-const ORDER: &[&str] =
+pub(crate) const ORDER: &[&str] =
     &["Cluster", "Jobmanager", "Taskmanagers", "Jars", "Jobs", "Job vertices", "Subtasks", "Applications"];
 
 #[derive(clap::Args)]
@@ -88,7 +88,7 @@ fn table() -> String {
     text
 }
 
-fn group_of(spec: &Spec) -> &'static str {
+pub(crate) fn group_of(spec: &Spec) -> &'static str {
     let fits = |prefixes: &&[&str]| prefixes.iter().any(|prefix| spec.path.starts_with(prefix));
     GROUPS.iter().find(|(_, prefixes)| fits(prefixes)).map_or("Cluster", |(name, _)| name)
 }

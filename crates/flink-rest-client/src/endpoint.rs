@@ -167,6 +167,12 @@ impl Params {
 /// The request of a struct whose fields are given as JSON.
 #[doc(hidden)]
 pub fn request_from_json<E: FromParams>(values: Map<String, Value>) -> Result<Request> {
+    endpoint_from_json::<E>(values)?.request()
+}
+
+/// A struct whose fields are given as JSON.
+#[doc(hidden)]
+pub fn endpoint_from_json<E: FromParams>(values: Map<String, Value>) -> Result<E> {
     let mut params = Params { spec: E::SPEC, values };
     let is_known = |name: &str| params.spec.params.iter().any(|param| param.name == name);
     if let Some(name) = params.values.keys().find(|name| !is_known(name)) {
@@ -174,7 +180,7 @@ pub fn request_from_json<E: FromParams>(values: Map<String, Value>) -> Result<Re
         let known = if known.is_empty() { "none".into() } else { known.join(", ") };
         return Err(params.invalid(name, format!("no such parameter; there are: {known}")));
     }
-    E::from_params(&mut params)?.request()
+    E::from_params(&mut params)
 }
 
 /// How an answer becomes a value.

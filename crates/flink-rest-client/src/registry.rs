@@ -121,6 +121,23 @@ impl Action for Named {
     }
 }
 
+/// A request that is there already is sent as it is; it is answered as a call by name is.
+impl Endpoint for Request {
+    type Response = Answer;
+
+    fn request(&self) -> Result<Request> {
+        Ok(self.clone())
+    }
+}
+
+impl Action for Request {
+    type Output<M: Mode> = Answer;
+
+    async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Answer> {
+        client.execute(&self, options).await
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

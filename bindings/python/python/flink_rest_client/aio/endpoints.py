@@ -1,0 +1,18 @@
+"""What the classes in `api` have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flink_rest_client._native import Client
+from flink_rest_client.aio.task import result
+
+
+class AsyncEndpoints:
+    """Endpoints by their names. `native` is the client in Rust."""
+
+    def __init__(self, native: Client) -> None:
+        self.native = native
+
+    async def _call(self, name: str, timeout: float | None, **params: object) -> Any:
+        return await result(self.native.call(name, params, timeout))

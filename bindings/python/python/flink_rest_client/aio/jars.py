@@ -1,0 +1,147 @@
+"""The jars that were uploaded, and the jobs they start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from typing import Any, Union
+
+from flink_rest_client.aio.resource import AsyncResource
+from flink_rest_client.aio.task import result
+
+Arguments = Union[Mapping[str, object], Sequence[str]]
+"""Arguments of a program: ``{"topic": "orders"}`` is ``["--topic", "orders"]``."""
+
+
+class AsyncJarsClient(AsyncResource):
+    """The jars that were uploaded."""
+
+    async def all(self) -> dict[str, Any]:
+        """All jars: ``{"address": …, "files": [{"id": …, "name": …, "uploaded": …, "entry": […]}]}``.
+
+        GET /jars
+        """
+        return await self._api.get_jars()
+
+    async def upload(
+        self,
+        path_to_jar: str | PathLike[str],
+        progress: Callable[[int, int | None], object] | None = None,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Uploads a jar; it is read while it is sent.
+
+        POST /jars/upload
+
+        progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
+        """
+        uploaded: dict[str, Any] = await result(
+            self._native.call("UploadJar", {"jar": path_to_jar}, timeout, progress)
+        )
+        return uploaded
+
+    async def get_plan(self, jar_id: str) -> dict[str, Any]:
+        """The dataflow of the job that a jar would submit; nothing is submitted.
+
+        POST /jars/:jar/plan
+        """
+        plan: dict[str, Any] = (await self._api.plan_jar(jar_id))["plan"]
+        return plan
+
+    async def run(
+        self,
+        jar_id: str,
+        arguments: Arguments | None = None,
+        entry_class: str | None = None,
+        parallelism: int | None = None,
+        savepoint_path: str | None = None,
+        allow_non_restored_state: bool | None = None,
+        *,
+        claim_mode: str | None = None,
+        flink_configuration: Mapping[str, str] | None = None,
+        job_id: str | None = None,
+        timeout: float | None = None,
+    ) -> str:
+        """Runs a jar's main method, which submits a job: the id of the job.
+
+        POST /jars/:jar/run
+
+        arguments: of the main method, each as it is: no quoting, no splitting.
+        entry_class: the class whose main method is run; else the one that the jar's manifest names.
+        parallelism: at least 1; else the program's own or the cluster's default.
+        savepoint_path: the savepoint or checkpoint to start from.
+        allow_non_restored_state: whether state of the savepoint that no operator wants may be dropped.
+        claim_mode: who owns the savepoint afterwards: ``CLAIM``, ``NO_CLAIM``, ``LEGACY`` (Flink 1.15+).
+        flink_configuration: configuration of this job, over the cluster's (Flink 1.17+).
+        job_id: the id that the job gets; else a random one, by which a lost answer is found again.
+        """
+        started = await self._api.run_jar(
+            jar_id,
+            entry_class,
+            _program_arguments(arguments),
+            parallelism,
+            job_id,
+            allow_non_restored_state,
+            savepoint_path,
+            claim_mode,
+            flink_configuration,
+            timeout=timeout,
+        )
+        job: str = started["jobid"]
+        return job
+
+    async def upload_and_run(
+        self,
+        path_to_jar: str | PathLike[str],
+        arguments: Arguments | None = None,
+        entry_class: str | None = None,
+        parallelism: int | None = None,
+        savepoint_path: str | None = None,
+        allow_non_restored_state: bool | None = None,
+        *,
+        claim_mode: str | None = None,
+        flink_configuration: Mapping[str, str] | None = None,
+        job_id: str | None = None,
+        exactly_once: bool = True,
+        progress: Callable[[int, int | None], object] | None = None,
+        timeout: float | None = None,
+    ) -> str:
+        """Uploads a jar and runs it: the id of the job. See `run` for the parameters.
+
+        exactly_once: what got lost on the way is done again, so that there is one job in the end, never two; a jar that
+            Flink refuses to run is deleted again. If False, nothing is sent a second time, whatever happens.
+        progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
+        """
+        params = {
+            "args": _program_arguments(arguments),
+            "entry_class": entry_class,
+            "parallelism": parallelism,
+            "savepoint_path": savepoint_path,
+            "allow_non_restored_state": allow_non_restored_state,
+            "claim_mode": claim_mode,
+            "flink_configuration": flink_configuration,
+            "job_id": job_id,
+        }
+        if exactly_once:
+            return await result(self._native.upload_and_run(path_to_jar, params, timeout, progress))
+        once = False
+        uploaded = await result(
+            self._native.call("UploadJar", {"jar": path_to_jar}, timeout, progress, once)
+        )
+        jar = uploaded["filename"].replace("\\", "/").rpartition("/")[2]
+        started = await result(self._native.call("RunJar", {"jar": jar, **params}, timeout, None, once))
+        job: str = started["jobid"]
+        return job
+
+    async def delete(self, jar_id: str) -> bool:
+        """Deletes a jar from the server; its jobs go on.
+
+        DELETE /jars/:jar
+        """
+        return not await self._api.delete_jar(jar_id)
+
+
+def _program_arguments(arguments: Arguments | None) -> Sequence[str]:
+    if isinstance(arguments, Mapping):
+        return [word for name, value in arguments.items() for word in (f"--{name}", str(value))]
+    return arguments or ()

@@ -1,0 +1,23 @@
+"""What the classes of jobs, jars and the like have in common."""
+
+from __future__ import annotations
+
+from flink_rest_client._native import Client
+from flink_rest_client.aio.api import AsyncApi
+
+
+class AsyncResource:
+    """A part of what `client` can do."""
+
+    def __init__(self, api: AsyncApi, prefix: str = "") -> None:
+        self._api = api
+        self._prefix = prefix
+
+    @property
+    def prefix(self) -> str:
+        """The address that all its requests begin with."""
+        return f"{self._native.url}/v1{self._prefix}"
+
+    @property
+    def _native(self) -> Client:
+        return self._api.native

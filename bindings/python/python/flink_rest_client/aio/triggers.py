@@ -1,0 +1,63 @@
+"""Operations that Flink starts, and reports on when asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flink_rest_client.aio.api import AsyncApi
+from flink_rest_client.aio.task import result
+
+_REPORTS = {
+    "savepoints": "GetSavepoint",
+    "checkpoints": "GetTriggeredCheckpoint",
+    "rescaling": "GetRescaling",
+}
+
+
+class AsyncJobTrigger:
+    """A savepoint, stop, checkpoint or rescaling of a job, under way. Forgetting it does not end it."""
+
+    def __init__(self, api: AsyncApi, type_name: str, job_id: str, trigger_id: str) -> None:
+        self._api = api
+        self._type_name = type_name
+        self.job_id = job_id
+        self.trigger_id = trigger_id
+
+    @property
+    async def status(self) -> dict[str, Any]:
+        """How it is doing, asked once: ``{"status": {"id": "COMPLETED"}, "operation": {…}}``.
+
+        An operation that failed is ``COMPLETED``, too, with a ``failure-cause``; `wait` raises instead.
+        """
+        if self._type_name == "savepoints":
+            return await self._api.get_savepoint(self.job_id, self.trigger_id)
+        if self._type_name == "checkpoints":
+            return await self._api.get_triggered_checkpoint(self.job_id, self.trigger_id)
+        return await self._api.get_rescaling(self.job_id, self.trigger_id)
+
+    async def wait(self, timeout: float | None = None) -> Any:
+        """Waits until it is over: the path of a savepoint, the id of a checkpoint.
+
+        One that failed is an `OperationFailedError`, one that takes longer than `timeout` seconds (600 unless given) a
+        `RequestTimeoutError`; it goes on then.
+        """
+        report = _REPORTS[self._type_name]
+        native = self._api.native
+        return await result(native.wait_for_operation(report, self.job_id, self.trigger_id, timeout))
+
+
+class AsyncDatasetTrigger:
+    """The deletion of a cluster data set, under way."""
+
+    def __init__(self, api: AsyncApi, trigger_id: str) -> None:
+        self._api = api
+        self.trigger_id = trigger_id
+
+    @property
+    async def status(self) -> dict[str, Any]:
+        """How it is doing, asked once."""
+        return await self._api.get_dataset_deletion(self.trigger_id)
+
+    async def wait(self, timeout: float | None = None) -> None:
+        """Waits until it is over; one that failed is an `OperationFailedError`."""
+        await result(self._api.native.wait_for_operation("GetDatasetDeletion", None, self.trigger_id, timeout))

@@ -1,0 +1,36 @@
+"""Metrics as dicts by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flink_rest_client.common import InvalidRequestError
+
+DEFAULT_MODES = ("min", "max", "sum", "avg")
+"""What `flink-rest-client` asks for, and all Flinks have."""
+
+MODES = (*DEFAULT_MODES, "skew")
+
+
+def names(metrics: Iterable[dict[str, Any]]) -> list[str]:
+    return [metric["id"] for metric in metrics]
+
+
+def values(metrics: Iterable[dict[str, Any]]) -> dict[str, str]:
+    return {metric["id"]: metric["value"] for metric in metrics if "value" in metric}
+
+
+def aggregates(metrics: Iterable[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    return {metric.pop("id"): metric for metric in metrics}
+
+
+def modes(wanted: Sequence[str] | None) -> Sequence[str]:
+    """The modes, if there are no others among them than Flink has."""
+    wanted = DEFAULT_MODES if wanted is None else wanted
+    unknown = [mode for mode in wanted if mode not in MODES]
+    if unknown:
+        raise InvalidRequestError(
+            f"no aggregation modes are named {', '.join(unknown)}; there are: {', '.join(MODES)}"
+        )
+    return wanted

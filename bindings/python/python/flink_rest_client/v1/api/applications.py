@@ -1,0 +1,79 @@
+# Made from aio/api/applications.py by `cargo xtask python`.
+"""Applications: written by `cargo xtask python`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flink_rest_client.v1.endpoints import Endpoints
+
+
+class ApplicationsEndpoints(Endpoints):
+    """Applications."""
+
+    def get_applications_overview(self, *, timeout: float | None = None) -> dict[str, Any]:
+        """Names, states, times and numbers of jobs of all applications.
+
+        GET /applications/overview (Flink 2.3+)
+        """
+        answer: dict[str, Any] = self._call("GetApplicationsOverview", timeout)
+        return answer
+
+    def get_application(self, application: str, *, timeout: float | None = None) -> dict[str, Any]:
+        """State, times and jobs of an application.
+
+        GET /applications/:application (Flink 2.3+)
+
+        application: The application.
+        """
+        answer: dict[str, Any] = self._call("GetApplication", timeout, application=application)
+        return answer
+
+    def get_application_exceptions(
+        self,
+        application: str,
+        *,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """What went wrong in the program of an application, or in its jobs.
+
+        GET /applications/:application/exceptions (Flink 2.3+)
+
+        application: The application.
+        """
+        answer: dict[str, Any] = self._call(
+            "GetApplicationExceptions",
+            timeout,
+            application=application,
+        )
+        return answer
+
+    def get_application_job_manager_config(
+        self,
+        application: str,
+        *,
+        timeout: float | None = None,
+    ) -> list[dict[str, str]]:
+        """The options that were set in the configuration of an application's JobManager.
+
+        GET /applications/:application/jobmanager/config (Flink 2.3+)
+
+        application: The application. A JobManager of several applications answers alike for each, also for
+            unknown ones.
+        """
+        answer: list[dict[str, str]] = self._call(
+            "GetApplicationJobManagerConfig",
+            timeout,
+            application=application,
+        )
+        return answer
+
+    def cancel_application(self, application: str, *, timeout: float | None = None) -> dict[str, Any]:
+        """Cancels an application with all its jobs, without savepoints.
+
+        POST /applications/:application/cancel (Flink 2.3+)
+
+        application: The application.
+        """
+        answer: dict[str, Any] = self._call("CancelApplication", timeout, application=application)
+        return answer

@@ -1,0 +1,84 @@
+# Made from aio/api/cluster.py by `cargo xtask python`.
+"""Cluster: written by `cargo xtask python`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flink_rest_client.v1.endpoints import Endpoints
+
+
+class ClusterEndpoints(Endpoints):
+    """Cluster."""
+
+    def get_overview(self, *, timeout: float | None = None) -> dict[str, Any]:
+        """Taskmanagers, slots and jobs in numbers.
+
+        GET /overview
+        """
+        answer: dict[str, Any] = self._call("GetOverview", timeout)
+        return answer
+
+    def get_config(self, *, timeout: float | None = None) -> dict[str, Any]:
+        """What the web dashboard is configured with, and the server's release.
+
+        GET /config
+        """
+        answer: dict[str, Any] = self._call("GetConfig", timeout)
+        return answer
+
+    def shutdown_cluster(self, *, timeout: float | None = None) -> dict[str, Any]:
+        """Shuts the whole cluster down, with all its jobs.
+
+        DELETE /cluster
+        """
+        answer: dict[str, Any] = self._call("ShutdownCluster", timeout)
+        return answer
+
+    def get_datasets(self, *, timeout: float | None = None) -> dict[str, Any]:
+        """All cluster data sets.
+
+        GET /datasets
+        """
+        answer: dict[str, Any] = self._call("GetDatasets", timeout)
+        return answer
+
+    def delete_dataset(self, dataset: str, *, timeout: float | None = None) -> dict[str, Any]:
+        """Deletes a cluster data set.
+
+        DELETE /datasets/:dataset
+
+        dataset: The data set.
+        """
+        answer: dict[str, Any] = self._call("DeleteDataset", timeout, dataset=dataset)
+        return answer
+
+    def get_dataset_deletion(self, trigger: str, *, timeout: float | None = None) -> dict[str, Any]:
+        """How the deletion of a cluster data set is doing.
+
+        GET /datasets/delete/:trigger
+
+        trigger: The deletion.
+        """
+        answer: dict[str, Any] = self._call("GetDatasetDeletion", timeout, trigger=trigger)
+        return answer
+
+    def dispose_savepoint(self, path: str, *, timeout: float | None = None) -> dict[str, Any]:
+        """Deletes a savepoint.
+
+        POST /savepoint-disposal
+
+        path: Where it is, as a URI.
+        """
+        answer: dict[str, Any] = self._call("DisposeSavepoint", timeout, path=path)
+        return answer
+
+    def get_savepoint_disposal(self, trigger: str, *, timeout: float | None = None) -> dict[str, Any]:
+        """How the deletion of a savepoint is doing.
+
+        GET /savepoint-disposal/:trigger
+
+        trigger: The operation.
+        """
+        answer: dict[str, Any] = self._call("GetSavepointDisposal", timeout, trigger=trigger)
+        return answer

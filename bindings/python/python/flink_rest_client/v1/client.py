@@ -1,0 +1,202 @@
+# Made from aio/client.py by `cargo xtask python`.
+"""The client of one cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from os import PathLike
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from flink_rest_client._native import Client
+from flink_rest_client.v1.api import Api
+from flink_rest_client.v1.jars import JarsClient
+from flink_rest_client.v1.jobmanager import JobmanagerClient
+from flink_rest_client.v1.jobs import JobsClient
+from flink_rest_client.v1.streams import LogLines
+from flink_rest_client.v1.taskmanagers import TaskManagersClient
+from flink_rest_client.v1.triggers import DatasetTrigger
+from flink_rest_client.common import RestException
+
+__all__ = ["VERSIONS", "DatasetTrigger", "FlinkRestClient", "FlinkRestClientV1"]
+
+
+class FlinkRestClient:
+    """A client of one Flink cluster. Nothing is sent before the first call.
+
+    It may be shared by threads. It cannot be pickled, nor used in a process that was forked after it was made.
+    """
+
+    def __init__(self, host: str, port: int | None = None) -> None:
+        self._connect(_url(host, port))
+
+    @staticmethod
+    def get(host: str, port: int | None = None, version: str | None = None) -> FlinkRestClient:
+        """A client of the cluster at this host.
+
+        host: name or address of the JobManager's host; also a whole address such as ``https://gateway/flink``.
+        port: 8081 unless given.
+        version: of the REST API; there is only ``v1``.
+        """
+        if version not in (None, *VERSIONS):
+            raise RestException(f"Unknown REST API version: {version}")
+        return FlinkRestClient(host, port)
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | str | PathLike[str] | Callable[[], str] | None = None,
+        ca: str | bytes | PathLike[str] | None = None,
+        cert: str | PathLike[str] | tuple[str | PathLike[str], str | PathLike[str]] | None = None,
+        timeout: float | None = None,
+        retries: int | None = None,
+        proxy: str | bool = True,
+    ) -> FlinkRestClient:
+        """A client of the cluster at this address: ``http://localhost:8081``, ``https://user:password@gateway/flink``.
+
+        headers: sent with each request, such as the key of a gateway.
+        auth: user and password; or a bearer token; or the file with one (a ``pathlib.Path``), which may be replaced at any
+            time; or a function that gives one, which is called for each request.
+        ca: the authorities to trust in place of the system's: a file, or PEM.
+        cert: the client's own certificate and its key: one file, or two.
+        timeout: how many seconds a call may take with all its attempts; 60 unless given, ten times as long for uploads.
+        retries: how often a request is sent again that failed in passing, where that can start nothing twice; 5 unless given.
+        proxy: the proxy on the way; True for the one that the environment names, False for none.
+        """
+        client = cls.__new__(cls)
+        client._connect(
+            url,
+            headers=headers and dict(headers),
+            auth=auth,
+            ca=ca,
+            cert=cert,
+            timeout=timeout,
+            retries=retries,
+            proxy=proxy,
+        )
+        return client
+
+    def _connect(self, url: str, **options: object) -> None:
+        none = dict.fromkeys(("headers", "auth", "ca", "cert", "timeout", "retries"))
+        self._native = Client(url, {**none, "proxy": True, **options})
+        self._api = Api(self._native)
+
+    def __enter__(self) -> FlinkRestClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes its connections. Calls after that are refused."""
+        self._native.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._native.url!r})"
+
+    @property
+    def host(self) -> str:
+        """The host of its address."""
+        return urlsplit(self._native.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The port of its address."""
+        parts = urlsplit(self._native.url)
+        return parts.port or (443 if parts.scheme == "https" else 80)
+
+    @property
+    def api_url(self) -> str:
+        """Its address, with the version of the REST API."""
+        return f"{self._native.url}/v1"
+
+    @property
+    def api(self) -> Api:
+        """Every endpoint of Flink's REST API, by its name."""
+        return self._api
+
+    @property
+    def jobmanager(self) -> JobmanagerClient:
+        """The JobManager: configuration, logs, metrics."""
+        return JobmanagerClient(self._api, "/jobmanager")
+
+    @property
+    def taskmanagers(self) -> TaskManagersClient:
+        """The TaskManagers: what they do, their logs and metrics."""
+        return TaskManagersClient(self._api, "/taskmanagers")
+
+    @property
+    def taskmanager(self) -> TaskManagersClient:
+        """The same as `taskmanagers`."""
+        return self.taskmanagers
+
+    @property
+    def jars(self) -> JarsClient:
+        """The jars that were uploaded."""
+        return JarsClient(self._api, "/jars")
+
+    @property
+    def jobs(self) -> JobsClient:
+        """The jobs."""
+        return JobsClient(self._api, "/jobs")
+
+    def overview(self) -> dict[str, Any]:
+        """The cluster in numbers: TaskManagers, slots, jobs by state, and its release.
+
+        GET /overview
+        """
+        return self._api.get_overview()
+
+    def config(self) -> dict[str, Any]:
+        """The configuration of Flink's web interface.
+
+        GET /config
+        """
+        return self._api.get_config()
+
+    def delete_cluster(self) -> dict[str, Any]:
+        """Shuts the cluster down.
+
+        DELETE /cluster
+        """
+        return self._api.shutdown_cluster()
+
+    def datasets(self) -> list[dict[str, Any]]:
+        """The cluster data sets.
+
+        GET /datasets
+        """
+        found: list[dict[str, Any]] = self._api.get_datasets()["dataSets"]
+        return found
+
+    def delete_dataset(self, dataset_id: str) -> DatasetTrigger:
+        """Deletes a cluster data set: an operation to wait for.
+
+        DELETE /datasets/:dataset
+        """
+        triggered = self._api.delete_dataset(dataset_id)
+        return DatasetTrigger(self._api, triggered["request-id"])
+
+    def follow_logs(self, last: int | None = None, since: datetime | None = None) -> LogLines:
+        """The lines that all processes write from now on; see `LogLines`."""
+        return LogLines(self._native, None, last, since)
+
+
+def _url(host: str, port: int | None) -> str:
+    if "://" not in host:
+        return f"http://{host}:{8081 if port is None else port}"
+    if port is None:
+        return host
+    parts = urlsplit(host)
+    return urlunsplit(parts._replace(netloc=f"{parts.netloc}:{port}"))
+
+
+FlinkRestClientV1 = FlinkRestClient
+VERSIONS = {"v1": FlinkRestClient}

@@ -1,0 +1,256 @@
+# Made from aio/jobs.py by `cargo xtask python`.
+"""The jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flink_rest_client import metrics
+from flink_rest_client.v1.resource import Resource
+from flink_rest_client.v1.task import result
+from flink_rest_client.v1.triggers import JobTrigger
+from flink_rest_client.v1.vertices import JobVertexClient, JobVertexSubtaskClient
+
+__all__ = ["JobTrigger", "JobVertexClient", "JobVertexSubtaskClient", "JobsClient"]
+
+
+class JobsClient(Resource):
+    """The jobs. A ``job_id`` is 32 hexadecimal digits; one that Flink does not know is a `NotFoundError`."""
+
+    def all(self) -> list[dict[str, Any]]:
+        """The ids and states of all jobs.
+
+        GET /jobs
+        """
+        found: list[dict[str, Any]] = self._api.get_jobs()["jobs"]
+        return found
+
+    def job_ids(self) -> list[str]:
+        """The ids of all jobs."""
+        return [job["id"] for job in self.all()]
+
+    def overview(self) -> list[dict[str, Any]]:
+        """All jobs: name, state, times, and how many tasks are in which state.
+
+        GET /jobs/overview
+        """
+        found: list[dict[str, Any]] = self._api.get_jobs_overview()["jobs"]
+        return found
+
+    def metric_names(self) -> list[str]:
+        """The names of the metrics that jobs have."""
+        return metrics.names(self._api.get_aggregated_job_metrics())
+
+    def metrics(
+        self,
+        metric_names: Sequence[str] | None = None,
+        agg_modes: Sequence[str] | None = None,
+        job_ids: Sequence[str] | None = None,
+    ) -> dict[str, dict[str, float]]:
+        """Metrics over several jobs: ``{"uptime": {"min": 1234.0, …}}``.
+
+        GET /jobs/metrics
+
+        metric_names: all unless given.
+        agg_modes: of ``min``, ``max``, ``sum``, ``avg`` and (Flink 1.20+) ``skew``; the first four unless given.
+        job_ids: all unless given.
+        """
+        modes = metrics.modes(agg_modes)
+        names = self.metric_names() if metric_names is None else metric_names
+        if not names:
+            return {}
+        return metrics.aggregates(self._api.get_aggregated_job_metrics(names, modes, job_ids or ()))
+
+    def get(self, job_id: str) -> dict[str, Any]:
+        """A job: state, times, vertices and plan.
+
+        GET /jobs/:job
+        """
+        return self._api.get_job(job_id)
+
+    def get_config(self, job_id: str) -> dict[str, Any]:
+        """The configuration of a job.
+
+        GET /jobs/:job/config
+        """
+        return self._api.get_job_config(job_id)
+
+    def get_exceptions(self, job_id: str) -> dict[str, Any]:
+        """What went wrong in a job, the newest first.
+
+        GET /jobs/:job/exceptions
+        """
+        return self._api.get_job_exceptions(job_id)
+
+    def get_execution_result(self, job_id: str) -> dict[str, Any]:
+        """How long a job took, and its accumulators; ``IN_PROGRESS`` while it runs.
+
+        GET /jobs/:job/execution-result
+        """
+        return self._api.get_job_execution_result(job_id)
+
+    def get_execution_results(self, job_id: str) -> dict[str, Any]:
+        """The same as `get_execution_result`."""
+        return self.get_execution_result(job_id)
+
+    def get_metrics(self, job_id: str, metric_names: Sequence[str] | None = None) -> dict[str, str]:
+        """Metrics of a job: names and values.
+
+        GET /jobs/:job/metrics
+        """
+        names = self.metric_names() if metric_names is None else metric_names
+        return metrics.values(self._api.get_job_metrics(job_id, names))
+
+    def get_plan(self, job_id: str) -> dict[str, Any]:
+        """The dataflow of a job.
+
+        GET /jobs/:job/plan
+        """
+        plan: dict[str, Any] = self._api.get_job_plan(job_id)["plan"]
+        return plan
+
+    def get_vertex_ids(self, job_id: str) -> list[str]:
+        """The ids of a job's vertices."""
+        return [vertex["id"] for vertex in self.get(job_id)["vertices"]]
+
+    def get_accumulators(
+        self, job_id: str, include_serialized_value: bool | None = None
+    ) -> dict[str, Any]:
+        """The accumulators of a job, over all its tasks.
+
+        GET /jobs/:job/accumulators
+
+        include_serialized_value: whether those come as well that are Java objects.
+        """
+        return self._api.get_job_accumulators(job_id, include_serialized_value)
+
+    def get_checkpointing_configuration(self, job_id: str) -> dict[str, Any]:
+        """How a job takes its checkpoints.
+
+        GET /jobs/:job/checkpoints/config
+        """
+        return self._api.get_checkpoint_config(job_id)
+
+    def get_checkpoints(self, job_id: str) -> dict[str, Any]:
+        """The checkpoints of a job: counts, a summary, the latest of each kind, and the history.
+
+        GET /jobs/:job/checkpoints
+        """
+        return self._api.get_checkpointing_statistics(job_id)
+
+    def get_checkpoint_ids(self, job_id: str) -> list[int]:
+        """The ids of a job's checkpoints that are in its history, the newest first."""
+        return [checkpoint["id"] for checkpoint in self.get_checkpoints(job_id)["history"]]
+
+    def get_checkpoint_details(
+        self, job_id: str, checkpoint_id: int, show_subtasks: bool = False
+    ) -> dict[str, Any]:
+        """A checkpoint.
+
+        GET /jobs/:job/checkpoints/details/:checkpoint
+
+        show_subtasks: adds ``subtasks``, by vertex, from GET /jobs/:job/checkpoints/details/:checkpoint/subtasks/:vertex
+        """
+        details = self._api.get_checkpoint_details(job_id, checkpoint_id)
+        if show_subtasks:
+            details["subtasks"] = {
+                vertex: self._api.get_checkpoint_subtasks(job_id, checkpoint_id, vertex)
+                for vertex in details["tasks"]
+            }
+        return details
+
+    def trigger_checkpoint(
+        self, job_id: str, checkpoint_type: str | None = None
+    ) -> JobTrigger:
+        """Takes a checkpoint now (Flink 1.17+): an operation to wait for.
+
+        POST /jobs/:job/checkpoints
+
+        checkpoint_type: ``CONFIGURED``, ``FULL`` or ``INCREMENTAL``.
+        """
+        triggered = self._api.trigger_checkpoint(job_id, checkpoint_type)
+        return JobTrigger(self._api, "checkpoints", job_id, triggered["request-id"])
+
+    def rescale(self, job_id: str, parallelism: int) -> JobTrigger:
+        """Asks for another parallelism in a way that is switched off since Flink 1.9: all releases answer 503.
+        `set_parallelism` does it.
+
+        PATCH /jobs/:job/rescaling
+        """
+        triggered = self._api.trigger_rescaling(job_id, parallelism)
+        return JobTrigger(self._api, "rescaling", job_id, triggered["request-id"])
+
+    def set_parallelism(self, job_id: str, parallelism: int, timeout: float | None = None) -> None:
+        """Asks for this parallelism of every vertex (Flink 1.18+, adaptive scheduler). It returns at once, and the job
+        restarts a while later from its last checkpoint.
+
+        PUT /jobs/:job/resource-requirements
+        """
+        result(self._native.rescale(job_id, parallelism, timeout))
+
+    def create_savepoint(
+        self,
+        job_id: str,
+        target_directory: str | None = None,
+        cancel_job: bool = False,
+        *,
+        format_type: str | None = None,
+    ) -> JobTrigger:
+        """Takes a savepoint: an operation to wait for.
+
+        POST /jobs/:job/savepoints
+
+        target_directory: the folder to put it in, as a URI that all of Flink can reach; else the cluster's own.
+        cancel_job: whether the job is cancelled afterwards; `stop` loses no output.
+        format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+).
+        """
+        triggered = self._api.trigger_savepoint(job_id, target_directory, cancel_job, format_type)
+        return JobTrigger(self._api, "savepoints", job_id, triggered["request-id"])
+
+    def terminate(self, job_id: str) -> bool:
+        """Cancels a job, without a savepoint. It returns as soon as Flink has accepted it.
+
+        PATCH /jobs/:job
+        """
+        return not self._api.cancel_job(job_id)
+
+    def stop(
+        self,
+        job_id: str,
+        target_directory: str | None = None,
+        drain: bool | None = False,
+        *,
+        format_type: str | None = None,
+    ) -> JobTrigger:
+        """Stops a job with a savepoint: an operation to wait for.
+
+        POST /jobs/:job/stop
+
+        target_directory: the folder to put it in, as a URI that all of Flink can reach; else the cluster's own.
+        drain: whether all timers fire and all windows close first: only for a job that will never go on.
+        format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+).
+        """
+        triggered = self._api.stop_job(job_id, target_directory, bool(drain), format_type)
+        return JobTrigger(self._api, "savepoints", job_id, triggered["request-id"])
+
+    def wait_until_running(self, job_id: str, timeout: float | None = None) -> dict[str, Any]:
+        """Waits until every task runs: the job then. A job can be ``RUNNING`` before any of its tasks is.
+
+        One that ended is a `JobEndedError`; after `timeout` seconds (600 unless given) it is a `RequestTimeoutError`.
+        """
+        result(self._native.wait_for_job(job_id, False, timeout))
+        return self.get(job_id)
+
+    def wait_until_finished(self, job_id: str, timeout: float | None = None) -> dict[str, Any]:
+        """Waits until a job has come to its end by itself: the job then.
+
+        One that failed or was cancelled is a `JobEndedError`; after `timeout` seconds (600 unless given) it is a
+        `RequestTimeoutError`.
+        """
+        result(self._native.wait_for_job(job_id, True, timeout))
+        return self.get(job_id)
+
+    def get_vertex(self, job_id: str, vertex_id: str) -> JobVertexClient:
+        """A vertex of a job. Nothing is sent yet."""
+        return JobVertexClient(self._api, job_id, vertex_id)

@@ -1,0 +1,24 @@
+# Made from aio/resource.py by `cargo xtask python`.
+"""What the classes of jobs, jars and the like have in common."""
+
+from __future__ import annotations
+
+from flink_rest_client._native import Client
+from flink_rest_client.v1.api import Api
+
+
+class Resource:
+    """A part of what `client` can do."""
+
+    def __init__(self, api: Api, prefix: str = "") -> None:
+        self._api = api
+        self._prefix = prefix
+
+    @property
+    def prefix(self) -> str:
+        """The address that all its requests begin with."""
+        return f"{self._native.url}/v1{self._prefix}"
+
+    @property
+    def _native(self) -> Client:
+        return self._api.native

@@ -1,0 +1,121 @@
+# Made from aio/taskmanagers.py by `cargo xtask python`.
+"""The TaskManagers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from os import PathLike
+from typing import Any
+
+from flink_rest_client import metrics
+from flink_rest_client.v1.resource import Resource
+from flink_rest_client.v1.streams import LogBytes, LogLines
+from flink_rest_client.v1.task import result
+
+
+class TaskManagersClient(Resource):
+    """The TaskManagers: what they do, their logs and metrics."""
+
+    def all(self) -> list[dict[str, Any]]:
+        """All TaskManagers.
+
+        GET /taskmanagers
+        """
+        found: list[dict[str, Any]] = self._api.get_task_managers()["taskmanagers"]
+        return found
+
+    def taskmanager_ids(self) -> list[str]:
+        """The ids of all TaskManagers."""
+        return [taskmanager["id"] for taskmanager in self.all()]
+
+    def metric_names(self) -> list[str]:
+        """The names of the metrics that TaskManagers have."""
+        return metrics.names(self._api.get_aggregated_task_manager_metrics())
+
+    def metrics(
+        self,
+        metric_names: Sequence[str] | None = None,
+        agg_modes: Sequence[str] | None = None,
+        taskmanager_ids: Sequence[str] | None = None,
+    ) -> dict[str, dict[str, float]]:
+        """Metrics over several TaskManagers: ``{"Status.JVM.Threads.Count": {"min": 51.0, …}}``.
+
+        GET /taskmanagers/metrics
+
+        metric_names: all unless given.
+        agg_modes: of ``min``, ``max``, ``sum``, ``avg`` and (Flink 1.20+) ``skew``; the first four unless given.
+        taskmanager_ids: all unless given.
+        """
+        modes = metrics.modes(agg_modes)
+        names = self.metric_names() if metric_names is None else metric_names
+        if not names:
+            return {}
+        ids = taskmanager_ids or ()
+        return metrics.aggregates(self._api.get_aggregated_task_manager_metrics(names, modes, ids))
+
+    def get(self, taskmanager_id: str) -> dict[str, Any]:
+        """One TaskManager: resources, memory, garbage collection.
+
+        GET /taskmanagers/:taskmanager
+        """
+        return self._api.get_task_manager(taskmanager_id)
+
+    def get_logs(self, taskmanager_id: str) -> list[dict[str, Any]]:
+        """Its log files: ``name``, ``size`` in bytes, and ``mtime`` from Flink 1.14 on.
+
+        GET /taskmanagers/:taskmanager/logs
+        """
+        found: list[dict[str, Any]] = self._api.get_task_manager_logs(taskmanager_id)["logs"]
+        return found
+
+    def get_log(self, taskmanager_id: str, log_file: str) -> str:
+        """A log file as a whole. For a large one there are `save_log` and `iter_log`.
+
+        GET /taskmanagers/:taskmanager/logs/:filename
+        """
+        return self._api.get_task_manager_log_file(taskmanager_id, log_file).decode(errors="replace")
+
+    def save_log(
+        self,
+        taskmanager_id: str,
+        log_file: str,
+        path: str | PathLike[str],
+        progress: Callable[[int, int | None], object] | None = None,
+        timeout: float | None = None,
+    ) -> int:
+        """Writes a log file into a file here, as a whole or not at all: its size in bytes.
+
+        progress: is called with the bytes so far, and those of the whole if they are known.
+        """
+        params = {"taskmanager": taskmanager_id, "filename": log_file}
+        return result(self._native.save("GetTaskManagerLogFile", params, path, timeout, progress))
+
+    def iter_log(self, taskmanager_id: str, log_file: str) -> LogBytes:
+        """The bytes of a log file, while they come in."""
+        params = {"taskmanager": taskmanager_id, "filename": log_file}
+        return LogBytes(self._native, "GetTaskManagerLogFile", **params)
+
+    def follow_log(
+        self, taskmanager_id: str, last: int | None = None, since: datetime | None = None
+    ) -> LogLines:
+        """The lines that it writes from now on; see `LogLines`."""
+        return LogLines(self._native, taskmanager_id, last, since)
+
+    def get_metrics(
+        self, taskmanager_id: str, metric_names: Sequence[str] | None = None
+    ) -> dict[str, str]:
+        """Metrics of one TaskManager: names and values.
+
+        GET /taskmanagers/:taskmanager/metrics
+        """
+        names = self.metric_names() if metric_names is None else metric_names
+        return metrics.values(self._api.get_task_manager_metrics(taskmanager_id, names))
+
+    def get_thread_dump(self, taskmanager_id: str) -> dict[str, str]:
+        """What its threads are doing: their names and stacks.
+
+        GET /taskmanagers/:taskmanager/thread-dump
+        """
+        threads = self._api.get_task_manager_thread_dump(taskmanager_id)["threadInfos"]
+        return {thread["threadName"]: thread["stringifiedThreadInfo"] for thread in threads}

@@ -1,0 +1,301 @@
+//! The client, for Python: each method starts something and gives its task.
+
+use std::{
+    path::PathBuf,
+    process,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use flink_rest_client::{
+    Action, Async, Call, Endpoint, Error, FlinkRestClient, JobId, Request, Result, Retry, Text, Timestamp,
+    TriggerId, Upload,
+    endpoint::{Body, endpoint_from_json},
+    follow::Follow,
+};
+use pyo3::{
+    IntoPyObjectExt,
+    exceptions::{PyTypeError, PyValueError},
+    prelude::*,
+    types::{PyBytes, PyDict},
+};
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+use tokio::sync::oneshot;
+
+use crate::{
+    error::{self, raise},
+    options::{Options, seconds},
+    progress::{Progress, unless_raised},
+    stream::{Chunks, Lines},
+    task::Task,
+};
+
+/// A client of one cluster, safe to share between threads.
+#[pyclass(frozen, module = "flink_rest_client._native")]
+pub(crate) struct Client {
+    /// None once it is closed.
+    client: Mutex<Option<FlinkRestClient>>,
+    process: u32,
+    #[pyo3(get)]
+    url: String,
+}
+
+/// An answer of bytes, to be read as they come.
+struct Bytes(Request);
+
+impl Endpoint for Bytes {
+    type Response = Text;
+
+    fn request(&self) -> Result<Request> {
+        Ok(self.0.clone())
+    }
+}
+
+impl Client {
+    fn client(&self, py: Python<'_>) -> PyResult<FlinkRestClient> {
+        if self.process != process::id() {
+            let why = "this client was made before the process was forked, and its connections stayed with the \
+                       parent: make a new client in the child";
+            return Err(error::invalid(py, why));
+        }
+        let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        client.ok_or_else(|| error::invalid(py, "this client is closed"))
+    }
+
+    /// The request of an endpoint given by name.
+    fn request(&self, name: &str, params: &Bound<'_, PyDict>) -> PyResult<(FlinkRestClient, Request)> {
+        let py = params.py();
+        let client = self.client(py)?;
+        let request = client.request_by_name(name, json(params)?.into()).to_request();
+        Ok((client, request.map_err(|error| raise(py, &error))?))
+    }
+}
+
+#[pymethods]
+impl Client {
+    #[new]
+    fn new(py: Python<'_>, url: &str, options: Options) -> PyResult<Self> {
+        // A connection pool wants to know its runtime.
+        let runtime = crate::runtime::handle()?;
+        let _entered = runtime.enter();
+        let client = options.builder(url).build().map_err(|error| raise(py, &error))?;
+        let url = client.address().to_owned();
+        Ok(Self { client: Mutex::new(Some(client)), process: process::id(), url })
+    }
+
+    /// Calls an endpoint: the server's JSON as Python objects, or bytes. Progress is that of the files it sends.
+    #[pyo3(signature = (name, params, timeout=None, progress=None, again=true))]
+    fn call(
+        &self,
+        name: &str,
+        params: &Bound<'_, PyDict>,
+        timeout: Option<f64>,
+        progress: Option<Py<PyAny>>,
+        again: bool,
+    ) -> PyResult<Task> {
+        let (client, mut request) = self.request(name, params)?;
+        let is_text = request.spec.response == "Text";
+        let heard = match (&mut request.body, progress) {
+            (Body::Form { files, .. }, Some(function)) => Some(watch(files, function)),
+            _ => None,
+        };
+        let mut call = client.request(request);
+        if !again {
+            call = call.retry(Retry::never());
+        }
+        let call = limited(call, timeout);
+        let work = async move {
+            let answer = call.await?;
+            if !is_text {
+                // Python's parser is quick, but does not tell a login page from an answer.
+                answer.decode::<IgnoredAny>()?;
+            }
+            Ok(answer.body)
+        };
+        Task::spawn(unless_raised(work, heard), move |py, body| {
+            let body = PyBytes::new(py, &body);
+            match is_text {
+                true => Ok(body.into_any().unbind()),
+                false => Ok(py.import("json")?.call_method1("loads", (body,))?.unbind()),
+            }
+        })
+    }
+
+    /// Uploads a jar and runs it with the parameters of `RunJar`, once: the id of the job.
+    #[pyo3(signature = (jar, params, timeout=None, progress=None))]
+    fn upload_and_run(
+        &self,
+        jar: PathBuf,
+        params: &Bound<'_, PyDict>,
+        timeout: Option<f64>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Task> {
+        let py = params.py();
+        let client = self.client(py)?;
+        let mut params = json(params)?;
+        // It gets its own when it is uploaded.
+        params.insert("jar".into(), "uploaded.jar".into());
+        let run = endpoint_from_json(params).map_err(|error| raise(py, &error))?;
+        let mut files = [Upload::new(jar)];
+        let heard = progress.map(|function| watch(&mut files, function));
+        let [jar] = files;
+        let mut call = client.jars().upload_and_run(jar);
+        *call.action.as_mut() = run;
+        let call = limited(call, timeout);
+        let work = async { Ok(call.await?.job_id.to_string()) };
+        Task::spawn(unless_raised(work, heard), |py, job| job.into_py_any(py))
+    }
+
+    /// An answer of bytes, to be read as they come.
+    #[pyo3(signature = (name, params, timeout=None))]
+    fn stream(&self, name: &str, params: &Bound<'_, PyDict>, timeout: Option<f64>) -> PyResult<Task> {
+        let (client, request) = self.request(name, params)?;
+        let call = limited(client.request(Bytes(request)).stream(), timeout);
+        Task::spawn(async { Ok(call.await?) }, |py, download| {
+            Ok(Py::new(py, Chunks::new(download))?.into_any())
+        })
+    }
+
+    /// Writes an answer of bytes into a file: its size.
+    #[pyo3(signature = (name, params, path, timeout=None, progress=None))]
+    fn save(
+        &self,
+        name: &str,
+        params: &Bound<'_, PyDict>,
+        path: PathBuf,
+        timeout: Option<f64>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Task> {
+        let (client, request) = self.request(name, params)?;
+        let mut call = limited(client.request(Bytes(request)).save(path), timeout);
+        let mut heard = None;
+        if let Some(function) = progress {
+            let (progress, receiver) = Progress::new(function);
+            call = call.on_progress(move |done, size| progress.tell(done, size));
+            heard = Some(receiver);
+        }
+        Task::spawn(unless_raised(async { call.await }, heard), |py, size| size.into_py_any(py))
+    }
+
+    /// Follows the log of a process, or all: from the last lines, or from a time.
+    #[pyo3(signature = (process=None, last=None, since=None))]
+    fn follow(
+        &self,
+        py: Python<'_>,
+        process: Option<&str>,
+        last: Option<usize>,
+        since: Option<&str>,
+    ) -> PyResult<Lines> {
+        let client = self.client(py)?;
+        let mut follow: Follow<Async> = match process {
+            None => client.follow_logs(),
+            Some("jobmanager") => client.jobmanager().follow_log(),
+            Some(id) => client.taskmanager(parsed::<flink_rest_client::TaskManagerId>(py, id)?).follow_log(),
+        };
+        if let Some(lines) = last {
+            follow = follow.last(lines);
+        }
+        if let Some(time) = since {
+            let time: Timestamp = time.parse().map_err(|error| PyValueError::new_err(format!("{error}")))?;
+            follow = follow.since(time);
+        }
+        Ok(Lines::new(follow.lines()))
+    }
+
+    /// Waits until all tasks of a job run, or until it has finished.
+    #[pyo3(signature = (job, finished, timeout=None))]
+    fn wait_for_job(
+        &self,
+        py: Python<'_>,
+        job: &str,
+        finished: bool,
+        timeout: Option<f64>,
+    ) -> PyResult<Task> {
+        let job = self.client(py)?.job(parsed::<JobId>(py, job)?);
+        let call =
+            limited(if finished { job.wait_until_finished() } else { job.wait_until_running() }, timeout);
+        Task::spawn(async { Ok(call.await.map(drop)?) }, |py, ()| Ok(py.None()))
+    }
+
+    /// Waits until an operation is over, which the endpoint with this name reports on: its value.
+    #[pyo3(signature = (name, job, trigger, timeout=None))]
+    fn wait_for_operation(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        job: Option<&str>,
+        trigger: &str,
+        timeout: Option<f64>,
+    ) -> PyResult<Task> {
+        let client = self.client(py)?;
+        let trigger = parsed::<TriggerId>(py, trigger)?;
+        let job = || Ok::<_, PyErr>(client.job(parsed::<JobId>(py, job.unwrap_or_default())?));
+        match name {
+            "GetSavepoint" => value(job()?.savepoint_status(trigger).wait(), timeout),
+            "GetTriggeredCheckpoint" => value(job()?.checkpoints().trigger_status(trigger).wait(), timeout),
+            "GetRescaling" => value(job()?.rescaling_status(trigger).wait(), timeout),
+            "GetDatasetDeletion" => value(client.datasets().deletion(trigger).wait(), timeout),
+            "GetSavepointDisposal" => value(client.savepoint_disposal_status(trigger).wait(), timeout),
+            other => Err(PyValueError::new_err(format!("{other} reports on no operation"))),
+        }
+    }
+
+    /// Gives each vertex of a job another parallelism.
+    #[pyo3(signature = (job, parallelism, timeout=None))]
+    fn rescale(&self, py: Python<'_>, job: &str, parallelism: u32, timeout: Option<f64>) -> PyResult<Task> {
+        value(self.client(py)?.job(parsed::<JobId>(py, job)?).rescale(parallelism), timeout)
+    }
+
+    /// Closes its connections, when nothing is under way on them any more.
+    fn close(&self) {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    fn __reduce__(&self) -> PyResult<Py<PyAny>> {
+        Err(PyTypeError::new_err(
+            "a Flink client cannot be pickled or copied: it holds connections and secrets; make one where it is needed",
+        ))
+    }
+}
+
+/// Tells a function of the caller how far these files are; it gives where it will be heard of an exception.
+fn watch(files: &mut [Upload], function: Py<PyAny>) -> oneshot::Receiver<PyErr> {
+    let (progress, heard) = Progress::new(function);
+    let progress = Arc::new(progress);
+    for file in files {
+        let progress = progress.clone();
+        *file = file.clone().on_progress(move |done, size| progress.tell(done, size));
+    }
+    heard
+}
+
+/// With another time limit than the client's.
+fn limited<A>(call: Call<Async, A>, timeout: Option<f64>) -> Call<Async, A> {
+    match timeout {
+        Some(limit) => call.timeout(seconds(limit)),
+        None => call,
+    }
+}
+
+/// The task of a call whose value Python knows.
+fn value<A, T>(call: Call<Async, A>, timeout: Option<f64>) -> PyResult<Task>
+where
+    A: Action<Output<Async> = T> + 'static,
+    T: for<'py> IntoPyObject<'py> + Send + 'static,
+{
+    let call = limited(call, timeout);
+    Task::spawn(async { Ok(call.await?) }, |py, value: T| value.into_py_any(py))
+}
+
+/// Parameters as JSON; paths are texts there.
+fn json(params: &Bound<'_, PyDict>) -> PyResult<Map<String, Value>> {
+    let py = params.py();
+    let settings = PyDict::new(py);
+    settings.set_item("default", py.import("os")?.getattr("fspath")?)?;
+    let text: String = py.import("json")?.call_method("dumps", (params,), Some(&settings))?.extract()?;
+    serde_json::from_str(&text).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+fn parsed<T: std::str::FromStr<Err: Into<Error>>>(py: Python<'_>, text: &str) -> PyResult<T> {
+    text.parse().map_err(|error: T::Err| raise(py, &error.into()))
+}

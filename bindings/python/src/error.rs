@@ -1,0 +1,78 @@
+//! Errors as Python's.
+
+use flink_rest_client::Error;
+use pyo3::{prelude::*, types::PyDict};
+
+/// Why a task failed.
+pub(crate) enum Failure {
+    Client(Error),
+    /// What a function of the caller raised.
+    Callback(PyErr),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Client(error)
+    }
+}
+
+impl Failure {
+    pub(crate) fn into_python(self, py: Python<'_>) -> PyErr {
+        match self {
+            Self::Client(error) => raise(py, &error),
+            Self::Callback(error) => error,
+        }
+    }
+}
+
+/// The exception for an error.
+pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    let facts = PyDict::new(py);
+    let told = (|| {
+        facts.set_item("status", error.status().map(|status| status.as_u16()))?;
+        facts.set_item("errors", errors(error))?;
+        facts.set_item("root_cause", error.root_cause())?;
+        facts.set_item("hint", error.hint())
+    })();
+    told.err().unwrap_or_else(|| exception(py, class(error), &error.to_string(), Some(&facts)))
+}
+
+/// Nobody waits for it any more, or so it seemed.
+pub(crate) fn given_up(py: Python<'_>) -> PyErr {
+    exception(py, "RestException", "the call was given up, or its result taken before", None)
+}
+
+pub(crate) fn invalid(py: Python<'_>, message: &str) -> PyErr {
+    exception(py, "InvalidRequestError", message, None)
+}
+
+/// The class of `flink_rest_client.common` that says most.
+fn class(error: &Error) -> &'static str {
+    match error {
+        Error::OutcomeUnknown { .. } => "OutcomeUnknownError",
+        Error::OperationFailed { .. } => "OperationFailedError",
+        Error::JobEnded { .. } => "JobEndedError",
+        error if error.is_not_found() => "NotFoundError",
+        error if error.is_invalid_input() => "InvalidRequestError",
+        error if error.is_timeout() => "RequestTimeoutError",
+        Error::Transport { .. } => "UnreachableError",
+        _ => "RestException",
+    }
+}
+
+/// Flink's own texts.
+fn errors(error: &Error) -> Vec<String> {
+    match error.last() {
+        Error::Api(error) => error.errors.clone(),
+        Error::OperationFailed { trace, .. } => vec![trace.clone()],
+        _ => Vec::new(),
+    }
+}
+
+fn exception(py: Python<'_>, class: &str, message: &str, facts: Option<&Bound<'_, PyDict>>) -> PyErr {
+    let made = py
+        .import("flink_rest_client.common")
+        .and_then(|module| module.getattr(class))
+        .and_then(|class| class.call((message,), facts));
+    made.map_or_else(|error| error, PyErr::from_value)
+}
