@@ -1,0 +1,186 @@
+//! What is written for it.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{Ident, LitStr, Type};
+
+use crate::read::{Param, Route, Shape};
+
+pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>]) -> TokenStream {
+    let Route { method, path, response, .. } = route;
+    let (since, until) = (optional(route.since.as_ref()), optional(route.until.as_ref()));
+    let (handle, python) = (optional(route.handle.as_ref()), optional(route.python.as_ref()));
+    let params = params.iter().map(|param| {
+        let Param { field, doc, options, .. } = param;
+        let place = format_ident!("{}", param.place);
+        let field = field.to_string();
+        let key = options.key.as_ref().map_or_else(|| field.clone(), LitStr::value);
+        let required = matches!(param.shape, Shape::Required);
+        let (since, until) = (optional(options.since.as_ref()), optional(options.until.as_ref()));
+        let token = options.token;
+        let formerly = optional(options.formerly.as_ref());
+        let (ty, item) = (type_name(param.ty), param.shape.item(param.ty));
+        quote! {
+            ::flink_rest_client::endpoint::Param {
+                name: #field, key: #key, place: ::flink_rest_client::endpoint::Place::#place,
+                required: #required, ty: #ty, since: #since, until: #until, formerly: #formerly, token: #token,
+                words: { #[allow(unused_imports)] use ::flink_rest_client::endpoint::AnyText as _; <#item>::WORDS },
+                doc: #doc,
+            }
+        }
+    });
+    let repeat = match &route.repeat {
+        Some(repeat) => quote!(::flink_rest_client::Repeat::#repeat),
+        None if method == "GET" => quote!(::flink_rest_client::Repeat::Reads),
+        None => quote!(::flink_rest_client::Repeat::Another),
+    };
+    let (name, response) = (name.to_string(), type_name(response));
+    quote! {
+        /// What can be known of this endpoint without calling it.
+        pub const SPEC: &'static ::flink_rest_client::endpoint::Spec = &::flink_rest_client::endpoint::Spec {
+            name: #name,
+            method: ::flink_rest_client::http::Method::#method,
+            path: #path,
+            since: #since,
+            until: #until,
+            handle: #handle,
+            python: #python,
+            repeat: #repeat,
+            response: #response,
+            params: &[#(#params),*],
+            doc: #doc,
+            from_json: ::flink_rest_client::endpoint::request_from_json::<Self>,
+        };
+    }
+}
+
+pub(crate) fn new(params: &[Param<'_>]) -> TokenStream {
+    let arguments = params.iter().filter_map(|param| {
+        let (field, ty) = (param.field, param.ty);
+        matches!(param.shape, Shape::Required).then(|| quote!(#field: impl ::core::convert::Into<#ty>))
+    });
+    let values = params.iter().map(|param| {
+        let field = param.field;
+        match param.shape {
+            Shape::Required => quote!(#field: #field.into()),
+            _ => quote!(#field: ::core::default::Default::default()),
+        }
+    });
+    quote! {
+        /// The request with all that it must have, and nothing of what it may have.
+        pub fn new(#(#arguments),*) -> Self { Self { #(#values),* } }
+    }
+}
+
+pub(crate) fn endpoint(name: &Ident, route: &Route, params: &[Param<'_>]) -> TokenStream {
+    let response = &route.response;
+    let parts = params.iter().map(|param| {
+        let field = param.field;
+        let method = format_ident!("{}", param.place.to_lowercase());
+        let check = param.options.check.as_ref().map(|check| match param.shape {
+            Shape::Required => quote!(.check(#check(&self.#field))),
+            _ => quote!(.check(self.#field.iter().try_for_each(#check))),
+        });
+        quote!(.#method(&self.#field) #check)
+    });
+    let fields = params.iter().map(|param| {
+        let field = param.field;
+        let key = field.to_string();
+        match param.shape {
+            Shape::Required => quote!(#field: params.required(#key)?),
+            _ => quote!(#field: params.optional(#key)?),
+        }
+    });
+    quote! {
+        impl ::flink_rest_client::Endpoint for #name {
+            type Response = #response;
+
+            fn request(&self) -> ::flink_rest_client::Result<::flink_rest_client::Request> {
+                ::flink_rest_client::endpoint::RequestBuilder::new(Self::SPEC) #(#parts)* .finish()
+            }
+        }
+
+        impl ::flink_rest_client::endpoint::FromParams for #name {
+            const SPEC: &'static ::flink_rest_client::endpoint::Spec = Self::SPEC;
+
+            fn from_params(
+                params: &mut ::flink_rest_client::endpoint::Params,
+            ) -> ::flink_rest_client::Result<Self> {
+                ::core::result::Result::Ok(Self { #(#fields),* })
+            }
+        }
+    }
+}
+
+pub(crate) fn action(name: &Ident, route: &Route) -> TokenStream {
+    let (output, value) = if type_name(&route.response) == "Triggered" {
+        (
+            quote!(::flink_rest_client::Operation<M, <Self as ::flink_rest_client::Trigger>::Poll>),
+            quote!(::flink_rest_client::Operation::started(client, &self, answer)),
+        )
+    } else {
+        (quote!(<Self as ::flink_rest_client::Endpoint>::Response), quote!(answer))
+    };
+    let answer = match &route.by {
+        Some(by) => quote!(#by(&client, &self, options)),
+        None => quote!(client.execute(&self, options)),
+    };
+    quote! {
+        impl ::flink_rest_client::Action for #name {
+            type Output<M: ::flink_rest_client::Mode> = #output;
+
+            async fn run<M: ::flink_rest_client::Mode>(
+                self,
+                client: ::flink_rest_client::Client<M>,
+                options: ::flink_rest_client::CallOptions,
+            ) -> ::flink_rest_client::Result<Self::Output<M>> {
+                let answer = #answer.await?;
+                ::core::result::Result::Ok(#value)
+            }
+        }
+    }
+}
+
+/// The method that sets an optional field on a call.
+pub(crate) fn setter(name: &Ident, param: &Param<'_>) -> Option<TokenStream> {
+    let field = param.field;
+    let doc = &param.doc;
+    let (argument, value) = match param.shape {
+        Shape::Required => return None,
+        Shape::Option(inner) if type_name(inner) == "String" => {
+            (quote!(impl ::core::convert::Into<String>), quote!(Some(#field.into())))
+        }
+        Shape::Option(inner) => (quote!(#inner), quote!(Some(#field))),
+        Shape::List(inner) => (
+            quote!(impl ::core::iter::IntoIterator<Item: ::core::convert::Into<#inner>>),
+            quote!(#field.into_iter().map(::core::convert::Into::into).collect()),
+        ),
+        Shape::Map => (
+            quote!(
+                impl ::core::iter::IntoIterator<
+                    Item = (impl ::core::convert::Into<String>, impl ::core::convert::Into<String>),
+                >
+            ),
+            quote!(#field.into_iter().map(|(key, value)| (key.into(), value.into())).collect()),
+        ),
+    };
+    Some(quote! {
+        #[doc = #doc]
+        #[must_use]
+        pub fn #field(mut self, #field: #argument) -> Self {
+            ::core::convert::AsMut::<#name>::as_mut(&mut self.action).#field = #value;
+            self
+        }
+    })
+}
+
+pub(crate) fn optional(value: Option<&impl ToTokens>) -> TokenStream {
+    value.map_or_else(
+        || quote!(::core::option::Option::None),
+        |value| quote!(::core::option::Option::Some(#value)),
+    )
+}
+
+pub(crate) fn type_name(ty: &Type) -> String {
+    quote!(#ty).to_string().replace(' ', "")
+}
