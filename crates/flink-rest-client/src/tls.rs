@@ -280,7 +280,7 @@ fn explain(error: &rustls::Error) -> Insecure {
             alert @ (Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity),
         ) => (
             format!("the server and this client have no kind of encryption in common ({alert:?})"),
-            "let the server speak TLS 1.2 or 1.3, with ECDHE and GCM or ChaCha20",
+            "let the server speak TLS 1.2 or 1.3, with ECDHE and GCM or ChaCha20; in Flink 1.17 to 1.19, by `security.ssl.algorithms: TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`",
         ),
         other => (other.to_string(), WRONG_PORT),
     };
