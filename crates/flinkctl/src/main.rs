@@ -22,7 +22,9 @@ use clap::error::ErrorKind;
 use crate::error::{Exit, Failure, Result};
 
 fn main() -> ExitCode {
-    clap_complete::CompleteEnv::with_factory(cli::command).var(complete::VARIABLE).complete();
+    if complete::answer() {
+        return ExitCode::SUCCESS;
+    }
     let matches = match cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {

@@ -42,7 +42,8 @@ async fn output(command: &str) -> Result<String, String> {
     let mut shell = tokio::process::Command::new(if cfg!(windows) { "cmd" } else { "sh" });
     shell
         .args([if cfg!(windows) { "/C" } else { "-c" }, command])
-        .stderr(Stdio::inherit())
+        // A shell that asks for completion must not be written over.
+        .stderr(if crate::complete::is_asked() { Stdio::null() } else { Stdio::inherit() })
         .kill_on_drop(true);
     let output = tokio::time::timeout(PATIENCE, shell.output());
     let output = output.await.map_err(|_| format!("it took longer than {} s", PATIENCE.as_secs()))?;
