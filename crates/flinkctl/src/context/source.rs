@@ -24,7 +24,10 @@ pub(crate) enum Source {
 impl Source {
     /// The secret, without white space around it.
     pub(crate) async fn read(&self) -> Result<String> {
-        let failed = |why: String| Failure::usage(format!("no secret from {self}: {why}"));
+        let failed = |why: String| {
+            Failure::usage(format!("no secret from {self}: {why}"))
+                .hint("`flinkctl context show` tells who wants it")
+        };
         let secret = match self {
             Self::Env(name) => std::env::var(name).map_err(|_| failed("the variable is not set".into()))?,
             Self::File(path) => std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?,

@@ -3,6 +3,7 @@
 
 mod completion;
 mod contexts;
+mod exits;
 mod server;
 
 use std::{
