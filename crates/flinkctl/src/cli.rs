@@ -61,10 +61,13 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let output = Output::new(&global);
     let (said, matches) = find(matches)?;
     if global.watch.is_some() && !said.reads() {
-        return Err(Failure::usage("--watch is for commands that only read"));
+        return Err(
+            Failure::usage("--watch is for commands that only read").hint("do it once, without --watch")
+        );
     }
     if global.all_contexts && matches!(said, Said::Chore(_)) {
-        return Err(Failure::usage("--all-contexts is for commands on clusters"));
+        return Err(Failure::usage("--all-contexts is for commands on clusters")
+            .hint("as `flinkctl job list --all-contexts`"));
     }
     let task = match said {
         Said::Task(task) => task,

@@ -1,9 +1,21 @@
 //! What a shell offers when Tab is pressed: commands, and what there is on the cluster, if it says so at once.
 
-use std::{ffi::OsStr, future::Future, time::Duration};
+mod bash;
+
+use std::{
+    ffi::{OsStr, OsString},
+    future::Future,
+    io,
+    sync::OnceLock,
+    time::Duration,
+};
 
 use clap::{ArgMatches, FromArgMatches};
-use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter};
+use clap_complete::{
+    CompleteEnv,
+    engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter},
+    env::{Elvish, Fish, Powershell, Shells, Zsh},
+};
 use flink_rest_client::FlinkRestClient;
 
 use crate::{
@@ -14,7 +26,45 @@ use crate::{
 };
 
 /// Set by the shell's script: it names the shell.
-pub(crate) const VARIABLE: &str = "FLINKCTL_COMPLETE";
+const VARIABLE: &str = "FLINKCTL_COMPLETE";
+
+const SHELLS: Shells<'static> = Shells(&[&bash::Bash, &Elvish, &Fish, &Powershell, &Zsh]);
+
+/// The words on the command line that is being written.
+static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// Answers the shell, if it is one that asks.
+pub(crate) fn answer() -> bool {
+    let Some(shell) = std::env::var_os(VARIABLE) else { return false };
+    let mut words: Vec<_> = std::env::args_os().skip_while(|word| word != "--").skip(1).collect();
+    if shell == "bash" {
+        let line = words.first().and_then(|line| line.to_str()).unwrap_or_default();
+        words = bash::words(line).into_iter().map(OsString::from).collect();
+    }
+    let arguments = ["flinkctl", "--"].map(OsString::from).into_iter().chain(words.iter().cloned());
+    let arguments: Vec<_> = arguments.collect();
+    if WORDS.set(words).is_err() {
+        return false;
+    }
+    let folder = std::env::current_dir().ok();
+    let answered = CompleteEnv::with_factory(cli::command).var(VARIABLE).shells(SHELLS);
+    // Whoever waits for a shell reads no errors.
+    answered.try_complete(arguments, folder.as_deref()).unwrap_or(true)
+}
+
+/// Whether a shell asks, so that nothing but the answer may be said.
+pub(crate) fn is_asked() -> bool {
+    WORDS.get().is_some()
+}
+
+/// The script that makes a shell ask.
+pub(crate) fn script(shell: &str) -> io::Result<Vec<u8>> {
+    let mut script = Vec::new();
+    if let Some(shell) = SHELLS.completer(shell) {
+        shell.write_registration(VARIABLE, "flinkctl", "flinkctl", "flinkctl", &mut script)?;
+    }
+    Ok(script)
+}
 
 /// Longer than that, nobody waits for a shell.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -42,7 +92,7 @@ pub(crate) fn jars_and_files() -> ArgValueCompleter {
     })
 }
 
-/// Whoever waits for a shell reads no errors: what cannot be had is not offered.
+/// What cannot be had is not offered.
 fn live(ty: &str, current: &OsStr) -> Vec<CompletionCandidate> {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return Vec::new();
@@ -54,7 +104,7 @@ fn live(ty: &str, current: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 async fn candidates(ty: &str) -> Result<Vec<Candidate>> {
-    let words = std::env::args_os().skip_while(|word| word != "--").skip(1);
+    let words = WORDS.get().into_iter().flatten();
     let matches = cli::command().ignore_errors(true).try_get_matches_from(words)?;
     let global = Global::from_arg_matches(&matches)?;
     let (_, settings) = global.target()?;
@@ -93,10 +143,15 @@ async fn vertices(client: &FlinkRestClient, matches: &ArgMatches) -> Result<Vec<
 fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate> {
     let is_plain =
         |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
-    let is_only = |name: &str| candidates.iter().filter(|other| other.name == name).count() == 1;
+    // Of several, the name means the one that goes on.
+    let is_only = |candidate: &Candidate| {
+        let mut others =
+            candidates.iter().filter(|other| other.name == candidate.name && other.id != candidate.id);
+        others.all(|other| other.over && !candidate.over)
+    };
     let offer = |candidate: &Candidate| {
         let Candidate { id, name, note, .. } = candidate;
-        let by_name = is_plain(name) && is_only(name);
+        let by_name = is_plain(name) && is_only(candidate);
         let (value, help) = match (by_name && starts_with(name, current), starts_with(id, current)) {
             (true, _) => (name, format!("{note} {id}")),
             // Somebody who has begun with an id goes on with it.

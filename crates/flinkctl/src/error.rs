@@ -95,7 +95,10 @@ impl Failure {
             Some(trace) if verbose => anstream::eprintln!("\n{}\n", trace.trim_end()),
             _ => {}
         }
-        if let Some(hint) = &self.hint {
+        let trace_hint = "-v shows Java's stack trace";
+        let other =
+            self.trace.as_deref().filter(|trace| !verbose && trace.contains("\tat ")).map(|_| trace_hint);
+        if let Some(hint) = self.hint.as_deref().or(other) {
             anstream::eprintln!("{cyan}Hint:{cyan:#} {hint}");
         }
     }
@@ -105,8 +108,10 @@ impl From<flink_rest_client::Error> for Failure {
     fn from(error: flink_rest_client::Error) -> Self {
         let sources = std::iter::successors(error.source(), |&source| source.source());
         let causes = sources.map(ToString::to_string).collect();
-        let (exit, hint) = (exit(&error), hint(&error));
-        Self { causes, hint, trace: trace(&error), ..Self::new(exit, error.to_string()) }
+        let (exit, hint) = (exit(&error), hint(&error).map(with_options));
+        // What Flink itself says is not touched.
+        let message = if exit == Exit::Usage { with_options(error.to_string()) } else { error.to_string() };
+        Self { causes, hint, trace: trace(&error), ..Self::new(exit, message) }
     }
 }
 
@@ -137,10 +142,31 @@ fn exit(error: &flink_rest_client::Error) -> Exit {
     }
 }
 
+const WHO_ASKS: &str =
+    "say who is asking with --bearer-from, --basic-from or --header-from, each time or in the context";
+
+/// The crate's settings, and what they are called here.
+const OPTIONS: &[(&str, &str)] = &[
+    ("client: ", ""),
+    (", and name a file with Pem::file(…)", ""),
+    ("client_certificate(…)", "--cert and --key"),
+    ("client_certificate", "--cert"),
+    ("ca_certificate(…)", "--ca"),
+    ("ca_certificate", "--ca"),
+    ("bearer_token", "--bearer-from"),
+    ("basic_auth", "--basic-from"),
+    ("`header", "`--header-from"),
+    ("`proxy`", "`--proxy`"),
+];
+
+fn with_options(text: String) -> String {
+    OPTIONS.iter().fold(text, |text, (setting, option)| text.replace(setting, option))
+}
+
 /// What to type next; the crate's own advice is for those who write Rust, so some of it is said in other words here.
 fn hint(error: &flink_rest_client::Error) -> Option<String> {
     use flink_rest_client::Error::{
-        Api, OperationFailed, OutcomeUnknown, Timeout, TooLarge, UnknownEndpoint,
+        Api, NotFlink, OperationFailed, OutcomeUnknown, Timeout, TooLarge, UnknownEndpoint,
     };
     Some(match error {
         UnknownEndpoint { .. } => "`flinkctl endpoints` lists them".into(),
@@ -149,11 +175,13 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
         }
         Timeout { .. } => "allow more with --timeout; what was started goes on".into(),
         TooLarge { .. } => return None,
-        Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
-            "say who is asking with --bearer-from or --basic-from".into()
-        }
+        Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => WHO_ASKS.into(),
+        NotFlink { status: StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, .. } => WHO_ASKS.into(),
         Api(refusal) if refusal.root_cause().contains("Rescaling is temporarily disabled") => {
             "use `flinkctl job rescale`, which needs the adaptive scheduler".into()
+        }
+        Api(refusal) if refusal.root_cause().contains("Could not find Flink job") => {
+            "`flinkctl job list` shows those that are there".into()
         }
         OperationFailed { .. } if error.is_not_found() => {
             "only a job that runs has savepoints taken: `flinkctl job list`".into()

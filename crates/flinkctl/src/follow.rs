@@ -4,7 +4,7 @@ use std::{collections::HashMap, convert::Infallible, io::IsTerminal, time::Durat
 
 use console::truncate_str;
 use flink_rest_client::{
-    Async, Error, JobId, VertexId,
+    Async, Error, JobId, JobStatus, VertexId,
     jobs::{Job, details::JobDetails, exceptions::ExceptionInfo, vertices::JobVertex},
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -56,7 +56,12 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
 
 /// The same failure with where it happened, if it was the job that failed.
 async fn explain(job: &Job<Async>, error: Error) -> Failure {
-    let has_failed = matches!(error, Error::JobEnded { .. } | Error::Timeout { .. });
+    let has_failed = match &error {
+        Error::JobEnded { .. } => true,
+        // While it runs, what failed once is over; else it may be what keeps the job from it.
+        Error::Timeout { .. } => job.details().await.is_ok_and(|details| details.state != JobStatus::Running),
+        _ => false,
+    };
     let mut failure = Failure::from(error);
     let exceptions = if has_failed { job.exceptions().await.ok() } else { None };
     let Some(latest) = exceptions.as_ref().and_then(|exceptions| exceptions.latest()) else { return failure };

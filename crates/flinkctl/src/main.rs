@@ -12,6 +12,7 @@ mod every;
 mod follow;
 mod output;
 mod resolve;
+mod usage;
 mod verb;
 mod view;
 
@@ -22,15 +23,12 @@ use clap::error::ErrorKind;
 use crate::error::{Exit, Failure, Result};
 
 fn main() -> ExitCode {
-    clap_complete::CompleteEnv::with_factory(cli::command).var(complete::VARIABLE).complete();
+    if complete::answer() {
+        return ExitCode::SUCCESS;
+    }
     let matches = match cli::command().try_get_matches() {
         Ok(matches) => matches,
-        Err(error) => {
-            // What cannot be printed has nobody to read it.
-            let _ = error.print();
-            let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return if is_help { ExitCode::SUCCESS } else { ExitCode::from(Exit::Usage as u8) };
-        }
+        Err(error) => return refuse(&error),
     };
     let verbose = matches.get_flag("verbose");
     match run(&matches) {
@@ -44,6 +42,22 @@ fn main() -> ExitCode {
     }
 }
 
+/// Shows the help that was asked for, or what is wrong with the command line.
+fn refuse(error: &clap::Error) -> ExitCode {
+    use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    match error.kind() {
+        DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand => {
+            // What cannot be printed has nobody to read it.
+            let _ = error.print();
+        }
+        _ => usage::failure(error).print(false),
+    }
+    match error.kind() {
+        DisplayHelp | DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(Exit::Usage as u8),
+    }
+}
+
 fn run(matches: &clap::ArgMatches) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async { cli::run(matches).await })
@@ -51,6 +65,6 @@ fn run(matches: &clap::ArgMatches) -> Result<()> {
 
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
-        Self::usage(error.to_string())
+        usage::failure(&error)
     }
 }

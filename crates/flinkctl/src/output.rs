@@ -120,7 +120,7 @@ impl Output {
 
     /// Whether it is shown as it is, whatever its view.
     pub(crate) fn is_json(&self) -> bool {
-        self.format == Format::Json && self.fields.is_empty()
+        matches!(self.format, Format::Json | Format::Yaml) && self.fields.is_empty()
     }
 
     /// Whether somebody looks at it.

@@ -45,8 +45,9 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
             _ => (by_name(app, endpoint.first().map(String::as_str).unwrap_or_default())?, Map::new()),
         };
         for field in &field {
-            let (key, text) =
-                field.split_once('=').ok_or_else(|| Failure::usage(format!("`{field}` is no KEY=VALUE")))?;
+            let (key, text) = field.split_once('=').ok_or_else(|| {
+                Failure::usage(format!("`{field}` is no KEY=VALUE")).hint("as `-f job=a1b2…`")
+            })?;
             // Flink's own keys are understood as well; what is unknown is refused by the crate, which lists the others.
             let param = spec.params.iter().find(|param| param.name == key || param.key == key);
             match param {
@@ -89,7 +90,8 @@ fn value(param: &Param, text: &str) -> Value {
 
 fn by_name(app: &App, name: &str) -> Result<&'static Spec> {
     if name.chars().all(|c| c.is_ascii_uppercase()) {
-        return Err(Failure::usage(format!("`{name}` needs a path after it")));
+        return Err(Failure::usage(format!("`{name}` needs a path after it"))
+            .hint("as `flinkctl api GET /jobs/overview`"));
     }
     // The crate knows which name may have been meant.
     let asked = || app.client.request_by_name(name, Value::Null).to_request();
@@ -127,7 +129,8 @@ fn by_path(method: &str, path: &str) -> Result<(&'static Spec, Map<String, Value
     for (key, text) in query.split('&').filter_map(|pair| pair.split_once('=')) {
         let param = spec.params.iter().find(|param| param.place == Place::Query && param.key == key);
         let Some(param) = param else {
-            return Err(Failure::usage(format!("{} has no parameter `{key}`", spec.name)));
+            return Err(Failure::usage(format!("{} has no parameter `{key}`", spec.name))
+                .hint("`flinkctl endpoints -o json` lists them"));
         };
         let is_list = param.ty.starts_with("Vec<");
         let values = if is_list { text.split(',').collect() } else { vec![text] };

@@ -13,7 +13,10 @@ use serde::Deserialize;
 use toml_edit::DocumentMut;
 
 use super::Settings;
-use crate::error::{Failure, Result};
+use crate::{
+    error::{Failure, Result},
+    usage::nearest,
+};
 
 /// How long another process may take to change the file.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -42,10 +45,11 @@ impl Contexts {
         self.all.get(name).ok_or_else(|| {
             let failure = Failure::usage(format!("there is no context `{name}`"));
             let names: Vec<_> = self.all.keys().map(String::as_str).collect();
-            match names.is_empty() {
-                true => failure.hint(format!("`flinkctl context add {name} --url URL` makes it")),
-                false => failure.hint(format!("there are: {}", names.join(", "))),
-            }
+            failure.hint(match nearest(name, names.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None if names.is_empty() => format!("`flinkctl context add {name} --url URL` makes it"),
+                None => format!("there are: {}", names.join(", ")),
+            })
         })
     }
 

@@ -116,7 +116,11 @@ impl Settings {
                 let key = key.as_ref().unwrap_or(cert);
                 builder = builder.client_certificate(Pem::file(cert), Pem::file(key));
             }
-            (None, Some(_)) => return Err(Failure::usage("--key needs --cert")),
+            (None, Some(_)) => {
+                return Err(
+                    Failure::usage("--key needs --cert").hint("--cert may name a file that holds both")
+                );
+            }
             (None, None) => {}
         }
         match self.proxy.as_deref() {

@@ -24,7 +24,10 @@ pub(crate) enum Source {
 impl Source {
     /// The secret, without white space around it.
     pub(crate) async fn read(&self) -> Result<String> {
-        let failed = |why: String| Failure::usage(format!("no secret from {self}: {why}"));
+        let failed = |why: String| {
+            Failure::usage(format!("no secret from {self}: {why}"))
+                .hint("`flinkctl context show` tells who wants it")
+        };
         let secret = match self {
             Self::Env(name) => std::env::var(name).map_err(|_| failed("the variable is not set".into()))?,
             Self::File(path) => std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?,
@@ -42,7 +45,8 @@ async fn output(command: &str) -> Result<String, String> {
     let mut shell = tokio::process::Command::new(if cfg!(windows) { "cmd" } else { "sh" });
     shell
         .args([if cfg!(windows) { "/C" } else { "-c" }, command])
-        .stderr(Stdio::inherit())
+        // A shell that asks for completion must not be written over.
+        .stderr(if crate::complete::is_asked() { Stdio::null() } else { Stdio::inherit() })
         .kill_on_drop(true);
     let output = tokio::time::timeout(PATIENCE, shell.output());
     let output = output.await.map_err(|_| format!("it took longer than {} s", PATIENCE.as_secs()))?;
