@@ -1,9 +1,11 @@
 //! The project's own commands: `cargo xtask --help`.
 
 mod fuzz;
+mod links;
 mod live;
 mod quickstart;
 mod readme;
+mod reference;
 mod setup;
 mod spec;
 mod test;
@@ -40,6 +42,8 @@ enum Command {
     Spec(spec::Arguments),
     /// Writes the endpoint table of README.md
     Readme(readme::Arguments),
+    /// Writes flinkctl's reference page, and its man pages
+    Reference(reference::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -51,6 +55,7 @@ fn main() -> anyhow::Result<()> {
         Command::Live(arguments) => live::run(&arguments),
         Command::Spec(arguments) => spec::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),
+        Command::Reference(arguments) => reference::run(&arguments),
     }
 }
 

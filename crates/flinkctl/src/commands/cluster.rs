@@ -26,7 +26,7 @@ pub(crate) const NOUN: Noun = Noun {
             ])],
         ),
         Verb::new("config", "GetConfig", &[Part::All("")]),
-        Verb::new("Shutdown", "ShutdownCluster", &[Part::Said("The cluster shuts down.")])
+        Verb::new("shutdown", "ShutdownCluster", &[Part::Said("The cluster shuts down.")])
             .destroys("Shut down the cluster"),
     ],
     deeds: &[],
