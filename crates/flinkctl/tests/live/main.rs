@@ -1,5 +1,6 @@
 //! The everyday path on a real Flink, of the release in `FLINK_VERSION`.
 
+mod book;
 mod local;
 
 use std::{
