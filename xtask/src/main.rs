@@ -8,6 +8,7 @@ mod readme;
 mod setup;
 mod spec;
 mod test;
+mod wheel;
 
 use std::{process, time::Instant};
 
@@ -43,6 +44,8 @@ enum Command {
     Readme(readme::Arguments),
     /// Writes the part of the Python package that comes from the endpoints, and its twin without async
     Python(python::Arguments),
+    /// Builds the Python package and tests it as it will be installed
+    Wheel(wheel::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -55,6 +58,7 @@ fn main() -> anyhow::Result<()> {
         Command::Spec(arguments) => spec::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),
         Command::Python(arguments) => python::run(&arguments),
+        Command::Wheel(arguments) => wheel::run(&arguments),
     }
 }
 
@@ -69,13 +73,21 @@ fn jobs(version: &str) -> anyhow::Result<()> {
 
 /// Runs cargo, and says how long it took.
 pub(crate) fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
-    let shown = environment.iter().map(|(key, value)| format!("{key}={value:?} ")).collect::<String>();
-    eprintln!("\n\u{25b6} {shown}cargo {arguments}");
-    let started = Instant::now();
     let mut command = process::Command::new(env!("CARGO"));
-    let status = command.args(arguments.split(' ')).envs(environment.iter().copied()).status()?;
+    let shown = environment.iter().map(|(key, value)| format!("{key}={value:?} ")).collect::<String>();
+    timed(
+        &format!("{shown}cargo {arguments}"),
+        command.args(arguments.split(' ')).envs(environment.iter().copied()),
+    )
+}
+
+/// Runs a command, and says how long it took.
+pub(crate) fn timed(shown: &str, command: &mut process::Command) -> anyhow::Result<()> {
+    eprintln!("\n\u{25b6} {shown}");
+    let started = Instant::now();
+    let status = command.status()?;
     if !status.success() {
-        bail!("{shown}cargo {arguments}: {status}");
+        bail!("{shown}: {status}");
     }
     eprintln!("\u{2714} in {:.0} s", started.elapsed().as_secs_f64());
     Ok(())
