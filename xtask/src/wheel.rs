@@ -52,7 +52,11 @@ pub fn test(flinks: &[String], write: bool) -> Result<()> {
     let environment = Environment::fresh("newest", newest)?;
     environment.install(&[&[&*wheel, PYTEST], &CHECKERS[..]].concat())?;
     environment.run("-m mypy --strict examples -p flink_rest_client", &[], &[])?;
-    environment.run("-m pyright --warnings examples", &[], &[])?;
+    environment.run(
+        "-m pyright --warnings examples --pythonpath",
+        &[&environment.python().to_string_lossy()],
+        &[],
+    )?;
     environment.run("-m pytest -q -m", &["not live"], &[])?;
     if flinks.is_empty() {
         return Ok(());

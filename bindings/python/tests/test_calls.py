@@ -146,6 +146,15 @@ def test_what_a_progress_callback_raises_ends_the_upload(server: Server, tmp_pat
         FlinkRestClient.from_url(server.url).jars.upload(jar, progress=enough)
 
 
+def test_a_callback_may_call_the_client(server: Server, tmp_path: pathlib.Path) -> None:
+    jar = tmp_path / "app.jar"
+    jar.write_bytes(b"PK\x03\x04" + bytes(1_000_000))
+    client = FlinkRestClient.from_url(server.url, timeout=30)
+    answers: list[Any] = []
+    assert client.jars.upload(jar, progress=lambda *_: answers.append(client.overview())) == {}
+    assert answers and all(answer == {} for answer in answers)
+
+
 def test_a_closed_client_says_so(server: Server) -> None:
     with FlinkRestClient.from_url(server.url) as client:
         client.overview()
