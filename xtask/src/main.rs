@@ -13,6 +13,7 @@ mod setup;
 mod soak;
 mod spec;
 mod test;
+mod wheel;
 
 use std::{process, time::Instant};
 
@@ -56,6 +57,8 @@ enum Command {
     Python(python::Arguments),
     /// Writes flinkctl's reference page, and its man pages
     Reference(reference::Arguments),
+    /// Builds the Python package and tests it as it will be installed
+    Wheel(wheel::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -72,6 +75,7 @@ fn main() -> anyhow::Result<()> {
         Command::Readme(arguments) => readme::run(&arguments),
         Command::Python(arguments) => python::run(&arguments),
         Command::Reference(arguments) => reference::run(&arguments),
+        Command::Wheel(arguments) => wheel::run(&arguments),
     }
 }
 
@@ -86,13 +90,21 @@ fn jobs(version: &str) -> anyhow::Result<()> {
 
 /// Runs cargo, and says how long it took.
 pub(crate) fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
-    let shown = environment.iter().map(|(key, value)| format!("{key}={value:?} ")).collect::<String>();
-    eprintln!("\n\u{25b6} {shown}cargo {arguments}");
-    let started = Instant::now();
     let mut command = process::Command::new(env!("CARGO"));
-    let status = command.args(arguments.split(' ')).envs(environment.iter().copied()).status()?;
+    let shown = environment.iter().map(|(key, value)| format!("{key}={value:?} ")).collect::<String>();
+    timed(
+        &format!("{shown}cargo {arguments}"),
+        command.args(arguments.split(' ')).envs(environment.iter().copied()),
+    )
+}
+
+/// Runs a command, and says how long it took.
+pub(crate) fn timed(shown: &str, command: &mut process::Command) -> anyhow::Result<()> {
+    eprintln!("\n\u{25b6} {shown}");
+    let started = Instant::now();
+    let status = command.status()?;
     if !status.success() {
-        bail!("{shown}cargo {arguments}: {status}");
+        bail!("{shown}: {status}");
     }
     eprintln!("\u{2714} in {:.0} s", started.elapsed().as_secs_f64());
     Ok(())

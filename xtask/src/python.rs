@@ -1,5 +1,7 @@
 //! The part of the Python package that is written from `ENDPOINTS`, and the part that is the same without `async`.
 
+mod answers;
+
 use std::{
     collections::BTreeMap,
     fmt::Write,
@@ -13,6 +15,7 @@ use flink_rest_client::{
     endpoint::{Param, Spec},
 };
 
+use self::answers::Answers;
 use crate::readme;
 
 /// Lines are not longer, if they need not be.
@@ -32,6 +35,13 @@ const TYPES: &[(&str, &str)] = &[
     ("Artifact", "Mapping[str, str]"),
     ("JobResourceRequirements", "Mapping[str, object]"),
     ("BTreeMap<String,String>", "Mapping[str, str]"),
+];
+
+/// Where types come from that some files need.
+const IMPORTS: &[(&str, &[&str])] = &[
+    ("collections.abc", &["Mapping", "Sequence"]),
+    ("os", &["PathLike"]),
+    ("typing", &["TYPE_CHECKING", "Any", "Literal"]),
 ];
 
 /// Words that come out differently without `async`. A leading `Async` is dropped from all others.
@@ -89,16 +99,18 @@ fn files() -> Result<BTreeMap<PathBuf, String>> {
             put(name.clone(), fs::read_to_string(aio.join(&name))?);
         }
     }
-    let api = api();
+    let answers = Answers::read()?;
+    let api = api(&answers);
     for (name, text) in &api {
         put(format!("api/{name}"), text.clone());
     }
+    files.insert(package().join("answers.pyi"), answers.file());
     files.extend(api.into_iter().map(|(name, text)| (aio.join("api").join(name), text)));
     Ok(files)
 }
 
 /// The classes of endpoints, a file for each group, and the one that has them all.
-fn api() -> BTreeMap<String, String> {
+fn api(answers: &Answers) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let (mut imports, mut bases) = (String::new(), String::new());
     for group in readme::ORDER {
@@ -106,7 +118,7 @@ fn api() -> BTreeMap<String, String> {
         let class = format!("Async{}{}Endpoints", module[..1].to_uppercase(), &module[1..]);
         let _ = writeln!(imports, "from flink_rest_client.aio.api.{module} import {class}");
         let _ = writeln!(bases, "    {class},");
-        files.insert(format!("{module}.py"), group_file(group, &class));
+        files.insert(format!("{module}.py"), group_file(group, &class, answers));
     }
     let all = format!(
         "\"\"\"Every endpoint of Flink's REST API, written from those of the Rust client by `cargo xtask python`.\"\"\"\n\n\
@@ -117,43 +129,31 @@ fn api() -> BTreeMap<String, String> {
     files
 }
 
-fn group_file(group: &str, class: &str) -> String {
-    let methods: String =
-        ENDPOINTS.iter().filter(|spec| readme::group_of(spec) == group).map(|spec| method(spec)).collect();
-    let used = |words: &[&'static str]| {
-        words
-            .iter()
-            .copied()
-            .filter(|word| methods.contains(&format!("{word}[")))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let imports: String = [
-        ("collections.abc", used(&["Mapping", "Sequence"])),
-        ("os", used(&["PathLike"])),
-        (
-            "typing",
-            ["Any".to_owned(), used(&["Literal"])]
-                .into_iter()
-                .filter(|w| !w.is_empty())
-                .collect::<Vec<_>>()
-                .join(", "),
-        ),
-    ]
-    .into_iter()
-    .filter(|(_, words)| !words.is_empty())
-    .map(|(module, words)| format!("from {module} import {words}\n"))
-    .collect();
+fn group_file(group: &str, class: &str, answers: &Answers) -> String {
+    let methods: String = ENDPOINTS
+        .iter()
+        .filter(|spec| readme::group_of(spec) == group)
+        .map(|spec| method(spec, answers))
+        .collect();
+    let mut imports = String::new();
+    for (module, words) in IMPORTS {
+        let used: Vec<_> =
+            words.iter().copied().filter(|word| *word == "TYPE_CHECKING" || methods.contains(word)).collect();
+        if !used.is_empty() {
+            let _ = writeln!(imports, "from {module} import {}", used.join(", "));
+        }
+    }
     format!(
         "\"\"\"{group}: written by `cargo xtask python`.\"\"\"\n\n\
          from __future__ import annotations\n\n\
          {imports}\n\
-         from flink_rest_client.aio.endpoints import AsyncEndpoints\n\n\n\
+         from flink_rest_client.aio.endpoints import AsyncEndpoints\n\n\
+         if TYPE_CHECKING:\n    from flink_rest_client import answers\n\n\n\
          class {class}(AsyncEndpoints):\n    \"\"\"{group}.\"\"\"\n{methods}"
     )
 }
 
-fn method(spec: &Spec) -> String {
+fn method(spec: &Spec, answers: &Answers) -> String {
     let (required, optional): (Vec<_>, Vec<_>) = spec.params.iter().partition(|param| param.required);
     let mut parameters = vec!["self".to_owned()];
     parameters.extend(required.iter().map(|param| format!("{}: {}", param.name, python_type(param))));
@@ -165,15 +165,12 @@ fn method(spec: &Spec) -> String {
     let arguments = spec.params.iter().map(|param| format!("{0}={0}", param.name));
     let arguments = [format!("\"{}\"", spec.name), "timeout".into()].into_iter().chain(arguments);
 
-    let (name, answer) = (snake(spec.name), answer_type(spec));
+    let (name, answer) = (snake(spec.name), answers.of(spec));
     let mut text = String::from("\n");
     call(&mut text, 4, &format!("async def {name}"), parameters, &format!(" -> {answer}:"));
     text.push_str(&doc(spec));
-    let value = if answer == "Any" { "return await self._call" } else { "answer: {} = await self._call" };
-    call(&mut text, 8, &value.replace("{}", answer), arguments.collect(), "");
-    if answer != "Any" {
-        text.push_str("        return answer\n");
-    }
+    call(&mut text, 8, &format!("answer: {answer} = await self._call"), arguments.collect(), "");
+    text.push_str("        return answer\n");
     text
 }
 
@@ -265,15 +262,6 @@ fn default(param: &Param) -> &'static str {
     }
 }
 
-fn answer_type(spec: &Spec) -> &'static str {
-    match spec.response {
-        "Text" => "bytes",
-        "Configuration" => "list[dict[str, str]]",
-        ty if ty.starts_with("Vec<") => "list[dict[str, Any]]",
-        _ => "dict[str, Any]",
-    }
-}
-
 fn snake(name: &str) -> String {
     let mut text = String::new();
     for letter in name.chars() {
@@ -304,7 +292,8 @@ fn without_async(text: &str) -> String {
         let word = part.trim_end_matches(|c: char| !(c.is_alphanumeric() || c == '_'));
         let rest = &part[word.len()..];
         let other = WORDS.iter().find(|(with, _)| *with == word).map(|(_, without)| *without);
-        made.push_str(other.unwrap_or_else(|| word.strip_prefix("Async").unwrap_or(word)));
+        let rest_of_name = word.strip_prefix("Async").filter(|rest| rest.starts_with(char::is_uppercase));
+        made.push_str(other.or(rest_of_name).unwrap_or(word));
         made.push_str(rest);
     }
     made
@@ -339,9 +328,9 @@ mod tests {
     #[test]
     fn what_is_awaited_blocks_in_the_twin() {
         let text = "class AsyncJobs(AsyncIterator[str]):\n    async def __anext__(self) -> str:\n        \
-                    names = (await self.all(1, 2))[\"names\"] or await (await self.more())\n        raise StopAsyncIteration\n";
+                    names: Asynchronous = (await self.all(1, 2))[\"names\"] or await (await self.more())\n        raise StopAsyncIteration\n";
         let twin = "class Jobs(Iterator[str]):\n    def __next__(self) -> str:\n        \
-                    names = self.all(1, 2)[\"names\"] or self.more()\n        raise StopIteration\n";
+                    names: Asynchronous = self.all(1, 2)[\"names\"] or self.more()\n        raise StopIteration\n";
         assert_eq!(without_async(text), twin);
     }
 }

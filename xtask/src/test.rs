@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{cargo, links, live, python, readme, reference, setup, spec};
+use crate::{cargo, links, live, python, readme, reference, setup, spec, wheel};
 
 /// The releases that the command line is tried on: what it does does not differ between them.
 const FLINKCTL: &[&str] = &["2.3.0", "1.20.5"];
@@ -27,7 +27,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     links::check()?;
     cargo("test --workspace", &[])?;
     if arguments.without_flink {
-        return Ok(());
+        return wheel::test(&[], false);
     }
 
     setup::jdk()?;
@@ -40,5 +40,6 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     for version in arguments.flink.iter().filter(|version| FLINKCTL.contains(&version.as_str())) {
         cargo("test -p flinkctl --features live --test live", &[("FLINK_VERSION", version)])?;
     }
-    Ok(())
+    let compared = |version: &&String| wheel::FLINKS.contains(&version.as_str());
+    wheel::test(&arguments.flink.iter().filter(compared).cloned().collect::<Vec<_>>(), false)
 }

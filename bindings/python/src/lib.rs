@@ -20,4 +20,7 @@ mod _native {
         stream::{Chunks, Lines},
         task::Task,
     };
+
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
 }

@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use flink_rest_client::{ClientBuilder, FlinkRestClient, Pem, Retry, Token};
 use pyo3::prelude::*;
 
+use crate::runtime;
+
 /// User and password, a bearer token, a file with one, or a function that gives one.
 #[derive(FromPyObject)]
 pub(crate) enum Auth {
@@ -26,7 +28,7 @@ impl Auth {
 }
 
 fn token(function: &Py<PyAny>) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
-    let token = Python::try_attach(|py| function.call0(py)?.extract::<String>(py));
+    let token = runtime::call_python(|py| function.call0(py)?.extract::<String>(py));
     Ok(token.ok_or("Python is at its end")??)
 }
 

@@ -8,7 +8,7 @@ use std::{
 use pyo3::prelude::*;
 use tokio::sync::oneshot;
 
-use crate::error::Failure;
+use crate::{error::Failure, runtime};
 
 /// Not to be told more often: to call Python takes its lock.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -38,7 +38,7 @@ impl Progress {
             return;
         }
         state.told = Some(Instant::now());
-        let called = Python::try_attach(|py| self.function.call1(py, (done, size)).map(drop));
+        let called = runtime::call_python(|py| self.function.call1(py, (done, size)).map(drop));
         if let Some(Err(error)) = called
             && let Some(raised) = state.raised.take()
         {

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use pyo3::PyResult;
+use pyo3::prelude::*;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 struct Background {
@@ -28,10 +28,15 @@ pub(crate) fn handle() -> PyResult<Handle> {
     Ok(background.runtime.handle().clone())
 }
 
+/// Calls a function of the caller's, which may do as it likes: also wait for other calls on this runtime. None at Python's end.
+pub(crate) fn call_python<T>(function: impl for<'py> FnOnce(Python<'py>) -> T) -> Option<T> {
+    tokio::task::block_in_place(|| Python::try_attach(function))
+}
+
 fn start() -> PyResult<Runtime> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
-        .max_blocking_threads(4)
+        .max_blocking_threads(16)
         .thread_name("flink-rest-client")
         .enable_all()
         .build()?;

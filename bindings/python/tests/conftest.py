@@ -27,6 +27,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.requests: list[str] = []
         self.headers: list[dict[str, str]] = []
+        self.body = b""
         self.answers: Callable[[str], Answer] = lambda _: (200, "application/json", b"{}")
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
@@ -38,7 +39,9 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         left = int(self.headers.get("Content-Length", 0))
         while left > 0:
-            left -= len(self.rfile.read(min(left, 1 << 16))) or left
+            # Of something large, only the end is kept.
+            self.server.body = self.rfile.read(min(left, 1 << 16))
+            left -= len(self.server.body) or left
         asked = f"{self.command} {self.path}"
         self.server.requests.append(asked)
         self.server.headers.append(dict(self.headers.items()))

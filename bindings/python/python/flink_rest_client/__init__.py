@@ -9,6 +9,7 @@
 awaited. Both have every endpoint of Flink's in ``client.api``, by its name.
 """
 
+from flink_rest_client._native import VERSION
 from flink_rest_client.aio.client import AsyncFlinkRestClient
 from flink_rest_client.client import FlinkRestClient
 from flink_rest_client.common import (
@@ -23,7 +24,7 @@ from flink_rest_client.common import (
     UnreachableError,
 )
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = [
     "AsyncFlinkRestClient",

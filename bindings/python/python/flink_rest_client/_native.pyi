@@ -1,6 +1,8 @@
-from os import PathLike
 from collections.abc import Callable, Mapping
+from os import PathLike
 from typing import Any, Generic, TypeVar
+
+VERSION: str
 
 T = TypeVar("T", covariant=True)
 Path = str | PathLike[str]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flink_rest_client.common import InvalidRequestError
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 DEFAULT_MODES = ("min", "max", "sum", "avg")
 """What `flink-rest-client` asks for, and all Flinks have."""
@@ -13,16 +16,19 @@ DEFAULT_MODES = ("min", "max", "sum", "avg")
 MODES = (*DEFAULT_MODES, "skew")
 
 
-def names(metrics: Iterable[dict[str, Any]]) -> list[str]:
+def names(metrics: Iterable[answers.Metric] | Iterable[answers.AggregatedMetric]) -> list[str]:
     return [metric["id"] for metric in metrics]
 
 
-def values(metrics: Iterable[dict[str, Any]]) -> dict[str, str]:
+def values(metrics: Iterable[answers.Metric]) -> dict[str, str]:
     return {metric["id"]: metric["value"] for metric in metrics if "value" in metric}
 
 
-def aggregates(metrics: Iterable[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    return {metric.pop("id"): metric for metric in metrics}
+def aggregates(metrics: Iterable[answers.AggregatedMetric]) -> dict[str, dict[str, float]]:
+    found: dict[str, Any] = {metric["id"]: dict(metric) for metric in metrics}
+    for metric in found.values():
+        del metric["id"]
+    return found
 
 
 def modes(wanted: Sequence[str] | None) -> Sequence[str]:

@@ -53,8 +53,8 @@ class Table:
         rows = {}
         for line in table.splitlines()[3:]:
             if line.startswith("|"):
-                call, *columns, _ = (cell.strip() for cell in line.strip("| ").split(" | ", 3))
-                rows[call.strip("`")] = dict(zip(VERSIONS, columns))
+                call, *columns = (cell.strip() for cell in line.split("|")[1:4])
+                rows[call.strip("`")] = {version: seen for version, seen in zip(VERSIONS, columns) if seen}
         return cls(before, rows, after)
 
     def enter(self, version: str, same: dict[str, bool]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from os import PathLike
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from flink_rest_client._native import Client
@@ -18,6 +18,9 @@ from flink_rest_client.aio.streams import AsyncLogLines
 from flink_rest_client.aio.taskmanagers import AsyncTaskManagersClient
 from flink_rest_client.aio.triggers import AsyncDatasetTrigger
 from flink_rest_client.common import RestException
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 __all__ = ["VERSIONS", "AsyncDatasetTrigger", "AsyncFlinkRestClient", "AsyncFlinkRestClientV1"]
 
@@ -146,14 +149,14 @@ class AsyncFlinkRestClient:
         """The jobs."""
         return AsyncJobsClient(self._api, "/jobs")
 
-    async def overview(self) -> dict[str, Any]:
+    async def overview(self) -> answers.Overview:
         """The cluster in numbers: TaskManagers, slots, jobs by state, and its release.
 
         GET /overview
         """
         return await self._api.get_overview()
 
-    async def config(self) -> dict[str, Any]:
+    async def config(self) -> answers.DashboardConfiguration:
         """The configuration of Flink's web interface.
 
         GET /config
@@ -167,13 +170,12 @@ class AsyncFlinkRestClient:
         """
         return await self._api.shutdown_cluster()
 
-    async def datasets(self) -> list[dict[str, Any]]:
+    async def datasets(self) -> list[answers.DatasetListDataSets]:
         """The cluster data sets.
 
         GET /datasets
         """
-        found: list[dict[str, Any]] = (await self._api.get_datasets())["dataSets"]
-        return found
+        return (await self._api.get_datasets())["dataSets"]
 
     async def delete_dataset(self, dataset_id: str) -> AsyncDatasetTrigger:
         """Deletes a cluster data set: an operation to wait for.

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from flink_rest_client.aio.resource import AsyncResource
 from flink_rest_client.aio.task import result
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 Arguments = Union[Mapping[str, object], Sequence[str]]
 """Arguments of a program: ``{"topic": "orders"}`` is ``["--topic", "orders"]``."""
@@ -16,7 +19,7 @@ Arguments = Union[Mapping[str, object], Sequence[str]]
 class AsyncJarsClient(AsyncResource):
     """The jars that were uploaded."""
 
-    async def all(self) -> dict[str, Any]:
+    async def all(self) -> answers.JarList:
         """All jars: ``{"address": …, "files": [{"id": …, "name": …, "uploaded": …, "entry": […]}]}``.
 
         GET /jars
@@ -28,25 +31,24 @@ class AsyncJarsClient(AsyncResource):
         path_to_jar: str | PathLike[str],
         progress: Callable[[int, int | None], object] | None = None,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JarUpload:
         """Uploads a jar; it is read while it is sent.
 
         POST /jars/upload
 
         progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
         """
-        uploaded: dict[str, Any] = await result(
+        uploaded: answers.JarUpload = await result(
             self._native.call("UploadJar", {"jar": path_to_jar}, timeout, progress)
         )
         return uploaded
 
-    async def get_plan(self, jar_id: str) -> dict[str, Any]:
+    async def get_plan(self, jar_id: str) -> answers.JobDetailsPlan:
         """The dataflow of the job that a jar would submit; nothing is submitted.
 
         POST /jars/:jar/plan
         """
-        plan: dict[str, Any] = (await self._api.plan_jar(jar_id))["plan"]
-        return plan
+        return (await self._api.plan_jar(jar_id))["plan"]
 
     async def run(
         self,
@@ -87,8 +89,7 @@ class AsyncJarsClient(AsyncResource):
             flink_configuration,
             timeout=timeout,
         )
-        job: str = started["jobid"]
-        return job
+        return started["jobid"]
 
     async def upload_and_run(
         self,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flink_rest_client import metrics
 from flink_rest_client.aio.resource import AsyncResource
 from flink_rest_client.aio.streams import AsyncLogBytes, AsyncLogLines
 from flink_rest_client.aio.task import result
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class AsyncJobmanagerClient(AsyncResource):
@@ -23,13 +26,12 @@ class AsyncJobmanagerClient(AsyncResource):
         """
         return {entry["key"]: entry["value"] for entry in await self._api.get_job_manager_config()}
 
-    async def logs(self) -> list[dict[str, Any]]:
+    async def logs(self) -> list[answers.LogListLogs]:
         """Its log files: ``name``, ``size`` in bytes, and ``mtime`` from Flink 1.14 on.
 
         GET /jobmanager/logs
         """
-        found: list[dict[str, Any]] = (await self._api.get_job_manager_logs())["logs"]
-        return found
+        return (await self._api.get_job_manager_logs())["logs"]
 
     async def get_log(self, log_file: str) -> str:
         """A log file as a whole. For a large one there are `save_log` and `iter_log`.

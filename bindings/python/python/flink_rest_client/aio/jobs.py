@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flink_rest_client import metrics
 from flink_rest_client.aio.resource import AsyncResource
@@ -11,31 +11,32 @@ from flink_rest_client.aio.task import result
 from flink_rest_client.aio.triggers import AsyncJobTrigger
 from flink_rest_client.aio.vertices import AsyncJobVertexClient, AsyncJobVertexSubtaskClient
 
+if TYPE_CHECKING:
+    from flink_rest_client import answers
+
 __all__ = ["AsyncJobTrigger", "AsyncJobVertexClient", "AsyncJobVertexSubtaskClient", "AsyncJobsClient"]
 
 
 class AsyncJobsClient(AsyncResource):
     """The jobs. A ``job_id`` is 32 hexadecimal digits; one that Flink does not know is a `NotFoundError`."""
 
-    async def all(self) -> list[dict[str, Any]]:
+    async def all(self) -> list[answers.JobIdsWithStatusJobs]:
         """The ids and states of all jobs.
 
         GET /jobs
         """
-        found: list[dict[str, Any]] = (await self._api.get_jobs())["jobs"]
-        return found
+        return (await self._api.get_jobs())["jobs"]
 
     async def job_ids(self) -> list[str]:
         """The ids of all jobs."""
         return [job["id"] for job in await self.all()]
 
-    async def overview(self) -> list[dict[str, Any]]:
+    async def overview(self) -> list[answers.JobsOverviewJobs]:
         """All jobs: name, state, times, and how many tasks are in which state.
 
         GET /jobs/overview
         """
-        found: list[dict[str, Any]] = (await self._api.get_jobs_overview())["jobs"]
-        return found
+        return (await self._api.get_jobs_overview())["jobs"]
 
     async def metric_names(self) -> list[str]:
         """The names of the metrics that jobs have."""
@@ -61,35 +62,35 @@ class AsyncJobsClient(AsyncResource):
             return {}
         return metrics.aggregates(await self._api.get_aggregated_job_metrics(names, modes, job_ids or ()))
 
-    async def get(self, job_id: str) -> dict[str, Any]:
+    async def get(self, job_id: str) -> answers.JobDetails:
         """A job: state, times, vertices and plan.
 
         GET /jobs/:job
         """
         return await self._api.get_job(job_id)
 
-    async def get_config(self, job_id: str) -> dict[str, Any]:
+    async def get_config(self, job_id: str) -> answers.JobConfig:
         """The configuration of a job.
 
         GET /jobs/:job/config
         """
         return await self._api.get_job_config(job_id)
 
-    async def get_exceptions(self, job_id: str) -> dict[str, Any]:
+    async def get_exceptions(self, job_id: str) -> answers.JobExceptions:
         """What went wrong in a job, the newest first.
 
         GET /jobs/:job/exceptions
         """
         return await self._api.get_job_exceptions(job_id)
 
-    async def get_execution_result(self, job_id: str) -> dict[str, Any]:
+    async def get_execution_result(self, job_id: str) -> answers.JobExecutionResultResponse:
         """How long a job took, and its accumulators; ``IN_PROGRESS`` while it runs.
 
         GET /jobs/:job/execution-result
         """
         return await self._api.get_job_execution_result(job_id)
 
-    async def get_execution_results(self, job_id: str) -> dict[str, Any]:
+    async def get_execution_results(self, job_id: str) -> answers.JobExecutionResultResponse:
         """The same as `get_execution_result`."""
         return await self.get_execution_result(job_id)
 
@@ -101,13 +102,12 @@ class AsyncJobsClient(AsyncResource):
         names = await self.metric_names() if metric_names is None else metric_names
         return metrics.values(await self._api.get_job_metrics(job_id, names))
 
-    async def get_plan(self, job_id: str) -> dict[str, Any]:
+    async def get_plan(self, job_id: str) -> answers.JobDetailsPlan:
         """The dataflow of a job.
 
         GET /jobs/:job/plan
         """
-        plan: dict[str, Any] = (await self._api.get_job_plan(job_id))["plan"]
-        return plan
+        return (await self._api.get_job_plan(job_id))["plan"]
 
     async def get_vertex_ids(self, job_id: str) -> list[str]:
         """The ids of a job's vertices."""
@@ -115,7 +115,7 @@ class AsyncJobsClient(AsyncResource):
 
     async def get_accumulators(
         self, job_id: str, include_serialized_value: bool | None = None
-    ) -> dict[str, Any]:
+    ) -> answers.JobAccumulators:
         """The accumulators of a job, over all its tasks.
 
         GET /jobs/:job/accumulators
@@ -124,14 +124,14 @@ class AsyncJobsClient(AsyncResource):
         """
         return await self._api.get_job_accumulators(job_id, include_serialized_value)
 
-    async def get_checkpointing_configuration(self, job_id: str) -> dict[str, Any]:
+    async def get_checkpointing_configuration(self, job_id: str) -> answers.CheckpointConfig:
         """How a job takes its checkpoints.
 
         GET /jobs/:job/checkpoints/config
         """
         return await self._api.get_checkpoint_config(job_id)
 
-    async def get_checkpoints(self, job_id: str) -> dict[str, Any]:
+    async def get_checkpoints(self, job_id: str) -> answers.CheckpointingStatistics:
         """The checkpoints of a job: counts, a summary, the latest of each kind, and the history.
 
         GET /jobs/:job/checkpoints
@@ -151,7 +151,7 @@ class AsyncJobsClient(AsyncResource):
 
         show_subtasks: adds ``subtasks``, by vertex, from GET /jobs/:job/checkpoints/details/:checkpoint/subtasks/:vertex
         """
-        details = await self._api.get_checkpoint_details(job_id, checkpoint_id)
+        details: dict[str, Any] = {**await self._api.get_checkpoint_details(job_id, checkpoint_id)}
         if show_subtasks:
             details["subtasks"] = {
                 vertex: await self._api.get_checkpoint_subtasks(job_id, checkpoint_id, vertex)
@@ -233,7 +233,7 @@ class AsyncJobsClient(AsyncResource):
         triggered = await self._api.stop_job(job_id, target_directory, bool(drain), format_type)
         return AsyncJobTrigger(self._api, "savepoints", job_id, triggered["request-id"])
 
-    async def wait_until_running(self, job_id: str, timeout: float | None = None) -> dict[str, Any]:
+    async def wait_until_running(self, job_id: str, timeout: float | None = None) -> answers.JobDetails:
         """Waits until every task runs: the job then. A job can be ``RUNNING`` before any of its tasks is.
 
         One that ended is a `JobEndedError`; after `timeout` seconds (600 unless given) it is a `RequestTimeoutError`.
@@ -241,7 +241,7 @@ class AsyncJobsClient(AsyncResource):
         await result(self._native.wait_for_job(job_id, False, timeout))
         return await self.get(job_id)
 
-    async def wait_until_finished(self, job_id: str, timeout: float | None = None) -> dict[str, Any]:
+    async def wait_until_finished(self, job_id: str, timeout: float | None = None) -> answers.JobDetails:
         """Waits until a job has come to its end by itself: the job then.
 
         One that failed or was cancelled is a `JobEndedError`; after `timeout` seconds (600 unless given) it is a

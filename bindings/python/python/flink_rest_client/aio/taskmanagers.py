@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flink_rest_client import metrics
 from flink_rest_client.aio.resource import AsyncResource
 from flink_rest_client.aio.streams import AsyncLogBytes, AsyncLogLines
 from flink_rest_client.aio.task import result
 
+if TYPE_CHECKING:
+    from flink_rest_client import answers
+
 
 class AsyncTaskManagersClient(AsyncResource):
     """The TaskManagers: what they do, their logs and metrics."""
 
-    async def all(self) -> list[dict[str, Any]]:
+    async def all(self) -> list[answers.TaskManagerListTaskmanagers]:
         """All TaskManagers.
 
         GET /taskmanagers
         """
-        found: list[dict[str, Any]] = (await self._api.get_task_managers())["taskmanagers"]
-        return found
+        return (await self._api.get_task_managers())["taskmanagers"]
 
     async def taskmanager_ids(self) -> list[str]:
         """The ids of all TaskManagers."""
@@ -53,20 +55,19 @@ class AsyncTaskManagersClient(AsyncResource):
         ids = taskmanager_ids or ()
         return metrics.aggregates(await self._api.get_aggregated_task_manager_metrics(names, modes, ids))
 
-    async def get(self, taskmanager_id: str) -> dict[str, Any]:
+    async def get(self, taskmanager_id: str) -> answers.TaskManagerDetails:
         """One TaskManager: resources, memory, garbage collection.
 
         GET /taskmanagers/:taskmanager
         """
         return await self._api.get_task_manager(taskmanager_id)
 
-    async def get_logs(self, taskmanager_id: str) -> list[dict[str, Any]]:
+    async def get_logs(self, taskmanager_id: str) -> list[answers.LogListLogs]:
         """Its log files: ``name``, ``size`` in bytes, and ``mtime`` from Flink 1.14 on.
 
         GET /taskmanagers/:taskmanager/logs
         """
-        found: list[dict[str, Any]] = (await self._api.get_task_manager_logs(taskmanager_id))["logs"]
-        return found
+        return (await self._api.get_task_manager_logs(taskmanager_id))["logs"]
 
     async def get_log(self, taskmanager_id: str, log_file: str) -> str:
         """A log file as a whole. For a large one there are `save_log` and `iter_log`.

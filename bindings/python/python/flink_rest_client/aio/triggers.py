@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flink_rest_client.aio.api import AsyncApi
 from flink_rest_client.aio.task import result
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 _REPORTS = {
     "savepoints": "GetSavepoint",
@@ -29,11 +32,9 @@ class AsyncJobTrigger:
 
         An operation that failed is ``COMPLETED``, too, with a ``failure-cause``; `wait` raises instead.
         """
-        if self._type_name == "savepoints":
-            return await self._api.get_savepoint(self.job_id, self.trigger_id)
-        if self._type_name == "checkpoints":
-            return await self._api.get_triggered_checkpoint(self.job_id, self.trigger_id)
-        return await self._api.get_rescaling(self.job_id, self.trigger_id)
+        params = {"job": self.job_id, "trigger": self.trigger_id}
+        status: dict[str, Any] = await result(self._api.native.call(_REPORTS[self._type_name], params))
+        return status
 
     async def wait(self, timeout: float | None = None) -> Any:
         """Waits until it is over: the path of a savepoint, the id of a checkpoint.
@@ -54,7 +55,7 @@ class AsyncDatasetTrigger:
         self.trigger_id = trigger_id
 
     @property
-    async def status(self) -> dict[str, Any]:
+    async def status(self) -> answers.AsynchronousOperationDone:
         """How it is doing, asked once."""
         return await self._api.get_dataset_deletion(self.trigger_id)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flink_rest_client import metrics
 from flink_rest_client.aio.api import AsyncApi
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class AsyncJobVertexClient:
@@ -27,21 +30,21 @@ class AsyncJobVertexClient:
         """Its subtasks."""
         return AsyncJobVertexSubtaskClient(self._api, self.job_id, self.vertex_id)
 
-    async def details(self) -> dict[str, Any]:
+    async def details(self) -> answers.JobVertexDetails:
         """Its subtasks in short: state, attempt, times, what they read and wrote.
 
         GET /jobs/:job/vertices/:vertex
         """
         return await self._api.get_job_vertex(self.job_id, self.vertex_id)
 
-    async def accumulators(self) -> dict[str, Any]:
+    async def accumulators(self) -> answers.JobVertexAccumulators:
         """Its accumulators, over all subtasks.
 
         GET /jobs/:job/vertices/:vertex/accumulators
         """
         return await self._api.get_job_vertex_accumulators(self.job_id, self.vertex_id)
 
-    async def backpressure(self) -> dict[str, Any]:
+    async def backpressure(self) -> answers.JobVertexBackPressure:
         """Whether it is held up by those after it. The first answer is often ``{"status": "deprecated"}``: ask again.
 
         GET /jobs/:job/vertices/:vertex/backpressure
@@ -60,21 +63,21 @@ class AsyncJobVertexClient:
         names = await self.metric_names() if metric_names is None else metric_names
         return metrics.values(await self._api.get_job_vertex_metrics(self.job_id, self.vertex_id, names))
 
-    async def subtasktimes(self) -> dict[str, Any]:
+    async def subtasktimes(self) -> answers.SubtasksTimes:
         """When its subtasks came into each state.
 
         GET /jobs/:job/vertices/:vertex/subtasktimes
         """
         return await self._api.get_subtasks_times(self.job_id, self.vertex_id)
 
-    async def taskmanagers(self) -> dict[str, Any]:
+    async def taskmanagers(self) -> answers.JobVertexTaskManagers:
         """What of it runs on which TaskManager.
 
         GET /jobs/:job/vertices/:vertex/taskmanagers
         """
         return await self._api.get_job_vertex_task_managers(self.job_id, self.vertex_id)
 
-    async def watermarks(self) -> list[dict[str, Any]]:
+    async def watermarks(self) -> list[answers.Metric]:
         """The watermarks of its subtasks.
 
         GET /jobs/:job/vertices/:vertex/watermarks
@@ -99,7 +102,7 @@ class AsyncJobVertexSubtaskClient:
         """The indices of its subtasks."""
         return [subtask["subtask"] for subtask in (await self.accumulators())["subtasks"]]
 
-    async def accumulators(self) -> dict[str, Any]:
+    async def accumulators(self) -> answers.SubtasksAllAccumulators:
         """The accumulators of each subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/accumulators
@@ -134,14 +137,14 @@ class AsyncJobVertexSubtaskClient:
         )
         return metrics.aggregates(found)
 
-    async def get(self, subtask_id: int) -> dict[str, Any]:
+    async def get(self, subtask_id: int) -> answers.JobVertexDetailsSubtasks:
         """The current or latest attempt of a subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask
         """
         return await self._api.get_subtask(self._job_id, self._vertex_id, subtask_id)
 
-    async def get_attempt(self, subtask_id: int, attempt_id: int | None = None) -> dict[str, Any]:
+    async def get_attempt(self, subtask_id: int, attempt_id: int | None = None) -> answers.JobVertexDetailsSubtasks:
         """An attempt of a subtask; the current or latest one unless given.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask/attempts/:attempt
@@ -154,7 +157,7 @@ class AsyncJobVertexSubtaskClient:
 
     async def get_attempt_accumulators(
         self, subtask_id: int, attempt_id: int | None = None
-    ) -> dict[str, Any]:
+    ) -> answers.SubtaskExecutionAttemptAccumulators:
         """The accumulators of an attempt of a subtask; of the current or latest one unless given.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask/attempts/:attempt/accumulators

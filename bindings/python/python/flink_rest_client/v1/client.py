@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from os import PathLike
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from flink_rest_client._native import Client
@@ -19,6 +19,9 @@ from flink_rest_client.v1.streams import LogLines
 from flink_rest_client.v1.taskmanagers import TaskManagersClient
 from flink_rest_client.v1.triggers import DatasetTrigger
 from flink_rest_client.common import RestException
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 __all__ = ["VERSIONS", "DatasetTrigger", "FlinkRestClient", "FlinkRestClientV1"]
 
@@ -147,14 +150,14 @@ class FlinkRestClient:
         """The jobs."""
         return JobsClient(self._api, "/jobs")
 
-    def overview(self) -> dict[str, Any]:
+    def overview(self) -> answers.Overview:
         """The cluster in numbers: TaskManagers, slots, jobs by state, and its release.
 
         GET /overview
         """
         return self._api.get_overview()
 
-    def config(self) -> dict[str, Any]:
+    def config(self) -> answers.DashboardConfiguration:
         """The configuration of Flink's web interface.
 
         GET /config
@@ -168,13 +171,12 @@ class FlinkRestClient:
         """
         return self._api.shutdown_cluster()
 
-    def datasets(self) -> list[dict[str, Any]]:
+    def datasets(self) -> list[answers.DatasetListDataSets]:
         """The cluster data sets.
 
         GET /datasets
         """
-        found: list[dict[str, Any]] = self._api.get_datasets()["dataSets"]
-        return found
+        return self._api.get_datasets()["dataSets"]
 
     def delete_dataset(self, dataset_id: str) -> DatasetTrigger:
         """Deletes a cluster data set: an operation to wait for.

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from flink_rest_client.v1.resource import Resource
 from flink_rest_client.v1.task import result
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 Arguments = Union[Mapping[str, object], Sequence[str]]
 """Arguments of a program: ``{"topic": "orders"}`` is ``["--topic", "orders"]``."""
@@ -17,7 +20,7 @@ Arguments = Union[Mapping[str, object], Sequence[str]]
 class JarsClient(Resource):
     """The jars that were uploaded."""
 
-    def all(self) -> dict[str, Any]:
+    def all(self) -> answers.JarList:
         """All jars: ``{"address": …, "files": [{"id": …, "name": …, "uploaded": …, "entry": […]}]}``.
 
         GET /jars
@@ -29,25 +32,24 @@ class JarsClient(Resource):
         path_to_jar: str | PathLike[str],
         progress: Callable[[int, int | None], object] | None = None,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JarUpload:
         """Uploads a jar; it is read while it is sent.
 
         POST /jars/upload
 
         progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
         """
-        uploaded: dict[str, Any] = result(
+        uploaded: answers.JarUpload = result(
             self._native.call("UploadJar", {"jar": path_to_jar}, timeout, progress)
         )
         return uploaded
 
-    def get_plan(self, jar_id: str) -> dict[str, Any]:
+    def get_plan(self, jar_id: str) -> answers.JobDetailsPlan:
         """The dataflow of the job that a jar would submit; nothing is submitted.
 
         POST /jars/:jar/plan
         """
-        plan: dict[str, Any] = self._api.plan_jar(jar_id)["plan"]
-        return plan
+        return self._api.plan_jar(jar_id)["plan"]
 
     def run(
         self,
@@ -88,8 +90,7 @@ class JarsClient(Resource):
             flink_configuration,
             timeout=timeout,
         )
-        job: str = started["jobid"]
-        return job
+        return started["jobid"]
 
     def upload_and_run(
         self,

@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flink_rest_client import metrics
 from flink_rest_client.v1.resource import Resource
 from flink_rest_client.v1.streams import LogBytes, LogLines
 from flink_rest_client.v1.task import result
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class JobmanagerClient(Resource):
@@ -24,13 +27,12 @@ class JobmanagerClient(Resource):
         """
         return {entry["key"]: entry["value"] for entry in self._api.get_job_manager_config()}
 
-    def logs(self) -> list[dict[str, Any]]:
+    def logs(self) -> list[answers.LogListLogs]:
         """Its log files: ``name``, ``size`` in bytes, and ``mtime`` from Flink 1.14 on.
 
         GET /jobmanager/logs
         """
-        found: list[dict[str, Any]] = self._api.get_job_manager_logs()["logs"]
-        return found
+        return self._api.get_job_manager_logs()["logs"]
 
     def get_log(self, log_file: str) -> str:
         """A log file as a whole. For a large one there are `save_log` and `iter_log`.

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flink_rest_client import metrics
 from flink_rest_client.v1.resource import Resource
@@ -12,31 +12,32 @@ from flink_rest_client.v1.task import result
 from flink_rest_client.v1.triggers import JobTrigger
 from flink_rest_client.v1.vertices import JobVertexClient, JobVertexSubtaskClient
 
+if TYPE_CHECKING:
+    from flink_rest_client import answers
+
 __all__ = ["JobTrigger", "JobVertexClient", "JobVertexSubtaskClient", "JobsClient"]
 
 
 class JobsClient(Resource):
     """The jobs. A ``job_id`` is 32 hexadecimal digits; one that Flink does not know is a `NotFoundError`."""
 
-    def all(self) -> list[dict[str, Any]]:
+    def all(self) -> list[answers.JobIdsWithStatusJobs]:
         """The ids and states of all jobs.
 
         GET /jobs
         """
-        found: list[dict[str, Any]] = self._api.get_jobs()["jobs"]
-        return found
+        return self._api.get_jobs()["jobs"]
 
     def job_ids(self) -> list[str]:
         """The ids of all jobs."""
         return [job["id"] for job in self.all()]
 
-    def overview(self) -> list[dict[str, Any]]:
+    def overview(self) -> list[answers.JobsOverviewJobs]:
         """All jobs: name, state, times, and how many tasks are in which state.
 
         GET /jobs/overview
         """
-        found: list[dict[str, Any]] = self._api.get_jobs_overview()["jobs"]
-        return found
+        return self._api.get_jobs_overview()["jobs"]
 
     def metric_names(self) -> list[str]:
         """The names of the metrics that jobs have."""
@@ -62,35 +63,35 @@ class JobsClient(Resource):
             return {}
         return metrics.aggregates(self._api.get_aggregated_job_metrics(names, modes, job_ids or ()))
 
-    def get(self, job_id: str) -> dict[str, Any]:
+    def get(self, job_id: str) -> answers.JobDetails:
         """A job: state, times, vertices and plan.
 
         GET /jobs/:job
         """
         return self._api.get_job(job_id)
 
-    def get_config(self, job_id: str) -> dict[str, Any]:
+    def get_config(self, job_id: str) -> answers.JobConfig:
         """The configuration of a job.
 
         GET /jobs/:job/config
         """
         return self._api.get_job_config(job_id)
 
-    def get_exceptions(self, job_id: str) -> dict[str, Any]:
+    def get_exceptions(self, job_id: str) -> answers.JobExceptions:
         """What went wrong in a job, the newest first.
 
         GET /jobs/:job/exceptions
         """
         return self._api.get_job_exceptions(job_id)
 
-    def get_execution_result(self, job_id: str) -> dict[str, Any]:
+    def get_execution_result(self, job_id: str) -> answers.JobExecutionResultResponse:
         """How long a job took, and its accumulators; ``IN_PROGRESS`` while it runs.
 
         GET /jobs/:job/execution-result
         """
         return self._api.get_job_execution_result(job_id)
 
-    def get_execution_results(self, job_id: str) -> dict[str, Any]:
+    def get_execution_results(self, job_id: str) -> answers.JobExecutionResultResponse:
         """The same as `get_execution_result`."""
         return self.get_execution_result(job_id)
 
@@ -102,13 +103,12 @@ class JobsClient(Resource):
         names = self.metric_names() if metric_names is None else metric_names
         return metrics.values(self._api.get_job_metrics(job_id, names))
 
-    def get_plan(self, job_id: str) -> dict[str, Any]:
+    def get_plan(self, job_id: str) -> answers.JobDetailsPlan:
         """The dataflow of a job.
 
         GET /jobs/:job/plan
         """
-        plan: dict[str, Any] = self._api.get_job_plan(job_id)["plan"]
-        return plan
+        return self._api.get_job_plan(job_id)["plan"]
 
     def get_vertex_ids(self, job_id: str) -> list[str]:
         """The ids of a job's vertices."""
@@ -116,7 +116,7 @@ class JobsClient(Resource):
 
     def get_accumulators(
         self, job_id: str, include_serialized_value: bool | None = None
-    ) -> dict[str, Any]:
+    ) -> answers.JobAccumulators:
         """The accumulators of a job, over all its tasks.
 
         GET /jobs/:job/accumulators
@@ -125,14 +125,14 @@ class JobsClient(Resource):
         """
         return self._api.get_job_accumulators(job_id, include_serialized_value)
 
-    def get_checkpointing_configuration(self, job_id: str) -> dict[str, Any]:
+    def get_checkpointing_configuration(self, job_id: str) -> answers.CheckpointConfig:
         """How a job takes its checkpoints.
 
         GET /jobs/:job/checkpoints/config
         """
         return self._api.get_checkpoint_config(job_id)
 
-    def get_checkpoints(self, job_id: str) -> dict[str, Any]:
+    def get_checkpoints(self, job_id: str) -> answers.CheckpointingStatistics:
         """The checkpoints of a job: counts, a summary, the latest of each kind, and the history.
 
         GET /jobs/:job/checkpoints
@@ -152,7 +152,7 @@ class JobsClient(Resource):
 
         show_subtasks: adds ``subtasks``, by vertex, from GET /jobs/:job/checkpoints/details/:checkpoint/subtasks/:vertex
         """
-        details = self._api.get_checkpoint_details(job_id, checkpoint_id)
+        details: dict[str, Any] = {**self._api.get_checkpoint_details(job_id, checkpoint_id)}
         if show_subtasks:
             details["subtasks"] = {
                 vertex: self._api.get_checkpoint_subtasks(job_id, checkpoint_id, vertex)
@@ -234,7 +234,7 @@ class JobsClient(Resource):
         triggered = self._api.stop_job(job_id, target_directory, bool(drain), format_type)
         return JobTrigger(self._api, "savepoints", job_id, triggered["request-id"])
 
-    def wait_until_running(self, job_id: str, timeout: float | None = None) -> dict[str, Any]:
+    def wait_until_running(self, job_id: str, timeout: float | None = None) -> answers.JobDetails:
         """Waits until every task runs: the job then. A job can be ``RUNNING`` before any of its tasks is.
 
         One that ended is a `JobEndedError`; after `timeout` seconds (600 unless given) it is a `RequestTimeoutError`.
@@ -242,7 +242,7 @@ class JobsClient(Resource):
         result(self._native.wait_for_job(job_id, False, timeout))
         return self.get(job_id)
 
-    def wait_until_finished(self, job_id: str, timeout: float | None = None) -> dict[str, Any]:
+    def wait_until_finished(self, job_id: str, timeout: float | None = None) -> answers.JobDetails:
         """Waits until a job has come to its end by itself: the job then.
 
         One that failed or was cancelled is a `JobEndedError`; after `timeout` seconds (600 unless given) it is a

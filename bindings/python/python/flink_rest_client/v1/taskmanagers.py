@@ -6,24 +6,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flink_rest_client import metrics
 from flink_rest_client.v1.resource import Resource
 from flink_rest_client.v1.streams import LogBytes, LogLines
 from flink_rest_client.v1.task import result
 
+if TYPE_CHECKING:
+    from flink_rest_client import answers
+
 
 class TaskManagersClient(Resource):
     """The TaskManagers: what they do, their logs and metrics."""
 
-    def all(self) -> list[dict[str, Any]]:
+    def all(self) -> list[answers.TaskManagerListTaskmanagers]:
         """All TaskManagers.
 
         GET /taskmanagers
         """
-        found: list[dict[str, Any]] = self._api.get_task_managers()["taskmanagers"]
-        return found
+        return self._api.get_task_managers()["taskmanagers"]
 
     def taskmanager_ids(self) -> list[str]:
         """The ids of all TaskManagers."""
@@ -54,20 +56,19 @@ class TaskManagersClient(Resource):
         ids = taskmanager_ids or ()
         return metrics.aggregates(self._api.get_aggregated_task_manager_metrics(names, modes, ids))
 
-    def get(self, taskmanager_id: str) -> dict[str, Any]:
+    def get(self, taskmanager_id: str) -> answers.TaskManagerDetails:
         """One TaskManager: resources, memory, garbage collection.
 
         GET /taskmanagers/:taskmanager
         """
         return self._api.get_task_manager(taskmanager_id)
 
-    def get_logs(self, taskmanager_id: str) -> list[dict[str, Any]]:
+    def get_logs(self, taskmanager_id: str) -> list[answers.LogListLogs]:
         """Its log files: ``name``, ``size`` in bytes, and ``mtime`` from Flink 1.14 on.
 
         GET /taskmanagers/:taskmanager/logs
         """
-        found: list[dict[str, Any]] = self._api.get_task_manager_logs(taskmanager_id)["logs"]
-        return found
+        return self._api.get_task_manager_logs(taskmanager_id)["logs"]
 
     def get_log(self, taskmanager_id: str, log_file: str) -> str:
         """A log file as a whole. For a large one there are `save_log` and `iter_log`.

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flink_rest_client.v1.api import Api
 from flink_rest_client.v1.task import result
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 _REPORTS = {
     "savepoints": "GetSavepoint",
@@ -30,11 +33,9 @@ class JobTrigger:
 
         An operation that failed is ``COMPLETED``, too, with a ``failure-cause``; `wait` raises instead.
         """
-        if self._type_name == "savepoints":
-            return self._api.get_savepoint(self.job_id, self.trigger_id)
-        if self._type_name == "checkpoints":
-            return self._api.get_triggered_checkpoint(self.job_id, self.trigger_id)
-        return self._api.get_rescaling(self.job_id, self.trigger_id)
+        params = {"job": self.job_id, "trigger": self.trigger_id}
+        status: dict[str, Any] = result(self._api.native.call(_REPORTS[self._type_name], params))
+        return status
 
     def wait(self, timeout: float | None = None) -> Any:
         """Waits until it is over: the path of a savepoint, the id of a checkpoint.
@@ -55,7 +56,7 @@ class DatasetTrigger:
         self.trigger_id = trigger_id
 
     @property
-    def status(self) -> dict[str, Any]:
+    def status(self) -> answers.AsynchronousOperationDone:
         """How it is doing, asked once."""
         return self._api.get_dataset_deletion(self.trigger_id)
 

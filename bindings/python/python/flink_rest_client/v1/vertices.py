@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flink_rest_client import metrics
 from flink_rest_client.v1.api import Api
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class JobVertexClient:
@@ -28,21 +31,21 @@ class JobVertexClient:
         """Its subtasks."""
         return JobVertexSubtaskClient(self._api, self.job_id, self.vertex_id)
 
-    def details(self) -> dict[str, Any]:
+    def details(self) -> answers.JobVertexDetails:
         """Its subtasks in short: state, attempt, times, what they read and wrote.
 
         GET /jobs/:job/vertices/:vertex
         """
         return self._api.get_job_vertex(self.job_id, self.vertex_id)
 
-    def accumulators(self) -> dict[str, Any]:
+    def accumulators(self) -> answers.JobVertexAccumulators:
         """Its accumulators, over all subtasks.
 
         GET /jobs/:job/vertices/:vertex/accumulators
         """
         return self._api.get_job_vertex_accumulators(self.job_id, self.vertex_id)
 
-    def backpressure(self) -> dict[str, Any]:
+    def backpressure(self) -> answers.JobVertexBackPressure:
         """Whether it is held up by those after it. The first answer is often ``{"status": "deprecated"}``: ask again.
 
         GET /jobs/:job/vertices/:vertex/backpressure
@@ -61,21 +64,21 @@ class JobVertexClient:
         names = self.metric_names() if metric_names is None else metric_names
         return metrics.values(self._api.get_job_vertex_metrics(self.job_id, self.vertex_id, names))
 
-    def subtasktimes(self) -> dict[str, Any]:
+    def subtasktimes(self) -> answers.SubtasksTimes:
         """When its subtasks came into each state.
 
         GET /jobs/:job/vertices/:vertex/subtasktimes
         """
         return self._api.get_subtasks_times(self.job_id, self.vertex_id)
 
-    def taskmanagers(self) -> dict[str, Any]:
+    def taskmanagers(self) -> answers.JobVertexTaskManagers:
         """What of it runs on which TaskManager.
 
         GET /jobs/:job/vertices/:vertex/taskmanagers
         """
         return self._api.get_job_vertex_task_managers(self.job_id, self.vertex_id)
 
-    def watermarks(self) -> list[dict[str, Any]]:
+    def watermarks(self) -> list[answers.Metric]:
         """The watermarks of its subtasks.
 
         GET /jobs/:job/vertices/:vertex/watermarks
@@ -100,7 +103,7 @@ class JobVertexSubtaskClient:
         """The indices of its subtasks."""
         return [subtask["subtask"] for subtask in self.accumulators()["subtasks"]]
 
-    def accumulators(self) -> dict[str, Any]:
+    def accumulators(self) -> answers.SubtasksAllAccumulators:
         """The accumulators of each subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/accumulators
@@ -135,14 +138,14 @@ class JobVertexSubtaskClient:
         )
         return metrics.aggregates(found)
 
-    def get(self, subtask_id: int) -> dict[str, Any]:
+    def get(self, subtask_id: int) -> answers.JobVertexDetailsSubtasks:
         """The current or latest attempt of a subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask
         """
         return self._api.get_subtask(self._job_id, self._vertex_id, subtask_id)
 
-    def get_attempt(self, subtask_id: int, attempt_id: int | None = None) -> dict[str, Any]:
+    def get_attempt(self, subtask_id: int, attempt_id: int | None = None) -> answers.JobVertexDetailsSubtasks:
         """An attempt of a subtask; the current or latest one unless given.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask/attempts/:attempt
@@ -155,7 +158,7 @@ class JobVertexSubtaskClient:
 
     def get_attempt_accumulators(
         self, subtask_id: int, attempt_id: int | None = None
-    ) -> dict[str, Any]:
+    ) -> answers.SubtaskExecutionAttemptAccumulators:
         """The accumulators of an attempt of a subtask; of the current or latest one unless given.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask/attempts/:attempt/accumulators

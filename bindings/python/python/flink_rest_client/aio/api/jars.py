@@ -4,30 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from flink_rest_client.aio.endpoints import AsyncEndpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class AsyncJarsEndpoints(AsyncEndpoints):
     """Jars."""
 
-    async def get_jars(self, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_jars(self, *, timeout: float | None = None) -> answers.JarList:
         """All uploaded jars.
 
         GET /jars
         """
-        answer: dict[str, Any] = await self._call("GetJars", timeout)
+        answer: answers.JarList = await self._call("GetJars", timeout)
         return answer
 
-    async def upload_jar(self, jar: str | PathLike[str], *, timeout: float | None = None) -> dict[str, Any]:
+    async def upload_jar(
+        self,
+        jar: str | PathLike[str],
+        *,
+        timeout: float | None = None,
+    ) -> answers.JarUpload:
         """Uploads a jar.
 
         POST /jars/upload
 
         jar: The jar file.
         """
-        answer: dict[str, Any] = await self._call("UploadJar", timeout, jar=jar)
+        answer: answers.JarUpload = await self._call("UploadJar", timeout, jar=jar)
         return answer
 
     async def plan_jar(
@@ -40,7 +48,7 @@ class AsyncJarsEndpoints(AsyncEndpoints):
         flink_configuration: Mapping[str, str] | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobPlanInfo:
         """The dataflow of the job that a jar would submit.
 
         POST /jars/:jar/plan
@@ -52,7 +60,7 @@ class AsyncJarsEndpoints(AsyncEndpoints):
         job_id: The id that the plan names; else a random one.
         flink_configuration: Configuration of the job, over the cluster's (1.17+).
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.JobPlanInfo = await self._call(
             "PlanJar",
             timeout,
             jar=jar,
@@ -72,7 +80,7 @@ class AsyncJarsEndpoints(AsyncEndpoints):
         parallelism: int | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobPlanInfo:
         """The same as `plan_jar` with its settings in the query, where arguments cannot contain commas.
 
         GET /jars/:jar/plan
@@ -82,7 +90,7 @@ class AsyncJarsEndpoints(AsyncEndpoints):
         args: Arguments of the main method.
         parallelism: Parallelism, at least 1; else the program's own or the cluster's default.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.JobPlanInfo = await self._call(
             "GetJarPlan",
             timeout,
             jar=jar,
@@ -105,7 +113,7 @@ class AsyncJarsEndpoints(AsyncEndpoints):
         flink_configuration: Mapping[str, str] | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JarRun:
         """Runs a jar's main method, which submits a job.
 
         POST /jars/:jar/run
@@ -121,7 +129,7 @@ class AsyncJarsEndpoints(AsyncEndpoints):
         claim_mode: Who owns the savepoint afterwards (1.15+).
         flink_configuration: Configuration of this job, over the cluster's (1.17+).
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.JarRun = await self._call(
             "RunJar",
             timeout,
             jar=jar,
@@ -150,7 +158,7 @@ class AsyncJarsEndpoints(AsyncEndpoints):
         application_id: str | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JarRunApplication:
         """Runs a jar's main method as an application of its own (2.3+).
 
         POST /jars/:jar/run-application (Flink 2.3+)
@@ -166,7 +174,7 @@ class AsyncJarsEndpoints(AsyncEndpoints):
         flink_configuration: Configuration of this application, over the cluster's.
         application_id: The id that the application gets; else a random one.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.JarRunApplication = await self._call(
             "RunJarApplication",
             timeout,
             jar=jar,

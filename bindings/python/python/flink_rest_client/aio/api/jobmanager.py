@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from flink_rest_client.aio.endpoints import AsyncEndpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class AsyncJobmanagerEndpoints(AsyncEndpoints):
     """Jobmanager."""
 
-    async def get_job_manager_config(self, *, timeout: float | None = None) -> list[dict[str, str]]:
+    async def get_job_manager_config(self, *, timeout: float | None = None) -> list[answers.Configuration]:
         """The options that were set in the JobManager's configuration.
 
         GET /jobmanager/config
         """
-        answer: list[dict[str, str]] = await self._call("GetJobManagerConfig", timeout)
+        answer: list[answers.Configuration] = await self._call("GetJobManagerConfig", timeout)
         return answer
 
-    async def get_job_manager_environment(self, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job_manager_environment(self, *, timeout: float | None = None) -> answers.Environment:
         """What the JobManager was started with: its Java and its class path.
 
         GET /jobmanager/environment (Flink 1.16+)
         """
-        answer: dict[str, Any] = await self._call("GetJobManagerEnvironment", timeout)
+        answer: answers.Environment = await self._call("GetJobManagerEnvironment", timeout)
         return answer
 
     async def get_job_manager_metrics(
@@ -32,30 +35,30 @@ class AsyncJobmanagerEndpoints(AsyncEndpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of the JobManager.
 
         GET /jobmanager/metrics
 
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = await self._call("GetJobManagerMetrics", timeout, get=get)
+        answer: list[answers.Metric] = await self._call("GetJobManagerMetrics", timeout, get=get)
         return answer
 
-    async def get_job_manager_thread_dump(self, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job_manager_thread_dump(self, *, timeout: float | None = None) -> answers.ThreadDump:
         """What the threads of the JobManager are doing.
 
         GET /jobmanager/thread-dump (Flink 1.15+)
         """
-        answer: dict[str, Any] = await self._call("GetJobManagerThreadDump", timeout)
+        answer: answers.ThreadDump = await self._call("GetJobManagerThreadDump", timeout)
         return answer
 
-    async def get_job_manager_logs(self, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job_manager_logs(self, *, timeout: float | None = None) -> answers.LogList:
         """The files in the folder of the JobManager's log.
 
         GET /jobmanager/logs
         """
-        answer: dict[str, Any] = await self._call("GetJobManagerLogs", timeout)
+        answer: answers.LogList = await self._call("GetJobManagerLogs", timeout)
         return answer
 
     async def get_job_manager_log_file(self, filename: str, *, timeout: float | None = None) -> bytes:
@@ -90,7 +93,7 @@ class AsyncJobmanagerEndpoints(AsyncEndpoints):
         duration: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Profiling:
         """Starts the JobManager's profiler.
 
         POST /jobmanager/profiler (Flink 1.19+)
@@ -98,7 +101,7 @@ class AsyncJobmanagerEndpoints(AsyncEndpoints):
         mode: What to look at.
         duration: How long to look, in seconds.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.Profiling = await self._call(
             "StartJobManagerProfiling",
             timeout,
             mode=mode,
@@ -106,12 +109,12 @@ class AsyncJobmanagerEndpoints(AsyncEndpoints):
         )
         return answer
 
-    async def get_job_manager_profiling_list(self, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job_manager_profiling_list(self, *, timeout: float | None = None) -> answers.ProfilingList:
         """The latest runs of the JobManager's profiler.
 
         GET /jobmanager/profiler (Flink 1.19+)
         """
-        answer: dict[str, Any] = await self._call("GetJobManagerProfilingList", timeout)
+        answer: answers.ProfilingList = await self._call("GetJobManagerProfilingList", timeout)
         return answer
 
     async def get_job_manager_profiling_file(self, filename: str, *, timeout: float | None = None) -> bytes:

@@ -4,38 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from flink_rest_client.aio.endpoints import AsyncEndpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class AsyncJobsEndpoints(AsyncEndpoints):
     """Jobs."""
 
-    async def get_jobs(self, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_jobs(self, *, timeout: float | None = None) -> answers.JobIdsWithStatus:
         """Ids and states of all jobs.
 
         GET /jobs
         """
-        answer: dict[str, Any] = await self._call("GetJobs", timeout)
+        answer: answers.JobIdsWithStatus = await self._call("GetJobs", timeout)
         return answer
 
-    async def get_jobs_overview(self, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_jobs_overview(self, *, timeout: float | None = None) -> answers.JobsOverview:
         """Names, states, times and numbers of tasks of all jobs.
 
         GET /jobs/overview
         """
-        answer: dict[str, Any] = await self._call("GetJobsOverview", timeout)
+        answer: answers.JobsOverview = await self._call("GetJobsOverview", timeout)
         return answer
 
-    async def get_job_status(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job_status(self, job: str, *, timeout: float | None = None) -> answers.JobStatusInfo:
         """The state of a job alone.
 
         GET /jobs/:job/status (Flink 1.16+)
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetJobStatus", timeout, job=job)
+        answer: answers.JobStatusInfo = await self._call("GetJobStatus", timeout, job=job)
         return answer
 
     async def cancel_job(
@@ -62,7 +65,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         artifacts: Sequence[Mapping[str, str]] = (),
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobSubmission:
         """Submits a job. A cluster in application mode does not have this endpoint.
 
         POST /jobs
@@ -71,7 +74,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         jars: Jars with classes that it needs.
         artifacts: Files for its distributed cache, each under the name that the job knows it by.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.JobSubmission = await self._call(
             "SubmitJob",
             timeout,
             job=job,
@@ -80,24 +83,24 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         )
         return answer
 
-    async def get_job(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job(self, job: str, *, timeout: float | None = None) -> answers.JobDetails:
         """State, times, vertices and plan of a job.
 
         GET /jobs/:job
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetJob", timeout, job=job)
+        answer: answers.JobDetails = await self._call("GetJob", timeout, job=job)
         return answer
 
-    async def get_job_config(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job_config(self, job: str, *, timeout: float | None = None) -> answers.JobConfig:
         """How a job was configured.
 
         GET /jobs/:job/config
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetJobConfig", timeout, job=job)
+        answer: answers.JobConfig = await self._call("GetJobConfig", timeout, job=job)
         return answer
 
     async def get_job_accumulators(
@@ -106,7 +109,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         include_serialized_value: bool | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobAccumulators:
         """What the user's code counted, over all tasks.
 
         GET /jobs/:job/accumulators
@@ -114,7 +117,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: The job.
         include_serialized_value: Whether the values come in Java's serialization, too.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.JobAccumulators = await self._call(
             "GetJobAccumulators",
             timeout,
             job=job,
@@ -122,14 +125,23 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         )
         return answer
 
-    async def get_job_execution_result(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job_execution_result(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.JobExecutionResultResponse:
         """How a job ended.
 
         GET /jobs/:job/execution-result
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetJobExecutionResult", timeout, job=job)
+        answer: answers.JobExecutionResultResponse = await self._call(
+            "GetJobExecutionResult",
+            timeout,
+            job=job,
+        )
         return answer
 
     async def get_aggregated_job_metrics(
@@ -139,7 +151,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         jobs: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.AggregatedMetric]:
         """Metrics aggregated over jobs. The answer is empty if one of the names is unknown, or no job has run
         yet.
 
@@ -149,7 +161,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         agg: How to aggregate; all ways unless set.
         jobs: The jobs; all unless set.
         """
-        answer: list[dict[str, Any]] = await self._call(
+        answer: list[answers.AggregatedMetric] = await self._call(
             "GetAggregatedJobMetrics",
             timeout,
             get=get,
@@ -164,7 +176,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of a job. The answer is empty for a job that has just been started, or does not exist.
 
         GET /jobs/:job/metrics
@@ -172,7 +184,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: The job.
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = await self._call("GetJobMetrics", timeout, job=job, get=get)
+        answer: list[answers.Metric] = await self._call("GetJobMetrics", timeout, job=job, get=get)
         return answer
 
     async def get_job_job_manager_config(
@@ -180,14 +192,14 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: str,
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, str]]:
+    ) -> list[answers.Configuration]:
         """The options that were set in the configuration of a job's JobManager.
 
         GET /jobs/:job/jobmanager/config (Flink 1.16+)
 
         job: The job. A JobManager of several jobs answers alike for each, also for unknown ones.
         """
-        answer: list[dict[str, str]] = await self._call("GetJobJobManagerConfig", timeout, job=job)
+        answer: list[answers.Configuration] = await self._call("GetJobJobManagerConfig", timeout, job=job)
         return answer
 
     async def get_job_job_manager_environment(
@@ -195,24 +207,24 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Environment:
         """What a job's JobManager was started with: its Java and its class path.
 
         GET /jobs/:job/jobmanager/environment (Flink 1.16+)
 
         job: The job. A JobManager of several jobs answers alike for each, also for unknown ones.
         """
-        answer: dict[str, Any] = await self._call("GetJobJobManagerEnvironment", timeout, job=job)
+        answer: answers.Environment = await self._call("GetJobJobManagerEnvironment", timeout, job=job)
         return answer
 
-    async def get_job_job_manager_log_url(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job_job_manager_log_url(self, job: str, *, timeout: float | None = None) -> answers.LogUrl:
         """Where a browser finds the logs of a job's JobManager.
 
         GET /jobs/:job/jobmanager/log-url (Flink 1.16+)
 
         job: The job. A JobManager of several jobs answers alike for each, also for unknown ones.
         """
-        answer: dict[str, Any] = await self._call("GetJobJobManagerLogUrl", timeout, job=job)
+        answer: answers.LogUrl = await self._call("GetJobJobManagerLogUrl", timeout, job=job)
         return answer
 
     async def get_job_task_manager_log_url(
@@ -221,7 +233,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         taskmanager: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.LogUrl:
         """Where a browser finds the logs of a job's TaskManager.
 
         GET /jobs/:job/taskmanagers/:taskmanager/log-url (Flink 1.16+)
@@ -229,7 +241,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: The job.
         taskmanager: The TaskManager. The server does not look whether it exists.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.LogUrl = await self._call(
             "GetJobTaskManagerLogUrl",
             timeout,
             job=job,
@@ -237,14 +249,14 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         )
         return answer
 
-    async def get_job_plan(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job_plan(self, job: str, *, timeout: float | None = None) -> answers.JobPlanInfo:
         """The dataflow of a job.
 
         GET /jobs/:job/plan
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetJobPlan", timeout, job=job)
+        answer: answers.JobPlanInfo = await self._call("GetJobPlan", timeout, job=job)
         return answer
 
     async def get_job_exceptions(
@@ -254,7 +266,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         failure_label_filter: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobExceptions:
         """What went wrong in a job so far, also what it got over.
 
         GET /jobs/:job/exceptions
@@ -264,7 +276,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
             (`web.exception-history-size`).
         failure_label_filter: Only failures with all of these labels, each as `key:value`.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.JobExceptions = await self._call(
             "GetJobExceptions",
             timeout,
             job=job,
@@ -273,7 +285,12 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         )
         return answer
 
-    async def get_checkpointing_statistics(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_checkpointing_statistics(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.CheckpointingStatistics:
         """How the checkpoints of a job went: in numbers, the latest of each kind, and the last few. The
         server caches the answer for some seconds (`web.refresh-interval`). Batch jobs take no checkpoints:
         404 (1.17+).
@@ -282,17 +299,26 @@ class AsyncJobsEndpoints(AsyncEndpoints):
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetCheckpointingStatistics", timeout, job=job)
+        answer: answers.CheckpointingStatistics = await self._call(
+            "GetCheckpointingStatistics",
+            timeout,
+            job=job,
+        )
         return answer
 
-    async def get_checkpoint_config(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_checkpoint_config(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.CheckpointConfig:
         """How a job takes checkpoints. Batch jobs take none: 404 (1.17+).
 
         GET /jobs/:job/checkpoints/config
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetCheckpointConfig", timeout, job=job)
+        answer: answers.CheckpointConfig = await self._call("GetCheckpointConfig", timeout, job=job)
         return answer
 
     async def get_checkpoint_details(
@@ -301,7 +327,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         checkpoint: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.CheckpointStatistics:
         """One checkpoint in full, as long as it is among the last few.
 
         GET /jobs/:job/checkpoints/details/:checkpoint
@@ -309,7 +335,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: The job.
         checkpoint: The checkpoint.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.CheckpointStatistics = await self._call(
             "GetCheckpointDetails",
             timeout,
             job=job,
@@ -324,7 +350,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.TaskCheckpointStatisticsWithSubtasks:
         """What a checkpoint cost a vertex and each of its subtasks.
 
         GET /jobs/:job/checkpoints/details/:checkpoint/subtasks/:vertex
@@ -333,7 +359,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         checkpoint: The checkpoint.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.TaskCheckpointStatisticsWithSubtasks = await self._call(
             "GetCheckpointSubtasks",
             timeout,
             job=job,
@@ -349,7 +375,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         trigger_id: str | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Triggered:
         """Takes a checkpoint now, also in a job that takes none by itself.
 
         POST /jobs/:job/checkpoints (Flink 1.17+)
@@ -360,7 +386,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         trigger_id: The operation's id: a second trigger with the same one is not a second checkpoint. Random
             unless set.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.Triggered = await self._call(
             "TriggerCheckpoint",
             timeout,
             job=job,
@@ -375,7 +401,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         trigger: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.AsynchronousOperationCheckpointInfo:
         """How a triggered checkpoint is doing.
 
         GET /jobs/:job/checkpoints/:trigger (Flink 1.17+)
@@ -383,7 +409,12 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: The job.
         trigger: The operation.
         """
-        answer: dict[str, Any] = await self._call("GetTriggeredCheckpoint", timeout, job=job, trigger=trigger)
+        answer: answers.AsynchronousOperationCheckpointInfo = await self._call(
+            "GetTriggeredCheckpoint",
+            timeout,
+            job=job,
+            trigger=trigger,
+        )
         return answer
 
     async def trigger_savepoint(
@@ -395,7 +426,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         trigger_id: str | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Triggered:
         """Takes a savepoint.
 
         POST /jobs/:job/savepoints
@@ -408,7 +439,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         trigger_id: The operation's id: a second trigger with the same one is not a second savepoint. Random
             unless set.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.Triggered = await self._call(
             "TriggerSavepoint",
             timeout,
             job=job,
@@ -428,7 +459,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         trigger_id: str | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Triggered:
         """Stops a job with a savepoint.
 
         POST /jobs/:job/stop
@@ -442,7 +473,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         trigger_id: The operation's id: a second trigger with the same one is not a second stop. Random unless
             set.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.Triggered = await self._call(
             "StopJob",
             timeout,
             job=job,
@@ -453,7 +484,13 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         )
         return answer
 
-    async def get_savepoint(self, job: str, trigger: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_savepoint(
+        self,
+        job: str,
+        trigger: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.AsynchronousOperationSavepointInfo:
         """How a savepoint is doing, or a stop with one.
 
         GET /jobs/:job/savepoints/:trigger
@@ -461,7 +498,12 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: The job.
         trigger: The operation.
         """
-        answer: dict[str, Any] = await self._call("GetSavepoint", timeout, job=job, trigger=trigger)
+        answer: answers.AsynchronousOperationSavepointInfo = await self._call(
+            "GetSavepoint",
+            timeout,
+            job=job,
+            trigger=trigger,
+        )
         return answer
 
     async def get_job_resource_requirements(
@@ -469,14 +511,18 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, answers.JobResourceRequirements]:
         """The parallelism that each vertex of a job may have.
 
         GET /jobs/:job/resource-requirements (Flink 1.18+)
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetJobResourceRequirements", timeout, job=job)
+        answer: dict[str, answers.JobResourceRequirements] = await self._call(
+            "GetJobResourceRequirements",
+            timeout,
+            job=job,
+        )
         return answer
 
     async def update_job_resource_requirements(
@@ -507,7 +553,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         parallelism: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Triggered:
         """Asks for another parallelism in a way that is switched off since Flink 1.9: all releases answer
         503. `rescale` does it.
 
@@ -516,7 +562,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: The job.
         parallelism: The parallelism.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.Triggered = await self._call(
             "TriggerRescaling",
             timeout,
             job=job,
@@ -524,7 +570,13 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         )
         return answer
 
-    async def get_rescaling(self, job: str, trigger: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_rescaling(
+        self,
+        job: str,
+        trigger: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.AsynchronousOperationDone:
         """How a rescaling is doing: switched off, too, with 503.
 
         GET /jobs/:job/rescaling/:trigger
@@ -532,47 +584,67 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: The job.
         trigger: The operation.
         """
-        answer: dict[str, Any] = await self._call("GetRescaling", timeout, job=job, trigger=trigger)
+        answer: answers.AsynchronousOperationDone = await self._call(
+            "GetRescaling",
+            timeout,
+            job=job,
+            trigger=trigger,
+        )
         return answer
 
-    async def get_rescale_config(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_rescale_config(self, job: str, *, timeout: float | None = None) -> answers.JobRescaleConfig:
         """When the parallelism of a job is changed.
 
         GET /jobs/:job/rescales/config (Flink 2.3+)
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetRescaleConfig", timeout, job=job)
+        answer: answers.JobRescaleConfig = await self._call("GetRescaleConfig", timeout, job=job)
         return answer
 
-    async def get_rescales_overview(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_rescales_overview(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.JobRescalesOverview:
         """How many rescales there were, and the latest of each kind.
 
         GET /jobs/:job/rescales/overview (Flink 2.3+)
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetRescalesOverview", timeout, job=job)
+        answer: answers.JobRescalesOverview = await self._call("GetRescalesOverview", timeout, job=job)
         return answer
 
-    async def get_rescales_summary(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_rescales_summary(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.JobRescalesSummary:
         """How long the rescales of a job took.
 
         GET /jobs/:job/rescales/summary (Flink 2.3+)
 
         job: The job.
         """
-        answer: dict[str, Any] = await self._call("GetRescalesSummary", timeout, job=job)
+        answer: answers.JobRescalesSummary = await self._call("GetRescalesSummary", timeout, job=job)
         return answer
 
-    async def get_rescales_history(self, job: str, *, timeout: float | None = None) -> list[dict[str, Any]]:
+    async def get_rescales_history(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> list[answers.JobRescaleDetails]:
         """The last few rescales of a job, newest first, without vertices and slots.
 
         GET /jobs/:job/rescales/history (Flink 2.3+)
 
         job: The job.
         """
-        answer: list[dict[str, Any]] = await self._call("GetRescalesHistory", timeout, job=job)
+        answer: list[answers.JobRescaleDetails] = await self._call("GetRescalesHistory", timeout, job=job)
         return answer
 
     async def get_rescale_details(
@@ -581,7 +653,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         rescale: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobRescaleDetails:
         """One rescale of a job in full.
 
         GET /jobs/:job/rescales/details/:rescale (Flink 2.3+)
@@ -589,7 +661,12 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         job: The job.
         rescale: The rescale.
         """
-        answer: dict[str, Any] = await self._call("GetRescaleDetails", timeout, job=job, rescale=rescale)
+        answer: answers.JobRescaleDetails = await self._call(
+            "GetRescaleDetails",
+            timeout,
+            job=job,
+            rescale=rescale,
+        )
         return answer
 
     async def send_coordination_request(
@@ -599,7 +676,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         request: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.CoordinationResponse:
         """Asks an operator's coordinator something. Flink means it for its own use: to collect the results of
         a query.
 
@@ -609,7 +686,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         operator: The operator: its id, 32 hexadecimal digits (up to 1.20), or its uid (2.0+).
         request: The request in Java's serialization, base64.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.CoordinationResponse = await self._call(
             "SendCoordinationRequest",
             timeout,
             job=job,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flink_rest_client.aio.endpoints import AsyncEndpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class AsyncSubtasksEndpoints(AsyncEndpoints):
@@ -20,7 +23,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         subtasks: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.AggregatedMetric]:
         """Metrics aggregated over the subtasks of a vertex. The answer is empty if one of the names is
         unknown, and for a job that has just been started.
 
@@ -32,7 +35,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         agg: How to aggregate; all ways unless set.
         subtasks: The subtasks, one by one or in ranges; all unless set.
         """
-        answer: list[dict[str, Any]] = await self._call(
+        answer: list[answers.AggregatedMetric] = await self._call(
             "GetAggregatedSubtaskMetrics",
             timeout,
             job=job,
@@ -51,7 +54,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of one subtask. The answer is empty for a job that has just been started, and for what does
         not exist.
 
@@ -62,7 +65,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         subtask: The subtask, from 0.
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = await self._call(
+        answer: list[answers.Metric] = await self._call(
             "GetSubtaskMetrics",
             timeout,
             job=job,
@@ -78,7 +81,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobVertexAccumulators:
         """What the user's code counted in a vertex, over all subtasks.
 
         GET /jobs/:job/vertices/:vertex/accumulators
@@ -86,7 +89,12 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = await self._call("GetJobVertexAccumulators", timeout, job=job, vertex=vertex)
+        answer: answers.JobVertexAccumulators = await self._call(
+            "GetJobVertexAccumulators",
+            timeout,
+            job=job,
+            vertex=vertex,
+        )
         return answer
 
     async def get_subtask(
@@ -96,7 +104,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         subtask: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobVertexDetailsSubtasks:
         """The current attempt of a subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask
@@ -105,7 +113,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         vertex: The vertex.
         subtask: The subtask, from 0.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.JobVertexDetailsSubtasks = await self._call(
             "GetSubtask",
             timeout,
             job=job,
@@ -122,7 +130,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         attempt: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobVertexDetailsSubtasks:
         """One attempt to run a subtask. Flink remembers the last 16 unless configured otherwise.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask/attempts/:attempt
@@ -132,7 +140,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         subtask: The subtask, from 0.
         attempt: The attempt, from 0.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.JobVertexDetailsSubtasks = await self._call(
             "GetSubtaskExecutionAttempt",
             timeout,
             job=job,
@@ -150,7 +158,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         attempt: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.SubtaskExecutionAttemptAccumulators:
         """What the user's code counted in one attempt to run a subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask/attempts/:attempt/accumulators
@@ -160,7 +168,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         subtask: The subtask, from 0.
         attempt: The attempt, from 0.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.SubtaskExecutionAttemptAccumulators = await self._call(
             "GetSubtaskExecutionAttemptAccumulators",
             timeout,
             job=job,
@@ -176,7 +184,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.SubtasksAllAccumulators:
         """What the user's code counted in a vertex, by subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/accumulators
@@ -184,7 +192,7 @@ class AsyncSubtasksEndpoints(AsyncEndpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.SubtasksAllAccumulators = await self._call(
             "GetSubtasksAllAccumulators",
             timeout,
             job=job,

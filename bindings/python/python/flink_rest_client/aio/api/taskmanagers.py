@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from flink_rest_client.aio.endpoints import AsyncEndpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class AsyncTaskmanagersEndpoints(AsyncEndpoints):
@@ -18,7 +21,7 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         taskmanagers: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.AggregatedMetric]:
         """Metrics aggregated over TaskManagers. The answer is empty if one of the names or TaskManagers is
         unknown.
 
@@ -28,7 +31,7 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         agg: How to aggregate; all ways unless set.
         taskmanagers: The TaskManagers; all unless set.
         """
-        answer: list[dict[str, Any]] = await self._call(
+        answer: list[answers.AggregatedMetric] = await self._call(
             "GetAggregatedTaskManagerMetrics",
             timeout,
             get=get,
@@ -43,7 +46,7 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of a TaskManager. The answer is empty for one that has just been started, or does not
         exist.
 
@@ -52,7 +55,7 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         taskmanager: The TaskManager.
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = await self._call(
+        answer: list[answers.Metric] = await self._call(
             "GetTaskManagerMetrics",
             timeout,
             taskmanager=taskmanager,
@@ -65,14 +68,14 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         taskmanager: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.ThreadDump:
         """What the threads of a TaskManager are doing.
 
         GET /taskmanagers/:taskmanager/thread-dump
 
         taskmanager: The TaskManager.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.ThreadDump = await self._call(
             "GetTaskManagerThreadDump",
             timeout,
             taskmanager=taskmanager,
@@ -84,14 +87,14 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         taskmanager: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.LogList:
         """The files in the folder of a TaskManager's log.
 
         GET /taskmanagers/:taskmanager/logs
 
         taskmanager: The TaskManager.
         """
-        answer: dict[str, Any] = await self._call("GetTaskManagerLogs", timeout, taskmanager=taskmanager)
+        answer: answers.LogList = await self._call("GetTaskManagerLogs", timeout, taskmanager=taskmanager)
         return answer
 
     async def get_task_manager_log_file(
@@ -143,7 +146,7 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         duration: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Profiling:
         """Starts the profiler of a TaskManager.
 
         POST /taskmanagers/:taskmanager/profiler (Flink 1.19+)
@@ -152,7 +155,7 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         mode: What to look at.
         duration: How long to look, in seconds.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.Profiling = await self._call(
             "StartTaskManagerProfiling",
             timeout,
             taskmanager=taskmanager,
@@ -166,14 +169,14 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         taskmanager: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.ProfilingList:
         """The latest runs of a TaskManager's profiler.
 
         GET /taskmanagers/:taskmanager/profiler (Flink 1.19+)
 
         taskmanager: The TaskManager.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.ProfilingList = await self._call(
             "GetTaskManagerProfilingList",
             timeout,
             taskmanager=taskmanager,
@@ -202,20 +205,29 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         )
         return answer
 
-    async def get_task_managers(self, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_task_managers(self, *, timeout: float | None = None) -> answers.TaskManagerList:
         """All TaskManagers with their slots and resources.
 
         GET /taskmanagers
         """
-        answer: dict[str, Any] = await self._call("GetTaskManagers", timeout)
+        answer: answers.TaskManagerList = await self._call("GetTaskManagers", timeout)
         return answer
 
-    async def get_task_manager(self, taskmanager: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_task_manager(
+        self,
+        taskmanager: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.TaskManagerDetails:
         """A TaskManager with its slots, its memory in use and its garbage collections.
 
         GET /taskmanagers/:taskmanager
 
         taskmanager: The TaskManager.
         """
-        answer: dict[str, Any] = await self._call("GetTaskManager", timeout, taskmanager=taskmanager)
+        answer: answers.TaskManagerDetails = await self._call(
+            "GetTaskManager",
+            timeout,
+            taskmanager=taskmanager,
+        )
         return answer

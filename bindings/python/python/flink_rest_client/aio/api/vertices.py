@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from flink_rest_client.aio.endpoints import AsyncEndpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class AsyncVerticesEndpoints(AsyncEndpoints):
@@ -18,7 +21,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of the subtasks of a vertex, named `0.numRecordsIn` and so on by subtask. The answer is
         empty for a job that has just been started, or does not exist.
 
@@ -28,7 +31,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         vertex: The vertex.
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = await self._call(
+        answer: list[answers.Metric] = await self._call(
             "GetJobVertexMetrics",
             timeout,
             job=job,
@@ -44,7 +47,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of what the JobManager does for a vertex: a source has a coordinator there, which hands out
         its splits.
 
@@ -54,7 +57,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         vertex: The vertex.
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = await self._call(
+        answer: list[answers.Metric] = await self._call(
             "GetJobManagerOperatorMetrics",
             timeout,
             job=job,
@@ -63,7 +66,13 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         )
         return answer
 
-    async def get_job_vertex(self, job: str, vertex: str, *, timeout: float | None = None) -> dict[str, Any]:
+    async def get_job_vertex(
+        self,
+        job: str,
+        vertex: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.JobVertexDetails:
         """A vertex with its subtasks, their states and what they read and wrote.
 
         GET /jobs/:job/vertices/:vertex
@@ -71,7 +80,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = await self._call("GetJobVertex", timeout, job=job, vertex=vertex)
+        answer: answers.JobVertexDetails = await self._call("GetJobVertex", timeout, job=job, vertex=vertex)
         return answer
 
     async def get_job_vertex_task_managers(
@@ -80,7 +89,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobVertexTaskManagers:
         """The TaskManagers that run a vertex, with their share of it.
 
         GET /jobs/:job/vertices/:vertex/taskmanagers
@@ -88,7 +97,12 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = await self._call("GetJobVertexTaskManagers", timeout, job=job, vertex=vertex)
+        answer: answers.JobVertexTaskManagers = await self._call(
+            "GetJobVertexTaskManagers",
+            timeout,
+            job=job,
+            vertex=vertex,
+        )
         return answer
 
     async def get_job_vertex_watermarks(
@@ -97,7 +111,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """How far event time has come in each subtask of a vertex. The metrics are named
         `0.currentInputWatermark` and so on by subtask; their values are milliseconds since 1970, and
         `-9223372036854775808` before the first watermark. Sources have none, and a job that has just started
@@ -108,7 +122,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: list[dict[str, Any]] = await self._call(
+        answer: list[answers.Metric] = await self._call(
             "GetJobVertexWatermarks",
             timeout,
             job=job,
@@ -122,7 +136,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobVertexBackPressure:
         """Whether the subtasks of a vertex are held up by those that they write to, and how busy they are. It
         is the same for what has just started, has ended, or does not exist: `Deprecated`, and no subtasks.
 
@@ -131,7 +145,12 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = await self._call("GetJobVertexBackPressure", timeout, job=job, vertex=vertex)
+        answer: answers.JobVertexBackPressure = await self._call(
+            "GetJobVertexBackPressure",
+            timeout,
+            job=job,
+            vertex=vertex,
+        )
         return answer
 
     async def get_job_vertex_flame_graph(
@@ -142,7 +161,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         subtask: int | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.VertexFlameGraph:
         """What the threads of a vertex are doing, sampled (`rest.flamegraph.enabled`).
 
         GET /jobs/:job/vertices/:vertex/flamegraph
@@ -152,7 +171,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         kind: Which states of the threads count; all unless set.
         subtask: Only this subtask, counted from 0.
         """
-        answer: dict[str, Any] = await self._call(
+        answer: answers.VertexFlameGraph = await self._call(
             "GetJobVertexFlameGraph",
             timeout,
             job=job,
@@ -168,7 +187,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.SubtasksTimes:
         """When each subtask of a vertex entered each state.
 
         GET /jobs/:job/vertices/:vertex/subtasktimes
@@ -176,5 +195,5 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = await self._call("GetSubtasksTimes", timeout, job=job, vertex=vertex)
+        answer: answers.SubtasksTimes = await self._call("GetSubtasksTimes", timeout, job=job, vertex=vertex)
         return answer

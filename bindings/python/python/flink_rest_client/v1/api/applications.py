@@ -3,30 +3,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flink_rest_client.v1.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class ApplicationsEndpoints(Endpoints):
     """Applications."""
 
-    def get_applications_overview(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_applications_overview(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> answers.ApplicationsOverview:
         """Names, states, times and numbers of jobs of all applications.
 
         GET /applications/overview (Flink 2.3+)
         """
-        answer: dict[str, Any] = self._call("GetApplicationsOverview", timeout)
+        answer: answers.ApplicationsOverview = self._call("GetApplicationsOverview", timeout)
         return answer
 
-    def get_application(self, application: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_application(
+        self,
+        application: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.ApplicationDetails:
         """State, times and jobs of an application.
 
         GET /applications/:application (Flink 2.3+)
 
         application: The application.
         """
-        answer: dict[str, Any] = self._call("GetApplication", timeout, application=application)
+        answer: answers.ApplicationDetails = self._call(
+            "GetApplication",
+            timeout,
+            application=application,
+        )
         return answer
 
     def get_application_exceptions(
@@ -34,14 +50,14 @@ class ApplicationsEndpoints(Endpoints):
         application: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.ApplicationExceptions:
         """What went wrong in the program of an application, or in its jobs.
 
         GET /applications/:application/exceptions (Flink 2.3+)
 
         application: The application.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.ApplicationExceptions = self._call(
             "GetApplicationExceptions",
             timeout,
             application=application,
@@ -53,7 +69,7 @@ class ApplicationsEndpoints(Endpoints):
         application: str,
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, str]]:
+    ) -> list[answers.Configuration]:
         """The options that were set in the configuration of an application's JobManager.
 
         GET /applications/:application/jobmanager/config (Flink 2.3+)
@@ -61,7 +77,7 @@ class ApplicationsEndpoints(Endpoints):
         application: The application. A JobManager of several applications answers alike for each, also for
             unknown ones.
         """
-        answer: list[dict[str, str]] = self._call(
+        answer: list[answers.Configuration] = self._call(
             "GetApplicationJobManagerConfig",
             timeout,
             application=application,

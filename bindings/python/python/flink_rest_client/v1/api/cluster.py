@@ -3,28 +3,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flink_rest_client.v1.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class ClusterEndpoints(Endpoints):
     """Cluster."""
 
-    def get_overview(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_overview(self, *, timeout: float | None = None) -> answers.Overview:
         """Taskmanagers, slots and jobs in numbers.
 
         GET /overview
         """
-        answer: dict[str, Any] = self._call("GetOverview", timeout)
+        answer: answers.Overview = self._call("GetOverview", timeout)
         return answer
 
-    def get_config(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_config(self, *, timeout: float | None = None) -> answers.DashboardConfiguration:
         """What the web dashboard is configured with, and the server's release.
 
         GET /config
         """
-        answer: dict[str, Any] = self._call("GetConfig", timeout)
+        answer: answers.DashboardConfiguration = self._call("GetConfig", timeout)
         return answer
 
     def shutdown_cluster(self, *, timeout: float | None = None) -> dict[str, Any]:
@@ -35,50 +38,68 @@ class ClusterEndpoints(Endpoints):
         answer: dict[str, Any] = self._call("ShutdownCluster", timeout)
         return answer
 
-    def get_datasets(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_datasets(self, *, timeout: float | None = None) -> answers.DatasetList:
         """All cluster data sets.
 
         GET /datasets
         """
-        answer: dict[str, Any] = self._call("GetDatasets", timeout)
+        answer: answers.DatasetList = self._call("GetDatasets", timeout)
         return answer
 
-    def delete_dataset(self, dataset: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def delete_dataset(self, dataset: str, *, timeout: float | None = None) -> answers.Triggered:
         """Deletes a cluster data set.
 
         DELETE /datasets/:dataset
 
         dataset: The data set.
         """
-        answer: dict[str, Any] = self._call("DeleteDataset", timeout, dataset=dataset)
+        answer: answers.Triggered = self._call("DeleteDataset", timeout, dataset=dataset)
         return answer
 
-    def get_dataset_deletion(self, trigger: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_dataset_deletion(
+        self,
+        trigger: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.AsynchronousOperationDone:
         """How the deletion of a cluster data set is doing.
 
         GET /datasets/delete/:trigger
 
         trigger: The deletion.
         """
-        answer: dict[str, Any] = self._call("GetDatasetDeletion", timeout, trigger=trigger)
+        answer: answers.AsynchronousOperationDone = self._call(
+            "GetDatasetDeletion",
+            timeout,
+            trigger=trigger,
+        )
         return answer
 
-    def dispose_savepoint(self, path: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def dispose_savepoint(self, path: str, *, timeout: float | None = None) -> answers.Triggered:
         """Deletes a savepoint.
 
         POST /savepoint-disposal
 
         path: Where it is, as a URI.
         """
-        answer: dict[str, Any] = self._call("DisposeSavepoint", timeout, path=path)
+        answer: answers.Triggered = self._call("DisposeSavepoint", timeout, path=path)
         return answer
 
-    def get_savepoint_disposal(self, trigger: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_savepoint_disposal(
+        self,
+        trigger: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.AsynchronousOperationDone:
         """How the deletion of a savepoint is doing.
 
         GET /savepoint-disposal/:trigger
 
         trigger: The operation.
         """
-        answer: dict[str, Any] = self._call("GetSavepointDisposal", timeout, trigger=trigger)
+        answer: answers.AsynchronousOperationDone = self._call(
+            "GetSavepointDisposal",
+            timeout,
+            trigger=trigger,
+        )
         return answer

@@ -5,30 +5,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from flink_rest_client.v1.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class JarsEndpoints(Endpoints):
     """Jars."""
 
-    def get_jars(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_jars(self, *, timeout: float | None = None) -> answers.JarList:
         """All uploaded jars.
 
         GET /jars
         """
-        answer: dict[str, Any] = self._call("GetJars", timeout)
+        answer: answers.JarList = self._call("GetJars", timeout)
         return answer
 
-    def upload_jar(self, jar: str | PathLike[str], *, timeout: float | None = None) -> dict[str, Any]:
+    def upload_jar(
+        self,
+        jar: str | PathLike[str],
+        *,
+        timeout: float | None = None,
+    ) -> answers.JarUpload:
         """Uploads a jar.
 
         POST /jars/upload
 
         jar: The jar file.
         """
-        answer: dict[str, Any] = self._call("UploadJar", timeout, jar=jar)
+        answer: answers.JarUpload = self._call("UploadJar", timeout, jar=jar)
         return answer
 
     def plan_jar(
@@ -41,7 +49,7 @@ class JarsEndpoints(Endpoints):
         flink_configuration: Mapping[str, str] | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobPlanInfo:
         """The dataflow of the job that a jar would submit.
 
         POST /jars/:jar/plan
@@ -53,7 +61,7 @@ class JarsEndpoints(Endpoints):
         job_id: The id that the plan names; else a random one.
         flink_configuration: Configuration of the job, over the cluster's (1.17+).
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.JobPlanInfo = self._call(
             "PlanJar",
             timeout,
             jar=jar,
@@ -73,7 +81,7 @@ class JarsEndpoints(Endpoints):
         parallelism: int | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobPlanInfo:
         """The same as `plan_jar` with its settings in the query, where arguments cannot contain commas.
 
         GET /jars/:jar/plan
@@ -83,7 +91,7 @@ class JarsEndpoints(Endpoints):
         args: Arguments of the main method.
         parallelism: Parallelism, at least 1; else the program's own or the cluster's default.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.JobPlanInfo = self._call(
             "GetJarPlan",
             timeout,
             jar=jar,
@@ -106,7 +114,7 @@ class JarsEndpoints(Endpoints):
         flink_configuration: Mapping[str, str] | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JarRun:
         """Runs a jar's main method, which submits a job.
 
         POST /jars/:jar/run
@@ -122,7 +130,7 @@ class JarsEndpoints(Endpoints):
         claim_mode: Who owns the savepoint afterwards (1.15+).
         flink_configuration: Configuration of this job, over the cluster's (1.17+).
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.JarRun = self._call(
             "RunJar",
             timeout,
             jar=jar,
@@ -151,7 +159,7 @@ class JarsEndpoints(Endpoints):
         application_id: str | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JarRunApplication:
         """Runs a jar's main method as an application of its own (2.3+).
 
         POST /jars/:jar/run-application (Flink 2.3+)
@@ -167,7 +175,7 @@ class JarsEndpoints(Endpoints):
         flink_configuration: Configuration of this application, over the cluster's.
         application_id: The id that the application gets; else a random one.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.JarRunApplication = self._call(
             "RunJarApplication",
             timeout,
             jar=jar,

@@ -4,28 +4,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from flink_rest_client.v1.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class JobmanagerEndpoints(Endpoints):
     """Jobmanager."""
 
-    def get_job_manager_config(self, *, timeout: float | None = None) -> list[dict[str, str]]:
+    def get_job_manager_config(self, *, timeout: float | None = None) -> list[answers.Configuration]:
         """The options that were set in the JobManager's configuration.
 
         GET /jobmanager/config
         """
-        answer: list[dict[str, str]] = self._call("GetJobManagerConfig", timeout)
+        answer: list[answers.Configuration] = self._call("GetJobManagerConfig", timeout)
         return answer
 
-    def get_job_manager_environment(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job_manager_environment(self, *, timeout: float | None = None) -> answers.Environment:
         """What the JobManager was started with: its Java and its class path.
 
         GET /jobmanager/environment (Flink 1.16+)
         """
-        answer: dict[str, Any] = self._call("GetJobManagerEnvironment", timeout)
+        answer: answers.Environment = self._call("GetJobManagerEnvironment", timeout)
         return answer
 
     def get_job_manager_metrics(
@@ -33,30 +36,30 @@ class JobmanagerEndpoints(Endpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of the JobManager.
 
         GET /jobmanager/metrics
 
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = self._call("GetJobManagerMetrics", timeout, get=get)
+        answer: list[answers.Metric] = self._call("GetJobManagerMetrics", timeout, get=get)
         return answer
 
-    def get_job_manager_thread_dump(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job_manager_thread_dump(self, *, timeout: float | None = None) -> answers.ThreadDump:
         """What the threads of the JobManager are doing.
 
         GET /jobmanager/thread-dump (Flink 1.15+)
         """
-        answer: dict[str, Any] = self._call("GetJobManagerThreadDump", timeout)
+        answer: answers.ThreadDump = self._call("GetJobManagerThreadDump", timeout)
         return answer
 
-    def get_job_manager_logs(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job_manager_logs(self, *, timeout: float | None = None) -> answers.LogList:
         """The files in the folder of the JobManager's log.
 
         GET /jobmanager/logs
         """
-        answer: dict[str, Any] = self._call("GetJobManagerLogs", timeout)
+        answer: answers.LogList = self._call("GetJobManagerLogs", timeout)
         return answer
 
     def get_job_manager_log_file(self, filename: str, *, timeout: float | None = None) -> bytes:
@@ -91,7 +94,7 @@ class JobmanagerEndpoints(Endpoints):
         duration: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Profiling:
         """Starts the JobManager's profiler.
 
         POST /jobmanager/profiler (Flink 1.19+)
@@ -99,7 +102,7 @@ class JobmanagerEndpoints(Endpoints):
         mode: What to look at.
         duration: How long to look, in seconds.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.Profiling = self._call(
             "StartJobManagerProfiling",
             timeout,
             mode=mode,
@@ -107,12 +110,12 @@ class JobmanagerEndpoints(Endpoints):
         )
         return answer
 
-    def get_job_manager_profiling_list(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job_manager_profiling_list(self, *, timeout: float | None = None) -> answers.ProfilingList:
         """The latest runs of the JobManager's profiler.
 
         GET /jobmanager/profiler (Flink 1.19+)
         """
-        answer: dict[str, Any] = self._call("GetJobManagerProfilingList", timeout)
+        answer: answers.ProfilingList = self._call("GetJobManagerProfilingList", timeout)
         return answer
 
     def get_job_manager_profiling_file(self, filename: str, *, timeout: float | None = None) -> bytes:

@@ -5,38 +5,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from flink_rest_client.v1.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class JobsEndpoints(Endpoints):
     """Jobs."""
 
-    def get_jobs(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_jobs(self, *, timeout: float | None = None) -> answers.JobIdsWithStatus:
         """Ids and states of all jobs.
 
         GET /jobs
         """
-        answer: dict[str, Any] = self._call("GetJobs", timeout)
+        answer: answers.JobIdsWithStatus = self._call("GetJobs", timeout)
         return answer
 
-    def get_jobs_overview(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_jobs_overview(self, *, timeout: float | None = None) -> answers.JobsOverview:
         """Names, states, times and numbers of tasks of all jobs.
 
         GET /jobs/overview
         """
-        answer: dict[str, Any] = self._call("GetJobsOverview", timeout)
+        answer: answers.JobsOverview = self._call("GetJobsOverview", timeout)
         return answer
 
-    def get_job_status(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job_status(self, job: str, *, timeout: float | None = None) -> answers.JobStatusInfo:
         """The state of a job alone.
 
         GET /jobs/:job/status (Flink 1.16+)
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetJobStatus", timeout, job=job)
+        answer: answers.JobStatusInfo = self._call("GetJobStatus", timeout, job=job)
         return answer
 
     def cancel_job(
@@ -63,7 +66,7 @@ class JobsEndpoints(Endpoints):
         artifacts: Sequence[Mapping[str, str]] = (),
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobSubmission:
         """Submits a job. A cluster in application mode does not have this endpoint.
 
         POST /jobs
@@ -72,7 +75,7 @@ class JobsEndpoints(Endpoints):
         jars: Jars with classes that it needs.
         artifacts: Files for its distributed cache, each under the name that the job knows it by.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.JobSubmission = self._call(
             "SubmitJob",
             timeout,
             job=job,
@@ -81,24 +84,24 @@ class JobsEndpoints(Endpoints):
         )
         return answer
 
-    def get_job(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job(self, job: str, *, timeout: float | None = None) -> answers.JobDetails:
         """State, times, vertices and plan of a job.
 
         GET /jobs/:job
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetJob", timeout, job=job)
+        answer: answers.JobDetails = self._call("GetJob", timeout, job=job)
         return answer
 
-    def get_job_config(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job_config(self, job: str, *, timeout: float | None = None) -> answers.JobConfig:
         """How a job was configured.
 
         GET /jobs/:job/config
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetJobConfig", timeout, job=job)
+        answer: answers.JobConfig = self._call("GetJobConfig", timeout, job=job)
         return answer
 
     def get_job_accumulators(
@@ -107,7 +110,7 @@ class JobsEndpoints(Endpoints):
         include_serialized_value: bool | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobAccumulators:
         """What the user's code counted, over all tasks.
 
         GET /jobs/:job/accumulators
@@ -115,7 +118,7 @@ class JobsEndpoints(Endpoints):
         job: The job.
         include_serialized_value: Whether the values come in Java's serialization, too.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.JobAccumulators = self._call(
             "GetJobAccumulators",
             timeout,
             job=job,
@@ -123,14 +126,23 @@ class JobsEndpoints(Endpoints):
         )
         return answer
 
-    def get_job_execution_result(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job_execution_result(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.JobExecutionResultResponse:
         """How a job ended.
 
         GET /jobs/:job/execution-result
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetJobExecutionResult", timeout, job=job)
+        answer: answers.JobExecutionResultResponse = self._call(
+            "GetJobExecutionResult",
+            timeout,
+            job=job,
+        )
         return answer
 
     def get_aggregated_job_metrics(
@@ -140,7 +152,7 @@ class JobsEndpoints(Endpoints):
         jobs: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.AggregatedMetric]:
         """Metrics aggregated over jobs. The answer is empty if one of the names is unknown, or no job has run
         yet.
 
@@ -150,7 +162,7 @@ class JobsEndpoints(Endpoints):
         agg: How to aggregate; all ways unless set.
         jobs: The jobs; all unless set.
         """
-        answer: list[dict[str, Any]] = self._call(
+        answer: list[answers.AggregatedMetric] = self._call(
             "GetAggregatedJobMetrics",
             timeout,
             get=get,
@@ -165,7 +177,7 @@ class JobsEndpoints(Endpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of a job. The answer is empty for a job that has just been started, or does not exist.
 
         GET /jobs/:job/metrics
@@ -173,7 +185,7 @@ class JobsEndpoints(Endpoints):
         job: The job.
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = self._call("GetJobMetrics", timeout, job=job, get=get)
+        answer: list[answers.Metric] = self._call("GetJobMetrics", timeout, job=job, get=get)
         return answer
 
     def get_job_job_manager_config(
@@ -181,14 +193,14 @@ class JobsEndpoints(Endpoints):
         job: str,
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, str]]:
+    ) -> list[answers.Configuration]:
         """The options that were set in the configuration of a job's JobManager.
 
         GET /jobs/:job/jobmanager/config (Flink 1.16+)
 
         job: The job. A JobManager of several jobs answers alike for each, also for unknown ones.
         """
-        answer: list[dict[str, str]] = self._call("GetJobJobManagerConfig", timeout, job=job)
+        answer: list[answers.Configuration] = self._call("GetJobJobManagerConfig", timeout, job=job)
         return answer
 
     def get_job_job_manager_environment(
@@ -196,24 +208,24 @@ class JobsEndpoints(Endpoints):
         job: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Environment:
         """What a job's JobManager was started with: its Java and its class path.
 
         GET /jobs/:job/jobmanager/environment (Flink 1.16+)
 
         job: The job. A JobManager of several jobs answers alike for each, also for unknown ones.
         """
-        answer: dict[str, Any] = self._call("GetJobJobManagerEnvironment", timeout, job=job)
+        answer: answers.Environment = self._call("GetJobJobManagerEnvironment", timeout, job=job)
         return answer
 
-    def get_job_job_manager_log_url(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job_job_manager_log_url(self, job: str, *, timeout: float | None = None) -> answers.LogUrl:
         """Where a browser finds the logs of a job's JobManager.
 
         GET /jobs/:job/jobmanager/log-url (Flink 1.16+)
 
         job: The job. A JobManager of several jobs answers alike for each, also for unknown ones.
         """
-        answer: dict[str, Any] = self._call("GetJobJobManagerLogUrl", timeout, job=job)
+        answer: answers.LogUrl = self._call("GetJobJobManagerLogUrl", timeout, job=job)
         return answer
 
     def get_job_task_manager_log_url(
@@ -222,7 +234,7 @@ class JobsEndpoints(Endpoints):
         taskmanager: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.LogUrl:
         """Where a browser finds the logs of a job's TaskManager.
 
         GET /jobs/:job/taskmanagers/:taskmanager/log-url (Flink 1.16+)
@@ -230,7 +242,7 @@ class JobsEndpoints(Endpoints):
         job: The job.
         taskmanager: The TaskManager. The server does not look whether it exists.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.LogUrl = self._call(
             "GetJobTaskManagerLogUrl",
             timeout,
             job=job,
@@ -238,14 +250,14 @@ class JobsEndpoints(Endpoints):
         )
         return answer
 
-    def get_job_plan(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job_plan(self, job: str, *, timeout: float | None = None) -> answers.JobPlanInfo:
         """The dataflow of a job.
 
         GET /jobs/:job/plan
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetJobPlan", timeout, job=job)
+        answer: answers.JobPlanInfo = self._call("GetJobPlan", timeout, job=job)
         return answer
 
     def get_job_exceptions(
@@ -255,7 +267,7 @@ class JobsEndpoints(Endpoints):
         failure_label_filter: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobExceptions:
         """What went wrong in a job so far, also what it got over.
 
         GET /jobs/:job/exceptions
@@ -265,7 +277,7 @@ class JobsEndpoints(Endpoints):
             (`web.exception-history-size`).
         failure_label_filter: Only failures with all of these labels, each as `key:value`.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.JobExceptions = self._call(
             "GetJobExceptions",
             timeout,
             job=job,
@@ -274,7 +286,12 @@ class JobsEndpoints(Endpoints):
         )
         return answer
 
-    def get_checkpointing_statistics(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_checkpointing_statistics(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.CheckpointingStatistics:
         """How the checkpoints of a job went: in numbers, the latest of each kind, and the last few. The
         server caches the answer for some seconds (`web.refresh-interval`). Batch jobs take no checkpoints:
         404 (1.17+).
@@ -283,17 +300,26 @@ class JobsEndpoints(Endpoints):
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetCheckpointingStatistics", timeout, job=job)
+        answer: answers.CheckpointingStatistics = self._call(
+            "GetCheckpointingStatistics",
+            timeout,
+            job=job,
+        )
         return answer
 
-    def get_checkpoint_config(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_checkpoint_config(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.CheckpointConfig:
         """How a job takes checkpoints. Batch jobs take none: 404 (1.17+).
 
         GET /jobs/:job/checkpoints/config
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetCheckpointConfig", timeout, job=job)
+        answer: answers.CheckpointConfig = self._call("GetCheckpointConfig", timeout, job=job)
         return answer
 
     def get_checkpoint_details(
@@ -302,7 +328,7 @@ class JobsEndpoints(Endpoints):
         checkpoint: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.CheckpointStatistics:
         """One checkpoint in full, as long as it is among the last few.
 
         GET /jobs/:job/checkpoints/details/:checkpoint
@@ -310,7 +336,7 @@ class JobsEndpoints(Endpoints):
         job: The job.
         checkpoint: The checkpoint.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.CheckpointStatistics = self._call(
             "GetCheckpointDetails",
             timeout,
             job=job,
@@ -325,7 +351,7 @@ class JobsEndpoints(Endpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.TaskCheckpointStatisticsWithSubtasks:
         """What a checkpoint cost a vertex and each of its subtasks.
 
         GET /jobs/:job/checkpoints/details/:checkpoint/subtasks/:vertex
@@ -334,7 +360,7 @@ class JobsEndpoints(Endpoints):
         checkpoint: The checkpoint.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.TaskCheckpointStatisticsWithSubtasks = self._call(
             "GetCheckpointSubtasks",
             timeout,
             job=job,
@@ -350,7 +376,7 @@ class JobsEndpoints(Endpoints):
         trigger_id: str | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Triggered:
         """Takes a checkpoint now, also in a job that takes none by itself.
 
         POST /jobs/:job/checkpoints (Flink 1.17+)
@@ -361,7 +387,7 @@ class JobsEndpoints(Endpoints):
         trigger_id: The operation's id: a second trigger with the same one is not a second checkpoint. Random
             unless set.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.Triggered = self._call(
             "TriggerCheckpoint",
             timeout,
             job=job,
@@ -376,7 +402,7 @@ class JobsEndpoints(Endpoints):
         trigger: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.AsynchronousOperationCheckpointInfo:
         """How a triggered checkpoint is doing.
 
         GET /jobs/:job/checkpoints/:trigger (Flink 1.17+)
@@ -384,7 +410,12 @@ class JobsEndpoints(Endpoints):
         job: The job.
         trigger: The operation.
         """
-        answer: dict[str, Any] = self._call("GetTriggeredCheckpoint", timeout, job=job, trigger=trigger)
+        answer: answers.AsynchronousOperationCheckpointInfo = self._call(
+            "GetTriggeredCheckpoint",
+            timeout,
+            job=job,
+            trigger=trigger,
+        )
         return answer
 
     def trigger_savepoint(
@@ -396,7 +427,7 @@ class JobsEndpoints(Endpoints):
         trigger_id: str | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Triggered:
         """Takes a savepoint.
 
         POST /jobs/:job/savepoints
@@ -409,7 +440,7 @@ class JobsEndpoints(Endpoints):
         trigger_id: The operation's id: a second trigger with the same one is not a second savepoint. Random
             unless set.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.Triggered = self._call(
             "TriggerSavepoint",
             timeout,
             job=job,
@@ -429,7 +460,7 @@ class JobsEndpoints(Endpoints):
         trigger_id: str | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Triggered:
         """Stops a job with a savepoint.
 
         POST /jobs/:job/stop
@@ -443,7 +474,7 @@ class JobsEndpoints(Endpoints):
         trigger_id: The operation's id: a second trigger with the same one is not a second stop. Random unless
             set.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.Triggered = self._call(
             "StopJob",
             timeout,
             job=job,
@@ -454,7 +485,13 @@ class JobsEndpoints(Endpoints):
         )
         return answer
 
-    def get_savepoint(self, job: str, trigger: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_savepoint(
+        self,
+        job: str,
+        trigger: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.AsynchronousOperationSavepointInfo:
         """How a savepoint is doing, or a stop with one.
 
         GET /jobs/:job/savepoints/:trigger
@@ -462,7 +499,12 @@ class JobsEndpoints(Endpoints):
         job: The job.
         trigger: The operation.
         """
-        answer: dict[str, Any] = self._call("GetSavepoint", timeout, job=job, trigger=trigger)
+        answer: answers.AsynchronousOperationSavepointInfo = self._call(
+            "GetSavepoint",
+            timeout,
+            job=job,
+            trigger=trigger,
+        )
         return answer
 
     def get_job_resource_requirements(
@@ -470,14 +512,18 @@ class JobsEndpoints(Endpoints):
         job: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, answers.JobResourceRequirements]:
         """The parallelism that each vertex of a job may have.
 
         GET /jobs/:job/resource-requirements (Flink 1.18+)
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetJobResourceRequirements", timeout, job=job)
+        answer: dict[str, answers.JobResourceRequirements] = self._call(
+            "GetJobResourceRequirements",
+            timeout,
+            job=job,
+        )
         return answer
 
     def update_job_resource_requirements(
@@ -508,7 +554,7 @@ class JobsEndpoints(Endpoints):
         parallelism: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Triggered:
         """Asks for another parallelism in a way that is switched off since Flink 1.9: all releases answer
         503. `rescale` does it.
 
@@ -517,7 +563,7 @@ class JobsEndpoints(Endpoints):
         job: The job.
         parallelism: The parallelism.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.Triggered = self._call(
             "TriggerRescaling",
             timeout,
             job=job,
@@ -525,7 +571,13 @@ class JobsEndpoints(Endpoints):
         )
         return answer
 
-    def get_rescaling(self, job: str, trigger: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_rescaling(
+        self,
+        job: str,
+        trigger: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.AsynchronousOperationDone:
         """How a rescaling is doing: switched off, too, with 503.
 
         GET /jobs/:job/rescaling/:trigger
@@ -533,47 +585,67 @@ class JobsEndpoints(Endpoints):
         job: The job.
         trigger: The operation.
         """
-        answer: dict[str, Any] = self._call("GetRescaling", timeout, job=job, trigger=trigger)
+        answer: answers.AsynchronousOperationDone = self._call(
+            "GetRescaling",
+            timeout,
+            job=job,
+            trigger=trigger,
+        )
         return answer
 
-    def get_rescale_config(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_rescale_config(self, job: str, *, timeout: float | None = None) -> answers.JobRescaleConfig:
         """When the parallelism of a job is changed.
 
         GET /jobs/:job/rescales/config (Flink 2.3+)
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetRescaleConfig", timeout, job=job)
+        answer: answers.JobRescaleConfig = self._call("GetRescaleConfig", timeout, job=job)
         return answer
 
-    def get_rescales_overview(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_rescales_overview(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.JobRescalesOverview:
         """How many rescales there were, and the latest of each kind.
 
         GET /jobs/:job/rescales/overview (Flink 2.3+)
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetRescalesOverview", timeout, job=job)
+        answer: answers.JobRescalesOverview = self._call("GetRescalesOverview", timeout, job=job)
         return answer
 
-    def get_rescales_summary(self, job: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_rescales_summary(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.JobRescalesSummary:
         """How long the rescales of a job took.
 
         GET /jobs/:job/rescales/summary (Flink 2.3+)
 
         job: The job.
         """
-        answer: dict[str, Any] = self._call("GetRescalesSummary", timeout, job=job)
+        answer: answers.JobRescalesSummary = self._call("GetRescalesSummary", timeout, job=job)
         return answer
 
-    def get_rescales_history(self, job: str, *, timeout: float | None = None) -> list[dict[str, Any]]:
+    def get_rescales_history(
+        self,
+        job: str,
+        *,
+        timeout: float | None = None,
+    ) -> list[answers.JobRescaleDetails]:
         """The last few rescales of a job, newest first, without vertices and slots.
 
         GET /jobs/:job/rescales/history (Flink 2.3+)
 
         job: The job.
         """
-        answer: list[dict[str, Any]] = self._call("GetRescalesHistory", timeout, job=job)
+        answer: list[answers.JobRescaleDetails] = self._call("GetRescalesHistory", timeout, job=job)
         return answer
 
     def get_rescale_details(
@@ -582,7 +654,7 @@ class JobsEndpoints(Endpoints):
         rescale: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobRescaleDetails:
         """One rescale of a job in full.
 
         GET /jobs/:job/rescales/details/:rescale (Flink 2.3+)
@@ -590,7 +662,12 @@ class JobsEndpoints(Endpoints):
         job: The job.
         rescale: The rescale.
         """
-        answer: dict[str, Any] = self._call("GetRescaleDetails", timeout, job=job, rescale=rescale)
+        answer: answers.JobRescaleDetails = self._call(
+            "GetRescaleDetails",
+            timeout,
+            job=job,
+            rescale=rescale,
+        )
         return answer
 
     def send_coordination_request(
@@ -600,7 +677,7 @@ class JobsEndpoints(Endpoints):
         request: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.CoordinationResponse:
         """Asks an operator's coordinator something. Flink means it for its own use: to collect the results of
         a query.
 
@@ -610,7 +687,7 @@ class JobsEndpoints(Endpoints):
         operator: The operator: its id, 32 hexadecimal digits (up to 1.20), or its uid (2.0+).
         request: The request in Java's serialization, base64.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.CoordinationResponse = self._call(
             "SendCoordinationRequest",
             timeout,
             job=job,

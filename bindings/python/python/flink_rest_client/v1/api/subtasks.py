@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flink_rest_client.v1.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class SubtasksEndpoints(Endpoints):
@@ -21,7 +24,7 @@ class SubtasksEndpoints(Endpoints):
         subtasks: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.AggregatedMetric]:
         """Metrics aggregated over the subtasks of a vertex. The answer is empty if one of the names is
         unknown, and for a job that has just been started.
 
@@ -33,7 +36,7 @@ class SubtasksEndpoints(Endpoints):
         agg: How to aggregate; all ways unless set.
         subtasks: The subtasks, one by one or in ranges; all unless set.
         """
-        answer: list[dict[str, Any]] = self._call(
+        answer: list[answers.AggregatedMetric] = self._call(
             "GetAggregatedSubtaskMetrics",
             timeout,
             job=job,
@@ -52,7 +55,7 @@ class SubtasksEndpoints(Endpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of one subtask. The answer is empty for a job that has just been started, and for what does
         not exist.
 
@@ -63,7 +66,7 @@ class SubtasksEndpoints(Endpoints):
         subtask: The subtask, from 0.
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = self._call(
+        answer: list[answers.Metric] = self._call(
             "GetSubtaskMetrics",
             timeout,
             job=job,
@@ -79,7 +82,7 @@ class SubtasksEndpoints(Endpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobVertexAccumulators:
         """What the user's code counted in a vertex, over all subtasks.
 
         GET /jobs/:job/vertices/:vertex/accumulators
@@ -87,7 +90,12 @@ class SubtasksEndpoints(Endpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = self._call("GetJobVertexAccumulators", timeout, job=job, vertex=vertex)
+        answer: answers.JobVertexAccumulators = self._call(
+            "GetJobVertexAccumulators",
+            timeout,
+            job=job,
+            vertex=vertex,
+        )
         return answer
 
     def get_subtask(
@@ -97,7 +105,7 @@ class SubtasksEndpoints(Endpoints):
         subtask: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobVertexDetailsSubtasks:
         """The current attempt of a subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask
@@ -106,7 +114,7 @@ class SubtasksEndpoints(Endpoints):
         vertex: The vertex.
         subtask: The subtask, from 0.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.JobVertexDetailsSubtasks = self._call(
             "GetSubtask",
             timeout,
             job=job,
@@ -123,7 +131,7 @@ class SubtasksEndpoints(Endpoints):
         attempt: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobVertexDetailsSubtasks:
         """One attempt to run a subtask. Flink remembers the last 16 unless configured otherwise.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask/attempts/:attempt
@@ -133,7 +141,7 @@ class SubtasksEndpoints(Endpoints):
         subtask: The subtask, from 0.
         attempt: The attempt, from 0.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.JobVertexDetailsSubtasks = self._call(
             "GetSubtaskExecutionAttempt",
             timeout,
             job=job,
@@ -151,7 +159,7 @@ class SubtasksEndpoints(Endpoints):
         attempt: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.SubtaskExecutionAttemptAccumulators:
         """What the user's code counted in one attempt to run a subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask/attempts/:attempt/accumulators
@@ -161,7 +169,7 @@ class SubtasksEndpoints(Endpoints):
         subtask: The subtask, from 0.
         attempt: The attempt, from 0.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.SubtaskExecutionAttemptAccumulators = self._call(
             "GetSubtaskExecutionAttemptAccumulators",
             timeout,
             job=job,
@@ -177,7 +185,7 @@ class SubtasksEndpoints(Endpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.SubtasksAllAccumulators:
         """What the user's code counted in a vertex, by subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/accumulators
@@ -185,7 +193,7 @@ class SubtasksEndpoints(Endpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.SubtasksAllAccumulators = self._call(
             "GetSubtasksAllAccumulators",
             timeout,
             job=job,

@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from flink_rest_client.v1.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class TaskmanagersEndpoints(Endpoints):
@@ -19,7 +22,7 @@ class TaskmanagersEndpoints(Endpoints):
         taskmanagers: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.AggregatedMetric]:
         """Metrics aggregated over TaskManagers. The answer is empty if one of the names or TaskManagers is
         unknown.
 
@@ -29,7 +32,7 @@ class TaskmanagersEndpoints(Endpoints):
         agg: How to aggregate; all ways unless set.
         taskmanagers: The TaskManagers; all unless set.
         """
-        answer: list[dict[str, Any]] = self._call(
+        answer: list[answers.AggregatedMetric] = self._call(
             "GetAggregatedTaskManagerMetrics",
             timeout,
             get=get,
@@ -44,7 +47,7 @@ class TaskmanagersEndpoints(Endpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of a TaskManager. The answer is empty for one that has just been started, or does not
         exist.
 
@@ -53,7 +56,7 @@ class TaskmanagersEndpoints(Endpoints):
         taskmanager: The TaskManager.
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = self._call(
+        answer: list[answers.Metric] = self._call(
             "GetTaskManagerMetrics",
             timeout,
             taskmanager=taskmanager,
@@ -66,14 +69,14 @@ class TaskmanagersEndpoints(Endpoints):
         taskmanager: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.ThreadDump:
         """What the threads of a TaskManager are doing.
 
         GET /taskmanagers/:taskmanager/thread-dump
 
         taskmanager: The TaskManager.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.ThreadDump = self._call(
             "GetTaskManagerThreadDump",
             timeout,
             taskmanager=taskmanager,
@@ -85,14 +88,14 @@ class TaskmanagersEndpoints(Endpoints):
         taskmanager: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.LogList:
         """The files in the folder of a TaskManager's log.
 
         GET /taskmanagers/:taskmanager/logs
 
         taskmanager: The TaskManager.
         """
-        answer: dict[str, Any] = self._call("GetTaskManagerLogs", timeout, taskmanager=taskmanager)
+        answer: answers.LogList = self._call("GetTaskManagerLogs", timeout, taskmanager=taskmanager)
         return answer
 
     def get_task_manager_log_file(
@@ -144,7 +147,7 @@ class TaskmanagersEndpoints(Endpoints):
         duration: int,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.Profiling:
         """Starts the profiler of a TaskManager.
 
         POST /taskmanagers/:taskmanager/profiler (Flink 1.19+)
@@ -153,7 +156,7 @@ class TaskmanagersEndpoints(Endpoints):
         mode: What to look at.
         duration: How long to look, in seconds.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.Profiling = self._call(
             "StartTaskManagerProfiling",
             timeout,
             taskmanager=taskmanager,
@@ -167,14 +170,14 @@ class TaskmanagersEndpoints(Endpoints):
         taskmanager: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.ProfilingList:
         """The latest runs of a TaskManager's profiler.
 
         GET /taskmanagers/:taskmanager/profiler (Flink 1.19+)
 
         taskmanager: The TaskManager.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.ProfilingList = self._call(
             "GetTaskManagerProfilingList",
             timeout,
             taskmanager=taskmanager,
@@ -203,20 +206,29 @@ class TaskmanagersEndpoints(Endpoints):
         )
         return answer
 
-    def get_task_managers(self, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_task_managers(self, *, timeout: float | None = None) -> answers.TaskManagerList:
         """All TaskManagers with their slots and resources.
 
         GET /taskmanagers
         """
-        answer: dict[str, Any] = self._call("GetTaskManagers", timeout)
+        answer: answers.TaskManagerList = self._call("GetTaskManagers", timeout)
         return answer
 
-    def get_task_manager(self, taskmanager: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_task_manager(
+        self,
+        taskmanager: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.TaskManagerDetails:
         """A TaskManager with its slots, its memory in use and its garbage collections.
 
         GET /taskmanagers/:taskmanager
 
         taskmanager: The TaskManager.
         """
-        answer: dict[str, Any] = self._call("GetTaskManager", timeout, taskmanager=taskmanager)
+        answer: answers.TaskManagerDetails = self._call(
+            "GetTaskManager",
+            timeout,
+            taskmanager=taskmanager,
+        )
         return answer

@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from flink_rest_client.v1.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from flink_rest_client import answers
 
 
 class VerticesEndpoints(Endpoints):
@@ -19,7 +22,7 @@ class VerticesEndpoints(Endpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of the subtasks of a vertex, named `0.numRecordsIn` and so on by subtask. The answer is
         empty for a job that has just been started, or does not exist.
 
@@ -29,7 +32,7 @@ class VerticesEndpoints(Endpoints):
         vertex: The vertex.
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = self._call(
+        answer: list[answers.Metric] = self._call(
             "GetJobVertexMetrics",
             timeout,
             job=job,
@@ -45,7 +48,7 @@ class VerticesEndpoints(Endpoints):
         get: Sequence[str] = (),
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """Metrics of what the JobManager does for a vertex: a source has a coordinator there, which hands out
         its splits.
 
@@ -55,7 +58,7 @@ class VerticesEndpoints(Endpoints):
         vertex: The vertex.
         get: Names to read; without them, the names on offer.
         """
-        answer: list[dict[str, Any]] = self._call(
+        answer: list[answers.Metric] = self._call(
             "GetJobManagerOperatorMetrics",
             timeout,
             job=job,
@@ -64,7 +67,13 @@ class VerticesEndpoints(Endpoints):
         )
         return answer
 
-    def get_job_vertex(self, job: str, vertex: str, *, timeout: float | None = None) -> dict[str, Any]:
+    def get_job_vertex(
+        self,
+        job: str,
+        vertex: str,
+        *,
+        timeout: float | None = None,
+    ) -> answers.JobVertexDetails:
         """A vertex with its subtasks, their states and what they read and wrote.
 
         GET /jobs/:job/vertices/:vertex
@@ -72,7 +81,7 @@ class VerticesEndpoints(Endpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = self._call("GetJobVertex", timeout, job=job, vertex=vertex)
+        answer: answers.JobVertexDetails = self._call("GetJobVertex", timeout, job=job, vertex=vertex)
         return answer
 
     def get_job_vertex_task_managers(
@@ -81,7 +90,7 @@ class VerticesEndpoints(Endpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobVertexTaskManagers:
         """The TaskManagers that run a vertex, with their share of it.
 
         GET /jobs/:job/vertices/:vertex/taskmanagers
@@ -89,7 +98,12 @@ class VerticesEndpoints(Endpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = self._call("GetJobVertexTaskManagers", timeout, job=job, vertex=vertex)
+        answer: answers.JobVertexTaskManagers = self._call(
+            "GetJobVertexTaskManagers",
+            timeout,
+            job=job,
+            vertex=vertex,
+        )
         return answer
 
     def get_job_vertex_watermarks(
@@ -98,7 +112,7 @@ class VerticesEndpoints(Endpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[answers.Metric]:
         """How far event time has come in each subtask of a vertex. The metrics are named
         `0.currentInputWatermark` and so on by subtask; their values are milliseconds since 1970, and
         `-9223372036854775808` before the first watermark. Sources have none, and a job that has just started
@@ -109,7 +123,7 @@ class VerticesEndpoints(Endpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: list[dict[str, Any]] = self._call(
+        answer: list[answers.Metric] = self._call(
             "GetJobVertexWatermarks",
             timeout,
             job=job,
@@ -123,7 +137,7 @@ class VerticesEndpoints(Endpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.JobVertexBackPressure:
         """Whether the subtasks of a vertex are held up by those that they write to, and how busy they are. It
         is the same for what has just started, has ended, or does not exist: `Deprecated`, and no subtasks.
 
@@ -132,7 +146,12 @@ class VerticesEndpoints(Endpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = self._call("GetJobVertexBackPressure", timeout, job=job, vertex=vertex)
+        answer: answers.JobVertexBackPressure = self._call(
+            "GetJobVertexBackPressure",
+            timeout,
+            job=job,
+            vertex=vertex,
+        )
         return answer
 
     def get_job_vertex_flame_graph(
@@ -143,7 +162,7 @@ class VerticesEndpoints(Endpoints):
         subtask: int | None = None,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.VertexFlameGraph:
         """What the threads of a vertex are doing, sampled (`rest.flamegraph.enabled`).
 
         GET /jobs/:job/vertices/:vertex/flamegraph
@@ -153,7 +172,7 @@ class VerticesEndpoints(Endpoints):
         kind: Which states of the threads count; all unless set.
         subtask: Only this subtask, counted from 0.
         """
-        answer: dict[str, Any] = self._call(
+        answer: answers.VertexFlameGraph = self._call(
             "GetJobVertexFlameGraph",
             timeout,
             job=job,
@@ -169,7 +188,7 @@ class VerticesEndpoints(Endpoints):
         vertex: str,
         *,
         timeout: float | None = None,
-    ) -> dict[str, Any]:
+    ) -> answers.SubtasksTimes:
         """When each subtask of a vertex entered each state.
 
         GET /jobs/:job/vertices/:vertex/subtasktimes
@@ -177,5 +196,5 @@ class VerticesEndpoints(Endpoints):
         job: The job.
         vertex: The vertex.
         """
-        answer: dict[str, Any] = self._call("GetSubtasksTimes", timeout, job=job, vertex=vertex)
+        answer: answers.SubtasksTimes = self._call("GetSubtasksTimes", timeout, job=job, vertex=vertex)
         return answer

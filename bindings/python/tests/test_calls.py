@@ -1,0 +1,193 @@
+"""What is sent, what comes back, and what is raised; on small servers."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import pathlib
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import flink_rest_client as package
+import pytest
+from flink_rest_client import (
+    AsyncFlinkRestClient,
+    FlinkRestClient,
+    InvalidRequestError,
+    NotFoundError,
+    RequestTimeoutError,
+    RestException,
+    UnreachableError,
+)
+
+from .conftest import Server
+
+JOB = "a" * 32
+
+
+def test_addresses() -> None:
+    assert FlinkRestClient.get("localhost").api_url == "http://localhost:8081/v1"
+    assert FlinkRestClient.get("localhost", 8082).port == 8082
+    assert FlinkRestClient.get("https://gateway/flink", 8443).api_url == "https://gateway:8443/flink/v1"
+    assert FlinkRestClient.from_url("https://me:secret@gateway/flink/v1").api_url == "https://gateway/flink/v1"
+    assert "secret" not in repr(FlinkRestClient.from_url("https://me:secret@gateway"))
+    with pytest.raises(RestException):
+        FlinkRestClient.get("not a host")
+
+
+def test_credentials_are_sent(server: Server, tmp_path: pathlib.Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("from-a-file\n")
+    basic = "Basic bWU6c2VjcmV0"
+    for auth, header in (
+        (("me", "secret"), basic),
+        ("from-a-text", "Bearer from-a-text"),
+        (token, "Bearer from-a-file"),
+        (lambda: "from-a-function", "Bearer from-a-function"),
+    ):
+        FlinkRestClient.from_url(server.url, auth=auth, headers={"X-Key": "k"}).overview()
+        sent = {name.lower(): value for name, value in server.headers[-1].items()}
+        assert (sent["authorization"], sent["x-key"]) == (header, "k")
+
+
+def test_what_cannot_be_right_is_not_sent(server: Server) -> None:
+    client = FlinkRestClient.from_url(server.url)
+    jar = "1_app.jar"
+    for wrong in (
+        lambda: client.jars.run(jar, parallelism=0),
+        lambda: client.jars.run(jar, parallelism=-1),
+        lambda: client.jars.delete("../cluster"),
+        lambda: client.jars.delete(".."),
+        lambda: client.jars.upload("/no/such/file.jar"),
+        lambda: client.jars.upload_and_run("/no/such/file.jar"),
+        lambda: client.jobs.get("nonsense"),
+        lambda: client.jobs.wait_until_running("nonsense"),
+        lambda: client.jobs.metrics(agg_modes=["median"]),
+    ):
+        with pytest.raises(InvalidRequestError):
+            wrong()
+    assert server.requests == []
+
+
+def test_flinks_errors(server: Server) -> None:
+    trace = "org.apache.flink.FlinkException: outer\\n\\tat a.B.c(B.java:1)\\nCaused by: java.io.IOException: inner"
+    server.answers = lambda _: (404, "application/json", b'{"errors": ["not found", "' + trace.encode() + b'"]}')
+    with pytest.raises(NotFoundError) as caught:
+        FlinkRestClient.from_url(server.url).jobs.get(JOB)
+    error = caught.value
+    assert isinstance(error, RestException) and error.status == 404
+    assert len(error.errors) == 2 and "inner" in error.root_cause and "\n" not in str(error)
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.status, again.errors, str(again)) == (404, error.errors, str(error))
+
+
+def test_what_is_not_flink_is_an_error(server: Server) -> None:
+    client = FlinkRestClient.from_url(server.url, retries=0)
+    for status, body in ((200, b"<html><title>Login</title>"), (502, b"<html>"), (500, b""), (200, b"")):
+        server.answers = lambda _, status=status, body=body: (status, "text/html", body)  # type: ignore[misc]
+        with pytest.raises(RestException):
+            client.overview()
+
+
+def test_a_server_that_hangs_is_given_up(hanging: str) -> None:
+    client = FlinkRestClient.from_url(hanging, timeout=0.3)
+    with pytest.raises(RequestTimeoutError) as caught:
+        client.overview()
+    assert isinstance(caught.value, TimeoutError)
+    with pytest.raises(RequestTimeoutError):
+        FlinkRestClient.from_url(hanging).api.get_overview(timeout=0.2)
+
+
+def test_no_server_is_an_error() -> None:
+    with pytest.raises(UnreachableError) as caught:
+        FlinkRestClient.from_url("http://127.0.0.1:1", retries=0).overview()
+    assert isinstance(caught.value, ConnectionError) and caught.value.status is None
+
+
+def test_arguments_arrive_as_they_are(server: Server) -> None:
+    config = b'{"refresh-interval": 1, "timezone-name": "", "timezone-offset": 0, "flink-version": "2.3.0", "flink-revision": "", "features": {"web-submit": true}}'
+    run = b'{"jobid": "' + JOB.encode() + b'"}'
+    server.answers = lambda asked: (200, "application/json", run if "/run" in asked else config)
+    client = AsyncFlinkRestClient.from_url(server.url)
+    arguments = {"path": "a b 'c'", "n": 1}
+    assert asyncio.run(client.jars.run("1_app.jar", arguments, "acme.Main", job_id=JOB)) == JOB
+    assert server.requests[-1] == "POST /v1/jars/1_app.jar/run"
+    sent = {"programArgsList": ["--path", "a b 'c'", "--n", "1"], "entryClass": "acme.Main", "jobId": JOB}
+    assert json.loads(server.body) == sent
+
+
+def test_bytes_need_not_be_utf_8(server: Server) -> None:
+    server.answers = lambda _: (200, "text/plain", b"caf\xe9\n")
+    jobmanager = FlinkRestClient.from_url(server.url).jobmanager
+    assert jobmanager.get_log("jobmanager.log") == "caf\ufffd\n"
+    assert b"".join(jobmanager.iter_log("jobmanager.log")) == b"caf\xe9\n"
+
+
+def test_logs_are_saved_with_progress(server: Server, tmp_path: pathlib.Path) -> None:
+    server.answers = lambda _: (200, "text/plain", b"x" * 1_000_000)
+    told: list[Any] = []
+    path = tmp_path / "log"
+    jobmanager = FlinkRestClient.from_url(server.url).jobmanager
+    assert jobmanager.save_log("a.log", path, lambda *done: told.append(done)) == path.stat().st_size == 1_000_000
+    assert told[-1] == (1_000_000, 1_000_000)
+
+
+def test_what_a_progress_callback_raises_ends_the_upload(server: Server, tmp_path: pathlib.Path) -> None:
+    jar = tmp_path / "app.jar"
+    jar.write_bytes(b"PK\x03\x04" + bytes(10_000_000))
+
+    def enough(_done: int, _size: int | None) -> None:
+        raise ZeroDivisionError("enough")
+
+    with pytest.raises(ZeroDivisionError, match="enough"):
+        FlinkRestClient.from_url(server.url).jars.upload(jar, progress=enough)
+
+
+def test_a_callback_may_call_the_client(server: Server, tmp_path: pathlib.Path) -> None:
+    jar = tmp_path / "app.jar"
+    jar.write_bytes(b"PK\x03\x04" + bytes(1_000_000))
+    client = FlinkRestClient.from_url(server.url, timeout=30)
+    answers: list[Any] = []
+    assert client.jars.upload(jar, progress=lambda *_: answers.append(client.overview())) == {}
+    assert answers and all(answer == {} for answer in answers)
+
+
+def test_a_closed_client_says_so(server: Server) -> None:
+    with FlinkRestClient.from_url(server.url) as client:
+        client.overview()
+    with pytest.raises(RestException, match="closed"):
+        client.overview()
+
+
+def test_clients_are_not_pickled() -> None:
+    for client in (FlinkRestClient.get("h"), FlinkRestClient.get("h").jobs, AsyncFlinkRestClient.get("h")):
+        with pytest.raises(TypeError, match="cannot be pickled"):
+            pickle.dumps(client)
+
+
+def test_old_names_are_where_they_were() -> None:
+    from flink_rest_client.client import VERSIONS
+    from flink_rest_client.common import RestException as error
+    from flink_rest_client.v1.client import DatasetTrigger, FlinkRestClientV1
+    from flink_rest_client.v1.jobs import JobTrigger, JobVertexClient, JobVertexSubtaskClient
+
+    assert VERSIONS["v1"] is FlinkRestClientV1 and error is RestException
+    assert isinstance(FlinkRestClient.get("h"), FlinkRestClientV1)
+    subtasks = FlinkRestClient.get("h").jobs.get_vertex(JOB, JOB).subtasks
+    assert isinstance(subtasks, JobVertexSubtaskClient)
+    assert DatasetTrigger and JobTrigger and JobVertexClient
+
+
+def test_everything_is_documented() -> None:
+    for cls in (package.FlinkRestClient, type(FlinkRestClient.get("h").api), type(FlinkRestClient.get("h").jobs)):
+        for name, what in inspect.getmembers(cls):
+            assert name.startswith("_") or inspect.getdoc(what), f"{cls.__name__}.{name}"
+
+
+def test_nothing_is_printed() -> None:
+    script = "import flink_rest_client as f\ntry: f.FlinkRestClient.get('127.0.0.1', 1).overview()\nexcept f.RestException: pass"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -1,0 +1,140 @@
+"""Threads, signals, forks, event loops."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from flink_rest_client import AsyncFlinkRestClient, FlinkRestClient, RestException
+
+from .conftest import Server
+
+
+def test_other_threads_go_on(hanging: str) -> None:
+    counted = 0
+
+    def ask() -> None:
+        with pytest.raises(RestException):
+            FlinkRestClient.from_url(hanging, timeout=1).overview()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while asking.is_alive():
+        counted += 1
+        asking.join(0.001)
+    assert counted > 50
+
+
+def test_a_client_is_shared_by_threads(server: Server) -> None:
+    client = FlinkRestClient.from_url(server.url)
+    with ThreadPoolExecutor(16) as threads:
+        assert all(answer == {} for answer in threads.map(lambda _: client.overview(), range(400)))
+    assert len(server.requests) == 400
+
+
+def test_ctrl_c_ends_a_call_at_once(hanging: str) -> None:
+    # A process of its own, as pytest minds signals, too.
+    script = f"""
+import os, signal, threading, time
+from flink_rest_client import FlinkRestClient
+sent = []
+def interrupt():
+    sent.append(time.monotonic())
+    os.kill(os.getpid(), signal.SIGINT)
+threading.Timer(0.5, interrupt).start()
+try:
+    FlinkRestClient.from_url({hanging!r}).overview()
+except KeyboardInterrupt:
+    print(time.monotonic() - sent[0])
+"""
+    best = min(float(subprocess.check_output([sys.executable, "-c", script], timeout=60)) for _ in range(3))
+    assert best < 0.1
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_after_a_fork(server: Server) -> None:
+    client = FlinkRestClient.from_url(server.url)
+    client.overview()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            try:
+                client.overview()
+                told = "nothing was raised"
+            except RestException as error:
+                told = str(error)
+            told += str(FlinkRestClient.from_url(server.url, timeout=20).overview())
+        except BaseException as error:
+            told = repr(error)
+        os.write(writing, told.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        told = pipe.read()
+    os.waitpid(child, 0)
+    assert "make a new client in the child" in told and told.endswith("{}")
+    assert client.overview() == {}
+
+
+def test_the_event_loop_goes_on(hanging: str) -> None:
+    async def count() -> int:
+        client = AsyncFlinkRestClient.from_url(hanging, timeout=1)
+        asking = asyncio.ensure_future(client.overview())
+        counted = 0
+        while not asking.done():
+            counted += 1
+            await asyncio.sleep(0.001)
+        with pytest.raises(RestException):
+            await asking
+        return counted
+
+    assert asyncio.run(count()) > 50
+
+
+def test_cancelling_closes_the_connection() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+
+        async def give_up() -> None:
+            client = AsyncFlinkRestClient.from_url(f"http://127.0.0.1:{listener.getsockname()[1]}")
+            asking = asyncio.ensure_future(client.overview())
+            connection = await asyncio.get_running_loop().run_in_executor(None, lambda: listener.accept()[0])
+            connection.settimeout(30)
+            assert connection.recv(1 << 16).startswith(b"GET /v1/overview")
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+            assert await asyncio.get_running_loop().run_in_executor(None, connection.recv, 1) == b""
+
+        asyncio.run(give_up())
+
+
+def test_many_calls_at_once(server: Server) -> None:
+    async def ask() -> None:
+        async with AsyncFlinkRestClient.from_url(server.url) as client:
+            answers = await asyncio.gather(*(client.overview() for _ in range(300)))
+            assert answers == [{}] * 300
+
+    asyncio.run(ask())
+    # Each loop is another one; the client is not bound to any.
+    asyncio.run(ask())
+
+
+def test_nothing_is_left_behind_by_what_nobody_waits_for(hanging: str) -> None:
+    async def forget() -> None:
+        client = AsyncFlinkRestClient.from_url(hanging)
+        for _ in range(10):
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(client.overview(), 0.01)
+
+    started = time.monotonic()
+    asyncio.run(forget())
+    assert time.monotonic() - started < 30

@@ -1,0 +1,171 @@
+//! The Python package: built, and tested in virtual environments of its own.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+use flink_local::{Distribution, Flink, Progress};
+
+use crate::{setup, timed};
+
+/// What the package is built and tested with. Pythons, from the oldest to the newest that one wheel is for.
+const MATURIN: &str = "maturin==1.16.0";
+const PYTEST: &str = "pytest==8.4.*";
+const CHECKERS: [&str; 2] = ["mypy==1.18.*", "pyright==1.1.414"];
+const OLD_PACKAGE: &str = "flink-rest-client==1.0.8";
+const PYTHONS: [&str; 5] = ["3.9", "3.10", "3.11", "3.12", "3.13"];
+
+/// The releases on which it is compared with the old package.
+pub(crate) const FLINKS: &[&str] = &["2.3.0", "1.20.5"];
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The releases for the live tests
+    #[arg(long, value_name = "VERSION", value_delimiter = ',', default_values = FLINKS)]
+    flink: Vec<String>,
+    /// Leave out what needs a real Flink
+    #[arg(long)]
+    without_flink: bool,
+    /// Puts into docs/python-parity.md how the old package differs
+    #[arg(long)]
+    write: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let flinks = if arguments.without_flink { &[] } else { arguments.flink.as_slice() };
+    test(flinks, arguments.write)
+}
+
+/// Builds the wheel and tests it with the oldest and the newest Python that are here, and on these Flinks.
+pub fn test(flinks: &[String], write: bool) -> Result<()> {
+    let wheel = build()?;
+    let pythons = pythons();
+    let (newest, oldest) = (pythons.last().context("there is no Python from 3.9 on")?, pythons.first());
+    for python in oldest.into_iter().filter(|oldest| *oldest != newest) {
+        let environment = Environment::fresh("oldest", python)?;
+        environment.install(&[&wheel, PYTEST])?;
+        environment.run("-m pytest -q -m", &["not live"], &[])?;
+    }
+    let environment = Environment::fresh("newest", newest)?;
+    environment.install(&[&[&*wheel, PYTEST], &CHECKERS[..]].concat())?;
+    environment.run("-m mypy --strict examples -p flink_rest_client", &[], &[])?;
+    environment.run(
+        "-m pyright --warnings examples --pythonpath",
+        &[&environment.python().to_string_lossy()],
+        &[],
+    )?;
+    environment.run("-m pytest -q -m", &["not live"], &[])?;
+    if flinks.is_empty() {
+        return Ok(());
+    }
+    setup::jdk()?;
+    let old = Environment::fresh("old-package", newest)?;
+    old.install(&[OLD_PACKAGE])?;
+    flinks.iter().try_for_each(|version| live(&environment, &old, version, write))
+}
+
+/// The live tests, on a cluster of this release.
+fn live(environment: &Environment, old: &Environment, version: &str, write: bool) -> Result<()> {
+    let distribution = Distribution::obtain(version, Progress::Stderr)?;
+    let jars = [flink_jobs::word_count(&distribution)?, flink_jobs::streaming_job(&distribution)?];
+    let jars = jars.first().and_then(|jar| jar.parent()).context("a jar in a folder")?.canonicalize()?;
+    let cluster =
+        Flink::from(distribution).taskmanagers(1).slots(8).config("web.refresh-interval", "100").start()?;
+    let old = old.python();
+    let settings = [
+        ("FLINK_URL", cluster.url()),
+        ("FLINK_VERSION", version),
+        ("FLINK_JARS", &jars.to_string_lossy()),
+        ("OLD_PYTHON", &old.to_string_lossy()),
+        ("WRITE_PARITY", if write { "1" } else { "" }),
+    ];
+    environment.run("-m pytest -q -m live", &[], &settings)?;
+    cluster.stop()?;
+    Ok(())
+}
+
+/// The wheel, and beside it a source distribution.
+fn build() -> Result<String> {
+    let python = pythons().pop().context("there is no Python from 3.9 on")?;
+    let environment = Environment::fresh("build", &python)?;
+    environment.install(&[MATURIN])?;
+    let dist = root().join("target/wheel/dist");
+    let _ = fs::remove_dir_all(&dist);
+    // The wheel is made from the source distribution, so both are good if it is.
+    let target = root().join("target");
+    environment.run(
+        "-m maturin build --release --sdist --out",
+        &[&dist.to_string_lossy()],
+        &[("CARGO_TARGET_DIR", &target.to_string_lossy())],
+    )?;
+    let wheel = fs::read_dir(dist)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_some_and(|extension| extension == "whl"));
+    Ok(wheel.context("maturin made no wheel")?.to_string_lossy().into_owned())
+}
+
+/// A virtual environment.
+struct Environment(PathBuf);
+
+impl Environment {
+    fn fresh(name: &str, python: &Path) -> Result<Self> {
+        let folder = root().join("target/wheel").join(name);
+        let shown = format!("{} -m venv {name}", python.display());
+        timed(&shown, Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
+        Ok(Self(folder))
+    }
+
+    fn python(&self) -> PathBuf {
+        self.0.join("bin/python")
+    }
+
+    fn install(&self, packages: &[&str]) -> Result<()> {
+        self.run("-m pip install --quiet --disable-pip-version-check", packages, &[])
+    }
+
+    /// Runs Python in the folder of the package.
+    fn run(&self, arguments: &str, more: &[&str], environment: &[(&str, &str)]) -> Result<()> {
+        let shown = format!("python {arguments} {}", more.join(" "));
+        let mut command = Command::new(self.python());
+        command.args(arguments.split(' ')).args(more).envs(environment.iter().copied());
+        timed(
+            shown.trim_end(),
+            command.current_dir(root().join("bindings/python")).env("VIRTUAL_ENV", &self.0),
+        )
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// The Pythons that are here, oldest first: on the path, or installed by pyenv.
+fn pythons() -> Vec<PathBuf> {
+    PYTHONS.iter().filter_map(|version| python(version)).collect()
+}
+
+fn python(version: &str) -> Option<PathBuf> {
+    let home = || Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv"));
+    let pyenv = env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(home);
+    let folders = pyenv.and_then(|pyenv| fs::read_dir(pyenv.join("versions")).ok()).into_iter().flatten();
+    let installed = folders
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|folder| {
+            folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&format!("{version}.")))
+        })
+        .map(|folder| folder.join("bin/python"));
+    [format!("python{version}").into(), "python3".into()]
+        .into_iter()
+        .chain(installed)
+        .find(|python| is(python, version))
+}
+
+/// Whether it is this Python, and can make virtual environments.
+fn is(python: &Path, version: &str) -> bool {
+    let question = "import ensurepip, sys; print('%d.%d' % sys.version_info[:2])";
+    let answer = Command::new(python).args(["-c", question]).output();
+    answer.is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).trim() == version)
+}
