@@ -1,14 +1,9 @@
-//! From nothing to a finished job on a real Flink.
+//! From nothing to a finished job on a real Flink, with the commands that anybody would type.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::{env, process::Command, time::Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use flink_local::{Distribution, Flink, Progress};
-use flink_rest_client::{JobId, Upload, blocking::FlinkRestClient, jobs::details::JobDetails};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::setup;
 
@@ -33,21 +28,25 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let jar = flink_jobs::word_count(&distribution)?;
     say("Job", format!("{} compiled against it", jar.file_name().unwrap_or_default().display()));
 
-    let started = Instant::now();
-    let cluster =
-        Flink::from(distribution).taskmanagers(1).slots(2).config("web.refresh-interval", "100").start()?;
-    let flink = FlinkRestClient::new(cluster.url())?;
-    let overview = flink.overview().send()?;
-    let what = format!("{} TaskManager, {} slots", overview.taskmanagers, overview.slots_total);
-    say("Cluster", format!("{} with {what}, up in {}", cluster.url(), seconds(started.elapsed())));
+    crate::cargo("build --package flinkctl", &[])?;
 
-    let upload = flink.jars().upload(with_progress_bar(Upload::new(&jar))).send()?;
-    let id = upload.jar_id()?;
-    say("Uploaded", id.to_string());
-    let run = flink.jar(&id).run().parallelism(2).send()?;
-    say("Running", format!("job {}", run.job_id));
-    let details = follow(&flink, run.job_id)?;
-    show(&flink, &details)?;
+    let started = Instant::now();
+    let flink = Flink::from(distribution).taskmanagers(1).slots(2).config("web.refresh-interval", "100");
+    let cluster = flink.start()?;
+    let took = started.elapsed().as_secs_f64();
+    say("Cluster", format!("{} with 1 TaskManager, 2 slots, up in {took:.1} s", cluster.url()));
+
+    println!("\n$ export FLINKCTL_URL={}", cluster.url());
+    let jar = jar.canonicalize()?;
+    let jar = jar.strip_prefix(env::current_dir()?).unwrap_or(&jar);
+    let jar = jar.to_str().context("the folder of the project is no text")?;
+    for arguments in [
+        &["run", jar, "-p", "2", "--wait", "finished"][..],
+        &["job", "list"],
+        &["job", "accumulators", "Word count"],
+    ] {
+        flinkctl(cluster.url(), arguments)?;
+    }
 
     if arguments.keep {
         let kept = cluster.keep()?;
@@ -64,55 +63,17 @@ fn say(what: &str, rest: String) {
     println!("{what:>10}  {rest}");
 }
 
-fn seconds(duration: Duration) -> String {
-    format!("{:.1} s", duration.as_secs_f64())
-}
-
-/// The upload with a progress bar on the terminal, if there is one.
-fn with_progress_bar(upload: Upload) -> Upload {
-    let style = ProgressStyle::with_template("{msg:>10}  {wide_bar} {bytes}/{total_bytes}");
-    let bar = ProgressBar::new(0).with_message("Uploading");
-    let bar = style.map_or(bar.clone(), |style| bar.with_style(style));
-    upload.on_progress(move |sent, size| {
-        bar.set_length(size.unwrap_or(sent));
-        bar.set_position(sent);
-        if size == Some(sent) {
-            bar.finish_and_clear();
-        }
-    })
-}
-
-/// Tells each change of the job and its vertices until the job has ended well.
-fn follow(flink: &FlinkRestClient, job: JobId) -> Result<JobDetails> {
-    let mut told = BTreeMap::new();
-    let mut tell = |name: &str, state: String| {
-        if told.insert(name.to_owned(), state.clone()).is_none_or(|before| before != state) {
-            say("", format!("{state:<12} {name}"));
-        }
-    };
-    loop {
-        let details = flink.job(job).details().send()?;
-        for vertex in &details.vertices {
-            tell(&vertex.name, vertex.status.to_string());
-        }
-        tell("the job", details.state.to_string());
-        if details.state.is_terminal() {
-            // Says why, if it did not end well.
-            return Ok(flink.job(job).wait_until_finished().send()?);
-        }
-        std::thread::sleep(Duration::from_millis(100));
+/// Shows a command and runs it.
+fn flinkctl(url: &str, arguments: &[&str]) -> Result<()> {
+    let shown =
+        arguments.iter().map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).into() });
+    println!("$ flinkctl {}", shown.collect::<Vec<String>>().join(" "));
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--package", "flinkctl", "--"]).args(arguments);
+    let status = command.env("FLINKCTL_URL", url).env_remove("FLINKCTL_CONTEXT").status()?;
+    if !status.success() {
+        bail!("flinkctl ended with {status}");
     }
-}
-
-/// The result, which the word count leaves in its accumulators.
-fn show(flink: &FlinkRestClient, details: &JobDetails) -> Result<()> {
-    let counted = flink.job(details.jid).accumulators().send()?;
-    say("Finished", format!("{} in {}", details.name, seconds(details.duration)));
-    let mut accumulators = counted.user_task_accumulators;
-    accumulators.sort_by(|a, b| a.name.cmp(&b.name));
-    for accumulator in accumulators {
-        let value = accumulator.value.trim_matches(['{', '}']);
-        say("", format!("{:<15} {value}", accumulator.name));
-    }
+    println!();
     Ok(())
 }

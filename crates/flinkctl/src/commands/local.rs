@@ -1,6 +1,10 @@
 //! A Flink on this machine. Each is a context, in which what `up` started is written down for `down`.
 
-use std::{fs, io::Write, time::Instant};
+use std::{
+    fs,
+    io::Write,
+    time::{Duration, Instant},
+};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_local::{Flink, Kept, Progress};
@@ -16,6 +20,9 @@ use crate::{
 
 /// What one is called if nothing else is said.
 const USUAL: &str = "local";
+
+/// How long a Flink may take to be up; on a machine that does nothing else it takes seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) const CHORES: Chores = Chores {
     name: "local",
@@ -92,9 +99,7 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
         None => Flink::default(),
     };
     wanted = wanted.taskmanagers(taskmanagers).slots(slots).progress(Progress::Stderr);
-    if let Some(timeout) = global.timeout {
-        wanted = wanted.start_timeout(timeout);
-    }
+    wanted = wanted.start_timeout(global.timeout.unwrap_or(PATIENCE));
     for (key, value) in conf {
         wanted = wanted.config(key, value);
     }
