@@ -2,11 +2,13 @@
 
 mod check_recordings;
 mod fuzz;
+mod links;
 mod live;
 mod python;
 mod quickstart;
 mod readme;
 mod record;
+mod reference;
 mod setup;
 mod soak;
 mod spec;
@@ -52,6 +54,8 @@ enum Command {
     Readme(readme::Arguments),
     /// Writes the part of the Python package that comes from the endpoints, and its twin without async
     Python(python::Arguments),
+    /// Writes flinkctl's reference page, and its man pages
+    Reference(reference::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -67,6 +71,7 @@ fn main() -> anyhow::Result<()> {
         Command::CheckRecordings(arguments) => check_recordings::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),
         Command::Python(arguments) => python::run(&arguments),
+        Command::Reference(arguments) => reference::run(&arguments),
     }
 }
 

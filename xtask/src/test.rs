@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{cargo, live, python, readme, setup, spec};
+use crate::{cargo, links, live, python, readme, reference, setup, spec};
 
 /// The releases that the command line is tried on: what it does does not differ between them.
 const FLINKCTL: &[&str] = &["2.3.0", "1.20.5"];
@@ -23,6 +23,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     cargo("doc --workspace --no-deps --all-features", &[("RUSTDOCFLAGS", "-D warnings")])?;
     readme::check()?;
     python::check()?;
+    reference::check()?;
+    links::check()?;
     cargo("test --workspace", &[])?;
     if arguments.without_flink {
         return Ok(());

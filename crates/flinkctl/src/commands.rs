@@ -113,6 +113,7 @@ pub(crate) const BY_DEEDS: &[(&str, &str)] = &[
     ("CancelJob", "job cancel"),
     ("GetJobExceptions", "job exceptions"),
     ("GetCheckpointDetails", "checkpoint get"),
+    ("DisposeSavepoint", "savepoint dispose"),
 ];
 
 /// Endpoints that have no command, and why.

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_rest_client::{Error, jobs::savepoints::SavepointFormatType};
+use flink_rest_client::{
+    Error,
+    jobs::{checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
+};
 
 use crate::{
     cli::App,
@@ -36,6 +39,12 @@ pub(crate) const DEEDS: &[Deed] = &[
         reads: false,
         describe: describe_savepoint,
         run: |app, matches| Box::pin(savepoint(app, matches)),
+    },
+    Deed {
+        name: "checkpoint",
+        reads: false,
+        describe: describe_checkpoint,
+        run: |app, matches| Box::pin(checkpoint(app, matches)),
     },
     Deed {
         name: "wait",
@@ -140,6 +149,28 @@ async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
 }
 
 #[derive(Debug, clap::Args)]
+struct Checkpoint {
+    #[command(flatten)]
+    of: OfJob,
+    /// Writes all state, not only what changed
+    #[arg(long)]
+    full: bool,
+}
+
+fn describe_checkpoint(command: Command) -> Command {
+    Checkpoint::augment_args(command)
+        .about("Takes a checkpoint of a job now, waits for it and prints its id (Flink 1.17+)")
+}
+
+async fn checkpoint(app: &App, matches: &ArgMatches) -> Result<()> {
+    let Checkpoint { of, full } = Checkpoint::from_arg_matches(matches)?;
+    let mut call = app.client.job(resolve::job(&app.client, &of.job).await?).checkpoints().trigger();
+    call.action.checkpoint_type = full.then_some(CheckpointType::Full);
+    let operation = call.await?;
+    app.output.line(operation.wait().timeout(patience(app)).await?)
+}
+
+#[derive(Debug, clap::Args)]
 struct Stop {
     #[command(flatten)]
     savepoint: Savepoint,
@@ -220,6 +251,6 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
 }
 
 /// How long to wait for what Flink does on its own.
-fn patience(app: &App) -> Duration {
+pub(super) fn patience(app: &App) -> Duration {
     app.global.timeout.unwrap_or(Duration::from_secs(600))
 }

@@ -1,7 +1,12 @@
 //! Savepoints: how one that was triggered is doing, and their deletion. `job savepoint` takes one.
 
+use clap::{ArgMatches, Args, FromArgMatches};
+
 use crate::{
-    commands::{Noun, processes},
+    cli::App,
+    commands::{Deed, Noun, deeds, processes},
+    confirm::confirm,
+    error::Result,
     verb::Verb,
 };
 
@@ -12,8 +17,32 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new("trigger", "TriggerSavepoint", processes::ALL),
         Verb::new("trigger-stop", "StopJob", processes::ALL).destroys("Stop job"),
         Verb::new("status", "GetSavepoint", processes::ALL),
-        Verb::new("dispose", "DisposeSavepoint", processes::ALL).destroys("Delete savepoint"),
         Verb::new("disposal", "GetSavepointDisposal", processes::ALL),
     ],
-    deeds: &[],
+    deeds: &[Deed {
+        name: "dispose",
+        reads: false,
+        describe: |command| {
+            Dispose::augment_args(command).about("Deletes a savepoint, and waits until it is gone")
+        },
+        run: |app, matches| Box::pin(dispose(app, matches)),
+    }],
 };
+
+#[derive(Debug, clap::Args)]
+struct Dispose {
+    /// Where it is, as a URI
+    path: String,
+    /// Does not ask
+    #[arg(short, long)]
+    yes: bool,
+}
+
+async fn dispose(app: &App, matches: &ArgMatches) -> Result<()> {
+    let Dispose { path, yes } = Dispose::from_arg_matches(matches)?;
+    confirm(&format!("Delete savepoint {path} at {}", app.client.address()), yes)?;
+    let operation = app.client.dispose_savepoint(path).await?;
+    operation.wait().timeout(deeds::patience(app)).await?;
+    anstream::eprintln!("Deleted.");
+    Ok(())
+}
