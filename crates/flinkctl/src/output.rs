@@ -19,7 +19,10 @@ use flink_rest_client::{Answer, Timestamp};
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::cell::{Cell, colour, plain};
-use self::{spark::History, table::Layout};
+use self::{
+    spark::History,
+    table::{Cut, Layout},
+};
 use crate::{
     context::Global,
     error::{Failure, Result},
@@ -312,8 +315,8 @@ impl Output {
     /// Names and values.
     pub(crate) fn lines(&self, out: &mut impl Write, lines: Vec<Vec<Cell>>) -> Result<()> {
         const PAIR: &[Layout] = &[
-            Layout { header: "", right: false, cut: false },
-            Layout { header: "", right: false, cut: true },
+            Layout { header: "", right: false, cut: Cut::Never },
+            Layout { header: "", right: false, cut: Cut::Text },
         ];
         if matches!(self.format, Format::Tsv | Format::Name) {
             for line in &lines {
@@ -372,7 +375,11 @@ impl From<&Column> for Layout {
                 column.show,
                 Show::Number | Show::Millis | Show::Bytes | Show::Ratio | Show::Rate
             ),
-            cut: matches!(column.show, Show::Text | Show::Trace | Show::Operators),
+            cut: match column.show {
+                Show::Text | Show::Trace | Show::Operators => Cut::Text,
+                Show::Id => Cut::Id,
+                _ => Cut::Never,
+            },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The everyday path on a real Flink, of the release in `FLINK_VERSION`.
 
-mod local;
 mod book;
+mod local;
 
 use std::{
     io::{BufRead, BufReader},
