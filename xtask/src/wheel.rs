@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use flink_local::{Distribution, Flink, Progress};
 
-use crate::{setup, timed};
+use crate::{cargo, setup, timed};
 
 /// What the package is built and tested with. Pythons, from the oldest to the newest that one wheel is for.
 const MATURIN: &str = "maturin==1.16.0";
@@ -94,7 +94,9 @@ fn build() -> Result<String> {
     environment.install(&[MATURIN])?;
     let dist = root().join("target/wheel/dist");
     let _ = fs::remove_dir_all(&dist);
-    // The wheel is made from the source distribution, so both are good if it is.
+    // The wheel is made from the source distribution, so both are good if it is. Its files are dated long ago: cargo would
+    // take what it built before for newer.
+    cargo("clean --release -p flink-rest-macros -p flink-rest-client -p flink-rest-client-python", &[])?;
     let target = root().join("target");
     environment.run(
         "-m maturin build --release --sdist --out",
