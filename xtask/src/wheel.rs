@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use flink_local::{Distribution, Flink, Progress};
 
-use crate::{setup, timed};
+use crate::{cargo, setup, timed};
 
 /// What the package is built and tested with. Pythons, from the oldest to the newest that one wheel is for.
 const MATURIN: &str = "maturin==1.16.0";
@@ -17,6 +17,7 @@ const PYTEST: &str = "pytest==8.4.*";
 const CHECKERS: [&str; 2] = ["mypy==1.18.*", "pyright==1.1.414"];
 const OLD_PACKAGE: &str = "flink-rest-client==1.0.8";
 const PYTHONS: [&str; 5] = ["3.9", "3.10", "3.11", "3.12", "3.13"];
+const NO_PYTHON: &str = "there is no Python 3.9 to 3.13 with its module venv: install one";
 
 /// The releases on which it is compared with the old package.
 pub(crate) const FLINKS: &[&str] = &["2.3.0", "1.20.5"];
@@ -43,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 pub fn test(flinks: &[String], write: bool) -> Result<()> {
     let wheel = build()?;
     let pythons = pythons();
-    let (newest, oldest) = (pythons.last().context("there is no Python from 3.9 on")?, pythons.first());
+    let (newest, oldest) = (pythons.last().context(NO_PYTHON)?, pythons.first());
     for python in oldest.into_iter().filter(|oldest| *oldest != newest) {
         let environment = Environment::fresh("oldest", python)?;
         environment.install(&[&wheel, PYTEST])?;
@@ -51,7 +52,9 @@ pub fn test(flinks: &[String], write: bool) -> Result<()> {
     }
     let environment = Environment::fresh("newest", newest)?;
     environment.install(&[&[&*wheel, PYTEST], &CHECKERS[..]].concat())?;
-    environment.run("-m mypy --strict examples -p flink_rest_client", &[], &[])?;
+    for checked in ["examples", "-p flink_rest_client"] {
+        environment.run(&format!("-m mypy --strict {checked}"), &[], &[])?;
+    }
     environment.run(
         "-m pyright --warnings examples --pythonpath",
         &[&environment.python().to_string_lossy()],
@@ -89,12 +92,14 @@ fn live(environment: &Environment, old: &Environment, version: &str, write: bool
 
 /// The wheel, and beside it a source distribution.
 fn build() -> Result<String> {
-    let python = pythons().pop().context("there is no Python from 3.9 on")?;
+    let python = pythons().pop().context(NO_PYTHON)?;
     let environment = Environment::fresh("build", &python)?;
     environment.install(&[MATURIN])?;
     let dist = root().join("target/wheel/dist");
     let _ = fs::remove_dir_all(&dist);
-    // The wheel is made from the source distribution, so both are good if it is.
+    // The wheel is made from the source distribution, so both are good if it is. Its files are dated long ago: cargo would
+    // take what it built before for newer.
+    cargo("clean --release -p flink-rest-macros -p flink-rest-client -p flink-rest-client-python", &[])?;
     let target = root().join("target");
     environment.run(
         "-m maturin build --release --sdist --out",

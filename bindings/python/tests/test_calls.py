@@ -61,14 +61,17 @@ def test_what_cannot_be_right_is_not_sent(server: Server) -> None:
         lambda: client.jars.run(jar, parallelism=-1),
         lambda: client.jars.delete("../cluster"),
         lambda: client.jars.delete(".."),
-        lambda: client.jars.upload("/no/such/file.jar"),
-        lambda: client.jars.upload_and_run("/no/such/file.jar"),
+        lambda: client.jars.upload(__file__),
+        lambda: client.jars.upload_and_run(__file__),
         lambda: client.jobs.get("nonsense"),
         lambda: client.jobs.wait_until_running("nonsense"),
         lambda: client.jobs.metrics(agg_modes=["median"]),
     ):
         with pytest.raises(InvalidRequestError):
             wrong()
+    for upload in (client.jars.upload, client.jars.upload_and_run):
+        with pytest.raises(FileNotFoundError):
+            upload("/no/such/file.jar")
     assert server.requests == []
 
 

@@ -37,9 +37,11 @@ class AsyncJarsClient(AsyncResource):
         POST /jars/upload
 
         progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
+
+        A file that cannot be opened raises what `open` does, one that is no jar an `InvalidRequestError`.
         """
         uploaded: answers.JarUpload = await result(
-            self._native.call("UploadJar", {"jar": path_to_jar}, timeout, progress)
+            self._native.call("UploadJar", {"jar": _readable(path_to_jar)}, timeout, progress)
         )
         return uploaded
 
@@ -113,6 +115,7 @@ class AsyncJarsClient(AsyncResource):
             Flink refuses to run is deleted again. If False, nothing is sent a second time, whatever happens.
         progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
         """
+        jar = _readable(path_to_jar)
         params = {
             "args": _program_arguments(arguments),
             "entry_class": entry_class,
@@ -124,13 +127,13 @@ class AsyncJarsClient(AsyncResource):
             "job_id": job_id,
         }
         if exactly_once:
-            return await result(self._native.upload_and_run(path_to_jar, params, timeout, progress))
+            return await result(self._native.upload_and_run(jar, params, timeout, progress))
         once = False
         uploaded = await result(
-            self._native.call("UploadJar", {"jar": path_to_jar}, timeout, progress, once)
+            self._native.call("UploadJar", {"jar": jar}, timeout, progress, once)
         )
-        jar = uploaded["filename"].replace("\\", "/").rpartition("/")[2]
-        started = await result(self._native.call("RunJar", {"jar": jar, **params}, timeout, None, once))
+        jar_id = uploaded["filename"].replace("\\", "/").rpartition("/")[2]
+        started = await result(self._native.call("RunJar", {"jar": jar_id, **params}, timeout, None, once))
         job: str = started["jobid"]
         return job
 
@@ -140,6 +143,12 @@ class AsyncJarsClient(AsyncResource):
         DELETE /jars/:jar
         """
         return not await self._api.delete_jar(jar_id)
+
+
+def _readable(path: str | PathLike[str]) -> str | PathLike[str]:
+    """The path; what cannot be opened raises what `open` does."""
+    with open(path, "rb"):
+        return path
 
 
 def _program_arguments(arguments: Arguments | None) -> Sequence[str]:

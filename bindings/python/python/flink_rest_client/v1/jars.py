@@ -38,9 +38,11 @@ class JarsClient(Resource):
         POST /jars/upload
 
         progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
+
+        A file that cannot be opened raises what `open` does, one that is no jar an `InvalidRequestError`.
         """
         uploaded: answers.JarUpload = result(
-            self._native.call("UploadJar", {"jar": path_to_jar}, timeout, progress)
+            self._native.call("UploadJar", {"jar": _readable(path_to_jar)}, timeout, progress)
         )
         return uploaded
 
@@ -114,6 +116,7 @@ class JarsClient(Resource):
             Flink refuses to run is deleted again. If False, nothing is sent a second time, whatever happens.
         progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
         """
+        jar = _readable(path_to_jar)
         params = {
             "args": _program_arguments(arguments),
             "entry_class": entry_class,
@@ -125,13 +128,13 @@ class JarsClient(Resource):
             "job_id": job_id,
         }
         if exactly_once:
-            return result(self._native.upload_and_run(path_to_jar, params, timeout, progress))
+            return result(self._native.upload_and_run(jar, params, timeout, progress))
         once = False
         uploaded = result(
-            self._native.call("UploadJar", {"jar": path_to_jar}, timeout, progress, once)
+            self._native.call("UploadJar", {"jar": jar}, timeout, progress, once)
         )
-        jar = uploaded["filename"].replace("\\", "/").rpartition("/")[2]
-        started = result(self._native.call("RunJar", {"jar": jar, **params}, timeout, None, once))
+        jar_id = uploaded["filename"].replace("\\", "/").rpartition("/")[2]
+        started = result(self._native.call("RunJar", {"jar": jar_id, **params}, timeout, None, once))
         job: str = started["jobid"]
         return job
 
@@ -141,6 +144,12 @@ class JarsClient(Resource):
         DELETE /jars/:jar
         """
         return not self._api.delete_jar(jar_id)
+
+
+def _readable(path: str | PathLike[str]) -> str | PathLike[str]:
+    """The path; what cannot be opened raises what `open` does."""
+    with open(path, "rb"):
+        return path
 
 
 def _program_arguments(arguments: Arguments | None) -> Sequence[str]:
