@@ -39,7 +39,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     setup::jdk()?;
-    setup::programs()?;
+    setup::programs(setup::PROXIES)?;
     let versions = setup::releases(&arguments.flink);
     let rows: BTreeMap<_, _> =
         versions.iter().map(|version| Ok((version.clone(), test(version)?))).collect::<Result<_>>()?;

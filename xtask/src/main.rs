@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask --help`.
 
+mod bench;
 mod check_recordings;
 mod fuzz;
 mod links;
@@ -51,6 +52,8 @@ enum Command {
     Record(record::Arguments),
     /// Says what the client's types lose of recorded answers
     CheckRecordings(check_recordings::Arguments),
+    /// Measures the client beside what one would take instead
+    Bench(bench::Arguments),
     /// Writes the endpoint table of README.md
     Readme(readme::Arguments),
     /// Writes the part of the Python package that comes from the endpoints, and its twin without async
@@ -72,6 +75,7 @@ fn main() -> anyhow::Result<()> {
         Command::Spec(arguments) => spec::run(&arguments),
         Command::Record(arguments) => record::run(&arguments),
         Command::CheckRecordings(arguments) => check_recordings::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Readme(arguments) => readme::run(&arguments),
         Command::Python(arguments) => python::run(&arguments),
         Command::Reference(arguments) => reference::run(&arguments),

@@ -6,7 +6,10 @@ use anyhow::{Result, bail};
 use flink_local::{Java, install_command};
 
 /// What stands before clusters in the live tests, each in a package of its name.
-const PROGRAMS: [&str; 4] = ["nginx", "openssl", "tinyproxy", "microsocks"];
+pub const PROXIES: &[&str] = &["nginx", "openssl", "tinyproxy", "microsocks"];
+
+/// What the benchmarks measure with, and measure beside.
+pub const CONTESTANTS: &[&str] = &["curl", "valgrind", "wrk"];
 
 /// Finds a JDK, or installs one with the system's package manager.
 pub fn jdk() -> Result<Java> {
@@ -26,9 +29,9 @@ pub fn jdk() -> Result<Java> {
     Ok(Java::find()?)
 }
 
-/// Finds the programs of the live tests, or installs them likewise.
-pub fn programs() -> Result<()> {
-    let missing = || PROGRAMS.into_iter().filter(|program| !is_there(program)).collect::<Vec<_>>();
+/// Finds these programs, or installs them likewise.
+pub fn programs(wanted: &[&str]) -> Result<()> {
+    let missing = || wanted.iter().copied().filter(|program| !is_there(program)).collect::<Vec<_>>();
     let packages = missing().join(" ");
     if packages.is_empty() {
         return Ok(());
@@ -39,12 +42,12 @@ pub fn programs() -> Result<()> {
         // Debian's tinyproxy would be started with the system.
         let is_debian = install.contains("apt-get");
         let packages = if is_debian { packages.replace("tinyproxy", "tinyproxy-bin") } else { packages };
-        eprintln!("Installing what the live tests need: {install} {packages}");
+        eprintln!("Installing what is needed: {install} {packages}");
         run(&format!("{install} {packages}"))?;
     }
     match missing().as_slice() {
         [] => Ok(()),
-        missing => bail!("the live tests need {}: install them by hand", missing.join(", ")),
+        missing => bail!("there is no {}: install them by hand", missing.join(", ")),
     }
 }
 

@@ -1,0 +1,30 @@
+//! The contestants of `cargo xtask bench` that are written in Rust, the server that all of them ask, and the scale.
+//!
+//! One program: what is asked for is its first argument.
+
+mod bare;
+mod decode;
+mod get;
+mod measure;
+mod metrics;
+mod serve;
+
+use std::env;
+
+use anyhow::{Result, bail};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["serve", folder, log_bytes] => serve::run(folder.as_ref(), log_bytes.parse()?),
+        ["measure", report, program, arguments @ ..] => measure::run(report.as_ref(), program, arguments),
+        ["list", url] => get::list(url),
+        ["get", who, url, job, times] => get::run(who, url, job, times.parse()?),
+        ["flood", url, job, at_once, seconds] => get::flood(url, job, at_once.parse()?, seconds.parse()?),
+        ["decode", who, file, times] => decode::run(who, file.as_ref(), times.parse()?),
+        ["download", url, file] => get::download(url, file),
+        ["metrics", url, job] => metrics::run(url, job),
+        words => bail!("no such contestant: {words:?}"),
+    }
+}

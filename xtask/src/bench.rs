@@ -1,0 +1,50 @@
+//! What the client takes, beside what one would take instead of it: on one machine, in one run.
+
+mod contestants;
+mod relay;
+mod rows;
+mod scale;
+mod table;
+
+use std::{fs, path::Path};
+
+use anyhow::{Result, bail};
+
+use self::{contestants::Bench, rows::ROWS};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// These rows only; all if none is named
+    #[arg(value_name = "ROW")]
+    rows: Vec<String>,
+    /// Few rounds and small files: to look at, not to go by
+    #[arg(long)]
+    quick: bool,
+    /// Writes the table into docs/benchmarks.md
+    #[arg(long, conflicts_with = "quick")]
+    write: bool,
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let is_row = |name: &String| ROWS.iter().any(|row| row.name == name);
+    if let Some(unknown) = arguments.rows.iter().find(|name| !is_row(name)) {
+        let names: Vec<_> = ROWS.iter().map(|row| row.name).collect();
+        bail!("there is no row {unknown}; there are {}", names.join(", "));
+    }
+    let asked = |name: &str| arguments.rows.is_empty() || arguments.rows.iter().any(|asked| asked == name);
+    let bench = Bench::prepare(arguments.quick)?;
+    let mut lines = Vec::new();
+    for row in ROWS.iter().filter(|row| asked(row.name)) {
+        eprintln!("\u{25b6} {}: {}", row.name, row.about);
+        let measured = (row.measure)(&bench)?;
+        eprint!("{}", table::text(&measured));
+        lines.extend(measured);
+    }
+    print!("{}", table::text(&lines));
+    if arguments.write {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
+        let text = fs::read_to_string(&page)?;
+        fs::write(&page, table::put_into(&text, &lines)?)?;
+    }
+    Ok(())
+}

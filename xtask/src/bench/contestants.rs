@@ -1,0 +1,219 @@
+//! Who is measured, and the servers that they ask.
+
+use std::{
+    cell::OnceCell,
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use flink_local::{Cluster, Distribution, Flink, Java, NEWEST, Progress};
+use flink_recordings::Recording;
+use flink_rest_client::{JobId, blocking::FlinkRestClient};
+use serde_json::{Value, json};
+
+use super::scale::{Scale, Way};
+use crate::{cargo, setup};
+
+/// The client of old.
+const PYTHON_CLIENT: &str = "flink-rest-client==1.0.8";
+
+/// The job that the small server knows.
+pub const JOB: &str = "72756e6e696e67000000000000000000";
+
+/// Everything that a row is measured with.
+pub struct Bench {
+    pub quick: bool,
+    pub scale: Scale,
+    pub flinkctl: String,
+    python: OnceCell<String>,
+    server: OnceCell<Server>,
+    cluster: OnceCell<(Cluster, FlinkRestClient)>,
+    java: Java,
+}
+
+impl Bench {
+    /// Builds ours, and finds or installs the others.
+    pub fn prepare(quick: bool) -> Result<Self> {
+        setup::programs(setup::CONTESTANTS)?;
+        let java = setup::jdk()?;
+        for package in ["flinkctl", "flink-bench"] {
+            cargo(&format!("build --profile dist --package {package}"), &[])?;
+        }
+        let folder = target().join("bench");
+        fs::create_dir_all(&folder)?;
+        let program = |name: &str| target().join("dist").join(name).display().to_string();
+        Ok(Self {
+            quick,
+            scale: Scale { bench: program("flink-bench"), folder },
+            flinkctl: program("flinkctl"),
+            python: OnceCell::new(),
+            server: OnceCell::new(),
+            cluster: OnceCell::new(),
+            java,
+        })
+    }
+
+    /// The first of two numbers, if there is little time.
+    pub fn rounds(&self, quick: usize, usual: usize) -> usize {
+        if self.quick { quick } else { usual }
+    }
+
+    /// A way that `flink-bench` knows.
+    pub fn bench<T: ToString>(&self, name: &'static str, arguments: impl IntoIterator<Item = T>) -> Way {
+        let arguments = arguments.into_iter().map(|argument| argument.to_string());
+        Way::new(name, [self.scale.bench.clone()].into_iter().chain(arguments))
+    }
+
+    /// What the Python client does, by `bench/client.py`.
+    pub fn python<T: ToString>(&self, arguments: impl IntoIterator<Item = T>) -> Result<Way> {
+        let python = get_or_try(&self.python, || install_python_client(&self.scale.folder))?;
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench/client.py").display().to_string();
+        let arguments = arguments.into_iter().map(|argument| argument.to_string());
+        Ok(Way::new("Python client", [python.clone(), script].into_iter().chain(arguments)))
+    }
+
+    /// The client that Flink brings along.
+    pub fn jvm(&self, arguments: &[&str]) -> Result<Way> {
+        let (cluster, _) = self.cluster()?;
+        let distribution = Distribution::obtain(NEWEST, Progress::Stderr)?;
+        let configuration = format!("FLINK_CONF_DIR={}", cluster.folder().join("conf").display());
+        let (java, classes) = (self.java.program().display().to_string(), distribution.class_path());
+        let class = "org.apache.flink.client.cli.CliFrontend";
+        let classes = classes.to_string_lossy();
+        let start = ["env", &configuration, &java, "-cp", &classes, class];
+        Ok(Way::new("bin/flink", start.into_iter().chain(arguments.iter().copied())))
+    }
+
+    /// The small server, with the answers that rows ask for.
+    pub fn server(&self) -> Result<&str> {
+        let start = || Server::start(&self.scale, if self.quick { 100_000_000 } else { 1_000_000_000 });
+        Ok(&get_or_try(&self.server, start)?.url)
+    }
+
+    /// A real Flink that has some jobs.
+    pub fn cluster(&self) -> Result<&(Cluster, FlinkRestClient)> {
+        get_or_try(&self.cluster, || {
+            let distribution = Distribution::obtain(NEWEST, Progress::Stderr)?;
+            let jar = flink_jobs::streaming_job(&distribution)?;
+            let cluster = Flink::from(distribution).slots(9).start()?;
+            let flink = FlinkRestClient::new(cluster.url())?;
+            flink.jars().upload(jar).send()?;
+            Ok((cluster, flink))
+        })
+    }
+
+    /// Runs the example job with these arguments.
+    pub fn run_job(&self, parallelism: u32, arguments: &[&str]) -> Result<JobId> {
+        let (_, flink) = self.cluster()?;
+        let jars = flink.jars().list().send()?;
+        let jar = jars.files.first().context("a jar")?.id.clone();
+        let run = flink.jar(&jar).run().parallelism(parallelism).args(arguments.iter().copied());
+        Ok(run.send()?.job_id)
+    }
+
+    /// Details of a job of so many vertices, as large as a real one, in a file.
+    pub fn grown_job(&self, vertices: usize) -> Result<PathBuf> {
+        let file = self.scale.folder.join(format!("job-of-{vertices}.json"));
+        fs::write(&file, grow(recorded("GetJob-running")?, vertices)?.to_string())?;
+        Ok(file)
+    }
+}
+
+/// Where cargo puts what it builds.
+fn target() -> PathBuf {
+    let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(usual, PathBuf::from)
+}
+
+fn get_or_try<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+    if cell.get().is_none() {
+        let _ = cell.set(make()?);
+    }
+    cell.get().context("it was just made")
+}
+
+fn recorded(name: &str) -> Result<Value> {
+    let file = flink_recordings::fixtures().join(NEWEST).join(name).with_extension("json");
+    Ok(Recording::read(&file)?.answer)
+}
+
+/// The job with its vertices again and again, each under an id and a name of its own.
+fn grow(mut job: Value, vertices: usize) -> Result<Value> {
+    for list in ["/vertices", "/plan/nodes"] {
+        let list = job.pointer_mut(list).and_then(Value::as_array_mut).context("a list")?;
+        let few = list.clone();
+        let again = few.iter().cycle().take(vertices).enumerate().map(|(number, one)| {
+            let mut one = one.clone();
+            one["id"] = json!(format!("{number:032x}"));
+            one
+        });
+        *list = again.collect();
+    }
+    Ok(job)
+}
+
+fn install_python_client(folder: &Path) -> Result<String> {
+    let home = folder.join("python");
+    let python = home.join("bin/python").display().to_string();
+    if Command::new(&python)
+        .args(["-c", "import flink_rest_client"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        return Ok(python);
+    }
+    let home = home.display().to_string();
+    for command in [
+        vec!["python3", "-m", "venv", &home],
+        vec![&python, "-m", "pip", "install", "--quiet", PYTHON_CLIENT],
+    ] {
+        let status = Command::new(command[0]).args(&command[1..]).status()?;
+        if !status.success() {
+            bail!("{}: {status}", command.join(" "));
+        }
+    }
+    Ok(python)
+}
+
+/// `flink-bench serve`, which ends when it is dropped.
+struct Server {
+    url: String,
+    process: Child,
+}
+
+impl Server {
+    fn start(scale: &Scale, log_bytes: u64) -> Result<Self> {
+        let site = scale.folder.join("site");
+        fs::create_dir_all(&site)?;
+        fs::write(site.join("jobs.overview"), recorded("GetJobsOverview-running")?.to_string())?;
+        fs::write(site.join(format!("jobs.{JOB}")), recorded("GetJob-running")?.to_string())?;
+        let mut command = Command::new(&scale.bench);
+        command.arg("serve").arg(site).arg(log_bytes.to_string());
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().context("its output")?).read_line(&mut url)?;
+        Ok(Self { url: url.trim().to_owned(), process })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It ends with its input; killed, it ends as well.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Waits until all subtasks of a job run.
+pub fn until_it_runs(flink: &FlinkRestClient, job: JobId) -> Result<()> {
+    flink.job(job).wait_until_running().timeout(Duration::from_secs(120)).send()?;
+    // So that its metrics have been fetched.
+    thread::sleep(Duration::from_secs(3));
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! What many questions to a real Flink cost.
+
+use anyhow::Result;
+
+use super::*;
+use crate::bench::{contestants::until_it_runs, relay};
+
+pub(super) const ROW: Row =
+    Row { name: "metrics", about: "all metrics of a job of 20 vertices, 8 subtasks each", measure };
+
+pub(super) const IDLE: Row =
+    Row { name: "idle", about: "waiting for a job that does not run", measure: idle };
+
+fn measure(bench: &Bench) -> Result<Vec<Line>> {
+    let (cluster, flink) = bench.cluster()?;
+    let job = bench.run_job(8, &["--chain", "18", "--no-chaining", "--rate", "1"])?;
+    until_it_runs(flink, job)?;
+    let (url, count) = relay::to(cluster.url())?;
+    let ways = [
+        bench.bench("ours", ["metrics", &url, &job.to_string()]),
+        bench.python(["metrics", &url, &job.to_string()])?,
+    ];
+    let (mut taken, mut requests) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+    for _ in 0..bench.rounds(1, 3) {
+        for (which, way) in ways.iter().enumerate() {
+            count.take();
+            taken[which].push(bench.scale.once(way)?);
+            requests[which].push(count.take().0);
+        }
+    }
+    flink.job(job).cancel().send()?;
+    let [ours, theirs] = requests.map(Samples::from_iter);
+    let beside = Some((ways[1].name, theirs));
+    Ok(vec![
+        Line { row: "metrics", what: "requests", unit: Unit::Count, ours, beside, goal: Goal::Less(10.0) },
+        line("metrics", WALL, &taken[0], (ways[1].name, &taken[1]), Goal::Less(10.0)),
+    ])
+}
+
+fn idle(bench: &Bench) -> Result<Vec<Line>> {
+    let (cluster, flink) = bench.cluster()?;
+    // More subtasks than there are slots.
+    let job = bench.run_job(64, &["--rate", "1"])?;
+    let (url, count) = relay::to(cluster.url())?;
+    let seconds = bench.rounds(10, 60);
+    let ctl = |name, arguments: &str| {
+        // It ends because its time is over, which is what it was asked for.
+        let script = format!(
+            "timeout --signal INT {seconds} {} --url {url} {arguments} >/dev/null 2>&1 || true",
+            bench.flinkctl
+        );
+        Way::new(name, ["sh", "-c", &script])
+    };
+    let each_second = |path: &str| {
+        let script = format!("for i in $(seq {seconds}); do curl -sf {url}{path} >/dev/null; sleep 1; done");
+        Way::new("curl each second", ["sh", "-c", &script])
+    };
+    let pairs = [
+        (
+            "idle wait",
+            ctl("flinkctl", &format!("job wait {job} running")),
+            each_second(&format!("/jobs/{job}")),
+        ),
+        ("idle logs -f", ctl("flinkctl", "logs jobmanager -f"), each_second("/jobmanager/log")),
+    ];
+    let mut lines = Vec::new();
+    for (row, ours, theirs) in pairs {
+        let took = |way: &Way| {
+            count.take();
+            // What is counted in a minute is shown for an hour.
+            let cpu = bench.scale.once(way)?.cpu * 3600.0 / seconds as f64;
+            Ok::<_, anyhow::Error>((cpu, count.take().1 * 3600.0 / seconds as f64))
+        };
+        let (ours, others) = (took(&ours)?, took(&theirs)?);
+        let line = |what, unit, ours: f64, others: f64| {
+            let beside = Some((theirs.name, others.into()));
+            Line { row, what, unit, ours: ours.into(), beside, goal: Goal::Less(5.0) }
+        };
+        lines.push(line("bytes per hour", Unit::Bytes, ours.1, others.1));
+        lines.push(line("CPU per hour", Unit::Seconds, ours.0, others.0));
+    }
+    flink.job(job).cancel().send()?;
+    Ok(lines)
+}

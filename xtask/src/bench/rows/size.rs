@@ -1,0 +1,39 @@
+//! What is given to people, and what it takes to make it.
+
+use std::{fs, process::Command, time::Instant};
+
+use anyhow::Result;
+
+use super::*;
+use crate::cargo;
+
+pub(super) const ROW: Row =
+    Row { name: "size", about: "the program, and a build of it from nothing", measure };
+
+fn measure(bench: &Bench) -> Result<Vec<Line>> {
+    let alone =
+        |what, unit, ours: f64, goal| Line { row: "size", what, unit, ours: ours.into(), beside: None, goal };
+    let size = fs::metadata(&bench.flinkctl)?.len() as f64;
+    let tree = "tree --package flinkctl --edges normal,build --prefix none --no-dedupe --locked";
+    let tree = Command::new(env!("CARGO")).args(tree.split(' ')).output()?.stdout;
+    let tree = String::from_utf8_lossy(&tree);
+    let mut packages: Vec<_> = tree.lines().filter(|line| !line.contains('/')).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    let mut lines = vec![
+        alone("flinkctl", Unit::Bytes, size, Goal::Limit(10e6)),
+        alone("dependencies", Unit::Count, packages.len() as f64, Goal::Known),
+    ];
+    if !bench.quick {
+        let folder = bench.scale.folder.join("clean-build");
+        let _ = fs::remove_dir_all(&folder);
+        let started = Instant::now();
+        cargo(
+            "build --profile dist --package flinkctl",
+            &[("CARGO_TARGET_DIR", &folder.display().to_string())],
+        )?;
+        lines.push(alone("clean build", Unit::Seconds, started.elapsed().as_secs_f64(), Goal::Known));
+        fs::remove_dir_all(&folder)?;
+    }
+    Ok(lines)
+}
