@@ -19,6 +19,7 @@ from flink_rest_client import (
     NotFoundError,
     OperationFailedError,
     RequestTimeoutError,
+    RestException,
 )
 
 from .conftest import at_least, eventually
@@ -126,6 +127,14 @@ def test_waits_end(client: FlinkRestClient, streaming: str, jars: dict[str, str]
     with pytest.raises(JobEndedError) as caught:
         client.jobs.wait_until_finished(failing, timeout=120)
     assert caught.value.root_cause
+
+
+def test_rescaling_wants_the_adaptive_scheduler(client: FlinkRestClient, streaming: str) -> None:
+    with pytest.raises(RestException) as caught:
+        client.jobs.set_parallelism(streaming, 1)
+    assert "jobmanager.scheduler" in (caught.value.hint or "")
+    with pytest.raises(ValueError, match="at least 1"):
+        client.jobs.set_parallelism(streaming, 0)
 
 
 def test_data_sets(client: FlinkRestClient, version: str) -> None:
