@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Few rounds and small files: to look at, not to go by
     #[arg(long)]
     quick: bool,
+    /// Measures what was built before
+    #[arg(long)]
+    built: bool,
     /// Writes the table into docs/benchmarks.md
     #[arg(long, conflicts_with = "quick")]
     write: bool,
@@ -32,7 +35,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         bail!("there is no row {unknown}; there are {}", names.join(", "));
     }
     let asked = |name: &str| arguments.rows.is_empty() || arguments.rows.iter().any(|asked| asked == name);
-    let bench = Bench::prepare(arguments.quick)?;
+    let bench = Bench::prepare(arguments.quick, arguments.built)?;
     let mut lines = Vec::new();
     for row in ROWS.iter().filter(|row| asked(row.name)) {
         eprintln!("\u{25b6} {}: {}", row.name, row.about);

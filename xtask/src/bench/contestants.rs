@@ -38,10 +38,10 @@ pub struct Bench {
 
 impl Bench {
     /// Builds ours, and finds or installs the others.
-    pub fn prepare(quick: bool) -> Result<Self> {
+    pub fn prepare(quick: bool, built: bool) -> Result<Self> {
         setup::programs(setup::CONTESTANTS)?;
         let java = setup::jdk()?;
-        for package in ["flinkctl", "flink-bench"] {
+        for package in ["flinkctl", "flink-bench"].iter().filter(|_| !built) {
             cargo(&format!("build --profile dist --package {package}"), &[])?;
         }
         let folder = target().join("bench");
