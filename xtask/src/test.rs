@@ -27,7 +27,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     links::check()?;
     cargo("test --workspace", &[])?;
     if arguments.without_flink {
-        return wheel::test(&[], false);
+        return wheel::quick(&[]);
     }
 
     setup::jdk()?;
@@ -41,5 +41,5 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         cargo("test -p flinkctl --features live --test live", &[("FLINK_VERSION", version)])?;
     }
     let compared = |version: &&String| wheel::FLINKS.contains(&version.as_str());
-    wheel::test(&arguments.flink.iter().filter(compared).cloned().collect::<Vec<_>>(), false)
+    wheel::quick(&arguments.flink.iter().filter(compared).cloned().collect::<Vec<_>>())
 }

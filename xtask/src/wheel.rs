@@ -37,21 +37,25 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     let flinks = if arguments.without_flink { &[] } else { arguments.flink.as_slice() };
-    test(flinks, arguments.write)
+    test(&build(&["--release", "--sdist"])?, flinks, arguments.write)
 }
 
-/// Builds the wheel and tests it with the oldest and the newest Python that are here, and on these Flinks.
-pub fn test(flinks: &[String], write: bool) -> Result<()> {
-    let wheel = build()?;
+/// The same with a wheel that is not optimized, of which most is built already, and not by way of a source distribution.
+pub fn quick(flinks: &[String]) -> Result<()> {
+    test(&build(&["--profile", "dev"])?, flinks, false)
+}
+
+/// Tests the wheel with the oldest and the newest Python that are here, and on these Flinks.
+fn test(wheel: &str, flinks: &[String], write: bool) -> Result<()> {
     let pythons = pythons();
     let (newest, oldest) = (pythons.last().context(NO_PYTHON)?, pythons.first());
     for python in oldest.into_iter().filter(|oldest| *oldest != newest) {
         let environment = Environment::fresh("oldest", python)?;
-        environment.install(&[&wheel, PYTEST])?;
+        environment.install(&[wheel, PYTEST])?;
         environment.run("-m pytest -q -m", &["not live"], &[])?;
     }
     let environment = Environment::fresh("newest", newest)?;
-    environment.install(&[&[&*wheel, PYTEST], &CHECKERS[..]].concat())?;
+    environment.install(&[&[wheel, PYTEST], &CHECKERS[..]].concat())?;
     for checked in ["examples", "-p flink_rest_client"] {
         environment.run(&format!("-m mypy --strict {checked}"), &[], &[])?;
     }
@@ -90,20 +94,22 @@ fn live(environment: &Environment, old: &Environment, version: &str, write: bool
     Ok(())
 }
 
-/// The wheel, and beside it a source distribution.
-fn build() -> Result<String> {
+/// The wheel, and beside it a source distribution if that is asked for.
+fn build(how: &[&str]) -> Result<String> {
     let python = pythons().pop().context(NO_PYTHON)?;
     let environment = Environment::fresh("build", &python)?;
     environment.install(&[MATURIN])?;
     let dist = root().join("target/wheel/dist");
     let _ = fs::remove_dir_all(&dist);
-    // The wheel is made from the source distribution, so both are good if it is. Its files are dated long ago: cargo would
-    // take what it built before for newer.
-    cargo("clean --release -p flink-rest-macros -p flink-rest-client -p flink-rest-client-python", &[])?;
+    if how.contains(&"--sdist") {
+        // The wheel is made from the source distribution, so both are good if it is. Its files are dated long ago: cargo
+        // would take what it built before for newer.
+        cargo("clean --release -p flink-rest-macros -p flink-rest-client -p flink-rest-client-python", &[])?;
+    }
     let target = root().join("target");
     environment.run(
-        "-m maturin build --release --sdist --out",
-        &[&dist.to_string_lossy()],
+        "-m maturin build",
+        &[how, &["--out", &dist.to_string_lossy()]].concat(),
         &[("CARGO_TARGET_DIR", &target.to_string_lossy())],
     )?;
     let wheel = fs::read_dir(dist)?
