@@ -72,15 +72,6 @@ struct Listed {
     mtime: Option<Timestamp>,
 }
 
-impl Listed {
-    /// Whether they are the same, if neither was written to. Times tell that even under other names.
-    fn is(&self, other: &Self) -> bool {
-        self.size == other.size
-            && self.mtime == other.mtime
-            && (self.mtime.is_some() || self.name == other.name)
-    }
-}
-
 /// A file that is to be read, or is being read.
 #[derive(Clone, Debug)]
 struct Reading {
@@ -125,8 +116,6 @@ pub(crate) struct Trail {
     state: State,
     /// What the list says of the log while there is nothing new; without a time if that is not known.
     rested: Option<Listed>,
-    /// What had been rotated before the file that was read last.
-    older: Vec<Listed>,
     /// How each of the last files begins.
     heads: VecDeque<Vec<u8>>,
     /// How the next one begins, as far as that was read: too little to tell what it is.
@@ -153,7 +142,6 @@ impl Trail {
             lines: Lines::default(),
             state: State::Rest,
             rested: None,
-            older: Vec::new(),
             heads: VecDeque::from([Vec::new()]),
             start: Vec::new(),
             now: Duration::ZERO,
@@ -269,6 +257,11 @@ impl Trail {
 
     fn read_on(&mut self, bytes: &[u8]) {
         let State::Read(reading) = &mut self.state else { return };
+        // Most other files differ at once.
+        let head = self.heads.back().map(Vec::as_slice).unwrap_or_default();
+        if reading.seen == Mark::START && head.iter().zip(bytes).any(|(known, byte)| known != byte) {
+            return self.is_another();
+        }
         let unknown = self.mark.bytes - reading.seen.bytes;
         let known = usize::try_from(unknown).map_or(bytes.len(), |unknown| unknown.min(bytes.len()));
         let (known, news) = bytes.split_at(known);
@@ -312,23 +305,16 @@ impl Trail {
             let file = newer.unwrap_or_else(|| self.log());
             self.state = State::Open(Reading { file, why: Why::Next, seen: Mark::START, rotated });
         } else if seen.bytes == self.mark.bytes {
-            // If it was of another size in the list, that may be of another file, too.
-            let is_as_listed = file.size == self.mark.bytes;
-            if is_as_listed {
-                self.older = rotated;
-            }
-            let mtime = file.mtime.filter(|_| is_as_listed);
+            // If it was of another size in the list, its time is not known.
+            let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
             self.rested = Some(Listed { size: self.mark.bytes, mtime, ..file });
         }
     }
 
     /// Is there anything new?
     fn look(&mut self, log: Listed, rotated: Vec<Listed>) -> State {
-        if let Some(rested) = &mut self.rested
-            && rested.size == log.size
-            && (rested.mtime.is_none() || rested.mtime == log.mtime)
-        {
-            rested.mtime = log.mtime;
+        let is_as_before = |rested: &Listed| rested.size == log.size && rested.mtime == log.mtime;
+        if self.rested.as_ref().is_some_and(is_as_before) {
             return State::Rest;
         }
         self.rested = None;
@@ -344,9 +330,7 @@ impl Trail {
 
     /// Where is the file that was read?
     fn seek(&mut self, rotated: Vec<Listed>) -> State {
-        let is_older = |file: &Listed| self.older.iter().any(|older| older.is(file));
-        let others: Vec<_> =
-            rotated.iter().filter(|file| file.size >= self.mark.bytes && !is_older(file)).cloned().collect();
+        let others: Vec<_> = rotated.iter().filter(|file| file.size >= self.mark.bytes).cloned().collect();
         if others.is_empty() { self.lost() } else { self.try_one(rotated, others) }
     }
 
