@@ -47,7 +47,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.write {
         let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
         let text = fs::read_to_string(&page)?;
-        fs::write(&page, table::put_into(&text, &lines)?)?;
+        let rows: Vec<_> = ROWS.iter().map(|row| row.name).collect();
+        fs::write(&page, table::put_into(&text, &lines, &rows)?)?;
     }
     Ok(())
 }

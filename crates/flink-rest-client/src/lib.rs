@@ -105,6 +105,7 @@ pub mod retry;
 mod save;
 mod split;
 pub mod taskmanagers;
+mod text;
 mod time;
 mod tls;
 mod trace;

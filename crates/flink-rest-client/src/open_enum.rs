@@ -9,8 +9,8 @@ macro_rules! open_enum {
         pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(since $since:literal)?,)* }
     ) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[serde(from = "String", into = "String")]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[serde(into = "String")]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)*
@@ -35,12 +35,24 @@ macro_rules! open_enum {
             }
         }
 
+        impl From<&str> for $name {
+            fn from(word: &str) -> Self {
+                match word {
+                    $($word => Self::$variant,)*
+                    _ => Self::Other(word.to_owned()),
+                }
+            }
+        }
+
         impl From<String> for $name {
             fn from(word: String) -> Self {
-                match word.as_str() {
-                    $($word => Self::$variant,)*
-                    _ => Self::Other(word),
-                }
+                word.as_str().into()
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::text::read(deserializer)
             }
         }
 

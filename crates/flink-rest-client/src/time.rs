@@ -4,10 +4,13 @@
 //! `#[serde(with = "…")]`: [`millis`] for values that are always there, [`minus_one`], [`zero`] and [`max_value`] for
 //! `Option`s whose `None` is that number, [`maybe`] for fields that an older Flink leaves out.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serializer,
+    de::{Error as _, Visitor},
+};
 
 /// A value that Flink writes as a `long`.
 pub(crate) trait Long: Sized {
@@ -135,11 +138,37 @@ none_is! {
 pub(crate) mod double {
     use super::*;
 
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Wire<'a> {
-        Number(f64),
-        Text(std::borrow::Cow<'a, str>),
+    struct Double;
+
+    impl Visitor<'_> for Double {
+        type Value = f64;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number, or a text in its place")
+        }
+
+        fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<f64, E> {
+            Ok(number)
+        }
+
+        #[allow(clippy::cast_precision_loss, reason = "so does Java")]
+        fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<f64, E> {
+            Ok(number as f64)
+        }
+
+        #[allow(clippy::cast_precision_loss, reason = "so does Java")]
+        fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<f64, E> {
+            Ok(number as f64)
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<f64, E> {
+            match text {
+                "NaN" => Ok(f64::NAN),
+                "Infinity" => Ok(f64::INFINITY),
+                "-Infinity" => Ok(f64::NEG_INFINITY),
+                other => Err(E::custom(format!("`{other}` is no number"))),
+            }
+        }
     }
 
     pub(crate) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
@@ -151,15 +180,7 @@ pub(crate) mod double {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        match Wire::deserialize(deserializer)? {
-            Wire::Number(number) => Ok(number),
-            Wire::Text(text) => match &*text {
-                "NaN" => Ok(f64::NAN),
-                "Infinity" => Ok(f64::INFINITY),
-                "-Infinity" => Ok(f64::NEG_INFINITY),
-                other => Err(D::Error::custom(format!("`{other}` is no number"))),
-            },
-        }
+        deserializer.deserialize_any(Double)
     }
 }
 

@@ -28,6 +28,8 @@ pub const JOB: &str = "72756e6e696e67000000000000000000";
 /// Everything that a row is measured with.
 pub struct Bench {
     pub quick: bool,
+    /// Whether nothing is built.
+    pub built: bool,
     pub scale: Scale,
     pub flinkctl: String,
     python: OnceCell<String>,
@@ -49,6 +51,7 @@ impl Bench {
         let program = |name: &str| target().join("dist").join(name).display().to_string();
         Ok(Self {
             quick,
+            built,
             scale: Scale { bench: program("flink-bench"), folder },
             flinkctl: program("flinkctl"),
             python: OnceCell::new(),

@@ -150,8 +150,11 @@ const HEAD: [&str; 8] = ["row", "of", "ours", "beside", "theirs", "ratio (spread
 
 /// The table, as Markdown that can be read as it is.
 pub fn text(lines: &[Line]) -> String {
-    let mut rows = vec![HEAD.map(str::to_owned)];
-    rows.extend(lines.iter().map(Line::cells));
+    table(lines.iter().map(Line::cells))
+}
+
+fn table(lines: impl Iterator<Item = [String; 8]>) -> String {
+    let rows: Vec<_> = std::iter::once(HEAD.map(str::to_owned)).chain(lines).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<_> = (0..HEAD.len()).map(width).collect();
     let mut text = String::new();
@@ -171,9 +174,17 @@ pub fn text(lines: &[Line]) -> String {
 const BEGIN: &str = "<!-- written by cargo xtask bench --write -->\n";
 const END: &str = "<!-- end -->\n";
 
-/// A page with this table in the place of the one it had; rows that were not measured now stay as they were.
-pub fn put_into(page: &str, lines: &[Line]) -> Result<String> {
+/// A page with these lines in its table, in the order of these rows; what was not measured now stays as it was.
+pub fn put_into(page: &str, lines: &[Line], rows: &[&str]) -> Result<String> {
     let (before, rest) = page.split_once(BEGIN).context("no place for the table")?;
-    let (_, after) = rest.split_once(END).context("no end of the table")?;
-    Ok(format!("{before}{BEGIN}{}{END}{after}", text(lines)))
+    let (old, after) = rest.split_once(END).context("no end of the table")?;
+    let old = old.lines().skip(2).filter_map(|line| {
+        let cells: Vec<_> = line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+        cells.try_into().ok()
+    });
+    let is_new = |cells: &[String; 8]| lines.iter().any(|line| line.row == cells[0]);
+    let mut all: Vec<[String; 8]> = old.filter(|cells| !is_new(cells)).collect();
+    all.extend(lines.iter().map(Line::cells));
+    all.sort_by_key(|cells| rows.iter().position(|row| cells[0].starts_with(row)));
+    Ok(format!("{before}{BEGIN}{}{END}{after}", table(all.into_iter())))
 }

@@ -24,7 +24,7 @@ fn measure(bench: &Bench) -> Result<Vec<Line>> {
         alone("flinkctl", Unit::Bytes, size, Goal::Limit(10e6)),
         alone("dependencies", Unit::Count, packages.len() as f64, Goal::Known),
     ];
-    if !bench.quick {
+    if !bench.quick && !bench.built {
         let folder = bench.scale.folder.join("clean-build");
         let _ = fs::remove_dir_all(&folder);
         let started = Instant::now();

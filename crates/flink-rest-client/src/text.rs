@@ -1,0 +1,32 @@
+//! Texts in answers that become other values.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{Deserializer, de::Visitor};
+
+/// Reads a value out of a text where it stands, without a copy of it: answers are full of ids and words.
+pub(crate) fn read<'de, T, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>
+where
+    T: for<'a> TryFrom<&'a str>,
+    for<'a> <T as TryFrom<&'a str>>::Error: fmt::Display,
+{
+    deserializer.deserialize_str(Text(PhantomData))
+}
+
+struct Text<T>(PhantomData<T>);
+
+impl<T> Visitor<'_> for Text<T>
+where
+    T: for<'a> TryFrom<&'a str>,
+    for<'a> <T as TryFrom<&'a str>>::Error: fmt::Display,
+{
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        T::try_from(text).map_err(E::custom)
+    }
+}
