@@ -48,8 +48,11 @@ impl Waiting {
             Ok(Err(error)) => return Err(error),
             Ok(Ok(None)) | Err(_) => None,
         };
-        let next = Instant::now() + self.pause;
-        if next >= self.deadline.at {
+        // The last time is shortly before the deadline.
+        let now = Instant::now();
+        let last = self.deadline.at.checked_sub(FIRST_PAUSE).unwrap_or(now);
+        let next = (now + self.pause).min(last);
+        if next <= now {
             // An outage to the end explains more than the time it took.
             return Err(missed.unwrap_or_else(|| Error::timeout(self.what.clone(), self.deadline.after)));
         }

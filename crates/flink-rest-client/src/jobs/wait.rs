@@ -29,8 +29,8 @@ const AGAIN: Duration = Duration::from_millis(400);
 impl<M: Mode> Job<M> {
     /// Waits until every task runs: a job can be `RUNNING` before any of its tasks is.
     ///
-    /// Tasks that have finished meanwhile count as well. A job that ended is [`Error::JobEnded`], one that the server
-    /// no longer knows [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout), and says how often
+    /// Tasks that have finished meanwhile count as well, and a job that has: the state tells. One that failed or was
+    /// cancelled is [`Error::JobEnded`], one that the server no longer knows [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout), and says how often
     /// the job was restarted meanwhile, and why. Outages within the deadline are waited through.
     pub fn wait_until_running(&self) -> Call<M, WaitForJob> {
         self.wait(Goal::Running)
@@ -116,14 +116,15 @@ impl<M: Mode> Watch<M> {
         };
         self.unknown_since = None;
         let is_reached = |details: &JobDetails| match self.wanted.goal {
-            Goal::Running => details.state == JobStatus::Running && all_tasks_run(details),
-            Goal::Finished => details.state == JobStatus::Finished,
+            // One that has finished has run.
+            Goal::Running if details.state == JobStatus::Running => all_tasks_run(details),
+            Goal::Running | Goal::Finished => details.state == JobStatus::Finished,
         };
         if let Some(details) = details.filter(is_reached) {
             return Ok(Some(details));
         }
         match self.state.clone() {
-            Some(JobStatus::Finished) if self.wanted.goal == Goal::Finished => Ok(None),
+            Some(JobStatus::Finished) => Ok(None),
             Some(state) if state.is_terminal() => {
                 let root_cause = match state {
                     JobStatus::Failed => self.ask_until_told_why().await,
@@ -142,7 +143,9 @@ impl<M: Mode> Watch<M> {
             Goal::Running => JobStatus::Running,
             Goal::Finished => JobStatus::Finished,
         };
-        if self.tells_state && self.state != Some(near) {
+        let is_near =
+            self.state.as_ref().is_some_and(|state| *state == near || *state == JobStatus::Finished);
+        if self.tells_state && !is_near {
             match self.client.execute(&GetJobStatus::new(job), Waiting::question()).await {
                 Err(Error::Unsupported { .. }) => self.tells_state = false,
                 told => {

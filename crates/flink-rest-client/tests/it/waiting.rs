@@ -56,9 +56,10 @@ async fn the_end_of_a_job_is_seen_whatever_was_waited_for() {
     assert_eq!(error.to_string(), format!("job {JOB} is FAILED: no disk"));
     let Error::JobEnded { state: JobStatus::Failed, .. } = error else { panic!("{error:?}") };
 
-    let fake = Fake::new([state("FINISHED")]);
-    let error = fake.client().job(JOB).wait_until_running().await.unwrap_err();
-    assert!(matches!(error, Error::JobEnded { state: JobStatus::Finished, .. }), "{error:?}");
+    // A short job may have run before it was looked at.
+    let fake = Fake::new([state("FINISHED"), details("FINISHED", json!({"FINISHED": 2}))]);
+    let details = fake.client().job(JOB).wait_until_running().await.unwrap();
+    assert_eq!(details.state, JobStatus::Finished);
 }
 
 /// The server keeps what it answers about a job for up to three seconds.
