@@ -19,8 +19,9 @@ pub(crate) struct Candidate {
 
 impl std::fmt::Display for Candidate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = crate::output::plain(&Value::from(self.name.as_str()));
-        write!(f, "{}  {name} ({})", self.id, self.note)
+        // All of it may be the server's.
+        let text = format!("{}  {} ({})", self.id, self.name, self.note);
+        f.write_str(&crate::output::plain(&text.into()))
     }
 }
 
