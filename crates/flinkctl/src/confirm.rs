@@ -2,7 +2,10 @@
 
 use std::io::{IsTerminal, Write};
 
-use crate::error::{Failure, Result};
+use crate::{
+    error::{Failure, Result},
+    output::tame,
+};
 
 /// Asks, if there is somebody to ask; refuses otherwise.
 pub(crate) fn confirm(what: &str, yes: bool) -> Result<()> {
@@ -14,8 +17,9 @@ pub(crate) fn confirm(what: &str, yes: bool) -> Result<()> {
             Failure::usage(format!("nobody is there to answer: {what}?")).hint("add --yes if you mean it")
         );
     }
-    anstream::eprint!("{what}? [y/N] ");
-    anstream::stderr().flush()?;
+    let mut stderr = anstream::stderr();
+    write!(stderr, "{}? [y/N] ", tame(what))?;
+    stderr.flush()?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     match answer.trim() {

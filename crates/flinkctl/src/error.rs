@@ -5,6 +5,8 @@ use std::error::Error as _;
 use anstyle::{AnsiColor, Style};
 use flink_rest_client::{JobStatus, http::StatusCode};
 
+use crate::output::{say, say_as};
+
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// The exit codes. They are stable: scripts rely on them.
@@ -84,22 +86,22 @@ impl Failure {
     fn print_with(&self, before: &str, verbose: bool) {
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
         let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
-        anstream::eprintln!("{red}Error:{red:#} {before}{}", self.message);
+        say_as("Error:", red, &format!(" {before}{}", self.message));
         for cause in &self.causes {
-            anstream::eprintln!("Caused by: {cause}");
+            say!("Caused by: {cause}");
         }
         if let Some(place) = &self.place {
-            anstream::eprintln!("Where: {place}");
+            say!("Where: {place}");
         }
         match &self.trace {
-            Some(trace) if verbose => anstream::eprintln!("\n{}\n", trace.trim_end()),
+            Some(trace) if verbose => say!("\n{}\n", trace.trim_end()),
             _ => {}
         }
         let trace_hint = "-v shows Java's stack trace";
         let other =
             self.trace.as_deref().filter(|trace| !verbose && trace.contains("\tat ")).map(|_| trace_hint);
         if let Some(hint) = self.hint.as_deref().or(other) {
-            anstream::eprintln!("{cyan}Hint:{cyan:#} {hint}");
+            say_as("Hint:", cyan, &format!(" {hint}"));
         }
     }
 }

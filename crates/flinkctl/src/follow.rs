@@ -12,7 +12,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use crate::{
     cli::App,
     error::{Exit, Failure, Result},
-    output::colour,
+    output::{colour, say},
 };
 
 /// How far a job is to come.
@@ -108,7 +108,7 @@ impl Display {
                     Some(lines) => show(lines, &mut bars, &details),
                     // How it ended is told by the outcome.
                     None if !details.state.is_terminal() && state.as_ref() != Some(&details.state) => {
-                        anstream::eprintln!("{} is {}", details.jid, details.state);
+                        say!("{} is {}", details.jid, details.state);
                         state = Some(details.state);
                     }
                     None => {}
@@ -148,7 +148,7 @@ fn line(vertex: &JobVertex) -> String {
     let tasks: Vec<_> = there
         .map(|(state, tasks)| {
             let style = colour(&state.to_string());
-            format!("{style}{tasks} {state}{style:#}")
+            format!("{style}{tasks} {}{style:#}", crate::output::tame(&state.to_string()))
         })
         .collect();
     let name = crate::output::tame(&vertex.name);

@@ -5,6 +5,7 @@ pub(crate) mod human;
 mod merged;
 mod spark;
 pub(crate) mod table;
+mod tame;
 mod yaml;
 
 use std::{
@@ -18,7 +19,10 @@ use std::{
 use flink_rest_client::{Answer, Timestamp};
 use serde_json::{Map, Value, json};
 
-pub(crate) use self::cell::{Cell, colour, plain};
+pub(crate) use self::{
+    cell::{Cell, colour},
+    tame::{plain, say, say_as, tame},
+};
 use self::{
     spark::History,
     table::{Cut, Layout},
@@ -185,7 +189,7 @@ impl Output {
             return self.chosen(&mut out, value, view);
         }
         match self.format {
-            Format::Json => return Ok(writeln!(out, "{value}")?),
+            Format::Json => return Ok(writeln!(out, "{}", tame::json(value))?),
             Format::Yaml => return Ok(out.write_all(yaml::document(value).as_bytes())?),
             _ => {}
         }
@@ -231,7 +235,7 @@ impl Output {
                 Ok(())
             }
             Part::Said(done) => {
-                anstream::eprintln!("{done}");
+                say!("{done}");
                 Ok(())
             }
             Part::Body => Ok(()),
@@ -272,7 +276,7 @@ impl Output {
         };
         let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
         if rows.is_empty() {
-            anstream::eprintln!("None.");
+            say!("None.");
             return Ok(());
         }
         Ok(table::write(out, &layout, &rows, self.width.filter(|_| !wide))?)
@@ -355,7 +359,7 @@ impl Output {
         let json = if is_list { objects.collect() } else { objects.next().unwrap_or_default() };
         match self.format {
             Format::Yaml => Ok(out.write_all(yaml::document(&json).as_bytes())?),
-            _ => Ok(writeln!(out, "{json}")?),
+            _ => Ok(writeln!(out, "{}", tame::json(&json))?),
         }
     }
 }
@@ -410,11 +414,6 @@ fn flatten(value: &Value, name: String, lines: &mut Vec<(String, String)>) {
                 flatten(value, below(&index.to_string()), lines);
             }
         }
-        value => lines.push((name, plain(value))),
+        value => lines.push((plain(&name.into()), plain(value))),
     }
-}
-
-/// A text of several lines, without what would move the cursor.
-pub(crate) fn tame(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
 }

@@ -19,8 +19,9 @@ pub(crate) struct Candidate {
 
 impl std::fmt::Display for Candidate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = crate::output::plain(&Value::from(self.name.as_str()));
-        write!(f, "{}  {name} ({})", self.id, self.note)
+        // All of it may be the server's.
+        let text = format!("{}  {} ({})", self.id, self.name, self.note);
+        f.write_str(&crate::output::plain(&text.into()))
     }
 }
 
@@ -127,10 +128,16 @@ pub(crate) async fn vertices(client: &FlinkRestClient, job: JobId) -> Result<Vec
     Ok(vertices.collect())
 }
 
-/// The one that is meant. An exact id or name goes before the beginning of an id, and that before the beginning of a name.
+/// The one that is meant. An id goes before a name, so that nothing can be called by another's id; then come the
+/// beginning of an id and the beginning of a name.
 fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate> {
-    let ways: [fn(&Candidate, &str) -> bool; 3] = [
-        |candidate, word| candidate.id == word || candidate.name == word,
+    // All begin with nothing; it is what a script says whose variable is not set.
+    if word.trim().is_empty() {
+        return Err(Failure::usage(format!("no {kind} is named")).hint("say which one by its id or name"));
+    }
+    let ways: [fn(&Candidate, &str) -> bool; 4] = [
+        |candidate, word| candidate.id == word,
+        |candidate, word| candidate.name == word,
         |candidate, word| candidate.id.starts_with(word),
         |candidate, word| candidate.name.starts_with(word),
     ];
@@ -214,6 +221,20 @@ mod tests {
     #[test]
     fn an_exact_name_goes_before_a_beginning() {
         assert_eq!(picked("a1").unwrap(), "f7a8");
+    }
+
+    #[test]
+    fn an_id_goes_before_a_name_that_is_like_it() {
+        let jobs = vec![candidate("a1b2", "orders", true), candidate("c3d4", "a1b2", false)];
+        assert_eq!(pick("job", "a1b2", jobs).unwrap().id, "a1b2");
+    }
+
+    #[test]
+    fn nothing_means_nothing() {
+        for word in ["", " "] {
+            let failure = pick("job", word, vec![candidate("a1b2", "orders", false)]).unwrap_err();
+            assert_eq!((failure.exit, &*failure.message), (Exit::Usage, "no job is named"));
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
     commands::{Chore, Chores},
     context::{Contexts, Global, LOCALHOST, Settings, Target, Time, path, shown},
     error::{Failure, Result},
-    output::Output,
+    output::{Output, say},
     view::{Part, View, id, millis, text},
 };
 
@@ -103,8 +103,8 @@ async fn add(global: &Global, matches: &ArgMatches) -> Result<()> {
         Ok(contexts.current.as_deref() == Some(&name))
     })?;
     match is_current {
-        true => anstream::eprintln!("{name} is the current context."),
-        false => anstream::eprintln!("`flinkctl context use {name}` makes it the current one."),
+        true => say!("{name} is the current context."),
+        false => say!("`flinkctl context use {name}` makes it the current one."),
     }
     Ok(())
 }
@@ -125,7 +125,7 @@ fn use_(matches: &ArgMatches) -> Result<()> {
         contexts.current = Some(name.clone());
         Ok(())
     })?;
-    anstream::eprintln!("{name} is the current context.");
+    say!("{name} is the current context.");
     Ok(())
 }
 
@@ -142,10 +142,7 @@ fn remove(matches: &ArgMatches) -> Result<()> {
         }
         Ok(was_current)
     })?;
-    anstream::eprintln!(
-        "{name} is forgotten{}",
-        if was_current { "; no context is the current one now." } else { "." }
-    );
+    say!("{name} is forgotten{}", if was_current { "; no context is the current one now." } else { "." });
     Ok(())
 }
 
@@ -174,7 +171,7 @@ fn list(output: &Output) -> Result<()> {
     };
     let rows: Vec<_> = contexts.all.iter().map(row).collect();
     if rows.is_empty() && output.is_for_people() {
-        anstream::eprintln!("`flinkctl context add NAME --url URL` adds one.");
+        say!("`flinkctl context add NAME --url URL` adds one.");
     }
     output.value(&rows.into(), LIST)
 }

@@ -14,6 +14,7 @@ use crate::{
     confirm::confirm,
     error::{Exit, Failure, Result},
     follow::{Goal, follow},
+    output::say,
     resolve,
 };
 
@@ -99,8 +100,8 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
         None => wait,
     };
     match wait.await {
-        Ok(details) => anstream::eprintln!("{} is {}", found.name, details.state),
-        Err(Error::JobEnded { state, .. }) => anstream::eprintln!("{} is {state}", found.name),
+        Ok(details) => say!("{} is {}", found.name, details.state),
+        Err(Error::JobEnded { state, .. }) => say!("{} is {state}", found.name),
         Err(error) => return Err(error.into()),
     }
     Ok(())
@@ -210,7 +211,7 @@ fn describe_wait(command: Command) -> Command {
 async fn wait(app: &App, matches: &ArgMatches) -> Result<()> {
     let Wait { of, goal } = Wait::from_arg_matches(matches)?;
     let details = follow(app, resolve::job(&app.client, &of.job).await?, goal).await?;
-    anstream::eprintln!("{} is {}", crate::output::tame(&details.name), details.state);
+    say!("{} is {}", details.name, details.state);
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use crate::{
     cli::App,
     commands::Deed,
     error::{Exit, Failure, Result},
-    output::{Format, tame},
+    output::{Format, say, tame},
     resolve,
 };
 
@@ -97,7 +97,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
             let failed =
                 |error| Failure::new(Exit::Failed, format!("cannot write {}: {error}", path.display()));
             fs::write(&path, text).map_err(failed)?;
-            anstream::eprintln!("Written to {}; a browser shows it.", path.display());
+            say!("Written to {}; a browser shows it.", path.display());
             Ok(())
         }
         None => Ok(std::io::Write::write_all(&mut app.output.stdout()?, text.as_bytes())?),

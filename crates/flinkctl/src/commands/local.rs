@@ -14,7 +14,7 @@ use crate::{
     commands::{Chore, Chores},
     context::{Contexts, Global, Local, Settings, environment},
     error::{Exit, Failure, Result},
-    output::{Output, human, tame},
+    output::{Output, human, say, tame},
     view::{Part, View, id, state, text},
 };
 
@@ -103,7 +103,7 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
     for (key, value) in conf {
         wanted = wanted.config(key, value);
     }
-    anstream::eprintln!("Starting Flink …");
+    say!("Starting Flink …");
     let cluster = wanted.start()?;
     let (flink, url) = (cluster.version().to_owned(), cluster.url().to_owned());
     Contexts::change(|contexts| {
@@ -122,13 +122,13 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
     })?;
     cluster.keep()?;
     let took = human::duration(u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX));
-    anstream::eprintln!(
+    say!(
         "Flink {flink} is up after {took}, TaskManagers: {taskmanagers}, slots of each: {slots}. It is the current context, \
          `{name}`; `{}` stops it.",
         command_for("down", &name)
     );
     for variable in ["FLINKCTL_URL", "FLINKCTL_CONTEXT"].iter().filter(|name| environment(name).is_some()) {
-        anstream::eprintln!("But {variable} is set, which goes before the current context.");
+        say!("But {variable} is set, which goes before the current context.");
     }
     output.line(url)
 }
@@ -161,7 +161,7 @@ fn forget_ended(contexts: &mut Contexts) -> Result<()> {
     for (name, kept) in ended {
         kept.stop()?;
         forget(contexts, &name);
-        anstream::eprintln!("`{name}` had ended; it is forgotten.");
+        say!("`{name}` had ended; it is forgotten.");
     }
     Ok(())
 }
@@ -191,9 +191,9 @@ fn down(matches: &ArgMatches) -> Result<()> {
         }
         Ok(contexts.current.clone())
     })?;
-    anstream::eprintln!("Stopped `{name}`, Flink {}, and removed {}.", local.flink, local.folder.display());
+    say!("Stopped `{name}`, Flink {}, and removed {}.", local.flink, local.folder.display());
     if let Some(current) = current {
-        anstream::eprintln!("The current context is `{current}`.");
+        say!("The current context is `{current}`.");
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::{
     commands::{Deed, Doing},
     error::Result,
     follow::{Goal, follow},
+    output::say,
     resolve,
 };
 
@@ -93,8 +94,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
             return Ok(());
         }
         let details = follow(app, job, arguments.wait).await?;
-        let name = crate::output::tame(&details.name);
-        anstream::eprintln!("{name} is {}", details.state);
+        say!("{} is {}", details.name, details.state);
         Ok(())
     })
 }

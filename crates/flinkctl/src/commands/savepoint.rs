@@ -7,6 +7,7 @@ use crate::{
     commands::{Deed, Noun, deeds, processes},
     confirm::confirm,
     error::Result,
+    output::say,
     verb::Verb,
 };
 
@@ -43,6 +44,6 @@ async fn dispose(app: &App, matches: &ArgMatches) -> Result<()> {
     confirm(&format!("Delete savepoint {path} at {}", app.client.address()), yes)?;
     let operation = app.client.dispose_savepoint(path).await?;
     operation.wait().timeout(deeds::patience(app)).await?;
-    anstream::eprintln!("Deleted.");
+    say!("Deleted.");
     Ok(())
 }

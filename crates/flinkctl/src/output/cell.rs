@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use flink_rest_client::Timestamp;
 use serde_json::Value;
 
-use super::{human, spark};
+use super::{human, plain, spark};
 use crate::view::Show;
 
 /// A value as it is shown, with its colour.
@@ -73,12 +73,6 @@ pub(crate) fn timestamp(value: &Value) -> Option<Timestamp> {
     Timestamp::from_millisecond(value.as_i64()?).ok()
 }
 
-/// One line of text, without what would move the cursor or split a column.
-pub(crate) fn plain(value: &Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 fn load(parts: &Value) -> String {
     let part = |at| parts.get(at).and_then(Value::as_f64);
     match (part(0), part(1), part(2)) {
@@ -105,7 +99,7 @@ fn counts(value: &Value) -> Cell {
     let members = value.as_object().into_iter().flatten();
     let there = members.filter(|(state, count)| *state != "total" && count.as_u64() != Some(0));
     let words: Vec<_> = there.map(|(state, count)| format!("{count} {}", state.to_lowercase())).collect();
-    if words.is_empty() { dim("-") } else { words.join(", ").into() }
+    if words.is_empty() { dim("-") } else { plain(&words.join(", ").into()).into() }
 }
 
 pub(crate) fn dim(text: &str) -> Cell {
@@ -148,6 +142,7 @@ mod tests {
         assert_eq!(shown(json!(2048), Show::Bytes), both("2 KiB", "2048"));
         assert_eq!(shown(json!(0.25), Show::Ratio), both("25%", "0.25"));
         assert_eq!(shown(json!({"RUNNING": 2, "FAILED": 0}), Show::Counts), both("2 running", "2 running"));
+        assert_eq!(shown(json!({"\u{9b}2J": 1}), Show::Counts).0, "1  2j");
         assert_eq!(shown(json!("Map<br/>+- Sink<br/>"), Show::Operators), both("Map -> Sink", "Map -> Sink"));
         assert_eq!(shown(json!(null), Show::Text), both("-", ""));
     }

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::tame::{is_wild, json};
+
 /// The value as a YAML document.
 pub(super) fn document(value: &Value) -> String {
     let mut text = String::new();
@@ -48,7 +50,7 @@ fn is_lines(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\n', '\t'])
         && !text.ends_with("\n\n")
-        && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+        && !text.chars().any(|c| is_wild(c) && !matches!(c, '\n' | '\t'))
 }
 
 /// A text in one line, quoted as JSON does it if YAML would read something else in it.
@@ -58,7 +60,7 @@ fn string(text: &str) -> String {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '.' | '/' | '-' | '$'))
         && !text.ends_with(' ')
         && !WORDS.contains(&text.to_ascii_lowercase().as_str());
-    if is_plain { text.into() } else { Value::from(text).to_string() }
+    if is_plain { text.into() } else { json(&Value::from(text)) }
 }
 
 #[cfg(test)]
@@ -80,5 +82,6 @@ mod tests {
         );
         assert_eq!(document(&json!([[1, 2], []])), "- - 1\n  - 2\n- []\n");
         assert_eq!(document(&json!({"deep": "x\ny"})), "deep: |-\n  x\n  y\n");
+        assert_eq!(document(&json!({"\u{9b}": "x\n\u{202e}"})), "\"\\u009b\": \"x\\n\\u202e\"\n");
     }
 }

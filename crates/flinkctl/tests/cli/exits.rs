@@ -28,6 +28,15 @@ fn what_takes_too_long() {
     assert!(stderr.contains("Hint: allow more with --timeout"), "{stderr}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn who_cannot_be_told_why_is_told_that() {
+    let server = Server::start();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let status = flinkctl(&server.url(), &["job", "get", "nothing"]).stderr(full).status().unwrap();
+    assert_eq!(status.code(), Some(4));
+}
+
 #[test]
 fn what_may_have_been_done() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();

@@ -6,7 +6,10 @@ use anstyle::{AnsiColor, Color, Style};
 use flink_rest_client::follow::Process;
 
 use super::entry::{Entry, Level};
-use crate::{error::Result, output::tame};
+use crate::{
+    error::Result,
+    output::{say_as, tame},
+};
 
 /// Not red and yellow, which tell how grave an entry is.
 const COLOURS: [AnsiColor; 6] = [
@@ -34,7 +37,7 @@ impl Printer {
     pub(super) fn print(&mut self, out: &mut impl Write, entry: &Entry) -> Result<()> {
         let label = self.label(&entry.process);
         if entry.gap {
-            anstream::eprintln!("{label}lines may be missing here: a log was rotated before it was read");
+            say_as(&label, Style::new(), "lines may be missing here: a log was rotated before it was read");
         }
         let style = match entry.level() {
             Some(Level::Error) => colour(AnsiColor::Red),
