@@ -70,7 +70,7 @@ impl Drop for End {
         self.0.over.notify_all();
         if let Some(callback) = callback {
             // Nobody is left who could be told that a callback failed; at Python's end there is nobody to call.
-            Python::try_attach(|py| _ = callback.call0(py));
+            runtime::attach(|py| _ = callback.call0(py));
         }
     }
 }

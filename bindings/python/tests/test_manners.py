@@ -138,3 +138,27 @@ def test_nothing_is_left_behind_by_what_nobody_waits_for(hanging: str) -> None:
     started = time.monotonic()
     asyncio.run(forget())
     assert time.monotonic() - started < 30
+
+
+def test_python_ends_while_it_is_called_back(server: Server) -> None:
+    script = f"""
+import threading, time
+from flink_rest_client import FlinkRestClient
+called = threading.Event()
+class Last:
+    # Python's end takes long enough for the function to come back meanwhile.
+    def __del__(self, sleep=time.sleep):
+        sleep(1)
+last = Last()
+def slow():
+    called.set()
+    time.sleep(0.5)
+    return "token"
+def ask():
+    FlinkRestClient.from_url({server.url!r}, auth=slow).overview()
+threading.Thread(target=ask, daemon=True).start()
+called.wait()
+print("bye")
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, "bye\n"), ended.stderr
