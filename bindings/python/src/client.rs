@@ -2,7 +2,6 @@
 
 use std::{
     path::PathBuf,
-    process,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -26,6 +25,7 @@ use crate::{
     error::{self, raise},
     options::{Options, seconds},
     progress::{Progress, unless_raised},
+    runtime::Home,
     stream::{Chunks, Lines},
     task::Task,
 };
@@ -35,7 +35,7 @@ use crate::{
 pub(crate) struct Client {
     /// None once it is closed.
     client: Mutex<Option<FlinkRestClient>>,
-    process: u32,
+    home: Home,
     #[pyo3(get)]
     url: String,
 }
@@ -53,11 +53,7 @@ impl Endpoint for Bytes {
 
 impl Client {
     fn client(&self, py: Python<'_>) -> PyResult<FlinkRestClient> {
-        if self.process != process::id() {
-            let why = "this client was made before the process was forked, and its connections stayed with the \
-                       parent: make a new client in the child";
-            return Err(error::invalid(py, why));
-        }
+        self.home.check(py, "client")?;
         let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
         client.ok_or_else(|| error::invalid(py, "this client is closed"))
     }
@@ -80,7 +76,7 @@ impl Client {
         let _entered = runtime.enter();
         let client = options.builder(url).build().map_err(|error| raise(py, &error))?;
         let url = client.address().to_owned();
-        Ok(Self { client: Mutex::new(Some(client)), process: process::id(), url })
+        Ok(Self { client: Mutex::new(Some(client)), home: Home::here(), url })
     }
 
     /// Calls an endpoint: the server's JSON as Python objects, or bytes. Progress is that of the files it sends.

@@ -13,8 +13,10 @@ use std::{
 use pyo3::prelude::*;
 use tokio::runtime::{Builder, Handle, Runtime};
 
+use crate::error;
+
 struct Background {
-    process: u32,
+    home: Home,
     runtime: Runtime,
 }
 
@@ -30,14 +32,14 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 pub(crate) fn handle() -> PyResult<Handle> {
     let mut background = BACKGROUND.lock().unwrap_or_else(PoisonError::into_inner);
-    if background.as_ref().is_some_and(|background| background.process != process::id()) {
+    if background.as_ref().is_some_and(|background| !background.home.is_here()) {
         // A child has none of its parent's threads: to drop their runtime would wait for them.
         mem::forget(background.take());
         UNDER_WAY.store(0, SeqCst);
     }
     let background = match &mut *background {
         Some(background) => background,
-        none => none.insert(Background { process: process::id(), runtime: start()? }),
+        none => none.insert(Background { home: Home::here(), runtime: start()? }),
     };
     Ok(background.runtime.handle().clone())
 }
@@ -51,6 +53,32 @@ pub(crate) fn call_python<T>(function: impl for<'py> FnOnce(Python<'py>) -> T) -
 pub(crate) fn attach<T>(function: impl for<'py> FnOnce(Python<'py>) -> T) -> Option<T> {
     let _under_way = UnderWay::new();
     if ENDED.load(SeqCst) { None } else { Python::try_attach(function) }
+}
+
+/// The process in which something was made that its children cannot use.
+#[derive(Clone, Copy)]
+pub(crate) struct Home(u32);
+
+impl Home {
+    pub(crate) fn here() -> Self {
+        Self(process::id())
+    }
+
+    pub(crate) fn is_here(self) -> bool {
+        self.0 == process::id()
+    }
+
+    /// Refuses what was made before a fork.
+    pub(crate) fn check(self, py: Python<'_>, what: &str) -> PyResult<()> {
+        if self.is_here() {
+            return Ok(());
+        }
+        let why = format!(
+            "this {what} was made before the process was forked, and its connections stayed with the parent: make a \
+             new client in the child"
+        );
+        Err(error::invalid(py, &why))
+    }
 }
 
 struct UnderWay;
@@ -73,7 +101,8 @@ impl Drop for UnderWay {
 #[pyfunction]
 fn end(py: Python<'_>) -> PyResult<()> {
     ENDED.store(true, SeqCst);
-    let is_ours = || matches!(BACKGROUND.try_lock().as_deref(), Ok(Some(background)) if background.process == process::id());
+    let is_ours =
+        || matches!(BACKGROUND.try_lock().as_deref(), Ok(Some(background)) if background.home.is_here());
     let started = Instant::now();
     while is_ours() && UNDER_WAY.load(SeqCst) > 0 && started.elapsed() < LIMIT {
         py.check_signals()?;
