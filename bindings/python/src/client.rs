@@ -112,7 +112,10 @@ impl Client {
             let body = PyBytes::new(py, &body);
             match is_text {
                 true => Ok(body.into_any().unbind()),
-                false => Ok(py.import("json")?.call_method1("loads", (body,))?.unbind()),
+                false => {
+                    let read = py.import("json")?.call_method1("loads", (body,));
+                    Ok(read.map_err(|why| error::unreadable(py, &why))?.unbind())
+                }
             }
         })
     }

@@ -194,3 +194,10 @@ def test_nothing_is_printed() -> None:
     script = "import flink_rest_client as f\ntry: f.FlinkRestClient.get('127.0.0.1', 1).overview()\nexcept f.RestException: pass"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_an_answer_that_is_too_deep_for_python(server: Server) -> None:
+    deep = 200_000
+    server.answers = lambda _: (200, "application/json", b"[" * deep + b"]" * deep)
+    with pytest.raises(RestException, match="cannot read the answer"):
+        FlinkRestClient.from_url(server.url).overview()
