@@ -74,7 +74,7 @@ impl Client {
         // A connection pool wants to know its runtime.
         let runtime = crate::runtime::handle()?;
         let _entered = runtime.enter();
-        let client = options.builder(url).build().map_err(|error| raise(py, &error))?;
+        let client = options.builder(url)?.build().map_err(|error| raise(py, &error))?;
         let url = client.address().to_owned();
         Ok(Self { client: Mutex::new(Some(client)), home: Home::here(), url })
     }
@@ -99,7 +99,7 @@ impl Client {
         if !again {
             call = call.retry(Retry::never());
         }
-        let call = limited(call, timeout);
+        let call = limited(call, timeout)?;
         let work = async move {
             let answer = call.await?;
             if !is_text {
@@ -140,7 +140,7 @@ impl Client {
         let [jar] = files;
         let mut call = client.jars().upload_and_run(jar);
         *call.action.as_mut() = run;
-        let call = limited(call, timeout);
+        let call = limited(call, timeout)?;
         let work = async { Ok(call.await?.job_id.to_string()) };
         Task::spawn(unless_raised(work, heard), |py, job| job.into_py_any(py))
     }
@@ -149,7 +149,7 @@ impl Client {
     #[pyo3(signature = (name, params, timeout=None))]
     fn stream(&self, name: &str, params: &Bound<'_, PyDict>, timeout: Option<f64>) -> PyResult<Task> {
         let (client, request) = self.request(name, params)?;
-        let call = limited(client.request(Bytes(request)).stream(), timeout);
+        let call = limited(client.request(Bytes(request)).stream(), timeout)?;
         Task::spawn(async { Ok(call.await?) }, |py, download| {
             Ok(Py::new(py, Chunks::new(download))?.into_any())
         })
@@ -166,7 +166,7 @@ impl Client {
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Task> {
         let (client, request) = self.request(name, params)?;
-        let mut call = limited(client.request(Bytes(request)).save(path), timeout);
+        let mut call = limited(client.request(Bytes(request)).save(path), timeout)?;
         let mut heard = None;
         if let Some(function) = progress {
             let (progress, receiver) = Progress::new(function);
@@ -212,7 +212,7 @@ impl Client {
     ) -> PyResult<Task> {
         let job = self.client(py)?.job(parsed::<JobId>(py, job)?);
         let call =
-            limited(if finished { job.wait_until_finished() } else { job.wait_until_running() }, timeout);
+            limited(if finished { job.wait_until_finished() } else { job.wait_until_running() }, timeout)?;
         Task::spawn(async { Ok(call.await.map(drop)?) }, |py, ()| Ok(py.None()))
     }
 
@@ -269,11 +269,11 @@ fn watch(files: &mut [Upload], function: Py<PyAny>) -> oneshot::Receiver<PyErr> 
 }
 
 /// With another time limit than the client's.
-fn limited<A>(call: Call<Async, A>, timeout: Option<f64>) -> Call<Async, A> {
-    match timeout {
-        Some(limit) => call.timeout(seconds(limit)),
+fn limited<A>(call: Call<Async, A>, timeout: Option<f64>) -> PyResult<Call<Async, A>> {
+    Ok(match timeout {
+        Some(limit) => call.timeout(seconds(limit)?),
         None => call,
-    }
+    })
 }
 
 /// The task of a call whose value Python knows.
@@ -282,7 +282,7 @@ where
     A: Action<Output<Async> = T> + 'static,
     T: for<'py> IntoPyObject<'py> + Send + 'static,
 {
-    let call = limited(call, timeout);
+    let call = limited(call, timeout)?;
     Task::spawn(async { Ok(call.await?) }, |py, value: T| value.into_py_any(py))
 }
 

@@ -201,3 +201,11 @@ def test_an_answer_that_is_too_deep_for_python(server: Server) -> None:
     server.answers = lambda _: (200, "application/json", b"[" * deep + b"]" * deep)
     with pytest.raises(RestException, match="cannot read the answer"):
         FlinkRestClient.from_url(server.url).overview()
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan")])
+def test_a_timeout_is_a_number_of_seconds(server: Server, timeout: float) -> None:
+    with pytest.raises(ValueError, match="timeout: "):
+        FlinkRestClient.from_url(server.url, timeout=timeout)
+    with pytest.raises(ValueError, match="timeout: "):
+        FlinkRestClient.from_url(server.url).jobs.wait_until_running(JOB, timeout=timeout)
