@@ -2,7 +2,6 @@
 
 use std::{
     path::PathBuf,
-    process,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -26,6 +25,7 @@ use crate::{
     error::{self, raise},
     options::{Options, seconds},
     progress::{Progress, unless_raised},
+    runtime::Home,
     stream::{Chunks, Lines},
     task::Task,
 };
@@ -35,7 +35,7 @@ use crate::{
 pub(crate) struct Client {
     /// None once it is closed.
     client: Mutex<Option<FlinkRestClient>>,
-    process: u32,
+    home: Home,
     #[pyo3(get)]
     url: String,
 }
@@ -53,11 +53,7 @@ impl Endpoint for Bytes {
 
 impl Client {
     fn client(&self, py: Python<'_>) -> PyResult<FlinkRestClient> {
-        if self.process != process::id() {
-            let why = "this client was made before the process was forked, and its connections stayed with the \
-                       parent: make a new client in the child";
-            return Err(error::invalid(py, why));
-        }
+        self.home.check(py, "client")?;
         let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
         client.ok_or_else(|| error::invalid(py, "this client is closed"))
     }
@@ -78,9 +74,9 @@ impl Client {
         // A connection pool wants to know its runtime.
         let runtime = crate::runtime::handle()?;
         let _entered = runtime.enter();
-        let client = options.builder(url).build().map_err(|error| raise(py, &error))?;
+        let client = options.builder(url)?.build().map_err(|error| raise(py, &error))?;
         let url = client.address().to_owned();
-        Ok(Self { client: Mutex::new(Some(client)), process: process::id(), url })
+        Ok(Self { client: Mutex::new(Some(client)), home: Home::here(), url })
     }
 
     /// Calls an endpoint: the server's JSON as Python objects, or bytes. Progress is that of the files it sends.
@@ -103,7 +99,7 @@ impl Client {
         if !again {
             call = call.retry(Retry::never());
         }
-        let call = limited(call, timeout);
+        let call = limited(call, timeout)?;
         let work = async move {
             let answer = call.await?;
             if !is_text {
@@ -116,7 +112,10 @@ impl Client {
             let body = PyBytes::new(py, &body);
             match is_text {
                 true => Ok(body.into_any().unbind()),
-                false => Ok(py.import("json")?.call_method1("loads", (body,))?.unbind()),
+                false => {
+                    let read = py.import("json")?.call_method1("loads", (body,));
+                    Ok(read.map_err(|why| error::unreadable(py, &why))?.unbind())
+                }
             }
         })
     }
@@ -141,7 +140,7 @@ impl Client {
         let [jar] = files;
         let mut call = client.jars().upload_and_run(jar);
         *call.action.as_mut() = run;
-        let call = limited(call, timeout);
+        let call = limited(call, timeout)?;
         let work = async { Ok(call.await?.job_id.to_string()) };
         Task::spawn(unless_raised(work, heard), |py, job| job.into_py_any(py))
     }
@@ -150,7 +149,7 @@ impl Client {
     #[pyo3(signature = (name, params, timeout=None))]
     fn stream(&self, name: &str, params: &Bound<'_, PyDict>, timeout: Option<f64>) -> PyResult<Task> {
         let (client, request) = self.request(name, params)?;
-        let call = limited(client.request(Bytes(request)).stream(), timeout);
+        let call = limited(client.request(Bytes(request)).stream(), timeout)?;
         Task::spawn(async { Ok(call.await?) }, |py, download| {
             Ok(Py::new(py, Chunks::new(download))?.into_any())
         })
@@ -167,7 +166,7 @@ impl Client {
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Task> {
         let (client, request) = self.request(name, params)?;
-        let mut call = limited(client.request(Bytes(request)).save(path), timeout);
+        let mut call = limited(client.request(Bytes(request)).save(path), timeout)?;
         let mut heard = None;
         if let Some(function) = progress {
             let (progress, receiver) = Progress::new(function);
@@ -213,7 +212,7 @@ impl Client {
     ) -> PyResult<Task> {
         let job = self.client(py)?.job(parsed::<JobId>(py, job)?);
         let call =
-            limited(if finished { job.wait_until_finished() } else { job.wait_until_running() }, timeout);
+            limited(if finished { job.wait_until_finished() } else { job.wait_until_running() }, timeout)?;
         Task::spawn(async { Ok(call.await.map(drop)?) }, |py, ()| Ok(py.None()))
     }
 
@@ -270,11 +269,11 @@ fn watch(files: &mut [Upload], function: Py<PyAny>) -> oneshot::Receiver<PyErr> 
 }
 
 /// With another time limit than the client's.
-fn limited<A>(call: Call<Async, A>, timeout: Option<f64>) -> Call<Async, A> {
-    match timeout {
-        Some(limit) => call.timeout(seconds(limit)),
+fn limited<A>(call: Call<Async, A>, timeout: Option<f64>) -> PyResult<Call<Async, A>> {
+    Ok(match timeout {
+        Some(limit) => call.timeout(seconds(limit)?),
         None => call,
-    }
+    })
 }
 
 /// The task of a call whose value Python knows.
@@ -283,7 +282,7 @@ where
     A: Action<Output<Async> = T> + 'static,
     T: for<'py> IntoPyObject<'py> + Send + 'static,
 {
-    let call = limited(call, timeout);
+    let call = limited(call, timeout)?;
     Task::spawn(async { Ok(call.await?) }, |py, value: T| value.into_py_any(py))
 }
 

@@ -42,6 +42,11 @@ pub(crate) fn given_up(py: Python<'_>) -> PyErr {
     exception(py, "RestException", "the call was given up, or its result taken before", None)
 }
 
+/// JSON that Python cannot read: too deep for it.
+pub(crate) fn unreadable(py: Python<'_>, why: &PyErr) -> PyErr {
+    exception(py, "RestException", &format!("Python cannot read the answer: {why}"), None)
+}
+
 pub(crate) fn invalid(py: Python<'_>, message: &str) -> PyErr {
     exception(py, "InvalidRequestError", message, None)
 }

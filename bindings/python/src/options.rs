@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use flink_rest_client::{ClientBuilder, FlinkRestClient, Pem, Retry, Token};
-use pyo3::prelude::*;
+use pyo3::{exceptions::PyValueError, prelude::*};
 
 use crate::runtime;
 
@@ -84,7 +84,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn builder(self, url: &str) -> ClientBuilder {
+    pub(crate) fn builder(self, url: &str) -> PyResult<ClientBuilder> {
         let mut builder = FlinkRestClient::builder(url);
         for (name, value) in self.headers.unwrap_or_default() {
             builder = builder.header(name, value);
@@ -100,21 +100,24 @@ impl Options {
             Some(Identity::One(path)) => builder.client_certificate(Pem::file(&path), Pem::file(&path)),
             None => builder,
         };
-        if let Some(timeout) = self.timeout.map(seconds) {
+        if let Some(timeout) = self.timeout.map(seconds).transpose()? {
             builder = builder.timeout(timeout);
         }
         if let Some(times) = self.retries {
             builder = builder.retry(Retry::default().times(times));
         }
-        match self.proxy {
+        Ok(match self.proxy {
             Proxy::Environment(true) => builder.proxy_from_env(),
             Proxy::Environment(false) => builder,
             Proxy::At(address) => builder.proxy(address),
-        }
+        })
     }
 }
 
-/// Python's seconds; less than none is none, and more than can be counted is for ever.
-pub(crate) fn seconds(seconds: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
+/// Python's seconds; more than can be counted is for ever.
+pub(crate) fn seconds(seconds: f64) -> PyResult<Duration> {
+    if seconds.is_nan() || seconds < 0.0 {
+        return Err(PyValueError::new_err(format!("timeout: {seconds} is not a number of seconds")));
+    }
+    Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }

@@ -13,7 +13,7 @@ use pyo3::{
 };
 use tokio::sync::Mutex;
 
-use crate::task::Task;
+use crate::{runtime::Home, task::Task};
 
 /// Lines that are there are handed over together, so many at most.
 const AT_ONCE: usize = 1000;
@@ -25,18 +25,20 @@ pub(crate) struct Chunks {
     #[pyo3(get)]
     size: Option<u64>,
     download: Arc<Mutex<Download<Async>>>,
+    home: Home,
 }
 
 impl Chunks {
     pub(crate) fn new(download: Download<Async>) -> Self {
-        Self { size: download.size(), download: Arc::new(Mutex::new(download)) }
+        Self { size: download.size(), download: Arc::new(Mutex::new(download)), home: Home::here() }
     }
 }
 
 #[pymethods]
 impl Chunks {
     /// The next bytes; none at the end.
-    fn next(&self) -> PyResult<Task> {
+    fn next(&self, py: Python<'_>) -> PyResult<Task> {
+        self.home.check(py, "stream")?;
         let download = self.download.clone();
         Task::spawn(async move { Ok(download.lock().await.next_chunk().await?) }, |py, chunk| match chunk {
             Some(chunk) => Ok(PyBytes::new(py, &chunk).into_any().unbind()),
@@ -47,19 +49,23 @@ impl Chunks {
 
 /// The lines of logs, while they are written.
 #[pyclass(frozen, module = "flink_rest_client._native")]
-pub(crate) struct Lines(Arc<Mutex<LogLines<Async>>>);
+pub(crate) struct Lines {
+    lines: Arc<Mutex<LogLines<Async>>>,
+    home: Home,
+}
 
 impl Lines {
     pub(crate) fn new(lines: LogLines<Async>) -> Self {
-        Self(Arc::new(Mutex::new(lines)))
+        Self { lines: Arc::new(Mutex::new(lines)), home: Home::here() }
     }
 }
 
 #[pymethods]
 impl Lines {
     /// The next lines; none at the end.
-    fn next(&self) -> PyResult<Task> {
-        let lines = self.0.clone();
+    fn next(&self, py: Python<'_>) -> PyResult<Task> {
+        self.home.check(py, "stream")?;
+        let lines = self.lines.clone();
         let next = async move {
             let mut lines = lines.lock().await;
             let mut ready: Vec<_> = lines.next().await?.into_iter().collect();

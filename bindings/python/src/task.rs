@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 
 use crate::{
     error::{self, Failure},
-    runtime,
+    runtime::{self, Home},
 };
 
 /// How long Python's signals may have to wait: Ctrl-C shall work at once.
@@ -24,6 +24,7 @@ type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 pub(crate) struct Task {
     shared: Arc<Shared>,
     work: AbortHandle,
+    home: Home,
 }
 
 #[derive(Default)]
@@ -53,7 +54,7 @@ impl Task {
                 Err(failure) => Err(failure.into_python(py)),
             }));
         });
-        Ok(Self { shared, work: work.abort_handle() })
+        Ok(Self { shared, work: work.abort_handle(), home: Home::here() })
     }
 }
 
@@ -70,7 +71,7 @@ impl Drop for End {
         self.0.over.notify_all();
         if let Some(callback) = callback {
             // Nobody is left who could be told that a callback failed; at Python's end there is nobody to call.
-            Python::try_attach(|py| _ = callback.call0(py));
+            runtime::attach(|py| _ = callback.call0(py));
         }
     }
 }
@@ -91,6 +92,7 @@ impl Shared {
 impl Task {
     /// Waits until it is over: what came out. Other Python threads go on, and signals are heard.
     fn wait(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        self.home.check(py, "call")?;
         while !py.detach(|| self.shared.wait()) {
             py.check_signals().inspect_err(|_| self.cancel())?;
         }
@@ -99,12 +101,14 @@ impl Task {
 
     /// What came out; for once.
     fn result(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        self.home.check(py, "call")?;
         let outcome = self.shared.state().outcome.take();
         outcome.map_or_else(|| Err(error::given_up(py)), |outcome| outcome(py))
     }
 
     /// Calls this back, on another thread, when it is over; at once if it is.
     fn when_done(&self, py: Python<'_>, callback: Py<PyAny>) -> PyResult<()> {
+        self.home.check(py, "call")?;
         let mut state = self.shared.state();
         if !state.is_over {
             state.callback = Some(callback);
@@ -117,7 +121,9 @@ impl Task {
 
     /// Gives it up: its connection is closed.
     fn cancel(&self) {
-        self.work.abort();
+        if self.home.is_here() {
+            self.work.abort();
+        }
     }
 }
 

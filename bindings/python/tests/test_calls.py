@@ -194,3 +194,18 @@ def test_nothing_is_printed() -> None:
     script = "import flink_rest_client as f\ntry: f.FlinkRestClient.get('127.0.0.1', 1).overview()\nexcept f.RestException: pass"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_an_answer_that_is_too_deep_for_python(server: Server) -> None:
+    deep = 200_000
+    server.answers = lambda _: (200, "application/json", b"[" * deep + b"]" * deep)
+    with pytest.raises(RestException, match="cannot read the answer"):
+        FlinkRestClient.from_url(server.url).overview()
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan")])
+def test_a_timeout_is_a_number_of_seconds(server: Server, timeout: float) -> None:
+    with pytest.raises(ValueError, match="timeout: "):
+        FlinkRestClient.from_url(server.url, timeout=timeout)
+    with pytest.raises(ValueError, match="timeout: "):
+        FlinkRestClient.from_url(server.url).jobs.wait_until_running(JOB, timeout=timeout)

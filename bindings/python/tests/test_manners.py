@@ -138,3 +138,50 @@ def test_nothing_is_left_behind_by_what_nobody_waits_for(hanging: str) -> None:
     started = time.monotonic()
     asyncio.run(forget())
     assert time.monotonic() - started < 30
+
+
+def test_python_ends_while_it_is_called_back(server: Server) -> None:
+    script = f"""
+import sys, threading, time
+from flink_rest_client import FlinkRestClient
+called = threading.Event()
+class Last:
+    # Python's end takes long enough for the function to come back meanwhile.
+    def __del__(self, sleep=time.sleep):
+        sleep(1)
+sys.last = Last()
+def slow():
+    called.set()
+    time.sleep(0.5)
+    return "token"
+def ask():
+    FlinkRestClient.from_url({server.url!r}, auth=slow).overview()
+threading.Thread(target=ask, daemon=True).start()
+called.wait()
+print("bye")
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, "bye\n"), ended.stderr
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_stream_stays_with_the_parent(server: Server) -> None:
+    server.answers = lambda _: (200, "text/plain", b"a line\n")
+    client = FlinkRestClient.from_url(server.url)
+    read = client.jobmanager.iter_log("jobmanager.log")
+    assert next(read) == b"a line\n"
+    followed = client.jobmanager.follow_log()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        for stream in (read, followed):
+            try:
+                os.write(writing, repr(next(iter(stream))).encode())
+            except BaseException as error:
+                os.write(writing, f"{error}\n".encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        told = pipe.read()
+    os.waitpid(child, 0)
+    assert told.count("make a new client in the child") == 2, told
