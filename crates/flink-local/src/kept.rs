@@ -131,8 +131,14 @@ mod tests {
         let (mut own, mut stranger) = (process(folder.path()), process(other.path()));
         let ids = vec![own.id(), stranger.id()];
         let kept = Kept::new("http://127.0.0.1:1", folder.path(), ids);
-        assert_eq!(kept.running(), [own.id()]);
+        // The command line of a process can be read shortly after it was started.
+        let started = Instant::now();
+        while kept.running() != [own.id()] {
+            assert!(started.elapsed() < Duration::from_secs(10), "{:?}", kept.running());
+            thread::yield_now();
+        }
         // It stays a zombie until somebody asks for its end.
+        let _input = own.stdin.take(); // To wait would close it, and that end the process.
         let reaper = thread::spawn(move || own.wait().unwrap());
         kept.stop().unwrap();
         assert!(!reaper.join().unwrap().success());
