@@ -6,7 +6,7 @@ use crate::{Action, Client, Error, JobId, Repeat, Result, call::CallOptions, cli
 /// How often a jar is uploaded again that got lost before it was run.
 const ROUNDS: u32 = 3;
 
-/// Uploads a jar and runs it; see [`Jars::upload_and_run`].
+/// Uploads a jar and runs it; see [`Jars::upload_and_run`](super::Jars::upload_and_run).
 #[derive(Clone, Debug)]
 pub struct UploadAndRun {
     pub(super) upload: UploadJar,
