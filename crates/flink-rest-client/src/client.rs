@@ -19,7 +19,7 @@ use crate::{
     answer::not_json,
     call::CallOptions,
     cluster::GetConfig,
-    credentials::Credentials,
+    credentials::{Credentials, Secrets},
     endpoint::{Body, FromAnswer, Spec},
     redirect,
     registry::Named,
@@ -301,6 +301,7 @@ impl<M: Mode> Client<M> {
             return Ok(http::Response::from_parts(head, body));
         }
         let body = self.read(spec, body).await?;
+        let body = head.extensions.get::<Secrets>().map_or(body.clone(), |secrets| secrets.hide(body));
         let error = refusal(spec, &target, &head, &body);
         if error.is_passing() {
             self.shared.addresses.leave(address);
@@ -314,8 +315,10 @@ impl<M: Mode> Client<M> {
         let mut followed = 0;
         loop {
             let message = self.message(request, address, uri.clone()).await?;
+            let secrets = Secrets::of(message.headers());
             let response = self.shared.transport.send(message).await;
-            let response = response.map_err(|error| self.failed(request.spec, error))?;
+            let mut response = response.map_err(|error| self.failed(request.spec, error))?;
+            response.extensions_mut().insert(secrets);
             match redirect::target(&request.spec.method, &uri, &response) {
                 Some(to) if followed < redirect::MOST && request.body.is_repeatable() => uri = to,
                 _ => return Ok(response),

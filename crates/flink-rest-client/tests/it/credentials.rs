@@ -16,11 +16,12 @@ use flink_rest_client::{
     http,
     transport::{BoxFuture, Incoming, Transport, TransportError},
 };
+use serde_json::json;
 
 use crate::{
     certificates::Authority,
     logs,
-    origin::{Origin, answer, overview},
+    origin::{Asked, Origin, answer, overview},
 };
 
 type Set = fn(ClientBuilder) -> ClientBuilder;
@@ -223,6 +224,13 @@ async fn a_request_does_not_show_its_secrets() {
     );
 }
 
+/// The credentials of a request, as they came, and a password by itself.
+fn repeated(asked: &Asked) -> String {
+    let sent = ["authorization", "x-key"].iter().filter_map(|name| asked.header(name)).collect::<Vec<_>>();
+    let password = if sent.iter().any(|value| value.starts_with("Basic")) { "s3cret" } else { "" };
+    format!("bad {} {password}", sent.join(" "))
+}
+
 /// Whatever holds a secret, in each state that a client may come into.
 #[tokio::test]
 async fn no_secret_is_shown() {
@@ -232,17 +240,20 @@ async fn no_secret_is_shown() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
     fs::write(&file, "s3cret").unwrap();
-    let answers: [fn() -> String; 4] = [
-        || answer("200 OK", "", crate::origin::OVERVIEW),
-        || answer("401 Unauthorized", "WWW-Authenticate: Basic\r\n", "<title>No</title>"),
-        || answer("302 Found", "Location: http://me:s3cret@127.0.0.1:1/?token=s3cret\r\n", ""),
-        || "no HTTP\r\n\r\n".into(),
+    let answers: [fn(&Asked) -> String; 6] = [
+        // A server that repeats what it got.
+        |asked| answer("401 Unauthorized", "", &json!({"errors": [repeated(asked)]}).to_string()),
+        |asked| answer("403 Forbidden", "", &format!("<title>{}</title>", repeated(asked))),
+        |_| answer("200 OK", "", crate::origin::OVERVIEW),
+        |_| answer("401 Unauthorized", "WWW-Authenticate: Basic\r\n", "<title>No</title>"),
+        |_| answer("302 Found", "Location: http://me:s3cret@127.0.0.1:1/?token=s3cret\r\n", ""),
+        |_| "no HTTP\r\n\r\n".into(),
     ];
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut seen = Vec::new();
     for answer in answers {
-        let server = Origin::http(move |_| answer());
-        let secure = Origin::https(own.server().server(), move |_| answer());
+        let server = Origin::http(answer);
+        let secure = Origin::https(own.server().server(), answer);
         let with_user = server.url().replace("http://", "http://me:s3cret@");
         let builders = [
             FlinkRestClient::builder(with_user),
