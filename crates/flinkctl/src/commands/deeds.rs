@@ -232,14 +232,15 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
     let Rescale { of, parallelism } = Rescale::from_arg_matches(matches)?;
     let job = app.client.job(resolve::job(&app.client, &of.job).await?);
     job.rescale(parallelism).await?;
-    let deadline = tokio::time::Instant::now() + patience(app);
+    // None is never.
+    let deadline = tokio::time::Instant::now().checked_add(patience(app));
     loop {
         let details = job.details().await?;
         let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
         if details.vertices.iter().all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism))) {
             break;
         }
-        if tokio::time::Instant::now() > deadline {
+        if deadline.is_some_and(|deadline| tokio::time::Instant::now() > deadline) {
             let late = Failure::new(
                 Exit::Timeout,
                 format!("job {} does not have parallelism {parallelism} yet", job.id()),

@@ -114,7 +114,8 @@ fn title(kind: Kind) -> &'static str {
 
 /// The stacks of these vertices, a line each; if there are several, each below its vertex.
 async fn stacks(app: &App, job: JobId, vertices: &[(VertexId, String)], kind: Kind) -> Result<String> {
-    let until = Instant::now() + app.global.timeout.unwrap_or(PATIENCE);
+    // None is never.
+    let until = Instant::now().checked_add(app.global.timeout.unwrap_or(PATIENCE));
     let mut asked = JoinSet::new();
     for (id, name) in vertices.iter().cloned() {
         let client = app.client.clone();
@@ -140,7 +141,7 @@ async fn sampled(
     job: JobId,
     id: VertexId,
     kind: Kind,
-    until: Instant,
+    until: Option<Instant>,
 ) -> Result<Option<FlameGraphNode>> {
     loop {
         let graph = client.job(job).vertex(id).flame_graph().kind(FlameGraphType::from(kind)).await?;
@@ -153,7 +154,7 @@ async fn sampled(
                     "set `rest.flamegraph.enabled: true` in the JobManager's configuration, and restart it",
                 ));
             }
-            _ if Instant::now() > until => {
+            _ if until.is_some_and(|until| Instant::now() > until) => {
                 let late = Failure::new(Exit::Timeout, "Flink has not sampled it yet");
                 return Err(
                     late.hint("do all its tasks run? `flinkctl job get` tells; allow more with --timeout")

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io::IsTerminal, path::Path};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    Upload,
+    JobId, Upload,
     jars::{ClaimMode, JarRun, RunJar},
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     cli::App,
     commands::{Deed, Doing},
-    error::Result,
+    error::{Exit, Failure, Result},
     follow::{Goal, follow},
     output::say,
     resolve,
@@ -88,24 +88,37 @@ fn describe(command: Command) -> Command {
 fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
     Box::pin(async {
         let arguments = Arguments::from_arg_matches(matches)?;
-        let job = arguments.submit(app).await?.job_id;
-        app.output.line(job)?;
-        if arguments.detach {
-            return Ok(());
+        // Chosen here, so that it can be told whatever happens.
+        let job = JobId::random();
+        let job = tokio::select! {
+            run = arguments.submit(app, job) => run?.job_id,
+            _ = tokio::signal::ctrl_c() => return Err(interrupted(job)),
+        };
+        // The job goes on even if nobody can read its id, and so does the waiting.
+        let printed = app.output.line(job).map_err(|failure| Failure {
+            message: format!("job {job} is submitted, but its id cannot be written: {}", failure.message),
+            ..failure
+        });
+        if !arguments.detach {
+            let details = follow(app, job, arguments.wait).await?;
+            say!("{} is {}", details.name, details.state);
         }
-        let details = follow(app, job, arguments.wait).await?;
-        say!("{} is {}", details.name, details.state);
-        Ok(())
+        printed
     })
 }
 
+fn interrupted(job: JobId) -> Failure {
+    Failure::new(Exit::Interrupted, format!("you stopped the submission; job {job} may have been started"))
+        .hint(format!("look for it with `flinkctl job get {job}`"))
+}
+
 impl Arguments {
-    async fn submit(&self, app: &App) -> Result<JarRun> {
+    async fn submit(&self, app: &App, job: JobId) -> Result<JarRun> {
         let path = Path::new(&self.jar);
         if !path.exists() && !self.jar.contains(['/', '\\']) {
             let jar = resolve::jar(&app.client, &self.jar).await?;
             let mut request = RunJar::new(jar);
-            self.fill(&mut request);
+            self.fill(&mut request, job);
             return Ok(app.client.request(request).await?);
         }
         let bar = progress_bar(path);
@@ -119,13 +132,14 @@ impl Arguments {
             }
         });
         let mut call = app.client.jars().upload_and_run(upload);
-        self.fill(call.action.as_mut());
+        self.fill(call.action.as_mut(), job);
         let run = call.await;
         bar.finish_and_clear();
         Ok(run?)
     }
 
-    fn fill(&self, request: &mut RunJar) {
+    fn fill(&self, request: &mut RunJar, job: JobId) {
+        request.job_id = Some(job);
         request.entry_class.clone_from(&self.class);
         request.parallelism = self.parallelism;
         request.savepoint_path.clone_from(&self.from_savepoint);

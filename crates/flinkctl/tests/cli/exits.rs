@@ -53,6 +53,23 @@ fn what_may_have_been_done() {
 }
 
 #[test]
+fn who_stops_a_submission_is_told_which_job_may_have_been_started() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let jar = tempfile::NamedTempFile::new().unwrap();
+    let mut command = flinkctl(&url, &["run", jar.path().to_str().unwrap()]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It sends, and gets no answer.
+    let (mut stream, _) = listener.accept().unwrap();
+    stream.read_exact(&mut [0; 4]).unwrap();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("may have been started") && stderr.contains("`flinkctl job get "), "{stderr}");
+}
+
+#[test]
 fn who_stops_waiting_does_not_stop_the_job() {
     let server = Server::start();
     let mut child =
