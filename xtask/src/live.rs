@@ -58,7 +58,12 @@ pub fn test(version: &str) -> Result<String> {
     fs::create_dir_all(&folder)?;
     let calls = folder.join(version);
     let _ = fs::remove_file(&calls);
-    let environment = [("FLINK_VERSION", version), ("FLINK_LIVE_CALLS", &calls.to_string_lossy())];
+    // Most of them wait for a Flink most of the time.
+    let environment = [
+        ("FLINK_VERSION", version),
+        ("FLINK_LIVE_CALLS", &calls.to_string_lossy()),
+        ("RUST_TEST_THREADS", "4"),
+    ];
     cargo("test -p flink-rest-client --features live --test live", &environment)?;
     row(version, &fs::read_to_string(&calls).context("no endpoint was called")?)
 }

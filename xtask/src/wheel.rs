@@ -20,7 +20,7 @@ const PYTHONS: [&str; 5] = ["3.9", "3.10", "3.11", "3.12", "3.13"];
 const NO_PYTHON: &str = "there is no Python 3.9 to 3.13 with its module venv: install one";
 
 /// The releases on which it is compared with the old package.
-pub(crate) const FLINKS: &[&str] = &["2.3.0", "1.20.5"];
+const FLINKS: &[&str] = &["2.3.0", "1.20.5"];
 
 #[derive(clap::Args)]
 pub struct Arguments {
