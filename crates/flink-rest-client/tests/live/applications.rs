@@ -85,8 +85,14 @@ async fn an_application_tells_what_went_wrong() {
     let id = job.details().await.unwrap().application_id.unwrap();
     let details = ended(&flink.application(id)).await;
     assert_eq!(details.status, ApplicationState::Failed);
-    let answer = flink.request_by_name("GetApplicationExceptions", json!({"application": id})).await.unwrap();
-    let failures = lossless::<ApplicationExceptions>(&answer).exception_history.entries;
+    // Flink shows what went wrong from a copy, which may be older than the end of the job.
+    let failures = soon(Duration::from_secs(20), async || {
+        let answer =
+            flink.request_by_name("GetApplicationExceptions", json!({"application": id})).await.unwrap();
+        let failures = lossless::<ApplicationExceptions>(&answer).exception_history.entries;
+        Some(failures).filter(|failures| !failures.is_empty())
+    })
+    .await;
     assert_eq!(failures.len(), 1);
     assert_eq!(failures[0].job_id, Some(job.id()));
     assert!(failures[0].exception_name.contains("Exception"));
