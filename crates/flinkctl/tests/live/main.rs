@@ -2,6 +2,7 @@
 
 mod book;
 mod local;
+mod terminal;
 
 use std::{
     io::{BufRead, BufReader},

@@ -1,0 +1,142 @@
+//! A person at a terminal, a real one (tmux): what is drawn and renewed there, what is asked, what Ctrl-C does.
+
+use std::{
+    process::{self, Command},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{cluster, done, flinkctl, jar};
+
+/// A shell in a terminal of 100 columns, in which `flinkctl` is on the path.
+struct Terminal {
+    /// The tmux server is its own, so that it can be ended without another's.
+    server: String,
+}
+
+impl Terminal {
+    fn open(name: &str) -> Self {
+        let terminal = Self { server: format!("flinkctl-{name}-{}", process::id()) };
+        let (folder, _) = env!("CARGO_BIN_EXE_flinkctl").rsplit_once('/').unwrap();
+        let path = format!("PATH={folder}:{}", std::env::var("PATH").unwrap());
+        let url = format!("FLINKCTL_URL={}", cluster().url());
+        let shell = ["env", "-u", "NO_COLOR", &path, &url, "PS1=> ", "sh"];
+        terminal
+            .tmux(&[&["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "40"], &shell[..]].concat());
+        terminal.shows(">");
+        terminal
+    }
+
+    fn tmux(&self, arguments: &[&str]) -> String {
+        let output = Command::new("tmux").args(["-L", &self.server]).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn enter(&self, line: &str) {
+        self.tmux(&["send-keys", "-l", line]);
+        self.press("Enter");
+    }
+
+    fn press(&self, key: &str) {
+        self.tmux(&["send-keys", key]);
+    }
+
+    fn screen(&self) -> String {
+        self.tmux(&["capture-pane", "-p"])
+    }
+
+    /// The screen as soon as it is so.
+    fn until(&self, so: impl Fn(&str) -> bool) -> String {
+        let started = Instant::now();
+        loop {
+            let screen = self.screen();
+            if so(&screen) {
+                return screen;
+            }
+            assert!(started.elapsed() < Duration::from_secs(90), "the screen stays as it is:\n{screen}");
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn shows(&self, text: &str) -> String {
+        self.until(|screen| screen.contains(text))
+    }
+
+    /// Asks the shell how the last command ended.
+    fn ended_with(&self, code: i32) {
+        self.enter("echo ended with $?.");
+        let screen = self.until(|screen| screen.lines().any(|line| line.starts_with("ended with ")));
+        assert!(screen.contains(&format!("ended with {code}.")), "{screen}");
+        self.enter("clear");
+        self.until(|screen| !screen.contains("ended"));
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = Command::new("tmux").args(["-L", &self.server, "kill-server"]).status();
+    }
+}
+
+/// How often a text is there.
+fn count(screen: &str, text: &str) -> usize {
+    screen.matches(text).count()
+}
+
+#[test]
+fn who_waits_sees_each_vertex_and_may_go() {
+    let terminal = Terminal::open("run");
+    let flags = "-- --name Watched --no-chaining";
+    terminal.enter(&format!("flinkctl run {} --wait finished {flags}", jar()));
+    let screen = terminal.until(|screen| count(screen, "1 RUNNING") > 2);
+    assert!(screen.contains("Numbers") && screen.contains("Step 1") && screen.contains("End"), "{screen}");
+    terminal.press("C-c");
+    let screen = terminal.shows("goes on");
+    assert_eq!(count(&screen, "1 RUNNING"), 0, "what was drawn is taken away\n{screen}");
+    terminal.ended_with(130);
+    assert!(done(&["job", "get", "Watched"]).contains("State\tRUNNING"));
+
+    for answer in ["", "n", "nonsense"] {
+        terminal.enter("flinkctl job cancel Watched");
+        let screen = terminal.shows("[y/N]");
+        assert!(screen.contains("Watched"), "it says what it hits\n{screen}");
+        terminal.enter(answer);
+        terminal.shows("nothing was done");
+        terminal.ended_with(2);
+    }
+    assert!(done(&["job", "get", "Watched"]).contains("State\tRUNNING"));
+    terminal.enter("flinkctl job cancel Watched");
+    terminal.shows("[y/N]");
+    terminal.enter("y");
+    assert_eq!(flinkctl(&["job", "wait", "Watched"]).0, 11);
+    terminal.ended_with(0);
+}
+
+#[test]
+fn what_is_watched_is_drawn_anew() {
+    let job = done(&["run", jar(), "--", "--name", "The first"]);
+    let terminal = Terminal::open("watch");
+    terminal.enter("flinkctl job list --watch=1s");
+    terminal.shows("The first");
+    let other = done(&["run", jar(), "--", "--name", "The second"]);
+    let screen = terminal.shows("The second");
+    assert_eq!(count(&screen, "The first"), 1, "in its place, not below\n{screen}");
+    done(&["job", "cancel", &job, "--yes"]);
+    terminal
+        .until(|screen| screen.lines().any(|line| line.contains("The first") && line.contains("CANCELED")));
+    terminal.press("C-c");
+    terminal.ended_with(130);
+    done(&["job", "cancel", &other, "--yes"]);
+}
+
+#[test]
+fn a_log_is_followed_until_somebody_has_seen_enough() {
+    let terminal = Terminal::open("logs");
+    terminal.enter("flinkctl logs jobmanager -f --since 1m --grep Overheard");
+    let job = done(&["run", jar(), "--detach", "--", "--name", "Overheard"]);
+    terminal.shows(&job);
+    terminal.press("C-c");
+    terminal.ended_with(0);
+    done(&["job", "cancel", &job, "--yes"]);
+}
