@@ -103,6 +103,7 @@ mod redirect;
 mod registry;
 pub mod retry;
 mod save;
+mod secrets;
 mod split;
 pub mod taskmanagers;
 mod text;

@@ -67,7 +67,12 @@ mod tests {
     use crate::{Endpoint, JobId, jobs::metrics::GetAggregatedJobMetrics};
 
     fn answer(body: &'static str) -> Answer {
-        Answer { endpoint: GetAggregatedJobMetrics::SPEC, status: StatusCode::OK, body: body.into() }
+        Answer {
+            endpoint: GetAggregatedJobMetrics::SPEC,
+            status: StatusCode::OK,
+            body: body.into(),
+            secrets: std::sync::Arc::default(),
+        }
     }
 
     #[test]
