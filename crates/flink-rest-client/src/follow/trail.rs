@@ -77,6 +77,8 @@ struct Listed {
 struct Reading {
     file: Listed,
     why: Why,
+    /// Whether it is of another size than in the list.
+    is_other: bool,
     /// What was read of it this time.
     seen: Mark,
     /// The files that were rotated before, oldest first.
@@ -208,7 +210,7 @@ impl Trail {
             (State::Look, Some(log)) => self.look(log, rotated),
             (State::Look, None) => State::Rest,
             (State::Seek, _) => self.seek(rotated),
-            (State::Confirm(reading), _) if reading.rotated == rotated => State::Read(reading),
+            (State::Confirm(reading), _) if reading.rotated == rotated => self.confirmed(reading),
             // Nothing is known yet that could be sought.
             (State::Confirm(_), _) if self.since.is_some() => State::Look,
             (State::Confirm(_), _) => State::Seek,
@@ -226,7 +228,17 @@ impl Trail {
         self.state = match reading.why {
             Why::Log => State::Read(reading),
             _ if is_other && self.may_try_again() => State::Rest,
-            _ => State::Confirm(reading),
+            _ => State::Confirm(Reading { is_other, ..reading }),
+        }
+    }
+
+    /// The file that is open is the one that was listed, unless it is of another size.
+    fn confirmed(&mut self, reading: Reading) -> State {
+        match reading.why {
+            // The bytes of an older copy say nothing of the file that has this name now.
+            Why::Sought(others) if reading.is_other => self.try_one(reading.rotated, others),
+            Why::Next if reading.is_other => self.lost(),
+            _ => State::Read(reading),
         }
     }
 
@@ -288,7 +300,8 @@ impl Trail {
         if !self.start.is_empty() {
             self.judge();
         }
-        let State::Read(Reading { file, why, seen, rotated }) = mem::replace(&mut self.state, State::Rest)
+        let State::Read(Reading { file, why, is_other, seen, rotated }) =
+            mem::replace(&mut self.state, State::Rest)
         else {
             return;
         };
@@ -296,14 +309,15 @@ impl Trail {
             // The copy that was sent may be older than the list.
             let is_old_copy = matches!(why, Why::Log) && file.size >= self.mark.bytes;
             if !is_old_copy {
-                self.state = State::Read(Reading { file, why, seen, rotated });
+                self.state = State::Read(Reading { file, why, is_other, seen, rotated });
                 self.is_another();
             }
         } else if file.name != self.name {
             self.file_ended();
             let newer = rotated.iter().skip_while(|other| **other != file).nth(1).cloned();
             let file = newer.unwrap_or_else(|| self.log());
-            self.state = State::Open(Reading { file, why: Why::Next, seen: Mark::START, rotated });
+            self.state =
+                State::Open(Reading { file, why: Why::Next, is_other: false, seen: Mark::START, rotated });
         } else if seen.bytes == self.mark.bytes {
             // If it was of another size in the list, its time is not known.
             let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
@@ -325,7 +339,7 @@ impl Trail {
                 (first.cloned().unwrap_or(log), Why::Next)
             }
         };
-        State::Open(Reading { file, why, seen: Mark::START, rotated })
+        State::Open(Reading { file, why, is_other: false, seen: Mark::START, rotated })
     }
 
     /// Where is the file that was read?
@@ -336,7 +350,13 @@ impl Trail {
 
     fn try_one(&mut self, rotated: Vec<Listed>, mut others: Vec<Listed>) -> State {
         match others.pop() {
-            Some(file) => State::Open(Reading { file, why: Why::Sought(others), seen: Mark::START, rotated }),
+            Some(file) => State::Open(Reading {
+                file,
+                why: Why::Sought(others),
+                is_other: false,
+                seen: Mark::START,
+                rotated,
+            }),
             None if self.may_try_again() => State::Rest,
             None => self.lost(),
         }
@@ -355,7 +375,13 @@ impl Trail {
         self.file_ended();
         self.begin_file();
         (self.gap, self.doubtful) = (true, None);
-        State::Open(Reading { file: self.log(), why: Why::Log, seen: Mark::START, rotated: Vec::new() })
+        State::Open(Reading {
+            file: self.log(),
+            why: Why::Log,
+            is_other: false,
+            seen: Mark::START,
+            rotated: Vec::new(),
+        })
     }
 
     /// What is read next belongs to another file.
