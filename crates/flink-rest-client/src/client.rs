@@ -11,7 +11,6 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use http::{HeaderValue, Method, Uri, header};
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
-use tracing::Instrument;
 
 use crate::{
     Answer, ApiError, Call, ClientBuilder, Endpoint, Error, FlinkVersion, Repeat, Request, Result, Retry,
@@ -25,6 +24,7 @@ use crate::{
     registry::Named,
     retry::{Arrival, Tried, Tries, retry_after},
     secrets::Secrets,
+    span::CallSpan,
     split::LONGEST_REQUEST_LINE,
     trace,
     transport::{Incoming, OnNewConnection, Transport, TransportError},
@@ -171,25 +171,25 @@ impl<M: Mode> Client<M> {
 
     /// Sends a request; in parts if it asks for more metrics than fit into its line.
     async fn exchange(&self, mut request: Request, options: CallOptions) -> Result<Answer> {
-        let Spec { name, method, path, .. } = request.spec;
-        let span = tracing::debug_span!("call", endpoint = name, %method, path);
-        async {
-            let rest = request.split_off();
-            let mut answer = self.exchange_one(request, options).await?;
-            let mut parts = stream::iter(rest).map(|part| self.exchange_one(part, options)).buffered(AT_ONCE);
-            while let Some(part) = parts.try_next().await? {
-                answer.append(part);
-            }
-            Ok(answer)
+        let rest = request.split_off();
+        let mut answer = self.exchange_one(request, options).await?;
+        let mut parts = stream::iter(rest).map(|part| self.exchange_one(part, options)).buffered(AT_ONCE);
+        while let Some(part) = parts.try_next().await? {
+            answer.append(part);
         }
-        .instrument(span)
-        .await
+        Ok(answer)
     }
 
     /// Sends one request, again if that is safe and of use, and reads its answer.
     async fn exchange_one(&self, request: Request, options: CallOptions) -> Result<Answer> {
+        let span = CallSpan::new(request.spec);
+        span.around(self.repeat(request, options, &span), |answer| answer.status).await
+    }
+
+    async fn repeat(&self, request: Request, options: CallOptions, span: &CallSpan) -> Result<Answer> {
         let mut tries = self.tries(&request, options);
         loop {
+            span.attempt(tries.number());
             match self.look(&request, &tries, options).await {
                 Ok(Some(found)) => return request.lost_answer(Some(&found)),
                 Ok(None) => {}
@@ -219,16 +219,21 @@ impl<M: Mode> Client<M> {
         request: &Request,
         options: CallOptions,
     ) -> Result<http::Response<Incoming>> {
-        let mut tries = self.tries(request, options);
-        loop {
-            match self.limited(request, &tries, options, self.open(request)).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => {
-                    let arrival = error.arrival();
-                    tries.again(error, arrival).await?;
+        let span = CallSpan::new(request.spec);
+        let opened = async {
+            let mut tries = self.tries(request, options);
+            loop {
+                span.attempt(tries.number());
+                match self.limited(request, &tries, options, self.open(request)).await {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => {
+                        let arrival = error.arrival();
+                        tries.again(error, arrival).await?;
+                    }
                 }
             }
-        }
+        };
+        span.around(opened, http::Response::status).await
     }
 
     /// The attempts that a request may have.

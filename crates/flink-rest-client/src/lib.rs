@@ -104,6 +104,7 @@ mod registry;
 pub mod retry;
 mod save;
 mod secrets;
+mod span;
 mod split;
 pub mod taskmanagers;
 mod text;
