@@ -319,7 +319,7 @@ fn event() -> impl Strategy<Value = Event> {
 /// Whatever a setup and its folder may come to.
 fn anything() -> impl Strategy<Value = (Setup, Vec<Event>)> {
     // A log is either rotated or truncated.
-    let events = (any::<bool>(), vec(event(), 0..400)).prop_map(|(truncates, mut events)| {
+    let events = (any::<bool>(), vec(event(), 0..200)).prop_map(|(truncates, mut events)| {
         let rotations = events.iter_mut().filter(|event| matches!(event, Event::Rotate));
         rotations.filter(|_| truncates).for_each(|event| *event = Event::Truncate);
         events
