@@ -118,6 +118,9 @@ pub(crate) struct Trail {
     state: State,
     /// What the list says of the log while there is nothing new; without a time if that is not known.
     rested: Option<Listed>,
+    /// The files that were rotated, while there is nothing new: without times, a log that is replaced by one of its size
+    /// shows only beside it.
+    beside: Vec<Listed>,
     /// How each of the last files begins.
     heads: VecDeque<Vec<u8>>,
     /// How the next one begins, as far as that was read: too little to tell what it is.
@@ -144,6 +147,7 @@ impl Trail {
             lines: Lines::default(),
             state: State::Rest,
             rested: None,
+            beside: Vec::new(),
             heads: VecDeque::from([Vec::new()]),
             start: Vec::new(),
             now: Duration::ZERO,
@@ -322,12 +326,16 @@ impl Trail {
             // If it was of another size in the list, its time is not known.
             let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
             self.rested = Some(Listed { size: self.mark.bytes, mtime, ..file });
+            self.beside = rotated;
         }
     }
 
     /// Is there anything new?
     fn look(&mut self, log: Listed, rotated: Vec<Listed>) -> State {
-        let is_as_before = |rested: &Listed| rested.size == log.size && rested.mtime == log.mtime;
+        let is_as_before = |rested: &Listed| {
+            let is_told = log.mtime.is_some() || self.beside == rotated;
+            rested.size == log.size && rested.mtime == log.mtime && is_told
+        };
         if self.rested.as_ref().is_some_and(is_as_before) {
             return State::Rest;
         }
