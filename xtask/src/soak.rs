@@ -28,12 +28,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Distribution::obtain(version, Progress::Stderr)?;
     }
     let submissions = arguments.submissions.to_string();
+    // What follows logs, splits metrics and hides secrets, with a hundred times as many cases.
+    let cases = [("PROPTEST_CASES", "25600")];
+    cargo("test -p flink-rest-client --lib -- follow split secrets", &cases)?;
     for _ in 0..arguments.rounds {
         cargo("test -p flink-rest-client --test it --test endless -- faults broken endless", &[])?;
         for version in &versions {
             let environment =
                 [("FLINK_VERSION", version.as_str()), ("FLINK_SUBMISSIONS", submissions.as_str())];
-            let tests = "exactly_once jobmanager:: high_availability";
+            let tests = "exactly_once jobmanager:: high_availability no_line_is_lost_or_doubled";
             cargo(
                 &format!("test -p flink-rest-client --features live --test live -- {tests}"),
                 &environment,

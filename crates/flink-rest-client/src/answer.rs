@@ -1,6 +1,6 @@
 //! What a server answered, before and after decoding.
 
-use std::ops::Deref;
+use std::{fmt, ops::Deref, sync::Arc};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -10,11 +10,12 @@ use serde_json::Value;
 use crate::{
     Error, Result,
     endpoint::{FromAnswer, Spec},
+    secrets::Secrets,
     trace,
 };
 
 /// A successful answer as the server sent it: nothing is lost or renamed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Answer {
     /// The endpoint that was asked.
@@ -23,6 +24,20 @@ pub struct Answer {
     pub status: StatusCode,
     /// The whole body.
     pub body: Bytes,
+    /// What must not be shown of it.
+    pub(crate) secrets: Arc<Secrets>,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { endpoint, status, body, secrets } = self;
+        let body = secrets.hide(String::from_utf8_lossy(body));
+        f.debug_struct("Answer")
+            .field("endpoint", &endpoint.name)
+            .field("status", status)
+            .field("body", &body)
+            .finish()
+    }
 }
 
 impl Answer {
@@ -39,7 +54,7 @@ impl Answer {
     /// Decodes again, now minding the depth and the place: done only after a failure, as it costs time.
     fn decode_slowly<T: DeserializeOwned>(&self) -> Result<T> {
         let endpoint = self.endpoint.name;
-        if let Some(found) = not_json(&self.body) {
+        if let Some(found) = not_json(&self.body, &self.secrets) {
             return Err(Error::not_flink(endpoint, self.status, found));
         }
         let mut deserializer = serde_json::Deserializer::from_slice(&self.body);
@@ -49,12 +64,22 @@ impl Answer {
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let at = match error.path().to_string() {
                 top if top == "." => "(the whole)".into(),
-                at => at,
+                at => self.secrets.hide(at).into_owned(),
             };
-            Error::Decode { endpoint, at, source: error.into_inner() }
+            Error::Decode { endpoint, at, source: self.without_secrets(error.into_inner()) }
         })?;
         deserializer.end().map_err(|source| Error::Decode { endpoint, at: "its end".into(), source })?;
         Ok(value)
+    }
+
+    /// The same, if it quotes none.
+    fn without_secrets(&self, error: serde_json::Error) -> serde_json::Error {
+        let text = error.to_string();
+        match self.secrets.hide(&text) {
+            same if same == text => error,
+            // It finds line and column in the text.
+            other => serde::de::Error::custom(other),
+        }
     }
 }
 
@@ -84,8 +109,11 @@ fn depth(json: &[u8]) -> usize {
 }
 
 /// What a body is instead of JSON, if that can be seen at its beginning.
-pub(crate) fn not_json(body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body.get(..4096).unwrap_or(body));
+pub(crate) fn not_json(body: &[u8], secrets: &Secrets) -> Option<String> {
+    // More than is looked at, so that no secret is cut in two.
+    const BEGINNING: usize = 128 * 1024;
+    let body = body.trim_ascii_start();
+    let text = secrets.hide(String::from_utf8_lossy(body.get(..BEGINNING).unwrap_or(body)));
     let start = text.trim_start();
     if start.is_empty() {
         return Some("an empty body".into());
@@ -212,7 +240,12 @@ mod tests {
     fn flame_graph(methods: usize) -> Answer {
         let (head, tail) = (r#"{"name":"\"[{","value":1,"children":["#, "]}");
         let body = format!(r#"{{"endTimestamp":1,"data":{}{}}}"#, head.repeat(methods), tail.repeat(methods));
-        Answer { endpoint: GetJobVertexFlameGraph::SPEC, status: StatusCode::OK, body: body.into() }
+        Answer {
+            endpoint: GetJobVertexFlameGraph::SPEC,
+            status: StatusCode::OK,
+            body: body.into(),
+            secrets: Arc::default(),
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::{
     client::Shared,
     credentials::{Credential, Credentials},
     proxy::Proxy,
+    secrets::Secrets,
     tls::{Identity, Tls},
     transport::{Http, Transport},
 };
@@ -165,13 +166,18 @@ impl ClientBuilder {
         let others = self.others.into_iter().collect::<Result<_>>()?;
         let addresses = Addresses::new(self.address?, others);
         let credentials = Credentials::new(self.credentials, addresses.any_authorization())?;
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => Arc::new(Http::new(self.connect_timeout, &self.tls, &self.proxy, &addresses.uris()?)?),
+        let uris = addresses.uris()?;
+        let (transport, secrets): (Arc<dyn Transport>, _) = match self.transport {
+            Some(transport) => (transport, Secrets::default()),
+            None => (
+                Arc::new(Http::new(self.connect_timeout, &self.tls, &self.proxy, &uris)?),
+                Secrets::new(self.proxy.way()?.credentials(&uris)),
+            ),
         };
         Ok(FlinkRestClient::from_shared(Shared {
             addresses,
             credentials,
+            secrets: Arc::new(secrets),
             transport,
             attempt_timeout: self.attempt_timeout,
             timeout: self.timeout,

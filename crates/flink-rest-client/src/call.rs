@@ -116,12 +116,20 @@ impl<M, E: Endpoint> Call<M, E> {
     }
 }
 
+impl<M: Mode, A: Action> Call<M, A> {
+    async fn run(self) -> Result<A::Output<M>> {
+        let Self { client, action, options } = self;
+        let secrets = client.shared.secrets.clone();
+        action.run(client, options.start()).await.map_err(|error| error.without(&secrets))
+    }
+}
+
 impl<A: Action + 'static> IntoFuture for Call<Async, A> {
     type Output = Result<A::Output<Async>>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.action.run(self.client, self.options.start()))
+        Box::pin(self.run())
     }
 }
 
@@ -132,8 +140,7 @@ impl<A: Action> Call<crate::blocking::Blocking, A> {
     /// Inside an async runtime, its blocking threads included, it is refused with an error: blocking there would stop
     /// everything else. Use the async client.
     pub fn send(self) -> Result<A::Output<crate::blocking::Blocking>> {
-        let Self { client, action, options } = self;
-        let mode = client.mode.clone();
-        mode.block_on(action.run(client, options.start()))
+        let mode = self.client.mode.clone();
+        mode.block_on(self.run())
     }
 }

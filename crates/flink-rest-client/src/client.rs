@@ -11,7 +11,6 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use http::{HeaderValue, Method, Uri, header};
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
-use tracing::Instrument;
 
 use crate::{
     Answer, ApiError, Call, ClientBuilder, Endpoint, Error, FlinkVersion, Repeat, Request, Result, Retry,
@@ -19,11 +18,13 @@ use crate::{
     answer::not_json,
     call::CallOptions,
     cluster::GetConfig,
-    credentials::{Credentials, Secrets},
+    credentials::Credentials,
     endpoint::{Body, FromAnswer, Spec},
     redirect,
     registry::Named,
     retry::{Arrival, Tried, Tries, retry_after},
+    secrets::Secrets,
+    span::CallSpan,
     split::LONGEST_REQUEST_LINE,
     trace,
     transport::{Incoming, OnNewConnection, Transport, TransportError},
@@ -64,6 +65,7 @@ pub(crate) const AT_ONCE: usize = 4;
 pub(crate) struct Shared {
     pub(crate) addresses: Addresses,
     pub(crate) credentials: Credentials,
+    pub(crate) secrets: Arc<Secrets>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) attempt_timeout: Duration,
     pub(crate) timeout: Duration,
@@ -169,25 +171,25 @@ impl<M: Mode> Client<M> {
 
     /// Sends a request; in parts if it asks for more metrics than fit into its line.
     async fn exchange(&self, mut request: Request, options: CallOptions) -> Result<Answer> {
-        let Spec { name, method, path, .. } = request.spec;
-        let span = tracing::debug_span!("call", endpoint = name, %method, path);
-        async {
-            let rest = request.split_off();
-            let mut answer = self.exchange_one(request, options).await?;
-            let mut parts = stream::iter(rest).map(|part| self.exchange_one(part, options)).buffered(AT_ONCE);
-            while let Some(part) = parts.try_next().await? {
-                answer.append(part);
-            }
-            Ok(answer)
+        let rest = request.split_off();
+        let mut answer = self.exchange_one(request, options).await?;
+        let mut parts = stream::iter(rest).map(|part| self.exchange_one(part, options)).buffered(AT_ONCE);
+        while let Some(part) = parts.try_next().await? {
+            answer.append(part);
         }
-        .instrument(span)
-        .await
+        Ok(answer)
     }
 
     /// Sends one request, again if that is safe and of use, and reads its answer.
     async fn exchange_one(&self, request: Request, options: CallOptions) -> Result<Answer> {
+        let span = CallSpan::new(request.spec);
+        span.around(self.repeat(request, options, &span), |answer| answer.status).await
+    }
+
+    async fn repeat(&self, request: Request, options: CallOptions, span: &CallSpan) -> Result<Answer> {
         let mut tries = self.tries(&request, options);
         loop {
+            span.attempt(tries.number());
             match self.look(&request, &tries, options).await {
                 Ok(Some(found)) => return request.lost_answer(Some(&found)),
                 Ok(None) => {}
@@ -217,16 +219,21 @@ impl<M: Mode> Client<M> {
         request: &Request,
         options: CallOptions,
     ) -> Result<http::Response<Incoming>> {
-        let mut tries = self.tries(request, options);
-        loop {
-            match self.limited(request, &tries, options, self.open(request)).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => {
-                    let arrival = error.arrival();
-                    tries.again(error, arrival).await?;
+        let span = CallSpan::new(request.spec);
+        let opened = async {
+            let mut tries = self.tries(request, options);
+            loop {
+                span.attempt(tries.number());
+                match self.limited(request, &tries, options, self.open(request)).await {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => {
+                        let arrival = error.arrival();
+                        tries.again(error, arrival).await?;
+                    }
                 }
             }
-        }
+        };
+        span.around(opened, http::Response::status).await
     }
 
     /// The attempts that a request may have.
@@ -262,7 +269,8 @@ impl<M: Mode> Client<M> {
         let attempt = async {
             let (head, body) = self.open(request).await?.into_parts();
             let body = self.read(request.spec, body).await?;
-            Ok(Answer { endpoint: request.spec, status: head.status, body })
+            let secrets = self.shared.secrets.clone();
+            Ok(Answer { endpoint: request.spec, status: head.status, body, secrets })
         };
         self.limited(request, tries, options, attempt).await
     }
@@ -301,8 +309,7 @@ impl<M: Mode> Client<M> {
             return Ok(http::Response::from_parts(head, body));
         }
         let body = self.read(spec, body).await?;
-        let body = head.extensions.get::<Secrets>().map_or(body.clone(), |secrets| secrets.hide(body));
-        let error = refusal(spec, &target, &head, &body);
+        let error = refusal(spec, &target, &head, &body, &self.shared.secrets);
         if error.is_passing() {
             self.shared.addresses.leave(address);
         }
@@ -315,10 +322,9 @@ impl<M: Mode> Client<M> {
         let mut followed = 0;
         loop {
             let message = self.message(request, address, uri.clone()).await?;
-            let secrets = Secrets::of(message.headers());
+            self.shared.secrets.send(message.headers());
             let response = self.shared.transport.send(message).await;
-            let mut response = response.map_err(|error| self.failed(request.spec, error))?;
-            response.extensions_mut().insert(secrets);
+            let response = response.map_err(|error| self.failed(request.spec, error))?;
             match redirect::target(&request.spec.method, &uri, &response) {
                 Some(to) if followed < redirect::MOST && request.body.is_repeatable() => uri = to,
                 _ => return Ok(response),
@@ -380,7 +386,13 @@ impl<M: Mode> Client<M> {
 }
 
 /// What a status other than 2xx means: Flink's own errors, or somebody else's answer.
-pub(crate) fn refusal(spec: &Spec, target: &str, head: &http::response::Parts, body: &[u8]) -> Error {
+pub(crate) fn refusal(
+    spec: &Spec,
+    target: &str,
+    head: &http::response::Parts,
+    body: &[u8],
+    secrets: &Secrets,
+) -> Error {
     #[derive(serde::Deserialize)]
     struct Errors {
         errors: Value,
@@ -389,7 +401,7 @@ pub(crate) fn refusal(spec: &Spec, target: &str, head: &http::response::Parts, b
     let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let retry_after = header(header::RETRY_AFTER).and_then(retry_after);
     if let Ok(Errors { errors }) = serde_json::from_slice(body) {
-        let text = |error: Value| error.as_str().map(str::to_owned);
+        let text = |error: Value| error.as_str().map(|text| secrets.hide(text).into_owned());
         let errors = match errors {
             Value::Array(errors) => errors.into_iter().filter_map(text).collect(),
             single => text(single).into_iter().collect(),
@@ -401,9 +413,10 @@ pub(crate) fn refusal(spec: &Spec, target: &str, head: &http::response::Parts, b
         // What follows the path may hold a token, what stands before an `@` a password.
         Some(target) => {
             let target = target.split(['?', '#']).next().unwrap_or_default();
-            format!("a redirect to {}", trace::printable(target.rsplit('@').next().unwrap_or_default()))
+            let target = secrets.hide(target.rsplit('@').next().unwrap_or_default());
+            format!("a redirect to {}", trace::printable(&target))
         }
-        None => not_json(body).unwrap_or_else(|| "other JSON".into()),
+        None => not_json(body, secrets).unwrap_or_else(|| "other JSON".into()),
     };
     Error::NotFlink { endpoint: spec.name, status, found, retry_after, tried }
 }

@@ -2,7 +2,6 @@
 
 use std::{error::Error as StdError, fmt, future::Future, path::PathBuf, sync::Arc};
 
-use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{
@@ -96,38 +95,6 @@ pub(crate) fn basic(user: &[u8], password: &[u8]) -> Result<HeaderValue, Invalid
     use base64::{Engine, prelude::BASE64_STANDARD};
     let credentials = [user, b":", password].concat();
     secret(&format!("Basic {}", BASE64_STANDARD.encode(credentials)))
-}
-
-/// What was sent and must not be shown, also if the server repeats it.
-#[derive(Clone)]
-pub(crate) struct Secrets(Vec<String>);
-
-impl Secrets {
-    /// What is shorter may stand in any word.
-    const SHORTEST: usize = 4;
-
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        use base64::{Engine, prelude::BASE64_STANDARD};
-        let sensitive = headers.values().filter(|value| value.is_sensitive());
-        let secrets = sensitive.filter_map(|value| value.to_str().ok()).flat_map(|value| {
-            let (kind, text) = value.split_once(' ').unwrap_or(("", value));
-            let user_and_password = BASE64_STANDARD.decode(text).ok().filter(|_| kind == "Basic");
-            let user_and_password = user_and_password.and_then(|bytes| String::from_utf8(bytes).ok());
-            let password = user_and_password.and_then(|both| Some(both.split_once(':')?.1.to_owned()));
-            [Some(value.to_owned()), Some(text.to_owned()), password]
-        });
-        Self(secrets.flatten().filter(|secret| secret.len() >= Self::SHORTEST).collect())
-    }
-
-    /// The same text without them.
-    pub(crate) fn hide(&self, body: Bytes) -> Bytes {
-        let holds = |secret: &String| body.windows(secret.len()).any(|part| part == secret.as_bytes());
-        if !self.0.iter().any(holds) {
-            return body;
-        }
-        let text = String::from_utf8_lossy(&body).into_owned();
-        self.0.iter().fold(text, |text, secret| text.replace(secret, "******")).into()
-    }
 }
 
 /// A value that no `Debug` shows.

@@ -4,7 +4,7 @@ mod api;
 mod hint;
 mod transport;
 
-use std::{path::PathBuf, time::Duration};
+use std::{mem, path::PathBuf, time::Duration};
 
 use http::StatusCode;
 
@@ -14,6 +14,7 @@ use crate::{
     id::InvalidId,
     jobs::state::JobStatus,
     retry::{Arrival, Tried},
+    secrets::Secrets,
     trace,
 };
 
@@ -312,6 +313,16 @@ impl Error {
 
     pub(crate) fn not_flink(endpoint: &'static str, status: StatusCode, found: String) -> Self {
         Self::NotFlink { endpoint, status, found, retry_after: None, tried: Tried::default() }
+    }
+
+    /// The same, without what must not be shown of what Flink reported.
+    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
+        if let Self::OperationFailed { trace: text, .. } | Self::JobEnded { root_cause: Some(text), .. } =
+            &mut self
+        {
+            *text = secrets.hide(mem::take(text)).into_owned();
+        }
+        self
     }
 
     /// The same, with how often it was tried.

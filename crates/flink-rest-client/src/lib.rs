@@ -103,6 +103,8 @@ mod redirect;
 mod registry;
 pub mod retry;
 mod save;
+mod secrets;
+mod span;
 mod split;
 pub mod taskmanagers;
 mod text;

@@ -1,6 +1,6 @@
 //! Whether the types keep all that a server says: for tests, and for recordings of other people's clusters.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, sync::Arc};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -11,6 +11,7 @@ use crate::{
     Answer, Error, Result, client,
     endpoint::{FromAnswer, Spec},
     registry,
+    secrets::Secrets,
 };
 
 impl Spec {
@@ -19,7 +20,8 @@ impl Spec {
     /// that cannot be decoded is an error.
     #[doc(hidden)]
     pub fn losses(&'static self, body: impl Into<Bytes>) -> Result<Vec<String>> {
-        let answer = Answer { endpoint: self, status: StatusCode::OK, body: body.into() };
+        let answer =
+            Answer { endpoint: self, status: StatusCode::OK, body: body.into(), secrets: Arc::default() };
         let sent = match self.response {
             "Text" => Value::String(String::from_utf8_lossy(&answer.body).into_owned()),
             _ => answer.json()?,
@@ -36,7 +38,7 @@ impl Spec {
     pub fn refusal(&'static self, status: StatusCode, body: &[u8]) -> Error {
         let (mut head, ()) = http::Response::new(()).into_parts();
         head.status = status;
-        client::refusal(self, self.path, &head, body)
+        client::refusal(self, self.path, &head, body, &Secrets::default())
     }
 }
 

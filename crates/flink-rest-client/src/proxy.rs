@@ -1,10 +1,10 @@
 //! The way to the cluster: straight, or through a proxy.
 
-use http::Uri;
+use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::Matcher;
 use url::Url;
 
-use crate::{Error, Result};
+use crate::{Error, Result, credentials};
 
 /// Which proxy to use, as it was said.
 #[derive(Default)]
@@ -35,6 +35,16 @@ impl Way {
     pub(crate) fn to(&self, address: &Uri) -> Option<String> {
         let proxy = self.0.as_ref()?.intercept(address)?;
         Some(proxy.uri().to_string().trim_end_matches('/').to_owned())
+    }
+
+    /// User and password that the proxies on the way to these addresses are told, as headers.
+    pub(crate) fn credentials(&self, addresses: &[Uri]) -> Vec<HeaderValue> {
+        let proxies = addresses.iter().filter_map(|address| self.0.as_ref()?.intercept(address));
+        let headers = proxies.filter_map(|proxy| match proxy.raw_auth() {
+            Some((user, password)) => credentials::basic(user.as_bytes(), password.as_bytes()).ok(),
+            None => proxy.basic_auth().cloned(),
+        });
+        headers.collect()
     }
 }
 

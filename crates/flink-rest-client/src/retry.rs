@@ -169,7 +169,8 @@ impl Request {
         let token = self.token.as_deref().unwrap_or_default();
         let recognised = self.repeat.recognised();
         let body = recognised.map_or(Value::Null, |recognised| (recognised.answer)(token, found.as_ref()));
-        Ok(Answer { endpoint: self.spec, status: http::StatusCode::OK, body: body.to_string().into() })
+        let (endpoint, status, secrets) = (self.spec, http::StatusCode::OK, std::sync::Arc::default());
+        Ok(Answer { endpoint, status, body: body.to_string().into(), secrets })
     }
 }
 
@@ -212,6 +213,11 @@ impl Tries {
             failed: 0,
             maybe_done: request.maybe_done,
         }
+    }
+
+    /// Which attempt is under way, or is to come.
+    pub(crate) fn number(&self) -> u32 {
+        self.failed.saturating_add(1)
     }
 
     /// Ends an attempt that takes longer than this, or than the whole call may.
@@ -282,6 +288,16 @@ impl Tries {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_says_in_seconds_or_by_date_when_to_come_again() {
+        assert_eq!(retry_after(" 7 "), Some(Duration::from_secs(7)));
+        let wait = retry_after("Fri, 31 Dec 2100 23:59:59 GMT");
+        assert!(wait.is_some_and(|wait| wait > Duration::from_secs(86_400)), "{wait:?}");
+        for nothing in ["", "soon", "-7", "7.5", "99999999999999999999", "Wed, 21 Oct 2015 07:28:00 GMT"] {
+            assert_eq!(retry_after(nothing), None, "{nothing}");
+        }
+    }
 
     #[test]
     fn pauses_double_up_to_the_longest() {

@@ -62,12 +62,18 @@ fn items(json: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use http::StatusCode;
+    use proptest::{collection::vec, prelude::*};
 
     use super::*;
     use crate::{Endpoint, JobId, jobs::metrics::GetAggregatedJobMetrics};
 
     fn answer(body: &'static str) -> Answer {
-        Answer { endpoint: GetAggregatedJobMetrics::SPEC, status: StatusCode::OK, body: body.into() }
+        Answer {
+            endpoint: GetAggregatedJobMetrics::SPEC,
+            status: StatusCode::OK,
+            body: body.into(),
+            secrets: std::sync::Arc::default(),
+        }
     }
 
     #[test]
@@ -88,6 +94,31 @@ mod tests {
             .collect();
         assert!(whole.query.starts_with(&format!("get={}&", asked.join(","))));
         assert!(asked.iter().rev().skip(1).all(|names| names.len() > 3900), "no part is needless");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn each_name_is_asked_for_once_and_in_order(names in vec("[a-z.&,= ß]{1,100}", 1..200), jobs in 0..60_u8) {
+            let mut endpoint = GetAggregatedJobMetrics::new();
+            endpoint.get = names;
+            endpoint.jobs = (0..jobs).map(|number| JobId::from_bytes([number; 16])).collect();
+            let whole = endpoint.request().unwrap();
+            let mut first = whole.clone();
+            let mut parts = first.split_off();
+            parts.insert(0, first);
+            let list = |request: &Request| request.query.split('&').next().unwrap()["get=".len()..].to_owned();
+            let lists: Vec<_> = parts.iter().map(list).collect();
+            prop_assert_eq!(lists.join(","), list(&whole));
+            let rest = |request: &Request| request.query.split_once('&').map(|(_, rest)| rest.to_owned());
+            prop_assert!(parts.iter().all(|part| rest(part) == rest(&whole)));
+            // Sixty jobs leave room for each of these names.
+            prop_assert!(parts.iter().all(Request::fits));
+            let next = lists.iter().skip(1).map(|list| list.split(',').next().unwrap());
+            let is_full = |(part, next): (&Request, &str)| part.line_length() + 1 + next.len() > LONGEST_REQUEST_LINE;
+            prop_assert!(parts.iter().zip(next).all(is_full), "no part is needless");
+        }
     }
 
     #[test]

@@ -77,6 +77,8 @@ struct Listed {
 struct Reading {
     file: Listed,
     why: Why,
+    /// Whether it is of another size than in the list.
+    is_other: bool,
     /// What was read of it this time.
     seen: Mark,
     /// The files that were rotated before, oldest first.
@@ -116,6 +118,9 @@ pub(crate) struct Trail {
     state: State,
     /// What the list says of the log while there is nothing new; without a time if that is not known.
     rested: Option<Listed>,
+    /// The files that were rotated, while there is nothing new: without times, a log that is replaced by one of its size
+    /// shows only beside it.
+    beside: Vec<Listed>,
     /// How each of the last files begins.
     heads: VecDeque<Vec<u8>>,
     /// How the next one begins, as far as that was read: too little to tell what it is.
@@ -142,6 +147,7 @@ impl Trail {
             lines: Lines::default(),
             state: State::Rest,
             rested: None,
+            beside: Vec::new(),
             heads: VecDeque::from([Vec::new()]),
             start: Vec::new(),
             now: Duration::ZERO,
@@ -208,7 +214,7 @@ impl Trail {
             (State::Look, Some(log)) => self.look(log, rotated),
             (State::Look, None) => State::Rest,
             (State::Seek, _) => self.seek(rotated),
-            (State::Confirm(reading), _) if reading.rotated == rotated => State::Read(reading),
+            (State::Confirm(reading), _) if reading.rotated == rotated => self.confirmed(reading),
             // Nothing is known yet that could be sought.
             (State::Confirm(_), _) if self.since.is_some() => State::Look,
             (State::Confirm(_), _) => State::Seek,
@@ -226,7 +232,17 @@ impl Trail {
         self.state = match reading.why {
             Why::Log => State::Read(reading),
             _ if is_other && self.may_try_again() => State::Rest,
-            _ => State::Confirm(reading),
+            _ => State::Confirm(Reading { is_other, ..reading }),
+        }
+    }
+
+    /// The file that is open is the one that was listed, unless it is of another size.
+    fn confirmed(&mut self, reading: Reading) -> State {
+        match reading.why {
+            // The bytes of an older copy say nothing of the file that has this name now.
+            Why::Sought(others) if reading.is_other => self.try_one(reading.rotated, others),
+            Why::Next if reading.is_other => self.lost(),
+            _ => State::Read(reading),
         }
     }
 
@@ -288,7 +304,8 @@ impl Trail {
         if !self.start.is_empty() {
             self.judge();
         }
-        let State::Read(Reading { file, why, seen, rotated }) = mem::replace(&mut self.state, State::Rest)
+        let State::Read(Reading { file, why, is_other, seen, rotated }) =
+            mem::replace(&mut self.state, State::Rest)
         else {
             return;
         };
@@ -296,24 +313,29 @@ impl Trail {
             // The copy that was sent may be older than the list.
             let is_old_copy = matches!(why, Why::Log) && file.size >= self.mark.bytes;
             if !is_old_copy {
-                self.state = State::Read(Reading { file, why, seen, rotated });
+                self.state = State::Read(Reading { file, why, is_other, seen, rotated });
                 self.is_another();
             }
         } else if file.name != self.name {
             self.file_ended();
             let newer = rotated.iter().skip_while(|other| **other != file).nth(1).cloned();
             let file = newer.unwrap_or_else(|| self.log());
-            self.state = State::Open(Reading { file, why: Why::Next, seen: Mark::START, rotated });
+            self.state =
+                State::Open(Reading { file, why: Why::Next, is_other: false, seen: Mark::START, rotated });
         } else if seen.bytes == self.mark.bytes {
             // If it was of another size in the list, its time is not known.
             let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
             self.rested = Some(Listed { size: self.mark.bytes, mtime, ..file });
+            self.beside = rotated;
         }
     }
 
     /// Is there anything new?
     fn look(&mut self, log: Listed, rotated: Vec<Listed>) -> State {
-        let is_as_before = |rested: &Listed| rested.size == log.size && rested.mtime == log.mtime;
+        let is_as_before = |rested: &Listed| {
+            let is_told = log.mtime.is_some() || self.beside == rotated;
+            rested.size == log.size && rested.mtime == log.mtime && is_told
+        };
         if self.rested.as_ref().is_some_and(is_as_before) {
             return State::Rest;
         }
@@ -325,7 +347,7 @@ impl Trail {
                 (first.cloned().unwrap_or(log), Why::Next)
             }
         };
-        State::Open(Reading { file, why, seen: Mark::START, rotated })
+        State::Open(Reading { file, why, is_other: false, seen: Mark::START, rotated })
     }
 
     /// Where is the file that was read?
@@ -336,7 +358,13 @@ impl Trail {
 
     fn try_one(&mut self, rotated: Vec<Listed>, mut others: Vec<Listed>) -> State {
         match others.pop() {
-            Some(file) => State::Open(Reading { file, why: Why::Sought(others), seen: Mark::START, rotated }),
+            Some(file) => State::Open(Reading {
+                file,
+                why: Why::Sought(others),
+                is_other: false,
+                seen: Mark::START,
+                rotated,
+            }),
             None if self.may_try_again() => State::Rest,
             None => self.lost(),
         }
@@ -355,7 +383,13 @@ impl Trail {
         self.file_ended();
         self.begin_file();
         (self.gap, self.doubtful) = (true, None);
-        State::Open(Reading { file: self.log(), why: Why::Log, seen: Mark::START, rotated: Vec::new() })
+        State::Open(Reading {
+            file: self.log(),
+            why: Why::Log,
+            is_other: false,
+            seen: Mark::START,
+            rotated: Vec::new(),
+        })
     }
 
     /// What is read next belongs to another file.

@@ -48,6 +48,26 @@ async fn a_refused_port() {
 }
 
 #[tokio::test]
+async fn a_host_that_does_not_take_connections() {
+    let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    full.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    full.listen(0).unwrap();
+    let address = full.local_addr().unwrap().as_socket().unwrap();
+    let wait = Duration::from_millis(300);
+    // Nobody accepts them: once there are too many, others get no answer.
+    let mut waiting = Vec::new();
+    while let Ok(connection) = std::net::TcpStream::connect_timeout(&address, wait) {
+        waiting.push(connection);
+    }
+    let builder = FlinkRestClient::builder(format!("http://{address}")).connect_timeout(wait);
+    let client = builder.retry(Retry::never()).build().unwrap();
+    let started = Instant::now();
+    let error = client.overview().await.unwrap_err();
+    assert!(error.is_unreachable() && !error.is_outcome_unknown(), "{error:?}");
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
 async fn a_port_that_speaks_no_http() {
     let server = Server::answering("SSH-2.0-OpenSSH_9.2p1 Debian\r\n");
     let error = overview(&server.url()).await.unwrap_err();

@@ -224,11 +224,13 @@ async fn a_request_does_not_show_its_secrets() {
     );
 }
 
-/// The credentials of a request, as they came, and a password by itself.
+/// The credentials of a request, as they came, and a password by itself, as one writes it here and there.
 fn repeated(asked: &Asked) -> String {
-    let sent = ["authorization", "x-key"].iter().filter_map(|name| asked.header(name)).collect::<Vec<_>>();
-    let password = if sent.iter().any(|value| value.starts_with("Basic")) { "s3cret" } else { "" };
-    format!("bad {} {password}", sent.join(" "))
+    let names = ["authorization", "proxy-authorization", "x-key"];
+    let sent = names.iter().filter_map(|name| asked.header(name)).collect::<Vec<_>>();
+    let password =
+        if sent.iter().any(|value| value.starts_with("Basic")) { "s3cret s%33cret s&#51;cret" } else { "" };
+    format!("{password} bad {}", sent.join(" "))
 }
 
 /// Whatever holds a secret, in each state that a client may come into.
@@ -240,10 +242,17 @@ async fn no_secret_is_shown() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
     fs::write(&file, "s3cret").unwrap();
-    let answers: [fn(&Asked) -> String; 6] = [
-        // A server that repeats what it got.
+    let answers: [fn(&Asked) -> String; 13] = [
+        // A server, or a proxy, that repeats what it got.
         |asked| answer("401 Unauthorized", "", &json!({"errors": [repeated(asked)]}).to_string()),
         |asked| answer("403 Forbidden", "", &format!("<title>{}</title>", repeated(asked))),
+        |asked| answer("407 Who", "", &format!("who is {}", repeated(asked))),
+        |asked| answer("302 Found", &format!("Location: /no/{}\r\n", repeated(asked)), ""),
+        |asked| answer("200 OK", "", &format!("welcome, {}", repeated(asked))),
+        |asked| answer("200 OK", "", &format!("<title>{}</title>", repeated(asked))),
+        |asked| answer("200 OK", "", &json!({"taskmanagers": repeated(asked)}).to_string()),
+        |asked| answer("200 OK", "", &json!({repeated(asked): 7}).to_string()),
+        |asked| answer("200 OK", "", &format!("{}{}", " ".repeat(4085), repeated(asked))),
         |_| answer("200 OK", "", crate::origin::OVERVIEW),
         |_| answer("401 Unauthorized", "WWW-Authenticate: Basic\r\n", "<title>No</title>"),
         |_| answer("302 Found", "Location: http://me:s3cret@127.0.0.1:1/?token=s3cret\r\n", ""),
@@ -276,7 +285,12 @@ async fn no_secret_is_shown() {
             let client = builder.retry(Retry::never()).build().unwrap();
             let call = client.overview();
             seen.push(format!("{client:?} {call:?}"));
-            if let Err(error) = call.await {
+            let by_name = client.request_by_name("GetOverview", json!({}));
+            seen.push(format!("{by_name:?}"));
+            let raw = by_name.await;
+            seen.push(format!("{raw:?}"));
+            let decoded = raw.and_then(|answer| answer.decode::<Vec<u8>>().map(drop));
+            for error in [call.await.err(), decoded.err()].into_iter().flatten() {
                 let chain = std::iter::successors(error.source(), |&error| error.source());
                 let chain: Vec<_> = chain.map(|error| format!("{error} {error:?}")).collect();
                 seen.push(format!("{error} {error:?} {:?} {}", error.hint(), chain.join(" ")));
@@ -286,7 +300,7 @@ async fn no_secret_is_shown() {
     seen.push(logs::heard());
     assert!(logs::heard().contains("status=200"), "there is something to see");
     let key: String = identity.key.lines().nth(1).unwrap().to_owned();
-    for secret in ["s3cret", "czNjcmV0", "bWU6czNjcmV0", &key] {
+    for secret in ["s3cret", "s%33cret", "s&#51;cret", "czNjcmV0", "bWU6czNjcmV0", &key] {
         let found = seen.iter().find(|text| text.contains(secret));
         assert!(found.is_none(), "{found:?}");
     }

@@ -253,6 +253,30 @@ async fn a_slow_attempt_is_tried_again_if_it_only_reads() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_has_time_limits_of_its_own() {
+    let fake = Fake::new([Say::Nothing, Say::Json(200, json!({"jobs": []}))]);
+    let client = fake.builder("2.3.0").attempt_timeout(Duration::from_secs(3)).build().unwrap();
+    let started = tokio::time::Instant::now();
+    client.jobs().list().await.unwrap();
+    assert!(fake.asked().len() == 2 && started.elapsed() >= Duration::from_secs(3));
+
+    let folder = tempfile::tempdir().unwrap();
+    let jar_file = folder.path().join("a.jar");
+    std::fs::write(&jar_file, b"PK\x03\x04").unwrap();
+    let fake = Fake::new([Say::Nothing]);
+    let client = fake.builder("2.3.0").timeout(Duration::from_secs(5)).build().unwrap();
+    // An upload has ten times as long, a call that says so what it says.
+    for (seconds, error) in [
+        (5, client.jobs().list().await.unwrap_err()),
+        (50, client.jars().upload(&jar_file).await.unwrap_err()),
+        (7, client.jobs().list().timeout(Duration::from_secs(7)).await.unwrap_err()),
+    ] {
+        let Error::Timeout { after, .. } = error.last() else { panic!("{error:?}") };
+        assert_eq!(*after, Duration::from_secs(seconds), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_address_is_tried_at_once() {
     let fake = Fake::new([REFUSED, Say::Json(200, json!({"jobs": []}))]);
     let client = fake.builder("2.3.0").or_address("http://second/base").build().unwrap();

@@ -14,12 +14,16 @@ use crate::support::{at_least, flink, lossless, soon, streaming, submit, word_co
 
 const NO_APPLICATION: ApplicationId = ApplicationId::from_bytes([0xff; 16]);
 
-/// How an application ended.
+/// Flink shows applications from copies, which may be some seconds old.
+const SOON: Duration = Duration::from_secs(60);
+
+/// How an application ended, and its jobs.
 async fn ended(application: &Application<Async>) -> ApplicationDetails {
-    soon(Duration::from_secs(20), async || {
-        Some(application.details().await.unwrap()).filter(|details| details.status.is_terminal())
-    })
-    .await
+    let is_over = |details: &ApplicationDetails| {
+        let jobs = &details.jobs;
+        details.status.is_terminal() && !jobs.is_empty() && jobs.iter().all(|job| job.state.is_terminal())
+    };
+    soon(SOON, async || Some(application.details().await.unwrap()).filter(is_over)).await
 }
 
 #[tokio::test]
@@ -33,9 +37,12 @@ async fn an_application_is_looked_at_and_cancelled() {
     let id = job.details().await.unwrap().application_id.unwrap();
     let application = flink.application(id);
 
-    let answer = flink.request_by_name("GetApplicationsOverview", json!({})).await.unwrap();
-    let listed =
-        lossless::<ApplicationsOverview>(&answer).applications.into_iter().find(|one| one.id == id).unwrap();
+    let listed = soon(SOON, async || {
+        let answer = flink.request_by_name("GetApplicationsOverview", json!({})).await.unwrap();
+        let all = lossless::<ApplicationsOverview>(&answer).applications;
+        all.into_iter().find(|one| one.id == id && one.jobs.contains_key(&JobStatus::Running))
+    })
+    .await;
     assert!(listed.name.contains("An application") && listed.end_time.is_none());
     assert_eq!((listed.status, listed.jobs[&JobStatus::Running]), (ApplicationState::Running, 1));
 
@@ -85,8 +92,7 @@ async fn an_application_tells_what_went_wrong() {
     let id = job.details().await.unwrap().application_id.unwrap();
     let details = ended(&flink.application(id)).await;
     assert_eq!(details.status, ApplicationState::Failed);
-    // Flink shows what went wrong from a copy, which may be older than the end of the job.
-    let failures = soon(Duration::from_secs(20), async || {
+    let failures = soon(SOON, async || {
         let answer =
             flink.request_by_name("GetApplicationExceptions", json!({"application": id})).await.unwrap();
         let failures = lossless::<ApplicationExceptions>(&answer).exception_history.entries;

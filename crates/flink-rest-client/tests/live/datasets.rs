@@ -9,6 +9,9 @@ use serde_json::json;
 
 use crate::support::{at_least, flink, lossless, own_jar, soon};
 
+/// How long a few heartbeats may take.
+const SOON: Duration = Duration::from_secs(60);
+
 const NO_DATASET: DatasetId = DatasetId::from_bytes([0xff; 16]);
 const NO_DELETION: TriggerId = TriggerId::from_bytes([0xff; 16]);
 
@@ -17,12 +20,9 @@ async fn dataset() -> DatasetId {
     let flink = flink();
     let run = flink.jars().upload_and_run(own_jar("CachedDataset")).await.unwrap();
     flink.job(run.job_id).wait_until_finished().await.unwrap();
-    // It is known to the JobManager only with the next heartbeat of its TaskManager.
-    soon(Duration::from_secs(20), async || match flink.datasets().list().await.unwrap().datasets.as_slice() {
-        [dataset] => {
-            assert!(dataset.is_complete);
-            Some(dataset.id)
-        }
+    // The JobManager knows each part of it only with the next heartbeat of the TaskManager that has it.
+    soon(SOON, async || match flink.datasets().list().await.unwrap().datasets.as_slice() {
+        [dataset] if dataset.is_complete => Some(dataset.id),
         _ => None,
     })
     .await
@@ -50,7 +50,8 @@ async fn a_data_set_is_listed_and_deleted() {
     let answer = flink.request_by_name("GetDatasetDeletion", json!({"trigger": trigger})).await.unwrap();
     let status = lossless::<AsynchronousOperation<Done>>(&answer);
     assert_eq!(status.status.id, QueueState::Completed);
-    assert!(flink.datasets().list().await.unwrap().datasets.is_empty());
+    // A heartbeat may still tell of it.
+    soon(SOON, async || flink.datasets().list().await.unwrap().datasets.is_empty().then_some(())).await;
 
     flink.datasets().delete(NO_DATASET).await.unwrap().wait().await.unwrap();
 }

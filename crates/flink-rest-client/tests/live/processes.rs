@@ -16,7 +16,7 @@ use flink_rest_client::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::support::{at_least, cluster, flink, lossless, soon, streaming};
+use crate::support::{PROFILER, at_least, cluster, flink, lossless, soon, streaming};
 
 /// How long what is measured when asked for may take.
 const SOON: Duration = Duration::from_secs(20);
@@ -239,16 +239,19 @@ async fn a_taskmanager_is_profiled() {
         assert!(is_unsupported(taskmanager.profiling_file(no_file()).await));
         return;
     }
+    let _turn = PROFILER.lock().await;
     let page = taskmanager.profile(ProfilingMode::Itimer, second).await.unwrap();
     assert!(page.to_string_lossy().contains("<html"), "{page:?}");
     let params = json!({"taskmanager": taskmanager.id(), "mode": "LOCK", "duration": 1});
     ask::<Profiling>("StartTaskManagerProfiling", params).await;
     let params = json!({"taskmanager": taskmanager.id()});
-    let runs = ask::<ProfilingList>("GetTaskManagerProfilingList", params).await.profiling_list;
-    assert_eq!(
-        (runs[0].mode.clone(), runs[1].status.clone()),
-        (ProfilingMode::Lock, ProfilingStatus::Finished)
-    );
+    // It must be over before somebody else begins.
+    let runs = soon(SOON, || async {
+        let runs = ask::<ProfilingList>("GetTaskManagerProfilingList", params.clone()).await.profiling_list;
+        assert_eq!((&runs[0].mode, &runs[1].status), (&ProfilingMode::Lock, &ProfilingStatus::Finished));
+        (runs[0].status != ProfilingStatus::Running).then_some(runs)
+    })
+    .await;
     let file = runs[1].output_file.clone().unwrap();
     assert_eq!(taskmanager.profiling_file(file).await.unwrap(), page);
     assert!(taskmanager.profiling_file(no_file()).await.unwrap_err().is_not_found());

@@ -17,7 +17,7 @@ use flink_rest_client::{
 use tempfile::TempDir;
 use tokio::time::{Instant, timeout};
 
-use crate::support::{at_least, cluster, distribution, flink, word_count_jar};
+use crate::support::{PROFILER, at_least, cluster, distribution, flink, word_count_jar};
 
 /// Small files, so that a few jobs fill several. A word count is about 20 KB of the JobManager's log.
 const ROLLING: &str = "\
@@ -91,12 +91,22 @@ impl Got {
                 expected.len(),
                 self.0.values().map(|got| (got.len(), got.first())).collect::<Vec<_>>(),
             );
-            if let Ok(line) = timeout(Duration::from_secs(1), lines.next()).await {
-                let line = line.unwrap().unwrap();
-                assert!(!line.gap, "{line:?}");
-                self.0.entry(line.process).or_default().push(line.bytes);
-            }
+            // Once it is there, it is looked at.
+            let _ = timeout(Duration::from_secs(1), self.read_one(lines)).await;
         }
+    }
+
+    /// Reads on for ever.
+    async fn read(&mut self, lines: &mut LogLines<Async>) {
+        loop {
+            self.read_one(lines).await;
+        }
+    }
+
+    async fn read_one(&mut self, lines: &mut LogLines<Async>) {
+        let line = lines.next().await.unwrap().unwrap();
+        assert!(!line.gap, "{line:?}");
+        self.0.entry(line.process).or_default().push(line.bytes);
     }
 }
 
@@ -137,7 +147,8 @@ async fn no_line_is_lost_or_doubled() {
 
     // The JobManager is killed and comes back.
     own.kill_jobmanager().unwrap();
-    assert!(timeout(Duration::from_secs(2), lines.next()).await.is_err());
+    let outage = timeout(Duration::from_secs(2), got.read(&mut lines)).await;
+    assert!(outage.is_err(), "it is neither an error nor the end");
     own.restart_jobmanager().unwrap();
     count_words(&flink).await;
     got.catch_up(&mut lines, &jobmanager, "jobmanager.log").await;
@@ -224,6 +235,7 @@ async fn a_profile_is_saved() {
     if !at_least("1.19") {
         return;
     }
+    let _turn = PROFILER.lock().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("profile.html");
     let id = flink().taskmanagers().list().await.unwrap().taskmanagers[0].id.clone();

@@ -14,7 +14,7 @@ use flink_rest_client::{
     jobs::{Job, state::JobStatus},
 };
 use serde::de::DeserializeOwned;
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::calls;
 
@@ -32,6 +32,9 @@ pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| Flink::from(distribution().clone()).taskmanagers(2).slots(8).start().unwrap())
 }
+
+/// Who profiles a TaskManager has this: a process does one at a time, and refuses another.
+pub(crate) static PROFILER: Mutex<()> = Mutex::const_new(());
 
 /// A client of that cluster. Each test has its own, as each has its own async runtime.
 pub(crate) fn flink() -> FlinkRestClient {

@@ -1,0 +1,31 @@
+//! What SECURITY.md promises is held by tests that are there.
+
+use std::{fs, path::Path};
+
+#[test]
+fn each_promise_names_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("../../SECURITY.md")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let (mut tests, mut missing) = (0, Vec::new());
+    for row in rows.filter(|row| !row.starts_with("---") && *row != "promise | test") {
+        let named = row.rsplit(" | ").next().unwrap();
+        let mut source = None;
+        // What stands between backticks is every second part.
+        for name in named.split('`').skip(1).step_by(2) {
+            if name.ends_with(".rs") {
+                source = ["tests", "src"]
+                    .iter()
+                    .find_map(|folder| fs::read_to_string(root.join(folder).join(name)).ok());
+                missing.extend(source.is_none().then(|| name.to_owned()));
+            } else if let Some(source) = &source {
+                let is_there = source.contains(&format!("fn {name}("));
+                missing.extend((!is_there).then(|| format!("{name} in {named}")));
+            }
+            tests += 1;
+        }
+        assert!(named.contains('`') || named.starts_with("the former"), "a promise without a test: {row}");
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(tests > 40, "{tests}");
+}
