@@ -48,7 +48,12 @@ impl Answer {
 
     /// The body as a type of yours.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body).or_else(|_| self.decode_slowly())
+        // To look once whether all is UTF-8 costs less than to look at each text.
+        let decoded = match str::from_utf8(&self.body) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&self.body),
+        };
+        decoded.or_else(|_| self.decode_slowly())
     }
 
     /// Decodes again, now minding the depth and the place: done only after a failure, as it costs time.
@@ -194,6 +199,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
     }
 }
 
+/// Reads a list into as much memory as it takes: as it grows it takes twice as much, and that of four for a single item.
+/// For lists of which a large answer is made.
+pub(crate) fn exact<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<Vec<T>, D::Error> {
+    let mut list = Vec::deserialize(json)?;
+    list.shrink_to_fit();
+    Ok(list)
+}
+
 /// The answer of endpoints that say nothing but their status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -246,6 +259,29 @@ mod tests {
             body: body.into(),
             secrets: Arc::default(),
         }
+    }
+
+    #[test]
+    fn a_list_takes_no_more_memory_than_its_items() {
+        let mut json = serde_json::Deserializer::from_str("[1, 2, 3, 4, 5]");
+        assert_eq!(exact::<u64, _>(&mut json).unwrap().capacity(), 5);
+    }
+
+    #[test]
+    fn a_text_that_is_not_utf_8_is_an_error_only_where_it_is_read() {
+        #[derive(serde::Deserialize)]
+        struct Known {
+            known: u8,
+        }
+        let answer = |body: &'static [u8]| Answer {
+            endpoint: GetJobVertexFlameGraph::SPEC,
+            status: StatusCode::OK,
+            body: body.into(),
+            secrets: Arc::default(),
+        };
+        let decoded = answer(b"{\"known\": 1, \"other\": \"\xff\"}").decode::<Known>();
+        assert_eq!(decoded.unwrap().known, 1);
+        assert!(answer(b"[\"\xff\"]").decode::<Vec<String>>().is_err());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use http::{HeaderValue, Method, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
 
@@ -268,7 +268,7 @@ impl<M: Mode> Client<M> {
     async fn attempt(&self, request: &Request, tries: &Tries, options: CallOptions) -> Result<Answer> {
         let attempt = async {
             let (head, body) = self.open(request).await?.into_parts();
-            let body = self.read(request.spec, body).await?;
+            let body = self.read(request.spec, &head.headers, body).await?;
             let secrets = self.shared.secrets.clone();
             Ok(Answer { endpoint: request.spec, status: head.status, body, secrets })
         };
@@ -292,7 +292,7 @@ impl<M: Mode> Client<M> {
     pub(crate) async fn open(&self, request: &Request) -> Result<http::Response<Incoming>> {
         let address = self.shared.addresses.current();
         let (spec, target, started) = (request.spec, request.target(), Instant::now());
-        let sent = self.send(request, address).await;
+        let sent = self.send(request, &target, address).await;
         let elapsed = started.elapsed();
         let (head, body) = match sent {
             Ok(response) => response.into_parts(),
@@ -308,7 +308,7 @@ impl<M: Mode> Client<M> {
         if head.status.is_success() {
             return Ok(http::Response::from_parts(head, body));
         }
-        let body = self.read(spec, body).await?;
+        let body = self.read(spec, &head.headers, body).await?;
         let error = refusal(spec, &target, &head, &body, &self.shared.secrets);
         if error.is_passing() {
             self.shared.addresses.leave(address);
@@ -317,8 +317,13 @@ impl<M: Mode> Client<M> {
     }
 
     /// Sends one request, and again where redirects lead; one that is not followed is an answer.
-    async fn send(&self, request: &Request, address: &Address) -> Result<http::Response<Incoming>> {
-        let mut uri = address.join(&request.target())?;
+    async fn send(
+        &self,
+        request: &Request,
+        target: &str,
+        address: &Address,
+    ) -> Result<http::Response<Incoming>> {
+        let mut uri = address.join(target)?;
         let mut followed = 0;
         loop {
             let message = self.message(request, address, uri.clone()).await?;
@@ -359,17 +364,27 @@ impl<M: Mode> Client<M> {
     }
 
     /// The whole body, if it is not longer than it may be.
-    async fn read(&self, spec: &'static Spec, mut body: Incoming) -> Result<Bytes> {
+    async fn read(&self, spec: &'static Spec, headers: &HeaderMap, mut body: Incoming) -> Result<Bytes> {
         let limit = self.shared.max_answer_bytes;
-        let mut all = BytesMut::new();
+        // Most answers come in one piece, which is taken as it is.
+        let (mut first, mut all) = (Bytes::new(), BytesMut::new());
         while let Some(chunk) = std::future::poll_fn(|context| body.as_mut().poll_next(context)).await {
             let chunk = chunk.map_err(|error| self.failed(spec, error))?;
-            if all.len() + chunk.len() > limit {
+            let length = first.len() + all.len() + chunk.len();
+            if length > limit {
                 return Err(Error::TooLarge { endpoint: spec.name, limit });
             }
+            if first.is_empty() && all.is_empty() {
+                first = chunk;
+                continue;
+            }
+            if all.is_empty() {
+                all.reserve(announced(headers).unwrap_or_default().clamp(length, limit));
+            }
+            all.extend_from_slice(&std::mem::take(&mut first));
             all.extend_from_slice(&chunk);
         }
-        Ok(all.freeze())
+        Ok(if all.is_empty() { first } else { all.freeze() })
     }
 
     fn failed(&self, spec: &'static Spec, error: TransportError) -> Error {
@@ -383,6 +398,11 @@ impl<M: Mode> Client<M> {
             None => Error::Transport { endpoint, url, kind: error.kind, tried, source: None },
         }
     }
+}
+
+/// The length that a body is said to have.
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// What a status other than 2xx means: Flink's own errors, or somebody else's answer.

@@ -45,15 +45,11 @@ macro_rules! hex_ids {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                let is_hex = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
-                match u128::from_str_radix(text, 16) {
-                    Ok(number) if is_hex => Ok(Self(number.to_be_bytes())),
-                    _ => Err(InvalidId {
-                        text: text.chars().take(80).collect(),
-                        kind: $kind,
-                        expected: "it must be 32 hexadecimal digits",
-                    }),
-                }
+                hex(text).map(Self).ok_or_else(|| InvalidId {
+                    text: text.chars().take(80).collect(),
+                    kind: $kind,
+                    expected: "it must be 32 hexadecimal digits",
+                })
             }
         }
 
@@ -65,6 +61,32 @@ macro_rules! hex_ids {
 
         common!($name);
     )*};
+}
+
+/// What hexadecimal digits are worth; more than 15 for what is none.
+const WORTH: [u8; 256] = {
+    let mut worth = [u8::MAX; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        let letter = b"0123456789abcdef"[digit];
+        worth[letter as usize] = digit as u8;
+        worth[letter.to_ascii_uppercase() as usize] = digit as u8;
+        digit += 1;
+    }
+    worth
+};
+
+/// 32 hexadecimal digits. Answers are full of ids: a number of 128 bits would take five times as long.
+fn hex(text: &str) -> Option<[u8; 16]> {
+    let digits: &[u8; 32] = text.as_bytes().try_into().ok()?;
+    let mut bytes = [0; 16];
+    let mut all = 0;
+    for (byte, pair) in bytes.iter_mut().zip(digits.as_chunks().0) {
+        let [high, low] = pair.map(|digit| WORTH[usize::from(digit)]);
+        all |= high | low;
+        *byte = high << 4 | (low & 15);
+    }
+    (all < 16).then_some(bytes)
 }
 
 /// A random number: each hash map of the standard library has a key of its own, which stems from the system.

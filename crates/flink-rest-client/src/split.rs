@@ -20,7 +20,8 @@ impl Request {
     }
 
     fn line_length(&self) -> usize {
-        self.spec.method.as_str().len() + self.target().len() + "  /v1 HTTP/1.1".len()
+        let query = if self.query.is_empty() { 0 } else { 1 + self.query.len() };
+        self.spec.method.as_str().len() + self.path.len() + query + "  /v1 HTTP/1.1".len()
     }
 
     /// Keeps as many names of metrics as fit, and gives the others as further requests.

@@ -18,6 +18,7 @@ use futures_core::Stream;
 use futures_util::{StreamExt, stream};
 use http::{Uri, uri::Scheme};
 use reqwest::multipart::{Form, Part};
+use url::Url;
 
 use crate::{
     Error, Result, TransportErrorKind,
@@ -77,6 +78,8 @@ pub(crate) struct Http {
     client: reqwest::Client,
     /// The same, with a connection for each request.
     once: reqwest::Client,
+    /// The addresses, as reqwest takes them.
+    to: Vec<(Uri, Url)>,
     way: Way,
 }
 
@@ -100,7 +103,8 @@ impl Http {
                 .tls_backend_preconfigured(tls.clone());
             proxy.set(client)?.build().map_err(|error| Error::setting("https", error.to_string()))
         };
-        Ok(Self { client: client(usize::MAX)?, once: client(0)?, way })
+        let to = to.iter().filter_map(|to| Some((to.clone(), Url::parse(&to.to_string()).ok()?))).collect();
+        Ok(Self { client: client(usize::MAX)?, once: client(0)?, to, way })
     }
 
     async fn exchange(
@@ -111,7 +115,11 @@ impl Http {
         let uri = &head.uri;
         let client =
             if head.extensions.get::<OnNewConnection>().is_some() { &self.once } else { &self.client };
-        let mut request = client.request(head.method, uri.to_string()).headers(head.headers);
+        let mut request = match self.url(uri) {
+            Some(url) => client.request(head.method, url),
+            None => client.request(head.method, uri.to_string()),
+        };
+        request = request.headers(head.headers);
         let unsent = Unsent::default();
         request = match body {
             Body::Empty => request,
@@ -123,6 +131,15 @@ impl Http {
         let (head, body) = response.into_parts();
         let body = reqwest::Response::from(http::Response::new(body)).bytes_stream();
         Ok(http::Response::from_parts(head, Box::pin(MapError(body))))
+    }
+
+    /// Where a request goes, if that is one of the addresses: what stands before its path has been read once for all.
+    fn url(&self, uri: &Uri) -> Option<Url> {
+        let is_there = |to: &Uri| to.scheme() == uri.scheme() && to.authority() == uri.authority();
+        let mut url = self.to.iter().find(|(to, _)| is_there(to))?.1.clone();
+        url.set_path(uri.path());
+        url.set_query(uri.query());
+        Some(url)
     }
 
     /// Why a request did not get an answer from there; a proxy on the way that is to blame is named.

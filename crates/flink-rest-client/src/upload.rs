@@ -57,7 +57,7 @@ impl Upload {
         size: impl Into<Option<u64>>,
         reader: impl Read + Send + 'static,
     ) -> Self {
-        Self::from_input(name.into(), size.into(), Input::Blocking(Some(Box::new(reader))))
+        Self::from_input(name.into(), size.into(), Input::blocking(reader))
     }
 
     /// The same as [`from_reader`](Self::from_reader), of a reader that does not block.

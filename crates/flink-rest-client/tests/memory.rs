@@ -43,6 +43,9 @@ fn what_is_streamed_takes_no_memory() {
     is_small("a reader of unknown length", || {
         flink.jars().upload(Upload::from_reader("app.jar", None, zeros())).send().unwrap();
     });
+    is_small("a reader that gives little at a time", || {
+        flink.jars().upload(Upload::from_reader("app.jar", SIZE, Little(zeros()))).send().unwrap();
+    });
     is_small("a log that is read", || {
         let log = flink.jobmanager().log().stream().send().unwrap();
         assert_eq!(log.map(|chunk| chunk.unwrap().len() as u64).sum::<u64>(), SIZE);
@@ -59,6 +62,16 @@ fn what_is_streamed_takes_no_memory() {
         let mut lines = flink.jobmanager().follow_log().last(10).lines();
         assert_eq!(lines.next().unwrap().unwrap().bytes.len() as u64, LINE - 1);
     });
+}
+
+/// Gives less at a time than is sent at once.
+struct Little<R>(R);
+
+impl<R: Read> Read for Little<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = buffer.len().min(16 << 10);
+        self.0.read(&mut buffer[..most])
+    }
 }
 
 #[track_caller]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, future::try_join, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -62,8 +62,10 @@ impl Action for AllMetrics {
     type Output<M: Mode> = JobMetrics;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<JobMetrics> {
-        let details = client.execute(&GetJob::new(self.job), options).await?;
-        let job = values(&client, GetJobMetrics::new(self.job), options).await?;
+        let (details, job) = (GetJob::new(self.job), GetJobMetrics::new(self.job));
+        // Once the job's own are there, Flink has collected those of the JobManager.
+        let (details, job) =
+            try_join(client.execute(&details, options), values(&client, job, options)).await?;
         let vertices = stream::iter(details.vertices)
             .map(|vertex| of_vertex(&client, self.job, vertex, options))
             .buffered(AT_ONCE)
@@ -79,8 +81,11 @@ async fn of_vertex<M: Mode>(
     vertex: JobVertex,
     options: CallOptions,
 ) -> Result<VertexMetrics> {
+    let subtasks = values(client, GetJobVertexMetrics::new(job, vertex.id), options);
+    let jobmanager = of_coordinator(client, GetJobManagerOperatorMetrics::new(job, vertex.id), options);
+    let (metrics, jobmanager) = try_join(subtasks, jobmanager).await?;
     let mut subtasks: BTreeMap<u32, Vec<Metric>> = BTreeMap::new();
-    for mut metric in values(client, GetJobVertexMetrics::new(job, vertex.id), options).await? {
+    for mut metric in metrics {
         // Flink puts the subtask before each name: `3.numRecordsIn`.
         if let Some((subtask, name)) = metric.id.split_once('.')
             && let Ok(subtask) = subtask.parse()
@@ -89,13 +94,19 @@ async fn of_vertex<M: Mode>(
             subtasks.entry(subtask).or_default().push(metric);
         }
     }
-    let jobmanager = match client.execute(&GetJobManagerOperatorMetrics::new(job, vertex.id), options).await {
-        Err(Error::Unsupported { .. }) => Vec::new(),
-        names => {
-            with_values(client, GetJobManagerOperatorMetrics::new(job, vertex.id), names?, options).await?
-        }
-    };
     Ok(VertexMetrics { id: vertex.id, name: vertex.name, subtasks, jobmanager })
+}
+
+/// Those of what the JobManager does; most vertices have none.
+async fn of_coordinator<M: Mode>(
+    client: &Client<M>,
+    endpoint: GetJobManagerOperatorMetrics,
+    options: CallOptions,
+) -> Result<Vec<Metric>> {
+    match client.execute(&endpoint, options).await {
+        Err(Error::Unsupported { .. }) => Ok(Vec::new()),
+        names => with_values(client, endpoint, names?, options).await,
+    }
 }
 
 /// All that an endpoint has, with values.

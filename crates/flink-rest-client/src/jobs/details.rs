@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ApplicationId, Endpoint, JobId, Nullable,
+    answer::exact,
     jobs::{
         plan::Plan,
         state::{ExecutionState, JobStatus, JobType, SchedulerType},
@@ -55,6 +56,7 @@ pub struct JobDetails {
     /// When it last entered each state; none for states it never was in.
     pub timestamps: BTreeMap<JobStatus, Entered>,
     /// Its vertices, sources first.
+    #[serde(deserialize_with = "exact")]
     pub vertices: Vec<JobVertex>,
     /// Tasks by state.
     #[serde(rename = "status-counts")]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Call, Endpoint, InvalidId, JobId, Nullable, VertexId,
+    answer::exact,
     client::Mode,
     jobs::{Job, state::JobType},
     time::minus_one,
@@ -101,7 +102,7 @@ pub struct Node {
     /// Its operators, as HTML.
     pub description: String,
     /// Where its records come from; empty for sources.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "exact", skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<Input>,
     /// What the optimizer of the DataSet API has to say.
     pub optimizer_properties: serde_json::Value,

@@ -1,7 +1,8 @@
 //! The bytes of a file, or of a reader, while they are sent.
 
 use std::{
-    fs::Metadata,
+    collections::VecDeque,
+    fs::{self, File, Metadata},
     io::{self, ErrorKind, Read},
     path::{Path, PathBuf},
     pin::Pin,
@@ -10,56 +11,105 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use tokio::{
-    fs::File,
     io::{AsyncRead, AsyncReadExt},
-    task::spawn_blocking,
+    task::{JoinHandle, spawn_blocking},
 };
 
 use super::{OnProgress, ZIP};
 use crate::{Error, Result};
 
-/// How much is read at once.
-const CHUNK: usize = 64 * 1024;
+/// How much is read at once. More costs less for going to another thread and back, but does not stay in the processor's
+/// cache until it is sent.
+const CHUNK: usize = 256 * 1024;
+
+/// How many reads are remembered for their memory.
+const KEPT: usize = 4;
 
 /// Where bytes come from.
 pub(crate) enum Input {
-    File(File),
     Async(Pin<Box<dyn AsyncRead + Send>>),
-    /// Read on a thread for that. None if it panicked there.
-    Blocking(Option<Box<dyn Read + Send>>),
+    Blocking(Blocking),
 }
 
 impl Input {
+    pub(crate) fn blocking(reader: impl Read + Send + 'static) -> Self {
+        Self::Blocking(Blocking { unread: Some(Box::new(reader)), under_way: None, given: VecDeque::new() })
+    }
+
     /// The next bytes; none at the end.
     async fn read(&mut self) -> io::Result<Option<Bytes>> {
-        let mut chunk = BytesMut::with_capacity(CHUNK);
         match self {
-            Self::File(file) => _ = file.read_buf(&mut chunk).await?,
-            Self::Async(reader) => _ = reader.read_buf(&mut chunk).await?,
-            Self::Blocking(reader) => {
-                let taken = reader.take().ok_or_else(|| io::Error::other("its reader panicked"))?;
-                let (given_back, read) = spawn_blocking(|| read_blocking(taken)).await?;
-                *reader = Some(given_back);
-                chunk = read?;
+            Self::Async(reader) => {
+                let mut chunk = BytesMut::with_capacity(CHUNK);
+                reader.read_buf(&mut chunk).await?;
+                Ok(Some(chunk.freeze()).filter(|chunk| !chunk.is_empty()))
             }
+            Self::Blocking(reader) => reader.read().await,
         }
-        Ok(Some(chunk.freeze()).filter(|chunk| !chunk.is_empty()))
     }
 }
 
-fn read_blocking(mut reader: Box<dyn Read + Send>) -> (Box<dyn Read + Send>, io::Result<BytesMut>) {
-    let mut chunk = BytesMut::zeroed(CHUNK);
-    let read = loop {
-        match reader.read(&mut chunk) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            read => break read,
+type BoxRead = Box<dyn Read + Send>;
+
+/// A reader that is read on a thread for that, while what it gave before is sent.
+pub(crate) struct Blocking {
+    /// The reader, if nothing was read yet.
+    unread: Option<BoxRead>,
+    /// The next read, with the memory that it went to and how much it is; none at the end, and after an error.
+    under_way: Option<JoinHandle<io::Result<(BoxRead, BytesMut, usize)>>>,
+    /// What was read before, in its order: once it is sent, more is read into its memory.
+    given: VecDeque<Bytes>,
+}
+
+impl Blocking {
+    /// The next bytes; none at the end.
+    async fn read(&mut self) -> io::Result<Option<Bytes>> {
+        if let Some(reader) = self.unread.take() {
+            self.begin(reader, BytesMut::zeroed(CHUNK));
         }
-    };
-    let read = read.map(|size| {
-        chunk.truncate(size);
-        chunk
-    });
-    (reader, read)
+        let Some(under_way) = self.under_way.take() else { return Ok(None) };
+        let (reader, mut memory, size) = under_way.await??;
+        if size == 0 {
+            return Ok(None);
+        }
+        if size < CHUNK / 4 {
+            // Many of them may wait to be sent, and would keep more memory than they need.
+            let chunk = Bytes::copy_from_slice(memory.get(..size).unwrap_or_default());
+            self.begin(reader, memory);
+            return Ok(Some(chunk));
+        }
+        memory.truncate(size);
+        let chunk = memory.freeze();
+        self.given.push_back(chunk.clone());
+        let memory = self.memory();
+        self.begin(reader, memory);
+        Ok(Some(chunk))
+    }
+
+    fn begin(&mut self, mut reader: BoxRead, mut memory: BytesMut) {
+        self.under_way = Some(spawn_blocking(move || {
+            loop {
+                match reader.read(&mut memory) {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    size => break Ok((reader, memory, size?)),
+                }
+            }
+        }));
+    }
+
+    /// That of what has been sent, or more of it.
+    fn memory(&mut self) -> BytesMut {
+        match self.given.pop_front().map(Bytes::try_into_mut) {
+            Some(Ok(mut sent)) => {
+                sent.resize(CHUNK, 0);
+                return sent;
+            }
+            // Whoever keeps it may keep it for ever.
+            Some(Err(unsent)) if self.given.len() < KEPT => self.given.push_front(unsent),
+            _ => {}
+        }
+        BytesMut::zeroed(CHUNK)
+    }
 }
 
 /// What tells a file that was changed or replaced from what it was.
@@ -86,7 +136,7 @@ impl From<Metadata> for Identity {
 
 /// An upload under way.
 ///
-/// It reads one chunk ahead, so that the last one is given out only when it is certain that all is as it should be:
+/// It knows one chunk ahead, so that the last one is given out only when it is certain that all is as it should be:
 /// without it, the server takes nothing.
 pub(crate) struct Reading {
     /// The file, or the name of what is read.
@@ -103,13 +153,15 @@ pub(crate) struct Reading {
 impl Reading {
     /// The file at this path.
     pub(crate) async fn file(path: &Path, progress: Option<OnProgress>) -> Result<Self> {
-        let open = async {
-            let file = File::open(path).await?;
-            let before = Identity::from(file.metadata().await?);
+        let opened = path.to_owned();
+        let open = move || {
+            let file = File::open(opened)?;
+            let before = Identity::from(file.metadata()?);
             Ok::<_, io::Error>((file, before))
         };
-        let (file, before) = open.await.map_err(|error| unread(path, &error))?;
-        let reading = Self::new(path.into(), Input::File(file), Some(before.size), progress).await?;
+        let opened = spawn_blocking(open).await.map_err(io::Error::from).flatten();
+        let (file, before) = opened.map_err(|error| unread(path, &error))?;
+        let reading = Self::new(path.into(), Input::blocking(file), Some(before.size), progress).await?;
         Ok(Self { before: Some(before), ..reading })
     }
 
@@ -162,7 +214,9 @@ impl Reading {
             return Err(self.other_size("less"));
         }
         let Some(before) = &self.before else { return Ok(()) };
-        match tokio::fs::metadata(&self.path).await.map(Identity::from) {
+        let path = self.path.clone();
+        let now = spawn_blocking(move || fs::metadata(path)).await.map_err(io::Error::from).flatten();
+        match now.map(Identity::from) {
             Ok(now) if now == *before => Ok(()),
             _ => Err(self.broken(CHANGED.into())),
         }

@@ -16,8 +16,8 @@ use crate::{
     server::Server,
 };
 
-/// More than is read at once.
-const SIZE: usize = 300_000;
+/// Much more than is read at once.
+const SIZE: usize = 1_200_000;
 
 fn jar() -> Vec<u8> {
     let mut jar = b"PK\x03\x04".to_vec();
@@ -45,7 +45,7 @@ struct Slowly(io::Cursor<Vec<u8>>);
 
 impl Read for Slowly {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let size = buffer.len().min(if self.0.position() < 10 { 1 } else { 10_000 });
+        let size = buffer.len().min(if self.0.position() < 10 { 1 } else { 100_000 });
         self.0.read(&mut buffer[..size])
     }
 }
