@@ -2,16 +2,10 @@
 //!
 //! One program: what is asked for is its first argument.
 
-mod bare;
-mod decode;
-mod get;
-mod measure;
-mod metrics;
-mod serve;
-
 use std::env;
 
 use anyhow::{Result, bail};
+use flink_bench::{cases, decode, get, measure, metrics, serve};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -22,6 +16,7 @@ fn main() -> Result<()> {
         ["list", url] => get::list(url),
         ["get", who, url, job, times] => get::run(who, url, job, times.parse()?),
         ["flood", url, job, at_once, seconds] => get::flood(url, job, at_once.parse()?, seconds.parse()?),
+        ["case", name, who, times] => cases::run(name, who, times.parse()?),
         ["decode", who, file, times] => decode::run(who, file.as_ref(), times.parse()?),
         ["download", url, file] => get::download(url, file),
         ["metrics", url, job] => metrics::run(url, job),

@@ -1,5 +1,6 @@
 //! What the client takes, beside what one would take instead of it: on one machine, in one run.
 
+mod check;
 mod contestants;
 mod relay;
 mod rows;
@@ -20,15 +21,22 @@ pub struct Arguments {
     /// Few rounds and small files: to look at, not to go by
     #[arg(long)]
     quick: bool,
-    /// Measures what was built before
+    /// Measures what was built before, and no build from nothing
     #[arg(long)]
     built: bool,
     /// Writes the table into docs/benchmarks.md
     #[arg(long, conflicts_with = "quick")]
     write: bool,
+    /// Whether anything became slower than bench/baseline.json says, counted in instructions; with --write, it says so
+    /// from now on
+    #[arg(long, conflicts_with_all = ["rows", "quick"])]
+    check: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.check {
+        return check::run(arguments.write, arguments.built);
+    }
     let is_row = |name: &String| ROWS.iter().any(|row| row.name == name);
     if let Some(unknown) = arguments.rows.iter().find(|name| !is_row(name)) {
         let names: Vec<_> = ROWS.iter().map(|row| row.name).collect();

@@ -13,6 +13,8 @@ use crate::{
 const LONGEST: Duration = Duration::from_secs(600);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// The same where each answer is a large one.
+const LONGEST_PAUSE_IF_LARGE: Duration = Duration::from_secs(10);
 
 /// A wait under way: asks with growing pauses, to its deadline.
 ///
@@ -21,13 +23,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 pub(crate) struct Waiting {
     what: String,
     deadline: Deadline,
+    started: Instant,
     pause: Duration,
+    /// Whether the answers are large: what took long may then be noticed a tenth of that late.
+    pub(crate) is_large: bool,
 }
 
 impl Waiting {
     /// A wait for this, to be read as «… took longer than».
     pub(crate) fn new(what: String, options: CallOptions) -> Self {
-        Self { what, deadline: options.deadline(LONGEST), pause: FIRST_PAUSE }
+        let (deadline, started) = (options.deadline(LONGEST), Instant::now());
+        Self { what, deadline, started, pause: FIRST_PAUSE, is_large: false }
     }
 
     /// The settings of one question: what fails in passing is asked again by the wait itself.
@@ -57,7 +63,11 @@ impl Waiting {
             return Err(missed.unwrap_or_else(|| Error::timeout(self.what.clone(), self.deadline.after)));
         }
         sleep_until(next).await;
-        self.pause = (self.pause * 3 / 2).min(LONGEST_PAUSE);
+        let longest = match self.is_large {
+            true => (self.started.elapsed() / 10).clamp(LONGEST_PAUSE, LONGEST_PAUSE_IF_LARGE),
+            false => LONGEST_PAUSE,
+        };
+        self.pause = (self.pause * 3 / 2).min(longest);
         Ok(None)
     }
 }

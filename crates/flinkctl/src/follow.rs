@@ -24,8 +24,8 @@ pub(crate) enum Goal {
     Finished,
 }
 
-/// How often the display is renewed; the server keeps its own answer for up to three seconds.
-const PAUSE: Duration = Duration::from_secs(1);
+/// How often the display is renewed: the server keeps its own answer for so long, unless it is told otherwise.
+const PAUSE: Duration = Duration::from_secs(3);
 
 /// Waits until the job is where it should be. Ctrl-C ends the waiting, not the job.
 pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetails> {
@@ -36,6 +36,7 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
         Goal::Finished => (job.wait_until_finished(), Duration::MAX),
     };
     let display = Display::new();
+    let wait = wait.on_state(display.teller(id));
     let outcome = tokio::select! {
         outcome = wait.timeout(app.global.timeout.unwrap_or(usual)) => Some(outcome),
         never = display.keep_showing(&job) => match never {},
@@ -99,20 +100,24 @@ impl Display {
         Self { lines: std::io::stderr().is_terminal().then(MultiProgress::new) }
     }
 
+    /// Says in which state a job is, where no lines show it.
+    fn teller(&self, id: JobId) -> impl Fn(&JobStatus) + Send + Sync + use<> {
+        let tells = self.lines.is_none();
+        move |state| {
+            // How it ended is told by the outcome.
+            if tells && !state.is_terminal() {
+                say!("{id} is {state}");
+            }
+        }
+    }
+
     async fn keep_showing(&self, job: &Job<Async>) -> Infallible {
-        let (mut bars, mut state) = (HashMap::new(), None);
+        let Some(lines) = &self.lines else { return std::future::pending().await };
+        let mut bars = HashMap::new();
         loop {
             // The wait itself tells of errors.
             if let Ok(details) = job.details().await {
-                match &self.lines {
-                    Some(lines) => show(lines, &mut bars, &details),
-                    // How it ended is told by the outcome.
-                    None if !details.state.is_terminal() && state.as_ref() != Some(&details.state) => {
-                        say!("{} is {}", details.jid, details.state);
-                        state = Some(details.state);
-                    }
-                    None => {}
-                }
+                show(lines, &mut bars, &details);
             }
             tokio::time::sleep(PAUSE).await;
         }

@@ -128,7 +128,7 @@ impl Bench {
 }
 
 /// Where cargo puts what it builds.
-fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(usual, PathBuf::from)
 }
@@ -185,13 +185,13 @@ fn install_python_client(folder: &Path) -> Result<String> {
 }
 
 /// `flink-bench serve`, which ends when it is dropped.
-struct Server {
-    url: String,
+pub struct Server {
+    pub url: String,
     process: Child,
 }
 
 impl Server {
-    fn start(scale: &Scale, log_bytes: u64) -> Result<Self> {
+    pub fn start(scale: &Scale, log_bytes: u64) -> Result<Self> {
         let site = scale.folder.join("site");
         fs::create_dir_all(&site)?;
         fs::write(site.join("jobs.overview"), recorded("GetJobsOverview-running")?.to_string())?;

@@ -51,7 +51,7 @@ const WALL: (&str, Unit, fn(&Taken) -> f64) = ("wall", Unit::Seconds, |taken| ta
 const MEMORY: (&str, Unit, fn(&Taken) -> f64) = ("peak memory", Unit::Bytes, |taken| taken.memory);
 
 /// The same, counted in instructions.
-fn instructions(row: &'static str, ours: f64, (name, theirs): (&'static str, f64), goal: Goal) -> Line {
+pub fn instructions(row: &'static str, ours: f64, (name, theirs): (&'static str, f64), goal: Goal) -> Line {
     Line {
         row,
         what: "instructions",

@@ -70,6 +70,9 @@ impl Scale {
     pub fn instructions(&self, way: &Way) -> Result<f64> {
         let mut command = Command::new("valgrind");
         command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).args(&way.command);
+        // What a program finds in its environment would count as well.
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        command.env_clear().env("PATH", path).env("HOME", &self.folder);
         let said = run(&mut command, way.name)?;
         let collected = said.lines().find_map(|line| line.split("Collected : ").nth(1));
         let collected = collected.with_context(|| format!("callgrind counted nothing: {said}"))?;

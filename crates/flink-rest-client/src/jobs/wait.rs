@@ -1,6 +1,6 @@
 //! Waiting for a job.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use tokio::time::{Instant, sleep, timeout};
 
@@ -46,15 +46,35 @@ impl<M: Mode> Job<M> {
     }
 
     fn wait(&self, goal: Goal) -> Call<M, WaitForJob> {
-        Call::new(self.client.clone(), WaitForJob { job: self.id, goal })
+        Call::new(self.client.clone(), WaitForJob { job: self.id, goal, on_state: OnState(Box::new(|_| {})) })
     }
 }
 
 /// Waits for a job; see [`Job::wait_until_running`] and [`Job::wait_until_finished`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct WaitForJob {
     job: JobId,
     goal: Goal,
+    on_state: OnState,
+}
+
+impl<M: Mode> Call<M, WaitForJob> {
+    /// Tells meanwhile in which state the job is: at first, and each time that it is seen in another.
+    ///
+    /// No request more is sent for it.
+    pub fn on_state(mut self, tell: impl Fn(&JobStatus) + Send + Sync + 'static) -> Self {
+        self.action.on_state = OnState(Box::new(tell));
+        self
+    }
+}
+
+/// Who is told of states.
+struct OnState(Box<dyn Fn(&JobStatus) + Send + Sync>);
+
+impl fmt::Debug for OnState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnState")
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +96,7 @@ impl Action for WaitForJob {
         loop {
             match waiting.ask(watch.look()).await {
                 Ok(Some(details)) => return Ok(details),
-                Ok(None) => {}
+                Ok(None) => waiting.is_large = watch.asks_for_details(),
                 Err(error) => return Err(watch.explain(error)),
             }
         }
@@ -139,13 +159,7 @@ impl<M: Mode> Watch<M> {
     /// One request, and a small one while the state alone tells that the goal is far.
     async fn ask(&mut self) -> Result<Option<JobDetails>> {
         let job = self.wanted.job;
-        let near = match self.wanted.goal {
-            Goal::Running => JobStatus::Running,
-            Goal::Finished => JobStatus::Finished,
-        };
-        let is_near =
-            self.state.as_ref().is_some_and(|state| *state == near || *state == JobStatus::Finished);
-        if self.tells_state && !is_near {
+        if !self.asks_for_details() {
             match self.client.execute(&GetJobStatus::new(job), Waiting::question()).await {
                 Err(Error::Unsupported { .. }) => self.tells_state = false,
                 told => {
@@ -159,11 +173,25 @@ impl<M: Mode> Watch<M> {
         Ok(Some(details))
     }
 
+    /// Whether the state alone, which is a small answer, does not do.
+    fn asks_for_details(&self) -> bool {
+        let near = match self.wanted.goal {
+            Goal::Running => JobStatus::Running,
+            Goal::Finished => JobStatus::Finished,
+        };
+        let is_near =
+            self.state.as_ref().is_some_and(|state| *state == near || *state == JobStatus::Finished);
+        is_near || !self.tells_state
+    }
+
     /// Takes down the state, and why the job was restarted if it was.
     async fn enter(&mut self, state: JobStatus) {
         if state == JobStatus::Restarting && self.state != Some(JobStatus::Restarting) {
             self.restarts += 1;
             self.root_cause = self.ask_why().await.or_else(|| self.root_cause.take());
+        }
+        if self.state.as_ref() != Some(&state) {
+            (self.wanted.on_state.0)(&state);
         }
         self.state = Some(state);
     }

@@ -1,6 +1,6 @@
 //! Waiting for jobs, with time that passes only when it is waited for.
 
-use std::time::Duration;
+use std::{sync::mpsc, time::Duration};
 
 use flink_rest_client::{Error, JobId, TransportErrorKind, jobs::state::JobStatus};
 use serde_json::{Value, json};
@@ -47,6 +47,32 @@ async fn running_means_that_all_tasks_run_and_costs_a_small_request_a_poll() {
     fake.client().job(JOB).wait_until_running().await.unwrap();
     let (status, details) = (format!("GET /v1/jobs/{JOB}/status"), format!("GET /v1/jobs/{JOB}"));
     assert_eq!(fake.asked().iter().collect::<Vec<_>>(), [&status, &status, &status, &details, &details]);
+}
+
+/// As where there are fewer slots than the job needs.
+#[tokio::test(start_paused = true)]
+async fn a_long_wait_for_tasks_asks_less_and_less_often_for_the_details() {
+    let fake = Fake::new([state("RUNNING"), details("RUNNING", json!({"RUNNING": 1, "SCHEDULED": 1}))]);
+    let wait = fake.client().job(JOB).wait_until_running().timeout(Duration::from_secs(3600));
+    assert!(wait.await.unwrap_err().is_timeout());
+    let times = fake.asked().len();
+    assert!((360..400).contains(&times), "{times} times in an hour");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_is_told_each_state_once() {
+    let fake = Fake::new([
+        state("CREATED"),
+        state("CREATED"),
+        state("RUNNING"),
+        details("RUNNING", json!({"SCHEDULED": 1})),
+        details("RUNNING", json!({"RUNNING": 1})),
+    ]);
+    let (tell, told) = mpsc::channel();
+    let wait = fake.client().job(JOB).wait_until_running();
+    wait.on_state(move |state| tell.send(state.clone()).unwrap()).await.unwrap();
+    assert_eq!(told.iter().collect::<Vec<_>>(), [JobStatus::Created, JobStatus::Running]);
+    assert_eq!(fake.asked().len(), 5);
 }
 
 #[tokio::test(start_paused = true)]

@@ -28,6 +28,18 @@ fn what_takes_too_long() {
     assert!(stderr.contains("Hint: allow more with --timeout"), "{stderr}");
 }
 
+#[test]
+fn a_wait_that_nobody_watches_does_not_ask_for_the_details() {
+    let server = Server::start();
+    let (_, stderr) = exit(&server.url(), &["job", "wait", "Orders", "--timeout", "1s"]);
+    assert!(stderr.starts_with("76543210fedcba9876543210fedcba98 is RUNNING\n"), "{stderr}");
+    let job = "GET /jobs/76543210fedcba9876543210fedcba98";
+    let times = |request: &str| server.asked().iter().filter(|asked| *asked == request).count();
+    assert!(times(&format!("{job}/status")) > 3, "{:?}", server.asked());
+    // When its time is over, to know whether what once failed keeps it from where it should be.
+    assert_eq!(times(job), 1, "{:?}", server.asked());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn who_cannot_be_told_why_is_told_that() {

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::Arc,
+    sync::{Arc, Mutex},
     thread,
 };
 
@@ -19,6 +19,7 @@ type Recording = Arc<BTreeMap<String, Recorded>>;
 pub(crate) struct Server {
     address: SocketAddr,
     recording: Recording,
+    asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
@@ -26,15 +27,21 @@ impl Server {
         let recording: Recording = Arc::new(serde_json::from_str(include_str!("recorded.json")).unwrap());
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let answers = recording.clone();
+        let (answers, asked) = (recording.clone(), Arc::<Mutex<Vec<String>>>::default());
+        let heard = asked.clone();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let answers = answers.clone();
+                let (answers, heard) = (answers.clone(), heard.clone());
                 // A client that goes in the middle is its own matter.
-                thread::spawn(move || serve(&stream, &answers).ok());
+                thread::spawn(move || serve(&stream, &answers, &heard).ok());
             }
         });
-        Self { address, recording }
+        Self { address, recording, asked }
+    }
+
+    /// What it was asked so far.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
     }
 
     pub(crate) fn url(&self) -> String {
@@ -48,7 +55,11 @@ impl Server {
 }
 
 /// One request a connection.
-fn serve(mut stream: &TcpStream, answers: &BTreeMap<String, Recorded>) -> std::io::Result<()> {
+fn serve(
+    mut stream: &TcpStream,
+    answers: &BTreeMap<String, Recorded>,
+    heard: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let (mut first, mut length) = (String::new(), 0);
     reader.read_line(&mut first)?;
@@ -64,6 +75,7 @@ fn serve(mut stream: &TcpStream, answers: &BTreeMap<String, Recorded>) -> std::i
     std::io::copy(&mut reader.take(length), &mut std::io::sink())?;
     let request =
         first.trim_end().trim_end_matches(" HTTP/1.1").replacen(" /v1/", " /", 1).replace("%3A", ":");
+    heard.lock().unwrap().push(request.clone());
     let unknown = Recorded { status: 404, body: format!(r#"{{"errors":["not recorded: {request}"]}}"#) };
     let Recorded { status, body } = answers.get(&request).unwrap_or(&unknown);
     let length = body.len();

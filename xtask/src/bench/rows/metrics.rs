@@ -1,5 +1,7 @@
 //! What many questions to a real Flink cost.
 
+use std::{thread, time::Duration};
+
 use anyhow::Result;
 
 use super::*;
@@ -43,35 +45,39 @@ fn idle(bench: &Bench) -> Result<Vec<Line>> {
     let job = bench.run_job(64, &["--rate", "1"])?;
     let (url, count) = relay::to(cluster.url())?;
     let seconds = bench.rounds(10, 60);
-    let ctl = |name, arguments: &str| {
+    let ctl = |arguments: &str, seconds: usize| {
         // It ends because its time is over, which is what it was asked for.
         let script = format!(
             "timeout --signal INT {seconds} {} --url {url} {arguments} >/dev/null 2>&1 || true",
             bench.flinkctl
         );
-        Way::new(name, ["sh", "-c", &script])
+        Way::new("flinkctl", ["sh", "-c", &script])
     };
     let each_second = |path: &str| {
         let script = format!("for i in $(seq {seconds}); do curl -sf {url}{path} >/dev/null; sleep 1; done");
         Way::new("curl each second", ["sh", "-c", &script])
     };
-    let pairs = [
-        (
-            "idle wait",
-            ctl("flinkctl", &format!("job wait {job} running")),
-            each_second(&format!("/jobs/{job}")),
-        ),
-        ("idle logs -f", ctl("flinkctl", "logs jobmanager -f"), each_second("/jobmanager/log")),
+    // Bytes of the first seconds do not count: who waits asks less and less often.
+    let took = |way: &Way, first: usize| {
+        let taken = thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_secs(first as u64));
+                count.take();
+            });
+            bench.scale.once(way)
+        })?;
+        // What is counted in a minute is shown for an hour.
+        let bytes = count.take().1 * 3600.0 / (taken.wall - first as f64);
+        Ok::<_, anyhow::Error>((taken.cpu * 3600.0 / taken.wall, bytes))
+    };
+    let rows = [
+        ("idle wait", format!("job wait {job} running"), bench.rounds(0, 120), format!("/jobs/{job}")),
+        ("idle logs -f", "logs jobmanager -f".into(), 0, "/jobmanager/log".into()),
     ];
     let mut lines = Vec::new();
-    for (row, ours, theirs) in pairs {
-        let took = |way: &Way| {
-            count.take();
-            // What is counted in a minute is shown for an hour.
-            let cpu = bench.scale.once(way)?.cpu * 3600.0 / seconds as f64;
-            Ok::<_, anyhow::Error>((cpu, count.take().1 * 3600.0 / seconds as f64))
-        };
-        let (ours, others) = (took(&ours)?, took(&theirs)?);
+    for (row, arguments, first, path) in rows {
+        let theirs = each_second(&path);
+        let (ours, others) = (took(&ctl(&arguments, first + seconds), first)?, took(&theirs, 0)?);
         let line = |what, unit, ours: f64, others: f64| {
             let beside = Some((theirs.name, others.into()));
             Line { row, what, unit, ours: ours.into(), beside, goal: Goal::Less(5.0) }

@@ -1,11 +1,10 @@
 //! What is given to people, and what it takes to make it.
 
-use std::{fs, process::Command, time::Instant};
+use std::{fs, process::Command};
 
 use anyhow::Result;
 
 use super::*;
-use crate::cargo;
 
 pub(super) const ROW: Row =
     Row { name: "size", about: "the program, and a build of it from nothing", measure };
@@ -27,12 +26,13 @@ fn measure(bench: &Bench) -> Result<Vec<Line>> {
     if !bench.quick && !bench.built {
         let folder = bench.scale.folder.join("clean-build");
         let _ = fs::remove_dir_all(&folder);
-        let started = Instant::now();
-        cargo(
-            "build --profile dist --package flinkctl",
-            &[("CARGO_TARGET_DIR", &folder.display().to_string())],
-        )?;
-        lines.push(alone("clean build", Unit::Seconds, started.elapsed().as_secs_f64(), Goal::Known));
+        let target = folder.display().to_string();
+        let build =
+            ["build", "--profile", "dist", "--package", "flinkctl", "--locked", "--target-dir", &target];
+        let cargo = Way::new("cargo", [env!("CARGO")].into_iter().chain(build));
+        let Taken { cpu, wall, .. } = bench.scale.once(&cargo)?;
+        lines.push(alone("clean build, CPU", Unit::Seconds, cpu, Goal::Known));
+        lines.push(alone("clean build, wall", Unit::Seconds, wall, Goal::Known));
         fs::remove_dir_all(&folder)?;
     }
     Ok(lines)
