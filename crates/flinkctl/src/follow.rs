@@ -4,7 +4,7 @@ use std::{collections::HashMap, convert::Infallible, io::IsTerminal, time::Durat
 
 use console::truncate_str;
 use flink_rest_client::{
-    Async, Error, JobId, JobStatus, VertexId,
+    Async, Error, JobId, JobStatus, VertexId, causes,
     jobs::{Job, details::JobDetails, exceptions::ExceptionInfo, vertices::JobVertex},
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -57,15 +57,22 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
 /// The same failure with where it happened, if it was the job that failed.
 async fn explain(job: &Job<Async>, error: Error) -> Failure {
     let has_failed = match &error {
-        Error::JobEnded { .. } => true,
+        Error::JobEnded { state, .. } => *state == JobStatus::Failed,
         // While it runs, what failed once is over; else it may be what keeps the job from it.
         Error::Timeout { .. } => job.details().await.is_ok_and(|details| details.state != JobStatus::Running),
         _ => false,
+    };
+    let ended = match &error {
+        Error::JobEnded { state, .. } => Some(format!("job {} is {state}", job.id())),
+        _ => None,
     };
     let mut failure = Failure::from(error);
     let exceptions = if has_failed { job.exceptions().await.ok() } else { None };
     let Some(latest) = exceptions.as_ref().and_then(|exceptions| exceptions.latest()) else { return failure };
     failure.trace = Some(crate::output::tame(&latest.stacktrace));
+    if let Some(ended) = ended {
+        (failure.message, failure.causes) = (ended, causes(&latest.stacktrace));
+    }
     // What ends a job is a failure of the job as a whole; the task's own is told beside it.
     let mut all = std::iter::once(latest).chain(latest.concurrent_exceptions.iter().flatten());
     let of_task = all.find(|exception| exception.task_name.is_some());

@@ -19,6 +19,18 @@ use crate::{
 /// The parameter that names metrics. Flink tells only their names without it; who asks for metrics wants to see values.
 const METRICS: &str = "get";
 
+/// What else parameters are called on the command line: as `flinkctl run` and Flink's own command line call them.
+const ALIASES: &[(&str, char, &str)] = &[
+    ("entry_class", 'c', "class"),
+    ("parallelism", 'p', ""),
+    ("savepoint_path", 's', "from-savepoint"),
+    ("allow_non_restored_state", 'n', ""),
+    ("flink_configuration", 'D', "conf"),
+];
+
+/// The arguments of a program, which stand behind `--`, so that they may look like options.
+const PROGRAM_ARGUMENTS: &str = "args";
+
 /// A command that is one endpoint.
 #[derive(Debug)]
 pub(crate) struct Verb {
@@ -148,6 +160,7 @@ fn argument(param: &'static Param) -> Arg {
     // Names of metrics are what a command that reads metrics is about.
     let positional = param.required || param.name == METRICS;
     let arg = match positional {
+        _ if param.name == PROGRAM_ARGUMENTS => arg.last(true).value_name("ARGS"),
         true => arg.required(param.required).value_name(param.name.to_uppercase().replace('_', "-")),
         false => arg.long(param.name.replace('_', "-")).value_name(if shape == Shape::Map {
             "KEY=VALUE"
@@ -155,13 +168,22 @@ fn argument(param: &'static Param) -> Arg {
             "VALUE"
         }),
     };
+    let arg = match ALIASES.iter().find(|(name, ..)| *name == param.name) {
+        Some((_, short, "")) => arg.short(*short),
+        Some((_, short, alias)) => arg.short(*short).visible_alias(alias),
+        None => arg,
+    };
     let arg = if param.place == Place::Path { arg.add(crate::complete::of(ty)) } else { arg };
     if ty == "bool" {
         return arg.action(ArgAction::SetTrue);
     }
     let arg = match shape {
         Shape::One => arg,
-        Shape::List | Shape::Map => arg.action(ArgAction::Append).num_args(1..),
+        Shape::List if positional || param.name == PROGRAM_ARGUMENTS => {
+            arg.action(ArgAction::Append).num_args(1..)
+        }
+        // One value each, so that what follows is not taken for another.
+        Shape::List | Shape::Map => arg.action(ArgAction::Append),
     };
     let arg = match shape == Shape::List && param.place == Place::Query {
         true => arg.value_delimiter(','),

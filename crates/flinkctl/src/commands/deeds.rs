@@ -19,6 +19,7 @@ use crate::{
 };
 
 pub(crate) const DEEDS: &[Deed] = &[
+    super::job::list::LIST,
     super::graph::GRAPH,
     super::flamegraph::FLAMEGRAPH,
     super::exceptions::EXCEPTIONS,

@@ -26,23 +26,26 @@ struct Arguments {
     #[arg(add = crate::complete::jars_and_files())]
     jar: String,
     /// The class whose main method is run; else the one that the manifest names
-    #[arg(short, long)]
-    class: Option<String>,
+    #[arg(short = 'c', long, visible_alias = "class", value_name = "CLASS")]
+    entry_class: Option<String>,
     /// Parallelism; else the program's own or the cluster's default
     #[arg(short, long, value_name = "N")]
     parallelism: Option<u32>,
     /// The savepoint or checkpoint to start from
-    #[arg(short = 's', long, value_name = "PATH")]
+    #[arg(short = 's', long, visible_alias = "savepoint-path", value_name = "PATH")]
     from_savepoint: Option<String>,
     /// Who owns the savepoint afterwards: Flink (`claim`) or you (Flink 1.15+)
     #[arg(long, value_name = "MODE", requires = "from_savepoint")]
     claim_mode: Option<Mode>,
     /// State of the savepoint that no operator wants is dropped
-    #[arg(long, requires = "from_savepoint")]
+    #[arg(short = 'n', long, requires = "from_savepoint")]
     allow_non_restored_state: bool,
     /// Configuration of this job, over the cluster's; may be given several times (Flink 1.17+)
-    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    #[arg(short = 'D', long, visible_alias = "flink-configuration", value_name = "KEY=VALUE", value_parser = pair)]
     conf: Vec<(String, String)>,
+    /// Leaves the jar on the cluster; else it is deleted as soon as the job is submitted, which keeps what it needs of it
+    #[arg(long)]
+    keep_jar: bool,
     /// Returns as soon as the job is submitted
     #[arg(short, long, conflicts_with = "wait")]
     detach: bool,
@@ -119,6 +122,9 @@ impl Arguments {
             }
         });
         let mut call = app.client.jars().upload_and_run(upload);
+        if !self.keep_jar {
+            call = call.delete_jar();
+        }
         self.fill(call.action.as_mut());
         let run = call.await;
         bar.finish_and_clear();
@@ -126,7 +132,7 @@ impl Arguments {
     }
 
     fn fill(&self, request: &mut RunJar) {
-        request.entry_class.clone_from(&self.class);
+        request.entry_class.clone_from(&self.entry_class);
         request.parallelism = self.parallelism;
         request.savepoint_path.clone_from(&self.from_savepoint);
         request.claim_mode = self.claim_mode.map(ClaimMode::from);

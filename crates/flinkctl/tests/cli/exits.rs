@@ -28,6 +28,15 @@ fn what_takes_too_long() {
     assert!(stderr.contains("Hint: allow more with --timeout"), "{stderr}");
 }
 
+#[test]
+fn a_cluster_that_is_not_there_is_tried_once_unless_said_otherwise() {
+    // Nobody listens there.
+    let (code, stderr) = exit("http://127.0.0.1:1", &["cluster", "get"]);
+    assert!(code == Some(3) && !stderr.contains("tried"), "{stderr}");
+    let (code, stderr) = exit("http://127.0.0.1:1", &["cluster", "get", "--retries", "2"]);
+    assert!(code == Some(3) && stderr.contains("tried 3 times"), "{stderr}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn who_cannot_be_told_why_is_told_that() {
