@@ -22,12 +22,14 @@ pub(crate) fn causes_of<'a>(traces: impl IntoIterator<Item = &'a str>) -> Vec<St
     const MOST: usize = 8;
     /// Said where the reason is in another text.
     const NOTHING: &str = "Internal server error.";
+    /// Exceptions that only carry what the REST API answers.
+    const CARRIERS: [&str; 2] = ["RestHandlerException", "NotFoundException"];
     let lines: Vec<_> = traces.into_iter().flat_map(lines).filter(|line| !line.is_empty()).collect();
     let mut deepest_first = lines.into_iter().rev().map(exception);
     let Some((class, mut below)) = deepest_first.next() else { return Vec::new() };
     let deepest = match (class, below) {
-        ("", message) => message.to_owned(),
         (class, "") => class.to_owned(),
+        (class, message) if class.is_empty() || CARRIERS.contains(&class) => message.to_owned(),
         (class, message) => format!("{class}: {message}"),
     };
     let mut told = vec![printable(&deepest)];
@@ -196,6 +198,7 @@ Caused by: org.apache.flink.runtime.client.DuplicateJobSubmissionException: Job 
             ("java.lang.ClassNotFoundException: com.acme.Main", "ClassNotFoundException: com.acme.Main"),
             ("a.B: x\nCaused by: com.acme.Orders$Rejected: too late", "Rejected: too late"),
             ("Job a1 not found", "Job a1 not found"),
+            ("org.apache.flink.runtime.rest.NotFoundException: Job a1 not found", "Job a1 not found"),
         ] {
             assert_eq!(causes(trace).last().unwrap(), expected, "{trace}");
         }

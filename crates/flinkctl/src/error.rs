@@ -65,6 +65,16 @@ impl Failure {
         }
     }
 
+    /// What was awaited of a job that ended.
+    pub(crate) fn from_end(message: impl Into<String>, state: &JobStatus) -> Self {
+        let exit = match state {
+            JobStatus::Failed => Exit::JobFailed,
+            JobStatus::Canceled => Exit::JobCancelled,
+            _ => Exit::Failed,
+        };
+        Self::new(exit, message)
+    }
+
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }

@@ -1,6 +1,6 @@
 //! Waiting for a job while showing how it is doing.
 
-use std::{collections::HashMap, convert::Infallible, io::IsTerminal, time::Duration};
+use std::{cell::RefCell, collections::HashMap, convert::Infallible, io::IsTerminal, time::Duration};
 
 use console::truncate_str;
 use flink_rest_client::{
@@ -23,6 +23,9 @@ pub(crate) enum Goal {
     /// It has come to its end by itself
     Finished,
 }
+
+/// What Flink says, in a trace, of a job that does not get its slots.
+const NO_SLOTS: &str = "NoResourceAvailableException";
 
 /// How often the display is renewed; the server keeps its own answer for up to three seconds.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -77,9 +80,13 @@ async fn explain(job: &Job<Async>, error: Error) -> Failure {
     let mut all = std::iter::once(latest).chain(latest.concurrent_exceptions.iter().flatten());
     let of_task = all.find(|exception| exception.task_name.is_some());
     failure.place = of_task.and_then(place);
-    failure.hint = Some(match of_task.and_then(|exception| exception.taskmanager.as_ref()) {
-        Some(taskmanager) => format!("`flinkctl logs {taskmanager}` shows its log"),
-        None => format!("`flinkctl job exceptions {}` tells more", job.id()),
+    failure.hint = Some(if latest.stacktrace.contains(NO_SLOTS) {
+        "it wants more slots than there are: `flinkctl cluster get` tells how many, `flinkctl ps` who has them".into()
+    } else {
+        match of_task.and_then(|exception| exception.taskmanager.as_ref()) {
+            Some(taskmanager) => format!("`flinkctl logs {taskmanager}` shows its log"),
+            None => format!("`flinkctl job exceptions {}` tells more", job.id()),
+        }
     });
     failure
 }
@@ -99,20 +106,22 @@ fn place(exception: &ExceptionInfo) -> Option<String> {
 #[derive(Debug)]
 struct Display {
     lines: Option<MultiProgress>,
+    bars: RefCell<HashMap<VertexId, ProgressBar>>,
 }
 
 impl Display {
     fn new() -> Self {
-        Self { lines: std::io::stderr().is_terminal().then(MultiProgress::new) }
+        let lines = std::io::stderr().is_terminal().then(MultiProgress::new);
+        Self { lines, bars: RefCell::default() }
     }
 
     async fn keep_showing(&self, job: &Job<Async>) -> Infallible {
-        let (mut bars, mut state) = (HashMap::new(), None);
+        let mut state = None;
         loop {
             // The wait itself tells of errors.
             if let Ok(details) = job.details().await {
                 match &self.lines {
-                    Some(lines) => show(lines, &mut bars, &details),
+                    Some(lines) => show(lines, &mut self.bars.borrow_mut(), &details),
                     // How it ended is told by the outcome.
                     None if !details.state.is_terminal() && state.as_ref() != Some(&details.state) => {
                         say!("{} is {}", details.jid, details.state);
@@ -126,10 +135,8 @@ impl Display {
     }
 
     fn clear(&self) {
-        if let Some(lines) = &self.lines {
-            // A terminal that is gone needs no clearing.
-            let _ = lines.clear();
-        }
+        // Each by itself: what still spins would be drawn again.
+        self.bars.borrow().values().for_each(ProgressBar::finish_and_clear);
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) const NOUN: Noun = Noun {
                     time("Started", "/start-time"),
                     time("Ended", "/end-time"),
                     millis("Duration", "/duration"),
-                    counts("Tasks", "/status-counts"),
+                    counts("Vertices", "/status-counts"),
                     text("Type", "/job-type"),
                     text("Scheduler", "/schedulerType"),
                 ]),
