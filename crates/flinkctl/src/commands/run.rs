@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     cli::App,
     commands::{Deed, Doing},
-    error::Result,
+    error::{Exit, Failure, Result},
     follow::{Goal, follow},
     output::say,
     resolve,
@@ -106,7 +106,14 @@ impl Arguments {
     async fn submit(&self, app: &App) -> Result<JarRun> {
         let path = Path::new(&self.jar);
         if !path.exists() && !self.jar.contains(['/', '\\']) {
-            let jar = resolve::jar(&app.client, &self.jar).await?;
+            let no_file = |failure: Failure| match failure.exit {
+                Exit::NotFound => Failure {
+                    message: format!("there is no file `{}`, and {}", self.jar, failure.message),
+                    ..failure
+                },
+                _ => failure,
+            };
+            let jar = resolve::jar(&app.client, &self.jar).await.map_err(no_file)?;
             let mut request = RunJar::new(jar);
             self.fill(&mut request);
             return Ok(app.client.request(request).await?);
