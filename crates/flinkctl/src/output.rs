@@ -382,10 +382,11 @@ impl From<&Column> for Layout {
             header: column.header.trim(),
             right: matches!(
                 column.show,
-                Show::Number | Show::Millis | Show::Bytes | Show::Ratio | Show::Rate
+                Show::Number | Show::Value | Show::Millis | Show::Bytes | Show::Ratio | Show::Rate
             ),
             cut: match column.show {
                 Show::Text | Show::Trace | Show::Reason | Show::Operators => Cut::Text,
+                Show::Value => Cut::Value,
                 Show::Id => Cut::Id,
                 _ => Cut::Never,
             },

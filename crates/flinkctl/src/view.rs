@@ -80,6 +80,8 @@ pub(crate) enum Show {
     Id,
     Text,
     Number,
+    /// Mostly a number, sometimes a path: what a metric has.
+    Value,
     /// Flink's word for how something is.
     State,
     /// Milliseconds since 1970; none if not positive.
@@ -123,6 +125,7 @@ columns! {
     id = Id;
     text = Text;
     number = Number;
+    value = Value;
     state = State;
     time = Time;
     millis = Millis;

@@ -37,7 +37,7 @@ pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cel
         Show::Operators => operators(value).into(),
         Show::Rate => value.as_f64().map_or_else(|| plain(value), human::rate).into(),
         Show::Load => load(value).into(),
-        Show::Id | Show::Text | Show::Number | Show::Trend => plain(value).into(),
+        Show::Id | Show::Text | Show::Number | Show::Value | Show::Trend => plain(value).into(),
     }
 }
 

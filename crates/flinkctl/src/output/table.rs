@@ -29,9 +29,14 @@ pub(crate) enum Cut {
     Never,
     /// To any width.
     Text,
+    /// What is no number.
+    Value,
     /// To a beginning that is each id's own, which means the same where a command takes an id.
     Id,
 }
+
+/// As of 64 bits.
+const LONGEST_NUMBER: usize = 20;
 
 /// Ids keep at least so many characters.
 const TELLING: usize = 8;
@@ -81,6 +86,7 @@ fn cells(columns: usize, rows: &[Vec<Cell>]) -> Vec<usize> {
 fn narrowest(layout: &[Layout], rows: &[Vec<Cell>], text: usize, headings: bool) -> Vec<usize> {
     let narrowest = |(layout, cells): (&Layout, usize)| match layout.cut {
         Cut::Text => text,
+        Cut::Value => LONGEST_NUMBER,
         Cut::Id | Cut::Never if headings => cells.max(text),
         Cut::Id | Cut::Never => usize::MAX,
     };
@@ -220,6 +226,23 @@ mod tests {
         assert_eq!(shown(["127.0.0.1:44791-525d24", "127.0.0.1:44792-525d25"]), ["525d24", "525d25"]);
         let named = ["taskmanager-1-1", "taskmanager-1-2"];
         assert_eq!(shown(named), named);
+    }
+
+    #[test]
+    fn a_path_among_numbers_does_not_push_them_out_of_sight() {
+        const COLUMNS: &[Layout] = &[
+            Layout { header: "METRIC", right: false, cut: Cut::Id },
+            Layout { header: "VALUE", right: true, cut: Cut::Value },
+        ];
+        let row = |cells: [&str; 2]| cells.map(|text| Cell::from(text.to_owned())).to_vec();
+        let rows = [row(["path", "file:/checkpoints/1/chk-1"]), row(["least", "-9223372036854775808"])];
+        let mut out = Vec::new();
+        write(&mut out, COLUMNS, &rows, Some(20)).unwrap();
+        let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+        assert_eq!(
+            text,
+            "METRIC                 VALUE\npath    file:/checkpoints/1…\nleast   -9223372036854775808\n"
+        );
     }
 
     #[test]
