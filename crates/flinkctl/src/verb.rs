@@ -156,7 +156,7 @@ enum Shape {
 
 fn argument(param: &'static Param) -> Arg {
     let (shape, ty) = shape(param);
-    let arg = Arg::new(param.name).help(help(param.doc));
+    let arg = Arg::new(param.name).help(help(param.doc)).ignore_case(!param.words.is_empty());
     // Names of metrics are what a command that reads metrics is about.
     let positional = param.required || param.name == METRICS;
     let arg = match positional {
@@ -193,10 +193,17 @@ fn argument(param: &'static Param) -> Arg {
 }
 
 fn parser(param: &'static Param, shape: Shape, ty: &'static str) -> ValueParser {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
     if !param.words.is_empty() {
-        let words = PossibleValuesParser::new(param.words.iter().map(|word| word.text));
-        return words.map(Value::from).into();
+        // Flink's own words, in any case and with either dash.
+        let of = |text: &'static str| PossibleValue::new(text).alias(text.replace('_', "-"));
+        let words = PossibleValuesParser::new(param.words.iter().map(|word| of(word.text)));
+        let own = |said: String| {
+            let is_said = |text: &str| text.replace('_', "-").eq_ignore_ascii_case(&said.replace('_', "-"));
+            let word = param.words.iter().find(|word| is_said(word.text));
+            Value::from(word.map_or(said.as_str(), |word| word.text))
+        };
+        return words.map(own).into();
     }
     match ty {
         _ if shape == Shape::Map => ValueParser::new(pair),
@@ -236,6 +243,16 @@ fn given(param: &Param, matches: &ArgMatches) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flinks_words_are_understood_in_any_case() {
+        let verb = Verb::new("run", "RunJar", &[]);
+        for said in ["NO_CLAIM", "no-claim", "no_claim"] {
+            let matches =
+                verb.command().try_get_matches_from(["run", "a.jar", "--claim-mode", said]).unwrap();
+            assert_eq!(matches.get_one::<Value>("claim_mode").unwrap(), "NO_CLAIM");
+        }
+    }
 
     #[test]
     fn documentation_becomes_plain_help() {

@@ -35,7 +35,7 @@ struct Arguments {
     #[arg(short = 's', long, visible_alias = "savepoint-path", value_name = "PATH")]
     from_savepoint: Option<String>,
     /// Who owns the savepoint afterwards: Flink (`claim`) or you (Flink 1.15+)
-    #[arg(long, value_name = "MODE", requires = "from_savepoint")]
+    #[arg(long, value_name = "MODE", requires = "from_savepoint", ignore_case = true)]
     claim_mode: Option<Mode>,
     /// State of the savepoint that no operator wants is dropped
     #[arg(short = 'n', long, requires = "from_savepoint")]
@@ -60,6 +60,7 @@ struct Arguments {
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Mode {
     Claim,
+    #[value(alias = "no_claim")]
     NoClaim,
     Legacy,
 }
