@@ -33,7 +33,7 @@ fuzz_target!(|input: &[u8]| {
         let _ = (format!("{error:?}"), error.hint(), error.root_cause(), error.retry_after());
         let _ = (error.is_passing(), error.is_not_found());
         if let Error::Api(error) = error {
-            let _ = error.condensed();
+            let _ = (error.condensed(), error.causes());
         }
     }
 });

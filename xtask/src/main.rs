@@ -16,7 +16,7 @@ mod spec;
 mod test;
 mod wheel;
 
-use std::{process, time::Instant};
+use std::{env, process, time::Instant};
 
 use anyhow::bail;
 use clap::{Parser, Subcommand};
@@ -105,6 +105,12 @@ pub(crate) fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Re
 /// Runs a command, and says how long it took.
 pub(crate) fn timed(shown: &str, command: &mut process::Command) -> anyhow::Result<()> {
     eprintln!("\n\u{25b6} {shown}");
+    // What cargo told this program of itself; ring is compiled anew, with all above it, when it is told something else.
+    let told = env::vars_os().map(|(name, _)| name).filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+    });
+    told.for_each(|name| _ = command.env_remove(name));
     let started = Instant::now();
     let status = command.status()?;
     if !status.success() {

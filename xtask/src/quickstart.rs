@@ -28,7 +28,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let jar = flink_jobs::word_count(&distribution)?;
     say("Job", format!("{} compiled against it", jar.file_name().unwrap_or_default().display()));
 
-    crate::cargo("build --package flinkctl", &[])?;
+    // With xtask beside it, which stands on the same crates, hardly anything is left to compile: alone, it would want them
+    // with other features.
+    crate::cargo("build --package flinkctl --package xtask --bin flinkctl", &[])?;
 
     let started = Instant::now();
     let flink = Flink::from(distribution).taskmanagers(1).slots(2).config("web.refresh-interval", "100");
@@ -68,8 +70,9 @@ fn flinkctl(url: &str, arguments: &[&str]) -> Result<()> {
     let shown =
         arguments.iter().map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).into() });
     println!("$ flinkctl {}", shown.collect::<Vec<String>>().join(" "));
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "--package", "flinkctl", "--"]).args(arguments);
+    let program = env::current_exe()?.with_file_name(format!("flinkctl{}", env::consts::EXE_SUFFIX));
+    let mut command = Command::new(program);
+    command.args(arguments);
     let status = command.env("FLINKCTL_URL", url).env_remove("FLINKCTL_CONTEXT").status()?;
     if !status.success() {
         bail!("flinkctl ended with {status}");

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     str::FromStr,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use http::{HeaderValue, Uri};
@@ -16,13 +16,14 @@ use crate::{Error, Result, credentials};
 pub(crate) struct Addresses {
     all: Vec<Address>,
     current: AtomicUsize,
+    answered: AtomicBool,
 }
 
 impl Addresses {
     pub(crate) fn new(first: Address, others: Vec<Address>) -> Self {
         let mut all = vec![first];
         all.extend(others);
-        Self { all, current: AtomicUsize::new(0) }
+        Self { all, current: AtomicUsize::new(0), answered: AtomicBool::new(false) }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -40,6 +41,16 @@ impl Addresses {
         let Some(index) = self.all.iter().position(|other| std::ptr::eq(other, address)) else { return };
         let next = (index + 1) % self.all.len();
         let _ = self.current.compare_exchange(index, next, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// One of them has answered.
+    pub(crate) fn set_answered(&self) {
+        self.answered.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one of them ever has.
+    pub(crate) fn have_answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed)
     }
 
     pub(crate) fn uris(&self) -> Result<Vec<Uri>> {

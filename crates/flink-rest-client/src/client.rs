@@ -194,7 +194,7 @@ impl<M: Mode> Client<M> {
                 Ok(Some(found)) => return request.lost_answer(Some(&found)),
                 Ok(None) => {}
                 Err(error) => {
-                    tries.again(error, Arrival::No).await?;
+                    tries.again(error, Arrival::No, &self.shared.addresses).await?;
                     continue;
                 }
             }
@@ -207,7 +207,7 @@ impl<M: Mode> Client<M> {
                 }
                 Err(error) => {
                     let arrival = error.arrival();
-                    tries.again(error, arrival).await?;
+                    tries.again(error, arrival, &self.shared.addresses).await?;
                 }
             }
         }
@@ -228,7 +228,7 @@ impl<M: Mode> Client<M> {
                     Ok(answer) => return Ok(answer),
                     Err(error) => {
                         let arrival = error.arrival();
-                        tries.again(error, arrival).await?;
+                        tries.again(error, arrival, &self.shared.addresses).await?;
                     }
                 }
             }
@@ -305,6 +305,7 @@ impl<M: Mode> Client<M> {
             }
         };
         tracing::debug!(endpoint = spec.name, status = head.status.as_u16(), ?elapsed, "answered");
+        self.shared.addresses.set_answered();
         if head.status.is_success() {
             return Ok(http::Response::from_parts(head, body));
         }

@@ -46,11 +46,11 @@ impl<M: Mode> Jars<M> {
     }
 
     /// Uploads a jar and runs it. If Flink refuses to run it, the jar is deleted again; else it stays on the server,
-    /// to be [listed](Self::list) and [deleted](Jar::delete).
+    /// to be [listed](Self::list) and [deleted](Jar::delete), unless [`delete_jar`](Call::delete_jar) is set.
     pub fn upload_and_run(&self, jar: impl Into<Upload>) -> Call<M, UploadAndRun> {
         Call::new(
             self.client.clone(),
-            UploadAndRun { upload: UploadJar::new(jar), run: RunJar::new(JarId::pending()) },
+            UploadAndRun { upload: UploadJar::new(jar), run: RunJar::new(JarId::pending()), delete: false },
         )
     }
 }

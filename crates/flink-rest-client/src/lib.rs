@@ -139,7 +139,7 @@ pub use crate::{
     registry::{ENDPOINTS, Named, with_answer_type},
     retry::{Repeat, Retry},
     tls::Pem,
-    trace::root_cause,
+    trace::{causes, root_cause},
     upload::Upload,
     version::{FlinkVersion, InvalidVersion},
 };

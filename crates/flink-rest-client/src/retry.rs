@@ -7,7 +7,9 @@ use std::{fmt, time::Duration};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
-use crate::{Answer, ApiError, Error, Request, Result, call::Deadline, endpoint::Spec, id::random};
+use crate::{
+    Answer, ApiError, Error, Request, Result, address::Addresses, call::Deadline, endpoint::Spec, id::random,
+};
 
 /// How often and with which pauses a request is sent again.
 ///
@@ -23,11 +25,19 @@ pub struct Retry {
     pub first_pause: Duration,
     /// The longest pause; 5 seconds unless set. A server's `Retry-After` may be longer.
     pub longest_pause: Duration,
+    /// Whether a first contact is tried again as well, when no server can be reached; yes unless set. One that was there
+    /// and is gone, as while it restarts, always is.
+    pub first_contact: bool,
 }
 
 impl Default for Retry {
     fn default() -> Self {
-        Self { times: 5, first_pause: Duration::from_millis(100), longest_pause: Duration::from_secs(5) }
+        Self {
+            times: 5,
+            first_pause: Duration::from_millis(100),
+            longest_pause: Duration::from_secs(5),
+            first_contact: true,
+        }
     }
 }
 
@@ -52,6 +62,12 @@ impl Retry {
     /// The longest pause.
     pub fn longest_pause(mut self, pause: Duration) -> Self {
         self.longest_pause = pause;
+        self
+    }
+
+    /// Whether a first contact is tried again as well. Who sits before a screen wants to hear at once that nobody is there.
+    pub fn first_contact(mut self, again: bool) -> Self {
+        self.first_contact = again;
         self
     }
 
@@ -236,7 +252,12 @@ impl Tries {
     /// Returns when it is time for another attempt, or the last error if there will be none.
     ///
     /// If the question after an earlier attempt failed, the request itself did not arrive this time.
-    pub(crate) async fn again(&mut self, error: Error, arrival: Arrival) -> Result<()> {
+    pub(crate) async fn again(
+        &mut self,
+        error: Error,
+        arrival: Arrival,
+        addresses: &Addresses,
+    ) -> Result<()> {
         self.failed += 1;
         let is_newly_lost = arrival == Arrival::Unknown && !self.maybe_done;
         self.maybe_done |= arrival == Arrival::Unknown;
@@ -247,8 +268,11 @@ impl Tries {
         };
         let is_not_there_yet = matches!(self.repeat, Repeat::Found(_)) && error.is_not_found();
         let next_address = !self.failed.is_multiple_of(self.addresses);
-        let is_of_use = error.is_passing()
-            || error.is_timeout()
+        let is_nobody_there = error.is_no_connection()
+            && !self.retry.first_contact
+            && !addresses.have_answered()
+            && !self.maybe_done;
+        let is_of_use = ((error.is_passing() || error.is_timeout()) && !is_nobody_there)
             || is_not_there_yet
             || (is_newly_lost && self.repeat.can_be_found())
             || (error.is_no_connection() && next_address);

@@ -4,8 +4,64 @@
 ///
 /// A text that is no trace is returned trimmed, up to its first line end.
 pub fn root_cause(trace: &str) -> &str {
-    let deepest = causes(trace).last().unwrap_or_default();
+    let deepest = lines(trace).last().unwrap_or_default();
     message(deepest)
+}
+
+/// What a Java stack trace tells, from what was tried to why it failed, a line each: the messages of the exceptions
+/// around, and the deepest cause with its class, as `IllegalStateException: no more memory`.
+///
+/// What only repeats the cause below it is left out, and the packages of classes are. A text that is no trace is one line.
+pub fn causes(trace: &str) -> Vec<String> {
+    causes_of([trace])
+}
+
+/// The same of several texts, of which a later one tells why.
+pub(crate) fn causes_of<'a>(traces: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    /// More lines than that are cut in the middle.
+    const MOST: usize = 8;
+    /// Said where the reason is in another text.
+    const NOTHING: &str = "Internal server error.";
+    /// Exceptions that only carry what the REST API answers.
+    const CARRIERS: [&str; 2] = ["RestHandlerException", "NotFoundException"];
+    let lines: Vec<_> = traces.into_iter().flat_map(lines).filter(|line| !line.is_empty()).collect();
+    let mut deepest_first = lines.into_iter().rev().map(exception);
+    let Some((class, mut below)) = deepest_first.next() else { return Vec::new() };
+    let deepest = match (class, below) {
+        (class, "") => class.to_owned(),
+        (class, message) if class.is_empty() || CARRIERS.contains(&class) => message.to_owned(),
+        (class, message) => format!("{class}: {message}"),
+    };
+    let mut told = vec![printable(&deepest)];
+    for (_, message) in deepest_first {
+        // «Could not do it: the disk is full», caused by «the disk is full».
+        let own = message.strip_suffix(below).map_or(message, |own| own.trim_end_matches([' ', ':']));
+        if own.is_empty() || own == NOTHING {
+            continue;
+        }
+        told.push(printable(own));
+        below = message;
+    }
+    if told.len() > MOST {
+        told.drain(MOST / 2..told.len() - MOST / 2);
+    }
+    told.reverse();
+    told
+}
+
+/// The short name of the exception's class, and its message; either may be empty.
+fn exception(mut line: &str) -> (&str, &str) {
+    let short = |class: &'_ str| class.rfind(['.', '$']).map_or(0, |dot| dot + 1);
+    let mut class = "";
+    while let Some((name, rest)) = line.split_once(": ").filter(|(name, _)| is_class(name)) {
+        class = name.get(short(name)..).unwrap_or(name);
+        line = rest.trim();
+    }
+    // An exception without a message, perhaps in one that has only that to say.
+    if is_class(line) && (line.ends_with("Exception") || line.ends_with("Error")) {
+        return (line.get(short(line)..).unwrap_or(line), "");
+    }
+    (class, line.trim_end_matches(':'))
 }
 
 /// A text of somebody else's for one line of a terminal: cut to a readable length, and without what would move the
@@ -19,17 +75,16 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// The lines that tell what happened: the exception and each `Caused by:`, without frames.
 pub(crate) fn condensed(trace: &str) -> String {
-    causes(trace).collect::<Vec<_>>().join("\n  caused by: ")
+    lines(trace).collect::<Vec<_>>().join("\n  caused by: ")
 }
 
-/// The first line of the trace and of each of its causes.
-fn causes(trace: &str) -> impl Iterator<Item = &str> {
+/// The first line of the trace and of each of its causes; those of suppressed exceptions are indented, and of no interest.
+fn lines(trace: &str) -> impl Iterator<Item = &str> {
     // Flink puts this before the trace of what it had not foreseen.
     let trace = trace.strip_prefix("<Exception on server side:").unwrap_or(trace).trim_start();
     trace.lines().enumerate().filter_map(|(number, line)| {
-        let line = line.trim();
-        let cause = line.strip_prefix("Caused by: ");
-        if number == 0 { Some(cause.unwrap_or(line)) } else { cause }
+        let cause = line.strip_prefix("Caused by: ").map(str::trim);
+        if number == 0 { Some(cause.unwrap_or(line.trim())) } else { cause }
     })
 }
 
@@ -107,6 +162,67 @@ Caused by: java.util.concurrent.CompletionException: org.acme.Oops: the disk: is
     fn a_lone_word_keeps_its_exception() {
         let trace = "a.B: x y\nCaused by: java.lang.ClassNotFoundException: com.acme.Main\n";
         assert_eq!(root_cause(trace), "ClassNotFoundException: com.acme.Main");
+    }
+
+    #[test]
+    fn causes_tell_what_was_tried_and_why_it_failed() {
+        assert_eq!(causes(TRACE), ["Could not run it.", "Oops: the disk: is full"]);
+        // Of a Flink 2.3.0.
+        let again = "org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.
+\tat org.apache.flink.Foo.bar(Foo.java:1)
+Caused by: java.util.concurrent.CompletionException: org.apache.flink.util.FlinkRuntimeException: Could not execute application.
+Caused by: org.apache.flink.util.FlinkRuntimeException: Could not execute application.
+Caused by: org.apache.flink.client.program.ProgramInvocationException: The main method caused an error: Failed to execute job 'a'.
+Caused by: org.apache.flink.util.FlinkException: Failed to execute job 'a'.
+Caused by: org.apache.flink.runtime.client.DuplicateJobSubmissionException: Job has already been submitted.";
+        assert_eq!(
+            causes(again),
+            [
+                "Could not execute application.",
+                "The main method caused an error",
+                "Failed to execute job 'a'.",
+                "DuplicateJobSubmissionException: Job has already been submitted."
+            ]
+        );
+    }
+
+    #[test]
+    fn the_deepest_cause_has_its_class_whatever_its_message() {
+        for (trace, expected) in [
+            ("java.lang.ArithmeticException: / by zero", "ArithmeticException: / by zero"),
+            ("java.lang.NullPointerException\n\tat a.b", "NullPointerException"),
+            (
+                "a.B: java.lang.NullPointerException\nCaused by: java.lang.NullPointerException",
+                "NullPointerException",
+            ),
+            ("java.lang.ClassNotFoundException: com.acme.Main", "ClassNotFoundException: com.acme.Main"),
+            ("a.B: x\nCaused by: com.acme.Orders$Rejected: too late", "Rejected: too late"),
+            ("Job a1 not found", "Job a1 not found"),
+            ("org.apache.flink.runtime.rest.NotFoundException: Job a1 not found", "Job a1 not found"),
+        ] {
+            assert_eq!(causes(trace).last().unwrap(), expected, "{trace}");
+        }
+        assert!(causes("").is_empty());
+    }
+
+    #[test]
+    fn a_later_text_tells_why() {
+        let texts = ["Internal server error.", "<Exception on server side:\na.B: no such file\n\tat c"];
+        assert_eq!(causes_of(texts), ["B: no such file"]);
+    }
+
+    #[test]
+    fn suppressed_exceptions_are_no_cause() {
+        let trace = "a.B: it broke\n\tSuppressed: c.D: closing failed\n\tCaused by: e.F: closed already";
+        assert_eq!((root_cause(trace), causes(trace)), ("it broke", vec!["B: it broke".to_owned()]));
+    }
+
+    #[test]
+    fn a_trace_of_a_million_causes_is_a_few_lines() {
+        let trace: String =
+            (0..1_000_000).map(|number| format!("Caused by: a.B: number {number}\n")).collect();
+        let causes = causes(&trace);
+        assert_eq!((causes.len(), &*causes[0], &*causes[7]), (8, "number 0", "B: number 999999"));
     }
 
     #[test]

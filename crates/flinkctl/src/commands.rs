@@ -111,6 +111,7 @@ pub(crate) const NOUNS: &[Noun] = &[
 /// Endpoints that are called by a command that does more.
 pub(crate) const BY_DEEDS: &[(&str, &str)] = &[
     ("CancelJob", "job cancel"),
+    ("GetJobsOverview", "job list"),
     ("GetJobExceptions", "job exceptions"),
     ("GetCheckpointDetails", "checkpoint get"),
     ("DisposeSavepoint", "savepoint dispose"),

@@ -16,7 +16,7 @@ use clap_complete::{
     engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter},
     env::{Elvish, Fish, Powershell, Shells, Zsh},
 };
-use flink_rest_client::FlinkRestClient;
+use flink_rest_client::{FlinkRestClient, Retry};
 
 use crate::{
     cli,
@@ -108,7 +108,7 @@ async fn candidates(ty: &str) -> Result<Vec<Candidate>> {
     let matches = cli::command().ignore_errors(true).try_get_matches_from(words)?;
     let global = Global::from_arg_matches(&matches)?;
     let (_, settings) = global.target()?;
-    let client = Settings { timeout: Some(Time(PATIENCE)), ..settings }.client().await?;
+    let client = Settings { timeout: Some(Time(PATIENCE)), ..settings }.client(Retry::never()).await?;
     match ty {
         "JobId" => resolve::jobs(&client).await,
         "JobOrTaskManager" => both(resolve::jobs(&client), resolve::taskmanagers(&client)).await,

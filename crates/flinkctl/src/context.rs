@@ -6,7 +6,7 @@ mod source;
 
 use std::{path::PathBuf, time::Duration};
 
-use flink_rest_client::FlinkRestClient;
+use flink_rest_client::{FlinkRestClient, Retry};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::{
@@ -44,6 +44,10 @@ pub(crate) struct Global {
     /// Shows it again and again, every 2s unless said otherwise, as --watch=10s; for commands that only read
     #[arg(short, long, global = true, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "2s", value_parser = crate::output::human::parse_duration)]
     pub(crate) watch: Option<Duration>,
+    /// How often what fails in passing is sent again, where that starts nothing twice; 5 unless set, and a cluster that is
+    /// not there is told at once
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) retries: Option<u32>,
     /// Shows Java's stack traces
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
@@ -108,7 +112,11 @@ impl Global {
 
     pub(crate) async fn client(&self, settings: Settings) -> Result<FlinkRestClient> {
         let timeout = self.timeout.map(Time).or(settings.timeout);
-        Settings { timeout, ..settings }.client().await
+        let retry = match self.retries {
+            Some(times) => Retry::default().times(times),
+            None => Retry::default().first_contact(false),
+        };
+        Settings { timeout, ..settings }.client(retry).await
     }
 }
 

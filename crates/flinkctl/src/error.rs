@@ -65,6 +65,16 @@ impl Failure {
         }
     }
 
+    /// What was awaited of a job that ended.
+    pub(crate) fn from_end(message: impl Into<String>, state: &JobStatus) -> Self {
+        let exit = match state {
+            JobStatus::Failed => Exit::JobFailed,
+            JobStatus::Canceled => Exit::JobCancelled,
+            _ => Exit::Failed,
+        };
+        Self::new(exit, message)
+    }
+
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
@@ -108,11 +118,13 @@ impl Failure {
 
 impl From<flink_rest_client::Error> for Failure {
     fn from(error: flink_rest_client::Error) -> Self {
-        let sources = std::iter::successors(error.source(), |&source| source.source());
-        let causes = sources.map(ToString::to_string).collect();
         let (exit, hint) = (exit(&error), hint(&error).map(with_options));
+        let (message, causes) = said_by_flink(&error).unwrap_or_else(|| {
+            let sources = std::iter::successors(error.source(), |&source| source.source());
+            (error.to_string(), sources.map(ToString::to_string).collect())
+        });
         // What Flink itself says is not touched.
-        let message = if exit == Exit::Usage { with_options(error.to_string()) } else { error.to_string() };
+        let message = if exit == Exit::Usage { with_options(message) } else { message };
         Self { causes, hint, trace: trace(&error), ..Self::new(exit, message) }
     }
 }
@@ -128,6 +140,26 @@ impl From<std::io::Error> for Failure {
         let is_broken_pipe = error.kind() == std::io::ErrorKind::BrokenPipe;
         Self { is_broken_pipe, ..Self::new(Exit::Failed, error.to_string()) }
     }
+}
+
+/// What failed and why, in Flink's own words: what was tried, and below it the causes.
+fn said_by_flink(error: &flink_rest_client::Error) -> Option<(String, Vec<String>)> {
+    use flink_rest_client::Error::{Api, OperationFailed};
+    let (what, mut told, tried) = match error {
+        Api(refusal) => {
+            let what = format!("{}: {}", refusal.request, refusal.status);
+            (what, refusal.causes(), refusal.tried.to_string())
+        }
+        OperationFailed { operation, trace, .. } => {
+            (format!("{operation} failed"), flink_rest_client::causes(trace), String::new())
+        }
+        _ => return None,
+    };
+    if told.is_empty() {
+        return None;
+    }
+    let first = told.remove(0);
+    Some((format!("{what}: {first}{tried}"), told))
 }
 
 fn exit(error: &flink_rest_client::Error) -> Exit {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Deeds that show what they find as a table.
-const DEEDS: &[&str] = &["ps"];
+const DEEDS: &[&str] = &["list", "ps"];
 
 /// Does it in each context and shows what came of it.
 pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &ArgMatches) -> Result<()> {
@@ -50,7 +50,8 @@ pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &
 
 /// Only what reads, and shows what can stand in a table.
 fn check(task: Task) -> Result<()> {
-    let is_table = |part: &Part| matches!(part, Part::Rows(..) | Part::Fields(_) | Part::All(_));
+    let is_table =
+        |part: &Part| matches!(part, Part::Rows(..) | Part::Sorted(..) | Part::Fields(_) | Part::All(_));
     let can = match task {
         Task::Verb(verb) => verb.reads() && verb.view.iter().all(is_table),
         Task::Deed(deed) => DEEDS.contains(&deed.name),

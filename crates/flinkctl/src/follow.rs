@@ -1,10 +1,10 @@
 //! Waiting for a job while showing how it is doing.
 
-use std::{collections::HashMap, convert::Infallible, io::IsTerminal, time::Duration};
+use std::{cell::RefCell, collections::HashMap, convert::Infallible, io::IsTerminal, time::Duration};
 
 use console::truncate_str;
 use flink_rest_client::{
-    Async, Error, JobId, JobStatus, VertexId,
+    Async, Error, JobId, JobStatus, VertexId, causes,
     jobs::{Job, details::JobDetails, exceptions::ExceptionInfo, vertices::JobVertex},
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -23,6 +23,9 @@ pub(crate) enum Goal {
     /// It has come to its end by itself
     Finished,
 }
+
+/// What Flink says, in a trace, of a job that does not get its slots.
+const NO_SLOTS: &str = "NoResourceAvailableException";
 
 /// How often the display is renewed: the server keeps its own answer for so long, unless it is told otherwise.
 const PAUSE: Duration = Duration::from_secs(3);
@@ -58,22 +61,33 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
 /// The same failure with where it happened, if it was the job that failed.
 async fn explain(job: &Job<Async>, error: Error) -> Failure {
     let has_failed = match &error {
-        Error::JobEnded { .. } => true,
+        Error::JobEnded { state, .. } => *state == JobStatus::Failed,
         // While it runs, what failed once is over; else it may be what keeps the job from it.
         Error::Timeout { .. } => job.details().await.is_ok_and(|details| details.state != JobStatus::Running),
         _ => false,
+    };
+    let ended = match &error {
+        Error::JobEnded { state, .. } => Some(format!("job {} is {state}", job.id())),
+        _ => None,
     };
     let mut failure = Failure::from(error);
     let exceptions = if has_failed { job.exceptions().await.ok() } else { None };
     let Some(latest) = exceptions.as_ref().and_then(|exceptions| exceptions.latest()) else { return failure };
     failure.trace = Some(crate::output::tame(&latest.stacktrace));
+    if let Some(ended) = ended {
+        (failure.message, failure.causes) = (ended, causes(&latest.stacktrace));
+    }
     // What ends a job is a failure of the job as a whole; the task's own is told beside it.
     let mut all = std::iter::once(latest).chain(latest.concurrent_exceptions.iter().flatten());
     let of_task = all.find(|exception| exception.task_name.is_some());
     failure.place = of_task.and_then(place);
-    failure.hint = Some(match of_task.and_then(|exception| exception.taskmanager.as_ref()) {
-        Some(taskmanager) => format!("`flinkctl logs {taskmanager}` shows its log"),
-        None => format!("`flinkctl job exceptions {}` tells more", job.id()),
+    failure.hint = Some(if latest.stacktrace.contains(NO_SLOTS) {
+        "it wants more slots than there are: `flinkctl cluster get` tells how many, `flinkctl ps` who has them".into()
+    } else {
+        match of_task.and_then(|exception| exception.taskmanager.as_ref()) {
+            Some(taskmanager) => format!("`flinkctl logs {taskmanager}` shows its log"),
+            None => format!("`flinkctl job exceptions {}` tells more", job.id()),
+        }
     });
     failure
 }
@@ -93,11 +107,13 @@ fn place(exception: &ExceptionInfo) -> Option<String> {
 #[derive(Debug)]
 struct Display {
     lines: Option<MultiProgress>,
+    bars: RefCell<HashMap<VertexId, ProgressBar>>,
 }
 
 impl Display {
     fn new() -> Self {
-        Self { lines: std::io::stderr().is_terminal().then(MultiProgress::new) }
+        let lines = std::io::stderr().is_terminal().then(MultiProgress::new);
+        Self { lines, bars: RefCell::default() }
     }
 
     /// Says in which state a job is, where no lines show it.
@@ -113,21 +129,18 @@ impl Display {
 
     async fn keep_showing(&self, job: &Job<Async>) -> Infallible {
         let Some(lines) = &self.lines else { return std::future::pending().await };
-        let mut bars = HashMap::new();
         loop {
             // The wait itself tells of errors.
             if let Ok(details) = job.details().await {
-                show(lines, &mut bars, &details);
+                show(lines, &mut self.bars.borrow_mut(), &details);
             }
             tokio::time::sleep(PAUSE).await;
         }
     }
 
     fn clear(&self) {
-        if let Some(lines) = &self.lines {
-            // A terminal that is gone needs no clearing.
-            let _ = lines.clear();
-        }
+        // Each by itself: what still spins would be drawn again.
+        self.bars.borrow().values().for_each(ProgressBar::finish_and_clear);
     }
 }
 

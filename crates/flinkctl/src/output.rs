@@ -3,6 +3,7 @@
 mod cell;
 pub(crate) mod human;
 mod merged;
+mod rows;
 mod spark;
 pub(crate) mod table;
 mod tame;
@@ -17,13 +18,14 @@ use std::{
 };
 
 use flink_rest_client::{Answer, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 pub(crate) use self::{
     cell::{Cell, colour},
     tame::{plain, say, say_as, tame},
 };
 use self::{
+    rows::{elements, elements_at, flatten, sorted},
     spark::History,
     table::{Cut, Layout},
 };
@@ -211,7 +213,8 @@ impl Output {
 
     fn part(&self, out: &mut impl Write, value: &Value, part: &Part) -> Result<()> {
         match part {
-            Part::Rows(at, columns) => self.rows(out, &elements(value.pointer(at)), columns),
+            Part::Rows(at, columns) => self.rows(out, &elements_at(value, at), columns),
+            Part::Sorted(at, columns) => self.rows(out, &sorted(elements_at(value, at), columns), columns),
             Part::Fields(columns) => self.fields(out, value, columns),
             Part::All(at) => {
                 let mut lines = Vec::new();
@@ -311,7 +314,9 @@ impl Output {
                 Some(value) => format!("{} ({})", cell::exact(Some(value), Show::Time), cell.text).into(),
                 None => cell,
             };
-            vec![Cell::from(column.header.to_owned()), cell]
+            // Scripts know a value by the way to it, which is also what `--json` takes.
+            let name = if exact { column.field() } else { column.header.to_owned() };
+            vec![Cell::from(name), cell]
         };
         self.lines(out, columns.iter().map(line).collect())
     }
@@ -336,8 +341,8 @@ impl Output {
     /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.
     fn chosen(&self, out: &mut impl Write, value: &Value, view: View) -> Result<()> {
         let rows = match view.first() {
-            Some(Part::Rows(at, _) | Part::Texts(at, _) | Part::Chapters(at, ..)) => {
-                Some(elements(value.pointer(at)))
+            Some(Part::Rows(at, _) | Part::Sorted(at, _) | Part::Texts(at, _) | Part::Chapters(at, ..)) => {
+                Some(elements_at(value, at))
             }
             _ => None,
         };
@@ -377,10 +382,11 @@ impl From<&Column> for Layout {
             header: column.header.trim(),
             right: matches!(
                 column.show,
-                Show::Number | Show::Millis | Show::Bytes | Show::Ratio | Show::Rate
+                Show::Number | Show::Value | Show::Millis | Show::Bytes | Show::Ratio | Show::Rate
             ),
             cut: match column.show {
-                Show::Text | Show::Trace | Show::Operators => Cut::Text,
+                Show::Text | Show::Trace | Show::Reason | Show::Operators => Cut::Text,
+                Show::Value => Cut::Value,
                 Show::Id => Cut::Id,
                 _ => Cut::Never,
             },
@@ -391,29 +397,4 @@ impl From<&Column> for Layout {
 fn unknown_field(field: &str, row: &Value) -> Failure {
     let known: Vec<_> = row.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
     Failure::usage(format!("the answer has no field `{field}`")).hint(format!("it has: {}", known.join(", ")))
-}
-
-/// The elements of an array; an object's members as `key` and `value`.
-fn elements(value: Option<&Value>) -> Vec<Value> {
-    match value {
-        Some(Value::Array(elements)) => elements.clone(),
-        Some(Value::Object(members)) => {
-            members.iter().map(|(key, value)| json!({"key": key, "value": value})).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Each value with the names that lead to it.
-fn flatten(value: &Value, name: String, lines: &mut Vec<(String, String)>) {
-    let below = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
-    match value {
-        Value::Object(members) => members.iter().for_each(|(key, value)| flatten(value, below(key), lines)),
-        Value::Array(elements) => {
-            for (index, value) in elements.iter().enumerate() {
-                flatten(value, below(&index.to_string()), lines);
-            }
-        }
-        value => lines.push((plain(&name.into()), plain(value))),
-    }
 }

@@ -35,7 +35,7 @@ pub(crate) async fn parameter(
     let meant = match ty {
         "JobId" if word.parse::<JobId>().is_err() => pick("job", word, jobs(client).await?),
         "ApplicationId" if word.parse::<ApplicationId>().is_err() => {
-            pick("application", word, applications(client).await?)
+            pick("application", of_job(word), applications(client).await?)
         }
         "TaskManagerId" => pick("TaskManager", word, taskmanagers(client).await?),
         "JarId" => pick("jar", word, jars(client).await?),
@@ -92,9 +92,15 @@ pub(crate) async fn applications(client: &FlinkRestClient) -> Result<Vec<Candida
         id: application.id.to_string(),
         over: application.end_time.is_some(),
         note: application.status.to_string(),
-        name: application.name,
+        name: of_job(&application.name).to_owned(),
     };
     Ok(all.into_iter().map(candidate).collect())
+}
+
+/// The job's name in that of the application which Flink makes for a job: `SingleJobApplication(Orders)`.
+fn of_job(name: &str) -> &str {
+    let inside = name.strip_prefix("SingleJobApplication(").and_then(|rest| rest.strip_suffix(')'));
+    inside.unwrap_or(name)
 }
 
 pub(crate) async fn taskmanagers(client: &FlinkRestClient) -> Result<Vec<Candidate>> {

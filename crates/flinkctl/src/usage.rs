@@ -25,12 +25,60 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
     let command = said(&root, std::env::args().skip(1));
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
         let names = command.get_subcommands().map(Command::get_name);
-        if let Some(name) = nearest(word, names) {
-            hints = vec![format!("did you mean `{name}`?")];
+        let near = || nearest(word, names).map(str::to_owned);
+        if let Some(meant) = elsewhere(&root, command, word).or_else(near).or_else(|| of_job(&root, command))
+        {
+            hints = vec![format!("did you mean `{meant}`?")];
         }
     }
     hints.push(format!("`{} --help` tells more", command.get_bin_name().unwrap_or("flinkctl")));
     Failure::usage(message.join(" ")).hint(hints.join("; ").replace("?;", "?"))
+}
+
+/// What other command lines call verbs, and what may be meant here.
+const WORDS: &[(&str, &[&str])] = &[
+    ("describe", &["get", "show"]),
+    ("show", &["get"]),
+    ("info", &["get", "plan"]),
+    ("status", &["get", "list"]),
+    ("start", &["up"]),
+    ("stop", &["down"]),
+    ("create", &["add"]),
+    ("switch", &["use"]),
+    ("ls", &["list"]),
+    ("rm", &["delete", "remove", "cancel", "dispose"]),
+    ("remove", &["delete", "cancel", "dispose"]),
+    ("delete", &["cancel", "dispose"]),
+    ("kill", &["cancel"]),
+];
+
+/// The whole command that is called so elsewhere: in another noun, in bin/flink, in kubectl.
+fn elsewhere(root: &Command, command: &Command, word: &str) -> Option<String> {
+    let is_root = command.get_name() == root.get_name();
+    let whole = |command: &Command, verb: &str| {
+        format!("{} {verb}", command.get_bin_name().unwrap_or(root.get_name()))
+    };
+    let word = word.to_lowercase();
+    let synonyms = WORDS.iter().find(|(said, _)| *said == word).map_or(&[][..], |(_, verbs)| verbs);
+    let verbs = || std::iter::once(word.as_str()).chain(synonyms.iter().copied());
+    let job = root.find_subcommand("job")?;
+    if is_root {
+        // Most is done to jobs; `flink list` lists them.
+        let nouns = || std::iter::once(job).chain(root.get_subcommands());
+        return verbs().find_map(|verb| {
+            nouns().find(|noun| noun.find_subcommand(verb).is_some()).map(|noun| whole(noun, verb))
+        });
+    }
+    let here = synonyms.iter().find(|verb| command.find_subcommand(verb).is_some());
+    let here = here.map(|verb| whole(command, verb));
+    let above = || root.find_subcommand(&word).map(|_| whole(root, &word));
+    here.or_else(above)
+}
+
+/// `flink savepoint JOB` takes one.
+fn of_job(root: &Command, noun: &Command) -> Option<String> {
+    let verb = root.find_subcommand("job")?.find_subcommand(noun.get_name())?;
+    Some(format!("{} JOB", verb.get_bin_name()?))
 }
 
 /// The command that the words name, as far as they do.

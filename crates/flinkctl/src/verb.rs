@@ -19,6 +19,18 @@ use crate::{
 /// The parameter that names metrics. Flink tells only their names without it; who asks for metrics wants to see values.
 const METRICS: &str = "get";
 
+/// What else parameters are called on the command line: as `flinkctl run` and Flink's own command line call them.
+const ALIASES: &[(&str, char, &str)] = &[
+    ("entry_class", 'c', "class"),
+    ("parallelism", 'p', ""),
+    ("savepoint_path", 's', "from-savepoint"),
+    ("allow_non_restored_state", 'n', ""),
+    ("flink_configuration", 'D', "conf"),
+];
+
+/// The arguments of a program, which stand behind `--`, so that they may look like options.
+const PROGRAM_ARGUMENTS: &str = "args";
+
 /// A command that is one endpoint.
 #[derive(Debug)]
 pub(crate) struct Verb {
@@ -144,10 +156,11 @@ enum Shape {
 
 fn argument(param: &'static Param) -> Arg {
     let (shape, ty) = shape(param);
-    let arg = Arg::new(param.name).help(help(param.doc));
+    let arg = Arg::new(param.name).help(help(param.doc)).ignore_case(!param.words.is_empty());
     // Names of metrics are what a command that reads metrics is about.
     let positional = param.required || param.name == METRICS;
     let arg = match positional {
+        _ if param.name == PROGRAM_ARGUMENTS => arg.last(true).value_name("ARGS"),
         true => arg.required(param.required).value_name(param.name.to_uppercase().replace('_', "-")),
         false => arg.long(param.name.replace('_', "-")).value_name(if shape == Shape::Map {
             "KEY=VALUE"
@@ -155,13 +168,22 @@ fn argument(param: &'static Param) -> Arg {
             "VALUE"
         }),
     };
+    let arg = match ALIASES.iter().find(|(name, ..)| *name == param.name) {
+        Some((_, short, "")) => arg.short(*short),
+        Some((_, short, alias)) => arg.short(*short).visible_alias(alias),
+        None => arg,
+    };
     let arg = if param.place == Place::Path { arg.add(crate::complete::of(ty)) } else { arg };
     if ty == "bool" {
         return arg.action(ArgAction::SetTrue);
     }
     let arg = match shape {
         Shape::One => arg,
-        Shape::List | Shape::Map => arg.action(ArgAction::Append).num_args(1..),
+        Shape::List if positional || param.name == PROGRAM_ARGUMENTS => {
+            arg.action(ArgAction::Append).num_args(1..)
+        }
+        // One value each, so that what follows is not taken for another.
+        Shape::List | Shape::Map => arg.action(ArgAction::Append),
     };
     let arg = match shape == Shape::List && param.place == Place::Query {
         true => arg.value_delimiter(','),
@@ -171,10 +193,17 @@ fn argument(param: &'static Param) -> Arg {
 }
 
 fn parser(param: &'static Param, shape: Shape, ty: &'static str) -> ValueParser {
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
     if !param.words.is_empty() {
-        let words = PossibleValuesParser::new(param.words.iter().map(|word| word.text));
-        return words.map(Value::from).into();
+        // Flink's own words, in any case and with either dash.
+        let of = |text: &'static str| PossibleValue::new(text).alias(text.replace('_', "-"));
+        let words = PossibleValuesParser::new(param.words.iter().map(|word| of(word.text)));
+        let own = |said: String| {
+            let is_said = |text: &str| text.replace('_', "-").eq_ignore_ascii_case(&said.replace('_', "-"));
+            let word = param.words.iter().find(|word| is_said(word.text));
+            Value::from(word.map_or(said.as_str(), |word| word.text))
+        };
+        return words.map(own).into();
     }
     match ty {
         _ if shape == Shape::Map => ValueParser::new(pair),
@@ -214,6 +243,16 @@ fn given(param: &Param, matches: &ArgMatches) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flinks_words_are_understood_in_any_case() {
+        let verb = Verb::new("run", "RunJar", &[]);
+        for said in ["NO_CLAIM", "no-claim", "no_claim"] {
+            let matches =
+                verb.command().try_get_matches_from(["run", "a.jar", "--claim-mode", said]).unwrap();
+            assert_eq!(matches.get_one::<Value>("claim_mode").unwrap(), "NO_CLAIM");
+        }
+    }
 
     #[test]
     fn documentation_becomes_plain_help() {

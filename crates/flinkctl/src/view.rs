@@ -8,8 +8,11 @@ pub(crate) type View = &'static [Part];
 /// A part of an answer. Places are JSON pointers.
 #[derive(Debug)]
 pub(crate) enum Part {
-    /// A table: a row for each element of an array, or for each member of an object (as `key` and `value`).
+    /// A table: a row for each element of an array, or for each member of an object (as `key` and `value`). Below `*`
+    /// stands what each of them has several of.
     Rows(&'static str, &'static [Column]),
+    /// The same in the order of their ids: what the server says in any order.
+    Sorted(&'static str, &'static [Column]),
     /// One thing: a line for each of these.
     Fields(&'static [Column]),
     /// One thing of many names: a line for each value in it, as it is.
@@ -28,7 +31,7 @@ impl Part {
     /// Whether it tells what things are called by.
     pub(crate) fn has_id(&self) -> bool {
         match self {
-            Self::Rows(_, columns) | Self::Fields(columns) => {
+            Self::Rows(_, columns) | Self::Sorted(_, columns) | Self::Fields(columns) => {
                 columns.iter().any(|column| column.show == Show::Id)
             }
             _ => false,
@@ -58,6 +61,11 @@ impl Column {
         Self { or, ..self }
     }
 
+    /// The way to the value, as `latest.completed.external_path`.
+    pub(crate) fn field(&self) -> String {
+        self.at.trim_start_matches('/').replace('/', ".")
+    }
+
     /// The value in the server's JSON.
     pub(crate) fn find<'a>(&self, json: &'a Value) -> Option<&'a Value> {
         let mut places = std::iter::once(&self.at).chain(self.or);
@@ -72,6 +80,8 @@ pub(crate) enum Show {
     Id,
     Text,
     Number,
+    /// Mostly a number, sometimes a path: what a metric has.
+    Value,
     /// Flink's word for how something is.
     State,
     /// Milliseconds since 1970; none if not positive.
@@ -82,8 +92,10 @@ pub(crate) enum Show {
     Bytes,
     /// 0 to 1.
     Ratio,
-    /// A Java stack trace, of which its root cause counts.
+    /// A Java stack trace, of which its root cause counts, with its class.
     Trace,
+    /// The same where there is room: what was tried, and why it failed.
+    Reason,
     /// Chained operators, in the HTML that Flink writes for its web page.
     Operators,
     /// Numbers by state, of which only those count that are not 0.
@@ -113,12 +125,14 @@ columns! {
     id = Id;
     text = Text;
     number = Number;
+    value = Value;
     state = State;
     time = Time;
     millis = Millis;
     bytes = Bytes;
     ratio = Ratio;
     trace = Trace;
+    reason = Reason;
     operators = Operators;
     counts = Counts;
     rate = Rate;

@@ -52,6 +52,11 @@ impl ApiError {
             .unwrap_or("no reason given")
     }
 
+    /// What was tried and why it failed, a line each; see [`causes`](crate::causes).
+    pub fn causes(&self) -> Vec<String> {
+        trace::causes_of(self.errors.iter().map(String::as_str))
+    }
+
     /// The trace without its frames: what happened, and what caused it, a line each.
     pub fn condensed(&self) -> String {
         self.errors.iter().map(|text| trace::condensed(text)).collect::<Vec<_>>().join("\n")

@@ -1,16 +1,34 @@
 //! From a jar on this machine to a job, in one call.
 
+use std::time::Duration;
+
 use super::{DeleteJar, JarRun, JarUpload, RunJar, UploadJar};
-use crate::{Action, Client, Error, JobId, Repeat, Result, call::CallOptions, client::Mode};
+use crate::{
+    Action, Call, Client, Error, JarId, JobId, Repeat, Result, Retry, call::CallOptions, client::Mode,
+};
 
 /// How often a jar is uploaded again that got lost before it was run.
 const ROUNDS: u32 = 3;
+
+/// How long a submitted job waits for its jar to be deleted before its id is told.
+const TIDYING: Duration = Duration::from_secs(5);
 
 /// Uploads a jar and runs it; see [`Jars::upload_and_run`](super::Jars::upload_and_run).
 #[derive(Clone, Debug)]
 pub struct UploadAndRun {
     pub(super) upload: UploadJar,
     pub(super) run: RunJar,
+    pub(super) delete: bool,
+}
+
+impl<M: Mode> Call<M, UploadAndRun> {
+    /// Deletes the jar from the server again once its job is submitted. The job does not need it any more, also when it
+    /// is restarted: Flink keeps what was in it for as long as the job goes on. While it is not known whether the job was
+    /// submitted, the jar stays.
+    pub fn delete_jar(mut self) -> Self {
+        self.action.delete = true;
+        self
+    }
 }
 
 impl AsMut<RunJar> for UploadAndRun {
@@ -51,12 +69,26 @@ impl Action for UploadAndRun {
                     maybe_done |= error.is_outcome_unknown();
                 }
                 Err(error @ Error::Api(_)) => {
-                    // Best effort: why the jar could not be run matters more than whether it is gone.
-                    let _ = client.execute(&DeleteJar::new(jar), options).await;
+                    // Why the jar could not be run matters more than whether it is gone.
+                    delete(&client, jar, options).await;
                     return Err(error);
+                }
+                Ok(run) if self.delete => {
+                    let mut options = CallOptions::default();
+                    (options.timeout, options.retry) = (Some(TIDYING), Some(Retry::never()));
+                    delete(&client, jar, options).await;
+                    return Ok(run);
                 }
                 done => return done,
             }
         }
+    }
+}
+
+/// Best effort: nothing depends on it.
+async fn delete<M: Mode>(client: &Client<M>, jar: JarId, options: CallOptions) {
+    let deleted = client.execute(&DeleteJar::new(jar), options).await;
+    if let Err(error) = deleted {
+        tracing::warn!(%error, "the jar stays on the server");
     }
 }

@@ -304,6 +304,50 @@ async fn another_address_is_tried_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_first_contact_is_tried_once_if_that_is_wanted() {
+    let retry = Retry::default().first_contact(false);
+    let fake = Fake::new([REFUSED]);
+    fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
+    assert_eq!(fake.asked().len(), 1);
+
+    let fake = Fake::new([REFUSED]);
+    let client = fake.builder("2.3.0").or_address("second").retry(retry).build().unwrap();
+    client.jobs().list().await.unwrap_err();
+    assert_eq!(fake.asked().len(), 2, "each address is tried");
+
+    let fake = Fake::new([election(), REFUSED]);
+    fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
+    assert_eq!(fake.asked().len(), 6, "it was there, and may come back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jar");
+    std::fs::write(&path, b"PK\x03\x04").unwrap();
+    let uploaded = || ok(json!({"filename": "/x/1_a.jar", "status": "success"}));
+    let submitted = || ok(json!({"jobid": JOB}));
+    let run = async |script: Vec<Say>| {
+        let fake = Fake::new(script);
+        let outcome = fake.client().jars().upload_and_run(&path).delete_jar().await;
+        (outcome.map(|run| run.job_id), fake.asked())
+    };
+    let (outcome, asked) = run(vec![uploaded(), submitted(), ok(json!({}))]).await;
+    assert_eq!((outcome.unwrap(), asked[2].trim_end()), (JOB, "DELETE /v1/jars/1_a.jar"));
+
+    // That it cannot be deleted matters less than the job.
+    for refusal in [error(400, "File 1_a.jar does not exist in /x."), Say::Nothing] {
+        let (outcome, asked) = run(vec![uploaded(), submitted(), refusal]).await;
+        assert_eq!((outcome.unwrap(), asked.len()), (JOB, 3));
+    }
+
+    // It may be needed to submit the job again.
+    let (outcome, asked) = run(vec![uploaded(), LOST]).await;
+    assert!(outcome.unwrap_err().is_outcome_unknown());
+    assert!(!asked.iter().any(|request| request.starts_with("DELETE")), "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.jar");

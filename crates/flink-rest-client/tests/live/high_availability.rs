@@ -75,7 +75,8 @@ async fn the_leader_is_killed_and_its_successor_too() {
         .build()
         .unwrap();
 
-    let run = flink.jars().upload_and_run(&jar).args(endless("from before")).await.unwrap();
+    // The next JobManager has the job from the store of high availability, its jar with it.
+    let run = flink.jars().upload_and_run(&jar).args(endless("from before")).delete_jar().await.unwrap();
     let job = flink.job(run.job_id);
     job.wait_until_running().await.unwrap();
     let to_the_end = tokio::spawn(job.wait_until_finished().timeout(2 * SOON).into_future());

@@ -5,7 +5,7 @@ mod details;
 use crate::{
     commands::{Noun, processes},
     verb::Verb,
-    view::{Part, bytes, id, millis, number, state, text, time},
+    view::{Part, View, bytes, id, millis, number, state, text, time},
 };
 
 /// The last checkpoints of a job.
@@ -27,6 +27,25 @@ pub(crate) const LIST: Part = Part::Rows(
         text("FAILURE", "/failure_message").wide(),
     ],
 );
+
+const CONFIG: View = &[Part::Fields(&[
+    text("Mode", "/mode"),
+    millis("Interval", "/interval"),
+    millis("Timeout", "/timeout"),
+    millis("Pause, at least", "/min_pause"),
+    number("At once, at most", "/max_concurrent"),
+    number("Failures, at most", "/tolerable_failed_checkpoints"),
+    text("Unaligned", "/unaligned_checkpoints"),
+    millis("  after", "/aligned_checkpoint_timeout"),
+    text("After tasks finished", "/checkpoints_after_tasks_finish"),
+    text("Kept when the job ends", "/externalization/enabled"),
+    text("  but not if cancelled", "/externalization/delete_on_cancellation"),
+    text("State backend", "/state_backend"),
+    text("Storage", "/checkpoint_storage"),
+    text("Changelog", "/state_changelog_enabled"),
+    text("  storage", "/changelog_storage"),
+    millis("  materialized each", "/changelog_periodic_materialization_interval"),
+])];
 
 pub(crate) const NOUN: Noun = Noun {
     name: "checkpoint",
@@ -73,9 +92,9 @@ pub(crate) const NOUN: Noun = Noun {
                 ],
             )],
         ),
-        Verb::new("config", "GetCheckpointConfig", processes::ALL),
-        Verb::new("trigger", "TriggerCheckpoint", processes::ALL),
-        Verb::new("status", "GetTriggeredCheckpoint", processes::ALL),
+        Verb::new("config", "GetCheckpointConfig", CONFIG),
+        Verb::new("trigger", "TriggerCheckpoint", processes::TRIGGERED),
+        Verb::new("status", "GetTriggeredCheckpoint", processes::CHECKPOINT),
     ],
     deeds: &[details::GET],
 };

@@ -15,8 +15,8 @@ pub(crate) const NOUN: Noun = Noun {
             "GetDatasets",
             &[Part::Rows("/dataSets", &[id("ID", "/id"), text("COMPLETE", "/isComplete")])],
         ),
-        Verb::new("delete", "DeleteDataset", processes::ALL).destroys("Delete data set"),
-        Verb::new("deletion", "GetDatasetDeletion", processes::ALL),
+        Verb::new("delete", "DeleteDataset", processes::TRIGGERED).destroys("Delete data set"),
+        Verb::new("deletion", "GetDatasetDeletion", processes::DELETION),
     ],
     deeds: &[],
 };

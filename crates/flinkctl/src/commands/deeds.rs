@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    Error,
-    jobs::{checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
+    Async, Error,
+    jobs::{Job, checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
 };
 
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
 };
 
 pub(crate) const DEEDS: &[Deed] = &[
+    super::job::list::LIST,
     super::graph::GRAPH,
     super::flamegraph::FLAMEGRAPH,
     super::exceptions::EXCEPTIONS,
@@ -142,11 +143,12 @@ fn describe_savepoint(command: Command) -> Command {
 
 async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let Savepoint { of, target_directory, format } = Savepoint::from_arg_matches(matches)?;
-    let mut call = app.client.job(resolve::job(&app.client, &of.job).await?).savepoint();
+    let job = app.client.job(resolve::job(&app.client, &of.job).await?);
+    let mut call = job.savepoint();
     call.action.target_directory = target_directory;
     call.action.format_type = format.map(SavepointFormatType::from);
     let operation = call.await?;
-    app.output.line(operation.wait().timeout(patience(app)).await?)
+    app.output.line(while_it_goes_on(&job, operation.wait().timeout(patience(app))).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -165,10 +167,11 @@ fn describe_checkpoint(command: Command) -> Command {
 
 async fn checkpoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let Checkpoint { of, full } = Checkpoint::from_arg_matches(matches)?;
-    let mut call = app.client.job(resolve::job(&app.client, &of.job).await?).checkpoints().trigger();
+    let job = app.client.job(resolve::job(&app.client, &of.job).await?);
+    let mut call = job.checkpoints().trigger();
     call.action.checkpoint_type = full.then_some(CheckpointType::Full);
     let operation = call.await?;
-    app.output.line(operation.wait().timeout(patience(app)).await?)
+    app.output.line(while_it_goes_on(&job, operation.wait().timeout(patience(app))).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -187,12 +190,52 @@ fn describe_stop(command: Command) -> Command {
 
 async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
     let Stop { savepoint, drain } = Stop::from_arg_matches(matches)?;
-    let mut call = app.client.job(resolve::job(&app.client, &savepoint.of.job).await?).stop_with_savepoint();
+    let job = app.client.job(resolve::job(&app.client, &savepoint.of.job).await?);
+    let mut call = job.stop_with_savepoint();
     call.action.target_directory = savepoint.target_directory;
     call.action.format_type = savepoint.format.map(SavepointFormatType::from);
     call.action.drain = drain.then_some(true);
     let operation = call.await?;
-    app.output.line(operation.wait().timeout(patience(app)).await?)
+    app.output.line(while_it_goes_on(&job, operation.wait().timeout(patience(app))).await?)
+}
+
+/// How often a job is looked at while something is awaited of it.
+const LOOK: Duration = Duration::from_secs(3);
+
+/// Waits for something that a job is to do, and says so if it takes a while. Flink may go on waiting for a job that has
+/// ended; nobody else should.
+async fn while_it_goes_on<T>(
+    job: &Job<Async>,
+    wait: impl IntoFuture<Output = Result<T, Error>>,
+) -> Result<T> {
+    let ended = async {
+        let (mut told, mut has_ended) = (false, false);
+        loop {
+            tokio::time::sleep(LOOK).await;
+            // The wait itself tells of errors.
+            let Ok(details) = job.details().await else { continue };
+            let state = &details.state;
+            // Seen twice: what ended it may be what is awaited.
+            if has_ended && state.is_terminal() {
+                return Failure::from_end(
+                    format!("job {} is {state}, and Flink still waits for it", job.id()),
+                    state,
+                );
+            }
+            has_ended = state.is_terminal();
+            if !told {
+                say!(
+                    "{} is {state}; it is still being waited for. Ctrl-C ends the waiting alone.",
+                    details.name
+                );
+                told = true;
+            }
+        }
+    };
+    tokio::select! {
+        outcome = wait.into_future() => Ok(outcome?),
+        failure = ended => Err(failure),
+    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -92,13 +92,18 @@ fn placed(entry: &Value) -> Value {
     })
 }
 
-/// Failures of one task for one reason are one, whatever the attempt.
+/// Failures of one vertex for one reason are one, whatever the subtask and the attempt.
 fn condensed(failures: impl Iterator<Item = Value>) -> Vec<Value> {
     let mut all: Vec<(String, Value)> = Vec::new();
-    for failure in failures {
+    for mut failure in failures {
+        if let Some(Value::String(task)) = failure.get_mut("task")
+            && let Some((subtask, _)) = task.split_once(" - execution #")
+        {
+            *task = subtask.to_owned();
+        }
         let text = |name| failure.get(name).and_then(Value::as_str).unwrap_or_default();
-        let task = text("task").split(" - execution #").next().unwrap_or_default();
-        let what = format!("{task}\n{}", without_numbers(root_cause(text("stacktrace"))));
+        let vertex = text("task").rsplit_once(" (").map_or(text("task"), |(vertex, _)| vertex);
+        let what = format!("{vertex}\n{}", without_numbers(root_cause(text("stacktrace"))));
         match all.iter_mut().find(|(known, _)| *known == what) {
             Some((_, Value::Object(known))) => {
                 let times = known.get("times").and_then(Value::as_u64).unwrap_or(0);
@@ -123,7 +128,7 @@ mod tests {
     fn what_repeats_is_shown_once_with_its_last_time() {
         let failure = |timestamp: u64, attempt: u64, message: &str| {
             json!({
-                "timestamp": timestamp, "taskName": format!("Map (1/2) - execution #{attempt}"),
+                "timestamp": timestamp, "taskName": format!("Map ({}/2) - execution #{attempt}", 1 + attempt / 2),
                 "stacktrace": format!("java.lang.RuntimeException: {message}\n\tat Map.map"), "times": 1,
             })
         };
@@ -136,6 +141,7 @@ mod tests {
         let shown: Vec<_> =
             condensed.iter().map(|failure| (&failure["timestamp"], &failure["times"])).collect();
         assert_eq!(shown, [(&json!(30), &json!(2)), (&json!(20), &json!(1))]);
+        assert_eq!(condensed[0]["task"], "Map (2/2)");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Jobs.
 
+pub(super) mod list;
+
 use crate::{
     commands::{Noun, metrics, processes},
     verb::Verb,
@@ -26,7 +28,6 @@ pub(crate) const NOUN: Noun = Noun {
     name: "job",
     about: "Jobs, each named by its id, its name, or the beginning of either",
     verbs: &[
-        Verb::new("list", "GetJobsOverview", &[LIST]),
         Verb::new("ids", "GetJobs", &[Part::Rows("/jobs", &[id("ID", "/id"), state("STATUS", "/status")])]),
         Verb::new(
             "get",
@@ -39,7 +40,7 @@ pub(crate) const NOUN: Noun = Noun {
                     time("Started", "/start-time"),
                     time("Ended", "/end-time"),
                     millis("Duration", "/duration"),
-                    counts("Tasks", "/status-counts"),
+                    counts("Vertices", "/status-counts"),
                     text("Type", "/job-type"),
                     text("Scheduler", "/schedulerType"),
                 ]),
@@ -47,7 +48,7 @@ pub(crate) const NOUN: Noun = Noun {
             ],
         ),
         Verb::new("status", "GetJobStatus", &[Part::Fields(&[state("Status", "/status")])]),
-        Verb::new("submit", "SubmitJob", processes::ALL),
+        Verb::new("submit", "SubmitJob", &[Part::Fields(&[text("URL", "/jobUrl")])]),
         Verb::new("config", "GetJobConfig", processes::ALL),
         Verb::new("plan", "GetJobPlan", &[super::jar::PLAN]),
         Verb::new(
@@ -59,7 +60,7 @@ pub(crate) const NOUN: Noun = Noun {
             )],
         ),
         Verb::new("checkpoints", "GetCheckpointingStatistics", &[super::checkpoint::LIST]),
-        Verb::new("result", "GetJobExecutionResult", processes::ALL),
+        Verb::new("result", "GetJobExecutionResult", processes::RESULT),
         Verb::new("metrics", "GetJobMetrics", metrics::PLAIN),
         Verb::new("metrics-all", "GetAggregatedJobMetrics", metrics::AGGREGATED),
         Verb::new(
@@ -76,10 +77,14 @@ pub(crate) const NOUN: Noun = Noun {
         ),
         Verb::new("require", "UpdateJobResourceRequirements", &[Part::Said("Done.")]),
         Verb::new("jobmanager-config", "GetJobJobManagerConfig", processes::CONFIG),
-        Verb::new("jobmanager-environment", "GetJobJobManagerEnvironment", processes::ALL),
-        Verb::new("jobmanager-log-url", "GetJobJobManagerLogUrl", processes::ALL),
-        Verb::new("taskmanager-log-url", "GetJobTaskManagerLogUrl", processes::ALL),
-        Verb::new("coordinate", "SendCoordinationRequest", processes::ALL),
+        Verb::new("jobmanager-environment", "GetJobJobManagerEnvironment", processes::ENVIRONMENT),
+        Verb::new("jobmanager-log-url", "GetJobJobManagerLogUrl", processes::LOG_URL),
+        Verb::new("taskmanager-log-url", "GetJobTaskManagerLogUrl", processes::LOG_URL),
+        Verb::new(
+            "coordinate",
+            "SendCoordinationRequest",
+            &[Part::Fields(&[text("Result", "/serializedCoordinationResult")])],
+        ),
         Verb::new("heartbeat", "ReportClientHeartbeat", &[Part::Said("Done.")]),
     ],
     deeds: super::deeds::DEEDS,

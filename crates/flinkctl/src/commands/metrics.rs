@@ -1,13 +1,13 @@
 //! How metrics are shown, whatever they are of.
 
-use crate::view::{Part, View, id, number, trend};
+use crate::view::{Part, View, id, number, trend, value};
 
 /// Names and values.
 pub(crate) const PLAIN: View =
-    &[Part::Rows("", &[id("METRIC", "/id"), number("VALUE", "/value"), trend("TREND", "/value")])];
+    &[Part::Sorted("", &[id("METRIC", "/id"), value("VALUE", "/value"), trend("TREND", "/value")])];
 
 /// The same over several jobs, TaskManagers or subtasks.
-pub(crate) const AGGREGATED: View = &[Part::Rows(
+pub(crate) const AGGREGATED: View = &[Part::Sorted(
     "",
     &[
         id("METRIC", "/id"),

@@ -1,8 +1,8 @@
 //! What JobManager and TaskManagers have in common, and what a job knows of them.
 
-use crate::view::{Part, View, bytes, id, number, state, text, time};
+use crate::view::{Column, Part, View, bytes, id, millis, number, reason, state, text, time};
 
-pub(crate) const CONFIG: View = &[Part::Rows("", &[id("OPTION", "/key"), text("VALUE", "/value")])];
+pub(crate) const CONFIG: View = &[Part::Sorted("", &[id("OPTION", "/key"), text("VALUE", "/value")])];
 
 pub(crate) const LOGS: View =
     &[Part::Rows("/logs", &[id("NAME", "/name"), bytes("SIZE", "/size"), time("WRITTEN", "/mtime")])];
@@ -24,3 +24,46 @@ pub(crate) const PROFILES: View = &[Part::Rows(
         text("MESSAGE", "/message"),
     ],
 )];
+
+/// A profile that was begun.
+pub(crate) const PROFILE: View = &[Part::Fields(&[
+    text("Mode", "/mode"),
+    state("Status", "/status"),
+    time("Started", "/triggerTime"),
+    number("Seconds", "/duration"),
+    text("Message", "/message"),
+])];
+
+pub(crate) const ENVIRONMENT: View = &[
+    Part::Fields(&[text("JVM", "/jvm/version"), text("Architecture", "/jvm/arch")]),
+    // Paths that are cut tell nothing.
+    Part::Rows("/jvm/options", &[id("OPTIONS", "")]),
+    Part::Rows("/classpath", &[id("CLASS PATH", "")]),
+];
+
+pub(crate) const LOG_URL: View = &[Part::Fields(&[text("URL", "/url")])];
+
+/// An operation that was begun, to be asked after.
+pub(crate) const TRIGGERED: View = &[Part::Fields(&[id("Trigger", "/request-id")])];
+
+const STATUS: Column = state("Status", "/status/id");
+const FAILURE: Column =
+    reason("Failure", "/operation/failure-cause/stack-trace").or(&["/operation/failureCause/stack-trace"]);
+
+/// How an operation is doing.
+pub(crate) const SAVEPOINT: View = &[Part::Fields(&[STATUS, text("Path", "/operation/location"), FAILURE])];
+pub(crate) const CHECKPOINT: View =
+    &[Part::Fields(&[STATUS, number("Checkpoint", "/operation/checkpointId"), FAILURE])];
+pub(crate) const DELETION: View = &[Part::Fields(&[STATUS, FAILURE])];
+
+/// How a job ended.
+pub(crate) const RESULT: View = &[Part::Fields(&[
+    STATUS,
+    text("Name", "/job-execution-result/name"),
+    id("Job", "/job-execution-result/id"),
+    state("Outcome", "/job-execution-result/application-status"),
+    time("Started", "/job-execution-result/start-time"),
+    time("Ended", "/job-execution-result/end-time"),
+    millis("Net runtime", "/job-execution-result/net-runtime"),
+    reason("Failure", "/job-execution-result/failure-cause/stack-trace"),
+])];

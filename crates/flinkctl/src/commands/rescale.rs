@@ -1,33 +1,100 @@
 //! Changes of a job's parallelism.
 
 use crate::{
-    commands::{Noun, processes},
+    commands::Noun,
     verb::Verb,
-    view::{Part, id, state, text, time},
+    view::{Part, View, id, millis, number, state, text, time, trace},
 };
+
+/// The changes, newest first.
+const LIST: Part = Part::Rows(
+    "",
+    &[
+        id("ID", "/rescaleUuid"),
+        state("ENDED", "/terminalState"),
+        text("CAUSE", "/triggerCause"),
+        text("REASON", "/terminatedReason"),
+        time("STARTED", "/startTimestampInMillis"),
+    ],
+);
+
+const DETAILS: View = &[
+    Part::Fields(&[
+        id("Rescale", "/rescaleUuid"),
+        state("Ended", "/terminalState"),
+        text("Cause", "/triggerCause"),
+        text("Reason", "/terminatedReason"),
+        time("Started", "/startTimestampInMillis"),
+        time("Finished", "/endTimestampInMillis"),
+        number("Attempt", "/rescaleAttemptId"),
+    ]),
+    Part::Rows(
+        "/vertices",
+        &[
+            text("VERTEX", "/value/jobVertexName"),
+            number("BEFORE", "/value/preRescaleParallelism"),
+            number("AFTER", "/value/postRescaleParallelism"),
+            number("WANTED", "/value/desiredParallelism"),
+            number("ENOUGH", "/value/sufficientParallelism"),
+            id("ID", "/value/jobVertexId").wide(),
+        ],
+    ),
+    Part::Rows(
+        "/schedulerStates",
+        &[
+            text("SCHEDULER", "/state"),
+            time("ENTERED", "/enterTimestampInMillis"),
+            millis("DURATION", "/durationInMillis"),
+            trace("EXCEPTION", "/stringifiedException"),
+        ],
+    ),
+];
+
+const CONFIG: View = &[Part::Fields(&[
+    text("Mode", "/schedulerExecutionMode"),
+    number("Kept in history", "/rescaleHistoryMax"),
+    number("On failed checkpoints", "/rescaleOnFailedCheckpointCount"),
+    millis("Triggered after, at most", "/maximumDelayForTriggeringRescaleInMillis"),
+    millis("Cooldown", "/executingCooldownTimeoutInMillis"),
+    millis("Stable for", "/executingResourceStabilizationTimeoutInMillis"),
+    millis("At submission, stable for", "/submissionResourceStabilizationTimeoutInMillis"),
+    millis("  waits for slots", "/submissionResourceWaitTimeoutInMillis"),
+    millis("Idle slots kept", "/slotIdleTimeoutInMillis"),
+])];
+
+const OVERVIEW: View = &[Part::Fields(&[
+    number("Completed", "/rescalesCounts/completed"),
+    number("  in progress", "/rescalesCounts/inProgress"),
+    number("  ignored", "/rescalesCounts/ignored"),
+    number("  failed", "/rescalesCounts/failed"),
+    time("Last completed", "/latest/completed/endTimestampInMillis"),
+    text("  because of", "/latest/completed/triggerCause"),
+    time("Last ignored", "/latest/ignored/endTimestampInMillis"),
+    text("  because of", "/latest/ignored/terminatedReason"),
+    time("Last failed", "/latest/failed/endTimestampInMillis"),
+    text("  because of", "/latest/failed/terminatedReason"),
+])];
+
+const SUMMARY: View = &[Part::Fields(&[
+    number("Completed", "/rescalesCounts/completed"),
+    number("  in progress", "/rescalesCounts/inProgress"),
+    number("  ignored", "/rescalesCounts/ignored"),
+    number("  failed", "/rescalesCounts/failed"),
+    millis("Duration, average", "/completedRescalesDurationStatsInMillis/avg"),
+    millis("  at most", "/completedRescalesDurationStatsInMillis/max"),
+    millis("Failed after, average", "/failedRescalesDurationStatsInMillis/avg"),
+    millis("  at most", "/failedRescalesDurationStatsInMillis/max"),
+])];
 
 pub(crate) const NOUN: Noun = Noun {
     name: "rescale",
     about: "Changes of a job's parallelism (Flink 2.3+, adaptive scheduler)",
     verbs: &[
-        Verb::new(
-            "list",
-            "GetRescalesHistory",
-            &[Part::Rows(
-                "",
-                &[
-                    id("ID", "/rescaleUuid"),
-                    state("ENDED", "/terminalState"),
-                    text("CAUSE", "/triggerCause"),
-                    text("REASON", "/terminatedReason"),
-                    time("STARTED", "/startTimestampInMillis"),
-                ],
-            )],
-        ),
-        Verb::new("get", "GetRescaleDetails", processes::ALL),
-        Verb::new("config", "GetRescaleConfig", processes::ALL),
-        Verb::new("overview", "GetRescalesOverview", processes::ALL),
-        Verb::new("summary", "GetRescalesSummary", processes::ALL),
+        Verb::new("list", "GetRescalesHistory", &[LIST]),
+        Verb::new("get", "GetRescaleDetails", DETAILS),
+        Verb::new("config", "GetRescaleConfig", CONFIG),
+        Verb::new("overview", "GetRescalesOverview", OVERVIEW),
+        Verb::new("summary", "GetRescalesSummary", SUMMARY),
     ],
     deeds: &[],
 };

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     cli::App,
     commands::{Deed, Doing},
-    error::Result,
+    error::{Exit, Failure, Result},
     follow::{Goal, follow},
     output::say,
     resolve,
@@ -26,23 +26,26 @@ struct Arguments {
     #[arg(add = crate::complete::jars_and_files())]
     jar: String,
     /// The class whose main method is run; else the one that the manifest names
-    #[arg(short, long)]
-    class: Option<String>,
+    #[arg(short = 'c', long, visible_alias = "class", value_name = "CLASS")]
+    entry_class: Option<String>,
     /// Parallelism; else the program's own or the cluster's default
     #[arg(short, long, value_name = "N")]
     parallelism: Option<u32>,
     /// The savepoint or checkpoint to start from
-    #[arg(short = 's', long, value_name = "PATH")]
+    #[arg(short = 's', long, visible_alias = "savepoint-path", value_name = "PATH")]
     from_savepoint: Option<String>,
     /// Who owns the savepoint afterwards: Flink (`claim`) or you (Flink 1.15+)
-    #[arg(long, value_name = "MODE", requires = "from_savepoint")]
+    #[arg(long, value_name = "MODE", requires = "from_savepoint", ignore_case = true)]
     claim_mode: Option<Mode>,
     /// State of the savepoint that no operator wants is dropped
-    #[arg(long, requires = "from_savepoint")]
+    #[arg(short = 'n', long, requires = "from_savepoint")]
     allow_non_restored_state: bool,
     /// Configuration of this job, over the cluster's; may be given several times (Flink 1.17+)
-    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    #[arg(short = 'D', long, visible_alias = "flink-configuration", value_name = "KEY=VALUE", value_parser = pair)]
     conf: Vec<(String, String)>,
+    /// Leaves the jar on the cluster; else it is deleted as soon as the job is submitted, which keeps what it needs of it
+    #[arg(long)]
+    keep_jar: bool,
     /// Returns as soon as the job is submitted
     #[arg(short, long, conflicts_with = "wait")]
     detach: bool,
@@ -57,6 +60,7 @@ struct Arguments {
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Mode {
     Claim,
+    #[value(alias = "no_claim")]
     NoClaim,
     Legacy,
 }
@@ -103,7 +107,14 @@ impl Arguments {
     async fn submit(&self, app: &App) -> Result<JarRun> {
         let path = Path::new(&self.jar);
         if !path.exists() && !self.jar.contains(['/', '\\']) {
-            let jar = resolve::jar(&app.client, &self.jar).await?;
+            let no_file = |failure: Failure| match failure.exit {
+                Exit::NotFound => Failure {
+                    message: format!("there is no file `{}`, and {}", self.jar, failure.message),
+                    ..failure
+                },
+                _ => failure,
+            };
+            let jar = resolve::jar(&app.client, &self.jar).await.map_err(no_file)?;
             let mut request = RunJar::new(jar);
             self.fill(&mut request);
             return Ok(app.client.request(request).await?);
@@ -119,6 +130,9 @@ impl Arguments {
             }
         });
         let mut call = app.client.jars().upload_and_run(upload);
+        if !self.keep_jar {
+            call = call.delete_jar();
+        }
         self.fill(call.action.as_mut());
         let run = call.await;
         bar.finish_and_clear();
@@ -126,7 +140,7 @@ impl Arguments {
     }
 
     fn fill(&self, request: &mut RunJar) {
-        request.entry_class.clone_from(&self.class);
+        request.entry_class.clone_from(&self.entry_class);
         request.parallelism = self.parallelism;
         request.savepoint_path.clone_from(&self.from_savepoint);
         request.claim_mode = self.claim_mode.map(ClaimMode::from);

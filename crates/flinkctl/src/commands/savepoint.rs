@@ -15,10 +15,10 @@ pub(crate) const NOUN: Noun = Noun {
     name: "savepoint",
     about: "Savepoints; `job savepoint` and `job stop` take one and wait for it",
     verbs: &[
-        Verb::new("trigger", "TriggerSavepoint", processes::ALL),
-        Verb::new("trigger-stop", "StopJob", processes::ALL).destroys("Stop job"),
-        Verb::new("status", "GetSavepoint", processes::ALL),
-        Verb::new("disposal", "GetSavepointDisposal", processes::ALL),
+        Verb::new("trigger", "TriggerSavepoint", processes::TRIGGERED),
+        Verb::new("trigger-stop", "StopJob", processes::TRIGGERED).destroys("Stop job"),
+        Verb::new("status", "GetSavepoint", processes::SAVEPOINT),
+        Verb::new("disposal", "GetSavepointDisposal", processes::DELETION),
     ],
     deeds: &[Deed {
         name: "dispose",

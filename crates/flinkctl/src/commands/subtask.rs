@@ -1,9 +1,9 @@
 //! Subtasks: a vertex has as many as its parallelism.
 
 use crate::{
-    commands::{Noun, metrics, processes},
+    commands::{Noun, metrics},
     verb::Verb,
-    view::{Part, bytes, id, millis, number, state, time},
+    view::{Part, bytes, id, millis, number, state, text, time},
 };
 
 /// The subtasks of a vertex, in its details.
@@ -40,6 +40,17 @@ const ATTEMPT: Part = Part::Fields(&[
     bytes("Bytes out", "/metrics/write-bytes"),
 ]);
 
+const ACCUMULATORS: Part = Part::Rows(
+    "/subtasks/*/user-accumulators",
+    &[
+        number("SUBTASK", "/subtask"),
+        text("HOST", "/endpoint").or(&["/host"]),
+        id("NAME", "/name"),
+        text("TYPE", "/type"),
+        text("VALUE", "/value"),
+    ],
+);
+
 pub(crate) const NOUN: Noun = Noun {
     name: "subtask",
     about: "Subtasks of a vertex, counted from 0, and their attempts",
@@ -49,7 +60,7 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new("attempt", "GetSubtaskExecutionAttempt", &[ATTEMPT]),
         Verb::new("metrics", "GetSubtaskMetrics", metrics::PLAIN),
         Verb::new("metrics-all", "GetAggregatedSubtaskMetrics", metrics::AGGREGATED),
-        Verb::new("accumulators", "GetSubtasksAllAccumulators", processes::ALL),
+        Verb::new("accumulators", "GetSubtasksAllAccumulators", &[ACCUMULATORS]),
         Verb::new(
             "attempt-accumulators",
             "GetSubtaskExecutionAttemptAccumulators",

@@ -69,7 +69,7 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new("log", "GetTaskManagerLog", processes::TEXT),
         Verb::new("log-file", "GetTaskManagerLogFile", processes::TEXT),
         Verb::new("stdout", "GetTaskManagerStdout", processes::TEXT),
-        Verb::new("profile", "StartTaskManagerProfiling", processes::ALL),
+        Verb::new("profile", "StartTaskManagerProfiling", processes::PROFILE),
         Verb::new("profiles", "GetTaskManagerProfilingList", processes::PROFILES),
         Verb::new("profile-file", "GetTaskManagerProfilingFile", processes::TEXT),
     ],

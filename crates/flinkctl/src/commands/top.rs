@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    JobId,
+    Error, JobStatus,
+    jobs::details::JobDetails,
     metrics::{AggregatedMetric, Aggregation},
 };
 use serde_json::{Value, json};
@@ -13,7 +14,8 @@ use tokio::task::JoinSet;
 use crate::{
     cli::App,
     commands::Deed,
-    error::{Failure, Result},
+    error::{Exit, Failure, Result},
+    output::say,
     resolve,
     view::{Part, View, counts, id, load, millis, number, rate, ratio, state, text},
 };
@@ -73,8 +75,19 @@ const METRICS: [&str; 5] = [
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let Arguments { job } = Arguments::from_arg_matches(matches)?;
     let job = resolve::job(&app.client, &job).await?;
+    let mut shown = false;
     loop {
-        app.output.value(&measured(app, job).await?, VIEW)?;
+        let details = app.client.job(job).details().await?;
+        if details.state.is_terminal() {
+            if !shown {
+                return Err(ended(&details));
+            }
+            // Who has seen it run has seen what there was to see.
+            say!("{} is {}", details.name, details.state);
+            return Ok(());
+        }
+        app.output.value(&measured(app, details).await?, VIEW)?;
+        shown = true;
         // With --watch it is begun anew.
         if app.global.watch.is_some() || !app.output.redraw() {
             return Ok(());
@@ -83,16 +96,32 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     }
 }
 
-async fn measured(app: &App, job: JobId) -> Result<Value> {
-    let handle = app.client.job(job);
-    let details = handle.details().await?;
+fn ended(details: &JobDetails) -> Failure {
+    let message =
+        format!("job {} has ended: it is {}, and nothing of it can be measured", details.jid, details.state);
+    Failure::new(Exit::Failed, message).hint(match details.state {
+        JobStatus::Failed => format!("`flinkctl job exceptions {}` tells why", details.jid),
+        _ => format!("`flinkctl job get {}` shows what its vertices did", details.jid),
+    })
+}
+
+/// What does not run, as a vertex that waits for slots or has finished, has no metrics.
+fn known<T>(metrics: flink_rest_client::Result<Vec<T>>) -> flink_rest_client::Result<Vec<T>> {
+    match metrics {
+        Err(Error::UnknownMetric { .. }) => Ok(Vec::new()),
+        metrics => metrics,
+    }
+}
+
+async fn measured(app: &App, details: JobDetails) -> Result<Value> {
+    let handle = app.client.job(details.jid);
     let mut asked = JoinSet::new();
     for (order, vertex) in details.vertices.into_iter().enumerate() {
         let call = handle.vertex(vertex.id).subtasks().metrics();
         let call = call.get(METRICS).agg([Aggregation::Avg, Aggregation::Max, Aggregation::Sum]);
-        asked.spawn(async move { call.await.map(|metrics| (order, vertex, metrics)) });
+        asked.spawn(async move { known(call.await).map(|metrics| (order, vertex, metrics)) });
     }
-    let restarts = handle.metrics().get(["numRestarts"]).await?;
+    let restarts = known(handle.metrics().get(["numRestarts"]).await)?;
     let mut vertices =
         asked.join_all().await.into_iter().collect::<Result<Vec<_>, _>>().map_err(Failure::from)?;
     vertices.sort_by_key(|(order, ..)| *order);

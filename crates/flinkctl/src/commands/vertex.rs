@@ -1,9 +1,9 @@
 //! Vertices of a job: one or more chained operators each.
 
 use crate::{
-    commands::{Noun, metrics, processes},
+    commands::{Noun, metrics},
     verb::Verb,
-    view::{Part, bytes, counts, id, millis, number, ratio, state, text, time},
+    view::{Part, View, bytes, counts, id, millis, number, ratio, state, text, time},
 };
 
 /// The vertices of a job, in its details.
@@ -74,7 +74,7 @@ pub(crate) const NOUN: Noun = Noun {
                 ),
             ],
         ),
-        Verb::new("flamegraph", "GetJobVertexFlameGraph", processes::ALL),
+        Verb::new("flamegraph", "GetJobVertexFlameGraph", FLAME_GRAPH),
         Verb::new(
             "times",
             "GetSubtasksTimes",
@@ -93,6 +93,12 @@ pub(crate) const NOUN: Noun = Noun {
     ],
     deeds: &[],
 };
+
+/// Its outermost frames; `job flamegraph` draws all.
+const FLAME_GRAPH: View = &[
+    Part::Fields(&[time("Sampled", "/endTimestamp"), number("Samples", "/data/value")]),
+    Part::Rows("/data/children", &[text("FRAME", "/name"), number("SAMPLES", "/value")]),
+];
 
 pub(crate) const ACCUMULATORS: Part =
     Part::Rows("/user-accumulators", &[id("NAME", "/name"), text("TYPE", "/type"), text("VALUE", "/value")]);

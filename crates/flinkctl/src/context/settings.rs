@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::builder::TypedValueParser;
-use flink_rest_client::{FlinkRestClient, Pem, Token};
+use flink_rest_client::{FlinkRestClient, Pem, Retry, Token};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::{sync::Mutex, time::Instant};
 
@@ -88,10 +88,10 @@ impl Settings {
     }
 
     /// The client, after the secrets have been asked for.
-    pub(crate) async fn client(&self) -> Result<FlinkRestClient> {
+    pub(crate) async fn client(&self, retry: Retry) -> Result<FlinkRestClient> {
         let mut urls = self.url.iter();
         let first = urls.next().map_or(super::LOCALHOST, String::as_str);
-        let mut builder = FlinkRestClient::builder(first);
+        let mut builder = FlinkRestClient::builder(first).retry(retry);
         for other in urls {
             builder = builder.or_address(other);
         }
@@ -142,7 +142,7 @@ impl Settings {
         let proxy = self.proxy.clone().filter(|proxy| proxy.parse::<Source>().is_err());
         let public =
             Self { header_from: Vec::new(), bearer_from: None, basic_from: None, proxy, ..self.clone() };
-        public.client().await.map(drop)
+        public.client(Retry::default()).await.map(drop)
     }
 
     /// The settings that hold a password themselves.

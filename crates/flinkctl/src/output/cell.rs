@@ -33,10 +33,11 @@ pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cel
         }
         Show::Counts => counts(value),
         Show::Trace => root_cause(value).into(),
+        Show::Reason => reason(value).into(),
         Show::Operators => operators(value).into(),
         Show::Rate => value.as_f64().map_or_else(|| plain(value), human::rate).into(),
         Show::Load => load(value).into(),
-        Show::Id | Show::Text | Show::Number | Show::Trend => plain(value).into(),
+        Show::Id | Show::Text | Show::Number | Show::Value | Show::Trend => plain(value).into(),
     }
 }
 
@@ -52,6 +53,7 @@ pub(crate) fn exact(value: Option<&Value>, show: Show) -> String {
             value.as_f64().map_or_else(|| plain(value), |rate| format!("{rate:.1}"))
         }
         Some(value) if show == Show::Trace => root_cause(value),
+        Some(value) if show == Show::Reason => reason(value),
         Some(value) if show == Show::Operators => operators(value),
         Some(value) => plain(value),
     }
@@ -83,8 +85,14 @@ fn load(parts: &Value) -> String {
     }
 }
 
+/// The deepest cause with its class.
 fn root_cause(trace: &Value) -> String {
-    plain(&flink_rest_client::root_cause(trace.as_str().unwrap_or_default()).into())
+    let mut causes = flink_rest_client::causes(trace.as_str().unwrap_or_default());
+    plain(&causes.pop().unwrap_or_default().into())
+}
+
+fn reason(trace: &Value) -> String {
+    plain(&flink_rest_client::causes(trace.as_str().unwrap_or_default()).join(" <- ").into())
 }
 
 /// `Map<br/>+- Filter<br/>` as `Map -> Filter`.

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Format, Output, elements, flatten};
+use super::{
+    Format, Output,
+    rows::{elements_at, flatten, sorted},
+};
 use crate::{
     error::Result,
     view::{Column, Part, Show, View, id, text},
@@ -44,7 +47,7 @@ fn with_context<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Vec<Column
 
 fn columns(part: &Part) -> &'static [Column] {
     match part {
-        Part::Rows(_, columns) | Part::Fields(columns) => columns,
+        Part::Rows(_, columns) | Part::Sorted(_, columns) | Part::Fields(columns) => columns,
         _ => VALUES,
     }
 }
@@ -52,7 +55,8 @@ fn columns(part: &Part) -> &'static [Column] {
 /// A row for each element of each answer; a thing is one, and so is each of many names.
 fn rows(answers: &[(&str, &Value)], part: &Part) -> Vec<Value> {
     let of_one = |value: &Value| match part {
-        Part::Rows(at, _) => elements(value.pointer(at)),
+        Part::Rows(at, _) => elements_at(value, at),
+        Part::Sorted(at, columns) => sorted(elements_at(value, at), columns),
         Part::All(at) => {
             let mut values = Vec::new();
             flatten(value.pointer(at).unwrap_or(&Value::Null), String::new(), &mut values);

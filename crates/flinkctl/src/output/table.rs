@@ -10,8 +10,8 @@ use console::{measure_text_width, truncate_str};
 
 use super::cell::Cell;
 
-/// No column is cut below this.
-const NARROWEST: usize = 12;
+/// How far columns of text are cut: while ids are whole, once ids are short as well, and once headings are cut, too.
+const NARROWEST: [usize; 3] = [24, 12, 6];
 const GAP: usize = 2;
 
 /// How a column may be laid out.
@@ -29,9 +29,14 @@ pub(crate) enum Cut {
     Never,
     /// To any width.
     Text,
+    /// What is no number.
+    Value,
     /// To a beginning that is each id's own, which means the same where a command takes an id.
     Id,
 }
+
+/// As of 64 bits.
+const LONGEST_NUMBER: usize = 20;
 
 /// Ids keep at least so many characters.
 const TELLING: usize = 8;
@@ -45,12 +50,15 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let mut short = Vec::new();
     let mut widths = widest(layout, rows);
+    let [readable, short_text, least] = NARROWEST;
     if let Some(width) = width
-        && !fit(&mut widths, layout, width)
+        && !fit(&mut widths, &narrowest(layout, rows, readable, false), width)
     {
         short = with_short_ids(layout, rows);
         widths = widest(layout, &short);
-        fit(&mut widths, layout, width);
+        if !fit(&mut widths, &narrowest(layout, &short, short_text, false), width) {
+            fit(&mut widths, &narrowest(layout, &short, least, true), width);
+        }
     }
     let rows = if short.is_empty() { rows } else { &short };
     let heading = |layout: &Layout| Cell { text: layout.header.to_uppercase(), style: Style::new().bold() };
@@ -61,53 +69,89 @@ pub(crate) fn write(
 }
 
 fn widest(layout: &[Layout], rows: &[Vec<Cell>]) -> Vec<usize> {
-    let widest = |(at, layout): (usize, &Layout)| {
-        let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| measure_text_width(&cell.text));
-        cells.chain([layout.header.len()]).max().unwrap_or_default()
-    };
-    layout.iter().enumerate().map(widest).collect()
+    let of_cells = cells(layout.len(), rows).into_iter();
+    of_cells.zip(layout).map(|(cells, layout)| cells.max(layout.header.len())).collect()
 }
 
-/// Takes from the widest column of text, until the line fits; says whether it does.
-fn fit(widths: &mut [usize], layout: &[Layout], width: usize) -> bool {
+/// How wide the cells of each column are.
+fn cells(columns: usize, rows: &[Vec<Cell>]) -> Vec<usize> {
+    let widest = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| measure_text_width(&cell.text));
+        cells.max().unwrap_or_default()
+    };
+    (0..columns).map(widest).collect()
+}
+
+/// How far each column may be cut: text, and perhaps headings, which say less than what stands below them.
+fn narrowest(layout: &[Layout], rows: &[Vec<Cell>], text: usize, headings: bool) -> Vec<usize> {
+    let narrowest = |(layout, cells): (&Layout, usize)| match layout.cut {
+        Cut::Text => text,
+        Cut::Value => LONGEST_NUMBER,
+        Cut::Id | Cut::Never if headings => cells.max(text),
+        Cut::Id | Cut::Never => usize::MAX,
+    };
+    layout.iter().zip(cells(layout.len(), rows)).map(narrowest).collect()
+}
+
+/// Takes from the widest column that can be cut, until the line fits; says whether it does.
+fn fit(widths: &mut [usize], narrowest: &[usize], width: usize) -> bool {
     let too_much = |widths: &[usize]| {
         let gaps = GAP * widths.len().saturating_sub(1);
         (widths.iter().sum::<usize>() + gaps).saturating_sub(width)
     };
     while too_much(widths) > 0 {
-        let cuttable = widths
-            .iter_mut()
-            .zip(layout)
-            .filter(|(width, layout)| layout.cut == Cut::Text && **width > NARROWEST);
+        let cuttable = widths.iter_mut().zip(narrowest).filter(|(width, narrowest)| **width > **narrowest);
         let Some((widest, _)) = cuttable.max_by_key(|(width, _)| **width) else { return false };
         *widest -= 1;
     }
     true
 }
 
-/// The rows with ids of hexadecimal digits no longer than it takes to tell them apart.
+/// The rows with ids no longer than it takes to tell them apart.
 fn with_short_ids(layout: &[Layout], rows: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
     let mut rows = rows.to_vec();
     for at in layout.iter().enumerate().filter(|(_, layout)| layout.cut == Cut::Id).map(|(at, _)| at) {
-        let ids: BTreeSet<String> =
+        let ids: BTreeSet<_> =
             rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.clone()).collect();
-        let is_random =
-            |id: &String| id.get(..TELLING).is_some_and(|id| id.chars().all(|c| c.is_ascii_hexdigit()));
-        if !ids.iter().filter(|id| id.as_str() != "-").all(is_random) {
-            continue;
-        }
-        let tells = |length: &usize| {
-            let short: BTreeSet<_> = ids.iter().map(|id| id.get(..*length).unwrap_or(id)).collect();
-            short.len() == ids.len()
-        };
-        let Some(length) = (TELLING..).take(64).find(tells) else { continue };
+        let beginnings = (TELLING..64).map(|length| beginning(length));
+        let ways = beginnings.chain([Box::new(end) as Shorter]);
+        let shorter = ways.into_iter().find(|way| {
+            let short: Option<BTreeSet<_>> = ids.iter().map(|id| shortened(id, way)).collect();
+            short.is_some_and(|short| short.len() == ids.len())
+        });
+        let Some(shorter) = shorter else { continue };
         for cell in rows.iter_mut().filter_map(|row| row.get_mut(at)) {
-            if let Some(short) = cell.text.get(..length) {
+            if let Some(short) = shortened(&cell.text, &shorter) {
                 cell.text = short.to_owned();
             }
         }
     }
     rows
+}
+
+/// A part of an id that commands take for it, if it has such a part.
+type Shorter = Box<dyn Fn(&str) -> Option<&str>>;
+
+/// That there is no id is said as it is.
+fn shortened<'a>(id: &'a str, shorter: &Shorter) -> Option<&'a str> {
+    if id == "-" { Some(id) } else { shorter(id) }
+}
+
+/// The beginning, if it is made of digits at random.
+fn beginning(length: usize) -> Shorter {
+    Box::new(move |id| {
+        id.get(..TELLING).filter(|id| is_random(id))?;
+        Some(id.get(..length).unwrap_or(id))
+    })
+}
+
+/// What follows the dash in a TaskManager's id, which begins as those of others on the same machine do.
+fn end(id: &str) -> Option<&str> {
+    id.rsplit_once('-').map(|(_, end)| end).filter(|end| end.len() >= 6 && is_random(end))
+}
+
+fn is_random(id: &str) -> bool {
+    id.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 fn line(out: &mut impl Write, layout: &[Layout], widths: &[usize], cells: &[Cell]) -> io::Result<()> {
@@ -178,8 +222,46 @@ mod tests {
             ["b472305d", "0f71aff2"]
         );
         assert_eq!(shown(["b472305d49aa", "b472305d49bb"]), ["b472305d49a", "b472305d49b"]);
-        // Ids that begin with an address begin alike.
-        let taskmanagers = ["127.0.0.1:44791-525d24", "127.0.0.1:44792-525d25"];
-        assert_eq!(shown(taskmanagers), taskmanagers);
+        // TaskManagers on one machine begin alike.
+        assert_eq!(shown(["127.0.0.1:44791-525d24", "127.0.0.1:44792-525d25"]), ["525d24", "525d25"]);
+        let named = ["taskmanager-1-1", "taskmanager-1-2"];
+        assert_eq!(shown(named), named);
+    }
+
+    #[test]
+    fn a_path_among_numbers_does_not_push_them_out_of_sight() {
+        const COLUMNS: &[Layout] = &[
+            Layout { header: "METRIC", right: false, cut: Cut::Id },
+            Layout { header: "VALUE", right: true, cut: Cut::Value },
+        ];
+        let row = |cells: [&str; 2]| cells.map(|text| Cell::from(text.to_owned())).to_vec();
+        let rows = [row(["path", "file:/checkpoints/1/chk-1"]), row(["least", "-9223372036854775808"])];
+        let mut out = Vec::new();
+        write(&mut out, COLUMNS, &rows, Some(20)).unwrap();
+        let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+        assert_eq!(
+            text,
+            "METRIC                 VALUE\npath    file:/checkpoints/1…\nleast   -9223372036854775808\n"
+        );
+    }
+
+    #[test]
+    fn headings_are_cut_before_a_line_is_wrapped() {
+        const COLUMNS: &[Layout] = &[
+            Layout { header: "NAME", right: false, cut: Cut::Text },
+            Layout { header: "PARALLELISM", right: true, cut: Cut::Never },
+            Layout { header: "RECORDS OUT", right: true, cut: Cut::Never },
+        ];
+        let rows = [["Source: Orders", "4", "12345678"].map(|text| Cell::from(text.to_owned())).to_vec()];
+        let shown = |width| {
+            let mut out = Vec::new();
+            write(&mut out, COLUMNS, &rows, Some(width)).unwrap();
+            anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string()
+        };
+        assert_eq!(
+            shown(38),
+            "NAME          PARALLELISM  RECORDS OUT\nSource: Ord…            4     12345678\n"
+        );
+        assert_eq!(shown(28), "NAME      PARALLE…  RECORDS…\nSource:…         4  12345678\n");
     }
 }

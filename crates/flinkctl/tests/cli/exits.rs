@@ -40,6 +40,24 @@ fn a_wait_that_nobody_watches_does_not_ask_for_the_details() {
     assert_eq!(times(job), 1, "{:?}", server.asked());
 }
 
+#[test]
+fn a_cluster_that_is_not_there_is_tried_once_unless_said_otherwise() {
+    // Nobody listens there.
+    let (code, stderr) = exit("http://127.0.0.1:1", &["cluster", "get"]);
+    assert!(code == Some(3) && !stderr.contains("tried"), "{stderr}");
+    let (code, stderr) = exit("http://127.0.0.1:1", &["cluster", "get", "--retries", "2"]);
+    assert!(code == Some(3) && stderr.contains("tried 3 times"), "{stderr}");
+}
+
+/// As Flink 2.3.0 does of a job that failed just after a savepoint was asked for.
+#[test]
+fn what_a_job_that_has_ended_will_never_do_is_not_waited_for() {
+    let server = Server::start();
+    let (code, stderr) = exit(&server.url(), &["job", "savepoint", "0123", "--timeout", "60s"]);
+    assert_eq!(code, Some(10), "{stderr}");
+    assert!(stderr.contains("is FAILED, and Flink still waits for it"), "{stderr}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn who_cannot_be_told_why_is_told_that() {

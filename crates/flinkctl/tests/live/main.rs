@@ -56,7 +56,7 @@ fn done(arguments: &[&str]) -> String {
 fn a_job_is_run_looked_at_saved_stopped_and_run_again() {
     let job = done(&["run", jar(), "-p", "2", "--", "--name", "Orders", "--checkpoint-interval", "500"]);
     assert!(done(&["job", "list"]).contains(&job));
-    assert!(done(&["job", "get", "Orders"]).contains("State\tRUNNING"));
+    assert!(done(&["job", "get", "Orders"]).contains("state\tRUNNING"));
     assert_eq!(
         done(&["job", "get", job.get(..12).unwrap(), "--json", "jid"]),
         format!("{{\"jid\":\"{job}\"}}")
@@ -64,14 +64,14 @@ fn a_job_is_run_looked_at_saved_stopped_and_run_again() {
     assert!(done(&["ps", "Orders"]).lines().all(|line| line.contains("\tRUNNING\t")));
     assert!(done(&["logs", "Orders", "--level", "info"]).contains(" INFO "));
     assert!(done(&["job", "graph", "Orders"]).contains("▼"));
-    assert!(done(&["job", "top", "Orders"]).contains("State\tRUNNING"));
+    assert!(done(&["job", "top", "Orders"]).contains("state\tRUNNING"));
     assert!(done(&["job", "metrics", "Orders"]).lines().all(|line| line.contains('\t')));
     let stacks = done(&["job", "flamegraph", "Orders", "-o", "folded"]);
     assert!(stacks.lines().all(|line| line.contains(";java.lang.Thread.run")), "{stacks}");
 
     let folder = format!("file://{}", env!("CARGO_TARGET_TMPDIR"));
     assert!(done(&["job", "savepoint", "Orders", "-t", &folder]).contains("savepoint-"));
-    assert!(done(&["checkpoint", "get", "Orders"]).contains("Slowest\tsubtask "));
+    assert!(done(&["checkpoint", "get", "Orders"]).contains("slowest\tsubtask "));
     let savepoint = done(&["job", "stop", "Orders", "-t", &folder]);
     let (code, _, stderr) = flinkctl(&["job", "savepoint", &job, "-t", &folder]);
     assert_eq!(code, 4, "{stderr}");
@@ -94,6 +94,26 @@ fn the_exit_code_tells_how_a_job_ended() {
     assert!(stderr.contains("told so by --fail-at"), "{stderr}");
     assert!(stderr.contains("Where: "), "{stderr}");
     assert!(done(&["job", "exceptions", &job]).contains("told so by --fail-at"));
+}
+
+#[test]
+fn a_jar_that_was_run_does_not_stay_and_its_job_is_restarted_without_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("Tidy.jar");
+    std::fs::copy(jar(), &own).unwrap();
+    let own = own.to_str().unwrap();
+    let is_there = || done(&["jar", "list", "-o", "name"]).contains("_Tidy.jar");
+    // It fails once, long after it was submitted.
+    let fails = ["--name", "Tidy", "--records", "200", "--fail-at", "150", "--fail-times", "1"];
+    let job = done(&[&["run", own, "--"], &fails[..]].concat());
+    assert!(!is_there());
+    done(&["job", "wait", &job, "--timeout", "120s"]);
+    assert!(done(&["job", "exceptions", &job]).contains("told so by --fail-at"));
+
+    let (code, _, stderr) = flinkctl(&["run", own, "--entry-class", "no.such.Class"]);
+    assert!(code == 1 && !is_there(), "{stderr}");
+    done(&["run", own, "--keep-jar", "--wait", "finished", "--", "--records", "10"]);
+    assert!(is_there());
 }
 
 #[test]

@@ -39,13 +39,19 @@ pub(super) struct Filter {
     /// Only entries with this text in them
     #[arg(short, long, value_name = "TEXT")]
     pub(super) grep: Option<String>,
+    /// Whatever the case of that text
+    #[arg(short, long, requires = "grep")]
+    pub(super) ignore_case: bool,
 }
 
 impl Filter {
     pub(super) fn wants(&self, entry: &Entry) -> bool {
         // What has no level is not left out: nobody knows how grave it is.
         self.level.is_none_or(|least| entry.level().is_none_or(|level| level >= least))
-            && self.grep.as_ref().is_none_or(|text| entry.text.contains(text))
+            && self.grep.as_ref().is_none_or(|text| match self.ignore_case {
+                true => entry.text.to_lowercase().contains(&text.to_lowercase()),
+                false => entry.text.contains(text),
+            })
     }
 }
 
@@ -109,7 +115,7 @@ mod tests {
         2026-11-23 15:39:53,606 ERROR org.acme.C [] - three\n";
 
     fn wanted(level: Option<Level>, grep: Option<&str>) -> Vec<String> {
-        let filter = Filter { level, grep: grep.map(Into::into) };
+        let filter = Filter { level, grep: grep.map(Into::into), ignore_case: false };
         let all = entries(&Process::JobManager, LOG).into_iter().map(|(_, entry)| entry);
         all.filter(|entry| filter.wants(entry)).map(|entry| entry.text).collect()
     }
@@ -127,6 +133,9 @@ mod tests {
         assert_eq!(wanted(None, None).len(), 3);
         assert_eq!(wanted(Some(Level::Warn), None).len(), 2);
         assert_eq!(wanted(None, Some("nothing")), [""; 0]);
+        assert_eq!(wanted(None, Some("WHY")), [""; 0]);
+        let entry = &entries(&Process::JobManager, LOG)[1].1;
+        assert!(Filter { level: None, grep: Some("WHY".into()), ignore_case: true }.wants(entry));
     }
 
     #[test]

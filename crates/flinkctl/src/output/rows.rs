@@ -1,0 +1,69 @@
+//! What stands at a place in the server's JSON, as rows.
+
+use serde_json::{Value, json};
+
+use super::plain;
+use crate::view::{Column, Show};
+
+/// The elements at this place; below `*`, what each of them has, as one with what it is a part of.
+pub(super) fn elements_at(value: &Value, at: &str) -> Vec<Value> {
+    let Some((outer, inner)) = at.split_once("/*") else { return elements(value.pointer(at)) };
+    let parts = |whole: Value| {
+        let merged = |mut part: Value| {
+            if let (Some(part), Some(whole)) = (part.as_object_mut(), whole.as_object()) {
+                whole.iter().for_each(|(key, value)| _ = part.entry(key).or_insert_with(|| value.clone()));
+            }
+            part
+        };
+        elements(whole.pointer(inner)).into_iter().map(merged).collect::<Vec<_>>()
+    };
+    elements(value.pointer(outer)).into_iter().flat_map(parts).collect()
+}
+
+/// The rows in the order of their ids, as far as those are texts.
+pub(super) fn sorted(mut rows: Vec<Value>, columns: &[Column]) -> Vec<Value> {
+    let id = columns.iter().find(|column| column.show == Show::Id);
+    rows.sort_by_cached_key(|row| id.and_then(|id| id.find(row)?.as_str().map(str::to_owned)));
+    rows
+}
+
+/// The elements of an array; an object's members as `key` and `value`.
+pub(super) fn elements(value: Option<&Value>) -> Vec<Value> {
+    match value {
+        Some(Value::Array(elements)) => elements.clone(),
+        Some(Value::Object(members)) => {
+            members.iter().map(|(key, value)| json!({"key": key, "value": value})).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Each value with the names that lead to it.
+pub(super) fn flatten(value: &Value, name: String, lines: &mut Vec<(String, String)>) {
+    let below = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+    match value {
+        Value::Object(members) => members.iter().for_each(|(key, value)| flatten(value, below(key), lines)),
+        Value::Array(elements) => {
+            for (index, value) in elements.iter().enumerate() {
+                flatten(value, below(&index.to_string()), lines);
+            }
+        }
+        value => lines.push((plain(&name.into()), plain(value))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_below_each_of_several_is_one_with_what_it_is_a_part_of() {
+        let value = json!({"subtasks": [
+            {"subtask": 0, "name": "outer", "all": [{"name": "a"}, {"name": "b"}]},
+            {"subtask": 1, "all": [{"name": "a"}]}, {"subtask": 2},
+        ]});
+        let rows = elements_at(&value, "/subtasks/*/all");
+        let rows: Vec<_> = rows.iter().map(|row| (&row["subtask"], &row["name"])).collect();
+        assert_eq!(rows, [(&json!(0), &json!("a")), (&json!(0), &json!("b")), (&json!(1), &json!("a"))]);
+    }
+}
