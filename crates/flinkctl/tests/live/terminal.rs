@@ -95,7 +95,7 @@ fn who_waits_sees_each_vertex_and_may_go() {
     let screen = terminal.shows("goes on");
     assert_eq!(count(&screen, "1 RUNNING"), 0, "what was drawn is taken away\n{screen}");
     terminal.ended_with(130);
-    assert!(done(&["job", "get", "Watched"]).contains("State\tRUNNING"));
+    assert!(done(&["job", "get", "Watched"]).contains("state\tRUNNING"));
 
     for answer in ["", "n", "nonsense"] {
         terminal.enter("flinkctl job cancel Watched");
@@ -105,7 +105,7 @@ fn who_waits_sees_each_vertex_and_may_go() {
         terminal.shows("nothing was done");
         terminal.ended_with(2);
     }
-    assert!(done(&["job", "get", "Watched"]).contains("State\tRUNNING"));
+    assert!(done(&["job", "get", "Watched"]).contains("state\tRUNNING"));
     terminal.enter("flinkctl job cancel Watched");
     terminal.shows("[y/N]");
     terminal.enter("y");
