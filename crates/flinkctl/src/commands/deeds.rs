@@ -16,6 +16,7 @@ use crate::{
     follow::{Goal, follow},
     output::say,
     resolve,
+    stop::unless_stopped,
 };
 
 pub(crate) const DEEDS: &[Deed] = &[
@@ -142,11 +143,13 @@ fn describe_savepoint(command: Command) -> Command {
 
 async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let Savepoint { of, target_directory, format } = Savepoint::from_arg_matches(matches)?;
-    let mut call = app.client.job(resolve::job(&app.client, &of.job).await?).savepoint();
+    let job = resolve::job(&app.client, &of.job).await?;
+    let mut call = app.client.job(job).savepoint();
     call.action.target_directory = target_directory;
     call.action.format_type = format.map(SavepointFormatType::from);
     let operation = call.await?;
-    app.output.line(operation.wait().timeout(patience(app)).await?)
+    let told = goes_on("the savepoint", format!("savepoint status {job} {}", operation.id()));
+    app.output.line(unless_stopped(operation.wait().timeout(patience(app)), told).await??)
 }
 
 #[derive(Debug, clap::Args)]
@@ -165,10 +168,12 @@ fn describe_checkpoint(command: Command) -> Command {
 
 async fn checkpoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let Checkpoint { of, full } = Checkpoint::from_arg_matches(matches)?;
-    let mut call = app.client.job(resolve::job(&app.client, &of.job).await?).checkpoints().trigger();
+    let job = resolve::job(&app.client, &of.job).await?;
+    let mut call = app.client.job(job).checkpoints().trigger();
     call.action.checkpoint_type = full.then_some(CheckpointType::Full);
     let operation = call.await?;
-    app.output.line(operation.wait().timeout(patience(app)).await?)
+    let told = goes_on("the checkpoint", format!("checkpoint status {job} {}", operation.id()));
+    app.output.line(unless_stopped(operation.wait().timeout(patience(app)), told).await??)
 }
 
 #[derive(Debug, clap::Args)]
@@ -187,12 +192,20 @@ fn describe_stop(command: Command) -> Command {
 
 async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
     let Stop { savepoint, drain } = Stop::from_arg_matches(matches)?;
-    let mut call = app.client.job(resolve::job(&app.client, &savepoint.of.job).await?).stop_with_savepoint();
+    let job = resolve::job(&app.client, &savepoint.of.job).await?;
+    let mut call = app.client.job(job).stop_with_savepoint();
     call.action.target_directory = savepoint.target_directory;
     call.action.format_type = savepoint.format.map(SavepointFormatType::from);
     call.action.drain = drain.then_some(true);
     let operation = call.await?;
-    app.output.line(operation.wait().timeout(patience(app)).await?)
+    let told = goes_on("the stop", format!("savepoint status {job} {}", operation.id()));
+    app.output.line(unless_stopped(operation.wait().timeout(patience(app)), told).await??)
+}
+
+/// What is told to who stops the waiting.
+fn goes_on(what: &str, command: String) -> impl FnOnce(Exit) -> Failure {
+    let message = format!("you stopped waiting; {what} goes on");
+    move |exit| Failure::new(exit, message).hint(format!("`flinkctl {command}` tells how it ends"))
 }
 
 #[derive(Debug, clap::Args)]
@@ -232,14 +245,15 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
     let Rescale { of, parallelism } = Rescale::from_arg_matches(matches)?;
     let job = app.client.job(resolve::job(&app.client, &of.job).await?);
     job.rescale(parallelism).await?;
-    let deadline = tokio::time::Instant::now() + patience(app);
+    // None is never.
+    let deadline = tokio::time::Instant::now().checked_add(patience(app));
     loop {
         let details = job.details().await?;
         let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
         if details.vertices.iter().all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism))) {
             break;
         }
-        if tokio::time::Instant::now() > deadline {
+        if deadline.is_some_and(|deadline| tokio::time::Instant::now() > deadline) {
             let late = Failure::new(
                 Exit::Timeout,
                 format!("job {} does not have parallelism {parallelism} yet", job.id()),

@@ -1,7 +1,7 @@
-//! Exit codes that no transcript can show: of waiting, of answers that are lost, of Ctrl-C.
+//! Exit codes that no transcript can show: of waiting, of answers that are lost.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::Read,
     net::TcpListener,
     process::{Command, Stdio},
     thread,
@@ -9,7 +9,7 @@ use std::{
 
 use crate::server::Server;
 
-fn flinkctl(url: &str, arguments: &[&str]) -> Command {
+pub(crate) fn flinkctl(url: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flinkctl"));
     command.args(arguments).env_clear().env("FLINKCTL_URL", url).stdin(Stdio::null());
     command
@@ -50,21 +50,4 @@ fn what_may_have_been_done() {
     let (code, stderr) = exit(&url, &["savepoint", "dispose", "file:/savepoint", "--yes", "--timeout", "2s"]);
     assert_eq!(code, Some(6), "{stderr}");
     assert!(stderr.contains("Hint: look"), "{stderr}");
-}
-
-#[test]
-fn who_stops_waiting_does_not_stop_the_job() {
-    let server = Server::start();
-    let mut child =
-        flinkctl(&server.url(), &["job", "wait", "Orders"]).stderr(Stdio::piped()).spawn().unwrap();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    // Now it waits.
-    stderr.read_line(&mut line).unwrap();
-    assert_eq!(line.trim_end(), "76543210fedcba9876543210fedcba98 is RUNNING");
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let mut rest = String::new();
-    stderr.read_to_string(&mut rest).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
-    assert!(rest.contains("job 76543210fedcba9876543210fedcba98 goes on"), "{rest}");
 }
