@@ -127,7 +127,9 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
          `{name}`; `{}` stops it.",
         command_for("down", &name)
     );
-    for variable in ["FLINKCTL_URL", "FLINKCTL_CONTEXT"].iter().filter(|name| environment(name).is_some()) {
+    for variable in
+        ["FLINKCTL_URL", "FLINKCTL_CONTEXT"].iter().filter(|name| !matches!(environment(name), Ok(None)))
+    {
         say!("But {variable} is set, which goes before the current context.");
     }
     output.line(url)

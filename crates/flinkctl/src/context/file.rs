@@ -65,6 +65,10 @@ impl Contexts {
         })?;
         // A link stays one.
         let path = fs::canonicalize(&path).unwrap_or(path);
+        if fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
+            return Err(Failure::usage(format!("{} is no file, and cannot keep contexts", path.display()))
+                .hint("name one with FLINKCTL_CONFIG"));
+        }
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))?;
         let _lock = lock(&lock_of(&path)?)?;
@@ -101,6 +105,9 @@ fn load(path: &Path) -> Result<(DocumentMut, Contexts)> {
     };
     // Of the file that is read, whatever has its name by now.
     let metadata = file.metadata().map_err(|error| cannot("read", path, &error))?;
+    if metadata.is_dir() {
+        return Err(Failure::usage(format!("{} is a folder", path.display())));
+    }
     check_writers(path, &metadata)?;
     let mut text = String::new();
     let read = file.take(LARGEST + 1).read_to_string(&mut text);
@@ -132,7 +139,7 @@ fn without_value(message: &str) -> String {
 /// Commands in the file are run and tokens are sent where it says: nobody else may write it, as with ssh's.
 #[cfg(unix)]
 fn check_writers(path: &Path, metadata: &Metadata) -> Result<()> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
     let me = rustix::process::geteuid().as_raw();
     if !may_own(metadata.uid(), me) {
         let failure = Failure::usage(format!("{}: it is another user's file", path.display()));
@@ -140,6 +147,8 @@ fn check_writers(path: &Path, metadata: &Metadata) -> Result<()> {
     }
     match metadata.permissions().mode() & 0o022 {
         0 => Ok(()),
+        // What is written into a device, as /dev/null is, is not what is read from it.
+        _ if metadata.file_type().is_char_device() => Ok(()),
         _ => Err(open_to_others(path, "others than its owner may change it".into())),
     }
 }

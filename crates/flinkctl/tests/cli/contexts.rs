@@ -146,3 +146,21 @@ fn a_flink_that_has_ended_is_forgotten_whatever_is_left_of_it() {
     assert!(said.contains("its folder is left") && said.contains("cannot remove"), "{said}");
     assert!(done(folder.path(), &["local", "list"]).stdout.is_empty());
 }
+
+#[test]
+fn what_keeps_no_contexts_is_not_written_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |config: &Path, arguments: &[&str]| {
+        let output = flinkctl(folder.path(), arguments).env("FLINKCTL_CONFIG", config).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let add = ["context", "add", "there", "--url", "http://flink"];
+    assert_eq!(with(Path::new("/dev/null"), &["context", "list"]), (Some(0), String::new()));
+    for config in [Path::new("/dev/null"), folder.path()] {
+        let (code, said) = with(config, &add);
+        assert!(code == Some(2) && said.contains("is no file, and cannot keep contexts"), "{said}");
+    }
+    assert_eq!(with(folder.path(), &["context", "list"]).0, Some(2));
+    assert!(!Path::new("/dev/.null.lock").exists());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}

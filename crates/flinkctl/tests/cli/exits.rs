@@ -51,3 +51,24 @@ fn what_may_have_been_done() {
     assert_eq!(code, Some(6), "{stderr}");
     assert!(stderr.contains("Hint: look"), "{stderr}");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_text_is_refused_in_words() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let bytes = OsStr::from_bytes(b"\xff\xfe");
+    for arguments in [&["job", "get"][..], &["run"], &[], &["context", "use"]] {
+        let output = flinkctl("http://127.0.0.1:1", arguments).arg(bytes).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.starts_with("Error: ") && !stderr.contains("panicked"), "{stderr}");
+    }
+    // Another cluster than the one that was meant would be asked.
+    for variable in ["FLINKCTL_URL", "FLINKCTL_CONTEXT"] {
+        let mut command = flinkctl("", &["job", "list"]);
+        let output = command.env(variable, bytes).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(&format!("{variable} is no text in UTF-8")), "{stderr}");
+    }
+}
