@@ -26,7 +26,8 @@ impl Partial {
     pub(crate) fn create(target: PathBuf) -> Result<Self> {
         let refuse = |reason: String| Err(Error::File { path: target.clone(), reason, sent: false });
         // A link stays one.
-        let place = fs::canonicalize(&target).unwrap_or_else(|_| target.clone());
+        let led = target.is_symlink().then(|| fs::canonicalize(&target).ok()).flatten();
+        let place = led.unwrap_or_else(|| target.clone());
         let Some(name) = place.file_name() else { return refuse("it has no file name".into()) };
         let before = fs::metadata(&place).ok();
         match &before {
