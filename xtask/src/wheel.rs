@@ -37,20 +37,24 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     let flinks = if arguments.without_flink { &[] } else { arguments.flink.as_slice() };
-    test(&build(&["--release", "--sdist"])?, flinks, arguments.write)
+    test(&build(&["--release", "--sdist"])?, &pythons(), flinks, arguments.write)
 }
 
-/// The same with a wheel that is not optimized, of which most is built already, and not by way of a source distribution.
+/// The same with a wheel that is not optimized, of which most is built already, and not by way of a source distribution; with
+/// the oldest and the newest Python.
 pub fn quick(flinks: &[String]) -> Result<()> {
-    test(&build(&["--profile", "dev"])?, flinks, false)
+    let mut pythons = pythons();
+    if pythons.len() > 2 {
+        pythons.drain(1..pythons.len() - 1);
+    }
+    test(&build(&["--profile", "dev"])?, &pythons, flinks, false)
 }
 
-/// Tests the wheel with the oldest and the newest Python that are here, and on these Flinks.
-fn test(wheel: &str, flinks: &[String], write: bool) -> Result<()> {
-    let pythons = pythons();
-    let (newest, oldest) = (pythons.last().context(NO_PYTHON)?, pythons.first());
-    for python in oldest.into_iter().filter(|oldest| *oldest != newest) {
-        let environment = Environment::fresh("oldest", python)?;
+/// Tests the wheel with these Pythons, and on these Flinks with the newest.
+fn test(wheel: &str, pythons: &[PathBuf], flinks: &[String], write: bool) -> Result<()> {
+    let (newest, others) = pythons.split_last().context(NO_PYTHON)?;
+    for python in others {
+        let environment = Environment::fresh("older", python)?;
         environment.install(&[wheel, PYTEST])?;
         environment.run("-m pytest -q -m", &["not live"], &[])?;
     }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use flink_rest_client::{
-    Action, Async, Call, Endpoint, Error, FlinkRestClient, JobId, Request, Result, Retry, Text, Timestamp,
-    TriggerId, Upload,
+    Action, Async, Call, Endpoint, FlinkRestClient, JobId, Request, Result, Retry, TaskManagerId, Text,
+    Timestamp, TriggerId, Upload,
     endpoint::{Body, endpoint_from_json},
     follow::Follow,
 };
@@ -18,12 +18,12 @@ use pyo3::{
     types::{PyBytes, PyDict},
 };
 use serde::de::IgnoredAny;
-use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use crate::{
+    arguments::{Function, Timeout, json, parsed, text},
     error::{self, raise},
-    options::{Options, seconds},
+    options::Options,
     progress::{Progress, unless_raised},
     runtime::Home,
     stream::{Chunks, Lines},
@@ -70,11 +70,12 @@ impl Client {
 #[pymethods]
 impl Client {
     #[new]
-    fn new(py: Python<'_>, url: &str, options: Options) -> PyResult<Self> {
+    fn new(py: Python<'_>, url: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
         // A connection pool wants to know its runtime.
         let runtime = crate::runtime::handle()?;
         let _entered = runtime.enter();
-        let client = options.builder(url)?.build().map_err(|error| raise(py, &error))?;
+        let client =
+            Options::read(options)?.builder(&text("url", url)?).build().map_err(|error| raise(py, &error))?;
         let url = client.address().to_owned();
         Ok(Self { client: Mutex::new(Some(client)), home: Home::here(), url })
     }
@@ -85,21 +86,21 @@ impl Client {
         &self,
         name: &str,
         params: &Bound<'_, PyDict>,
-        timeout: Option<f64>,
-        progress: Option<Py<PyAny>>,
+        timeout: Option<Timeout>,
+        progress: Option<Function>,
         again: bool,
     ) -> PyResult<Task> {
         let (client, mut request) = self.request(name, params)?;
         let is_text = request.spec.response == "Text";
         let heard = match (&mut request.body, progress) {
-            (Body::Form { files, .. }, Some(function)) => Some(watch(files, function)),
+            (Body::Form { files, .. }, Some(Function(function))) => Some(watch(files, function)),
             _ => None,
         };
         let mut call = client.request(request);
         if !again {
             call = call.retry(Retry::never());
         }
-        let call = limited(call, timeout)?;
+        let call = limited(call, timeout);
         let work = async move {
             let answer = call.await?;
             if !is_text {
@@ -126,8 +127,8 @@ impl Client {
         &self,
         jar: PathBuf,
         params: &Bound<'_, PyDict>,
-        timeout: Option<f64>,
-        progress: Option<Py<PyAny>>,
+        timeout: Option<Timeout>,
+        progress: Option<Function>,
     ) -> PyResult<Task> {
         let py = params.py();
         let client = self.client(py)?;
@@ -136,20 +137,20 @@ impl Client {
         params.insert("jar".into(), "uploaded.jar".into());
         let run = endpoint_from_json(params).map_err(|error| raise(py, &error))?;
         let mut files = [Upload::new(jar)];
-        let heard = progress.map(|function| watch(&mut files, function));
+        let heard = progress.map(|Function(function)| watch(&mut files, function));
         let [jar] = files;
         let mut call = client.jars().upload_and_run(jar);
         *call.action.as_mut() = run;
-        let call = limited(call, timeout)?;
+        let call = limited(call, timeout);
         let work = async { Ok(call.await?.job_id.to_string()) };
         Task::spawn(unless_raised(work, heard), |py, job| job.into_py_any(py))
     }
 
     /// An answer of bytes, to be read as they come.
     #[pyo3(signature = (name, params, timeout=None))]
-    fn stream(&self, name: &str, params: &Bound<'_, PyDict>, timeout: Option<f64>) -> PyResult<Task> {
+    fn stream(&self, name: &str, params: &Bound<'_, PyDict>, timeout: Option<Timeout>) -> PyResult<Task> {
         let (client, request) = self.request(name, params)?;
-        let call = limited(client.request(Bytes(request)).stream(), timeout)?;
+        let call = limited(client.request(Bytes(request)).stream(), timeout);
         Task::spawn(async { Ok(call.await?) }, |py, download| {
             Ok(Py::new(py, Chunks::new(download))?.into_any())
         })
@@ -162,13 +163,13 @@ impl Client {
         name: &str,
         params: &Bound<'_, PyDict>,
         path: PathBuf,
-        timeout: Option<f64>,
-        progress: Option<Py<PyAny>>,
+        timeout: Option<Timeout>,
+        progress: Option<Function>,
     ) -> PyResult<Task> {
         let (client, request) = self.request(name, params)?;
-        let mut call = limited(client.request(Bytes(request)).save(path), timeout)?;
+        let mut call = limited(client.request(Bytes(request)).save(path), timeout);
         let mut heard = None;
-        if let Some(function) = progress {
+        if let Some(Function(function)) = progress {
             let (progress, receiver) = Progress::new(function);
             call = call.on_progress(move |done, size| progress.tell(done, size));
             heard = Some(receiver);
@@ -181,15 +182,15 @@ impl Client {
     fn follow(
         &self,
         py: Python<'_>,
-        process: Option<&str>,
+        process: Option<&Bound<'_, PyAny>>,
         last: Option<usize>,
         since: Option<&str>,
     ) -> PyResult<Lines> {
         let client = self.client(py)?;
         let mut follow: Follow<Async> = match process {
             None => client.follow_logs(),
-            Some("jobmanager") => client.jobmanager().follow_log(),
-            Some(id) => client.taskmanager(parsed::<flink_rest_client::TaskManagerId>(py, id)?).follow_log(),
+            Some(id) if text("taskmanager", id)? == "jobmanager" => client.jobmanager().follow_log(),
+            Some(id) => client.taskmanager(parsed::<TaskManagerId>("taskmanager", id)?).follow_log(),
         };
         if let Some(lines) = last {
             follow = follow.last(lines);
@@ -206,13 +207,13 @@ impl Client {
     fn wait_for_job(
         &self,
         py: Python<'_>,
-        job: &str,
+        job: &Bound<'_, PyAny>,
         finished: bool,
-        timeout: Option<f64>,
+        timeout: Option<Timeout>,
     ) -> PyResult<Task> {
-        let job = self.client(py)?.job(parsed::<JobId>(py, job)?);
+        let job = self.client(py)?.job(parsed::<JobId>("job", job)?);
         let call =
-            limited(if finished { job.wait_until_finished() } else { job.wait_until_running() }, timeout)?;
+            limited(if finished { job.wait_until_finished() } else { job.wait_until_running() }, timeout);
         Task::spawn(async { Ok(call.await.map(drop)?) }, |py, ()| Ok(py.None()))
     }
 
@@ -222,13 +223,16 @@ impl Client {
         &self,
         py: Python<'_>,
         name: &str,
-        job: Option<&str>,
-        trigger: &str,
-        timeout: Option<f64>,
+        job: Option<&Bound<'_, PyAny>>,
+        trigger: &Bound<'_, PyAny>,
+        timeout: Option<Timeout>,
     ) -> PyResult<Task> {
         let client = self.client(py)?;
-        let trigger = parsed::<TriggerId>(py, trigger)?;
-        let job = || Ok::<_, PyErr>(client.job(parsed::<JobId>(py, job.unwrap_or_default())?));
+        let trigger = parsed::<TriggerId>("trigger", trigger)?;
+        let job = || {
+            let job = job.ok_or_else(|| PyTypeError::new_err("job: a str is wanted, not None"))?;
+            Ok::<_, PyErr>(client.job(parsed::<JobId>("job", job)?))
+        };
         match name {
             "GetSavepoint" => value(job()?.savepoint_status(trigger).wait(), timeout),
             "GetTriggeredCheckpoint" => value(job()?.checkpoints().trigger_status(trigger).wait(), timeout),
@@ -241,8 +245,14 @@ impl Client {
 
     /// Gives each vertex of a job another parallelism.
     #[pyo3(signature = (job, parallelism, timeout=None))]
-    fn rescale(&self, py: Python<'_>, job: &str, parallelism: u32, timeout: Option<f64>) -> PyResult<Task> {
-        value(self.client(py)?.job(parsed::<JobId>(py, job)?).rescale(parallelism), timeout)
+    fn rescale(
+        &self,
+        py: Python<'_>,
+        job: &Bound<'_, PyAny>,
+        parallelism: u32,
+        timeout: Option<Timeout>,
+    ) -> PyResult<Task> {
+        value(self.client(py)?.job(parsed::<JobId>("job", job)?).rescale(parallelism), timeout)
     }
 
     /// Closes its connections, when nothing is under way on them any more.
@@ -269,32 +279,19 @@ fn watch(files: &mut [Upload], function: Py<PyAny>) -> oneshot::Receiver<PyErr> 
 }
 
 /// With another time limit than the client's.
-fn limited<A>(call: Call<Async, A>, timeout: Option<f64>) -> PyResult<Call<Async, A>> {
-    Ok(match timeout {
-        Some(limit) => call.timeout(seconds(limit)?),
+fn limited<A>(call: Call<Async, A>, timeout: Option<Timeout>) -> Call<Async, A> {
+    match timeout {
+        Some(Timeout(limit)) => call.timeout(limit),
         None => call,
-    })
+    }
 }
 
 /// The task of a call whose value Python knows.
-fn value<A, T>(call: Call<Async, A>, timeout: Option<f64>) -> PyResult<Task>
+fn value<A, T>(call: Call<Async, A>, timeout: Option<Timeout>) -> PyResult<Task>
 where
     A: Action<Output<Async> = T> + 'static,
     T: for<'py> IntoPyObject<'py> + Send + 'static,
 {
-    let call = limited(call, timeout)?;
+    let call = limited(call, timeout);
     Task::spawn(async { Ok(call.await?) }, |py, value: T| value.into_py_any(py))
-}
-
-/// Parameters as JSON; paths are texts there.
-fn json(params: &Bound<'_, PyDict>) -> PyResult<Map<String, Value>> {
-    let py = params.py();
-    let settings = PyDict::new(py);
-    settings.set_item("default", py.import("os")?.getattr("fspath")?)?;
-    let text: String = py.import("json")?.call_method("dumps", (params,), Some(&settings))?.extract()?;
-    serde_json::from_str(&text).map_err(|error| PyValueError::new_err(error.to_string()))
-}
-
-fn parsed<T: std::str::FromStr<Err: Into<Error>>>(py: Python<'_>, text: &str) -> PyResult<T> {
-    text.parse().map_err(|error: T::Err| raise(py, &error.into()))
 }

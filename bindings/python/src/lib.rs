@@ -2,6 +2,7 @@
 //!
 //! It knows no endpoint: what there is to call, and what it means, is written in Python, most of it from `ENDPOINTS`.
 
+mod arguments;
 mod client;
 mod error;
 mod options;

@@ -1,19 +1,27 @@
 //! Settings as Python gives them.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use flink_rest_client::{ClientBuilder, FlinkRestClient, Pem, Retry, Token};
-use pyo3::{exceptions::PyValueError, prelude::*};
+use pyo3::{
+    Borrowed,
+    exceptions::PyTypeError,
+    prelude::*,
+    types::{PyBytes, PyDict},
+};
 
-use crate::runtime;
+use crate::{
+    arguments::{Function, Timeout, setting, text},
+    runtime, task,
+};
 
 /// User and password, a bearer token, a file with one, or a function that gives one.
 #[derive(FromPyObject)]
 pub(crate) enum Auth {
     Basic(String, String),
     Bearer(String),
-    File(PathBuf),
-    Function(Py<PyAny>),
+    File(File),
+    Function(Function),
 }
 
 impl Auth {
@@ -21,15 +29,34 @@ impl Auth {
         match self {
             Self::Basic(user, password) => builder.basic_auth(user, password),
             Self::Bearer(token) => builder.bearer_token(token),
-            Self::File(path) => builder.bearer_token(Token::file(path)),
-            Self::Function(function) => builder.bearer_token(Token::from_fn(move || token(&function))),
+            Self::File(File(path)) => builder.bearer_token(Token::file(path)),
+            Self::Function(Function(function)) => {
+                builder.bearer_token(Token::from_fn(move || token(&function)))
+            }
+        }
+    }
+}
+
+/// A path, which is no bytes: those are rather a token that was not decoded.
+pub(crate) struct File(PathBuf);
+
+impl<'py> FromPyObject<'_, 'py> for File {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match value.is_instance_of::<PyBytes>() {
+            true => Err(PyTypeError::new_err("it is bytes")),
+            false => value.extract().map(Self),
         }
     }
 }
 
 fn token(function: &Py<PyAny>) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
-    let token = runtime::call_python(|py| function.call0(py)?.extract::<String>(py));
-    Ok(token.ok_or("Python is at its end")??)
+    let token = runtime::call_python(|py| {
+        let token = function.call0(py)?;
+        text("what `auth` gives", token.bind(py))
+    });
+    Ok(token.ok_or("Python is at its end")?.inspect_err(task::leave)?)
 }
 
 /// Certificates or a key: PEM, or the file with it.
@@ -65,26 +92,30 @@ pub(crate) enum Proxy {
     At(String),
 }
 
-#[derive(FromPyObject)]
 pub(crate) struct Options {
-    #[pyo3(item)]
     headers: Option<BTreeMap<String, String>>,
-    #[pyo3(item)]
     auth: Option<Auth>,
-    #[pyo3(item)]
     ca: Option<Certificate>,
-    #[pyo3(item)]
     cert: Option<Identity>,
-    #[pyo3(item)]
-    timeout: Option<f64>,
-    #[pyo3(item)]
+    timeout: Option<Timeout>,
     retries: Option<u32>,
-    #[pyo3(item)]
-    proxy: Proxy,
+    proxy: Option<Proxy>,
 }
 
 impl Options {
-    pub(crate) fn builder(self, url: &str) -> PyResult<ClientBuilder> {
+    pub(crate) fn read(options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        Ok(Self {
+            headers: setting(options, "headers", "a dict of str to str")?,
+            auth: setting(options, "auth", "a token, user and password, a path or a function")?,
+            ca: setting(options, "ca", "a path or PEM")?,
+            cert: setting(options, "cert", "a path or two")?,
+            timeout: setting(options, "timeout", "a number of seconds")?,
+            retries: setting(options, "retries", "a whole number from 0")?,
+            proxy: setting(options, "proxy", "an address or a bool")?,
+        })
+    }
+
+    pub(crate) fn builder(self, url: &str) -> ClientBuilder {
         let mut builder = FlinkRestClient::builder(url);
         for (name, value) in self.headers.unwrap_or_default() {
             builder = builder.header(name, value);
@@ -100,24 +131,16 @@ impl Options {
             Some(Identity::One(path)) => builder.client_certificate(Pem::file(&path), Pem::file(&path)),
             None => builder,
         };
-        if let Some(timeout) = self.timeout.map(seconds).transpose()? {
+        if let Some(Timeout(timeout)) = self.timeout {
             builder = builder.timeout(timeout);
         }
         if let Some(times) = self.retries {
             builder = builder.retry(Retry::default().times(times));
         }
-        Ok(match self.proxy {
-            Proxy::Environment(true) => builder.proxy_from_env(),
-            Proxy::Environment(false) => builder,
-            Proxy::At(address) => builder.proxy(address),
-        })
+        match self.proxy {
+            None | Some(Proxy::Environment(true)) => builder.proxy_from_env(),
+            Some(Proxy::Environment(false)) => builder,
+            Some(Proxy::At(address)) => builder.proxy(address),
+        }
     }
-}
-
-/// Python's seconds; more than can be counted is for ever.
-pub(crate) fn seconds(seconds: f64) -> PyResult<Duration> {
-    if seconds.is_nan() || seconds < 0.0 {
-        return Err(PyValueError::new_err(format!("timeout: {seconds} is not a number of seconds")));
-    }
-    Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }

@@ -7,7 +7,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use pyo3::prelude::*;
@@ -26,8 +26,7 @@ static BACKGROUND: Mutex<Option<Background>> = Mutex::new(None);
 static ENDED: AtomicBool = AtomicBool::new(false);
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
 
-/// How long Python's end waits for them, and how often it looks.
-const LIMIT: Duration = Duration::from_secs(10);
+/// How often Python's end looks for them.
 const PAUSE: Duration = Duration::from_millis(10);
 
 pub(crate) fn handle() -> PyResult<Handle> {
@@ -96,15 +95,14 @@ impl Drop for UnderWay {
     }
 }
 
-/// Calls no more functions of Python, and waits for those that run: Python ends a thread that comes back to it after its
-/// end, and a thread cannot be ended in the middle of Rust: the process would abort.
+/// Calls no more functions of Python, and waits for those that run, as Python does for its own threads. A thread that came
+/// back to Python after its end would be ended there, and one cannot be ended in the middle of Rust: the process would abort.
 #[pyfunction]
 fn end(py: Python<'_>) -> PyResult<()> {
     ENDED.store(true, SeqCst);
     let is_ours =
         || matches!(BACKGROUND.try_lock().as_deref(), Ok(Some(background)) if background.home.is_here());
-    let started = Instant::now();
-    while is_ours() && UNDER_WAY.load(SeqCst) > 0 && started.elapsed() < LIMIT {
+    while is_ours() && UNDER_WAY.load(SeqCst) > 0 {
         py.check_signals()?;
         py.detach(|| thread::sleep(PAUSE));
     }

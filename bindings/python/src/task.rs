@@ -1,11 +1,12 @@
 //! Work under way: waited for by a thread, or told of by a callback.
 
 use std::{
+    cell::RefCell,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use pyo3::prelude::*;
+use pyo3::{exceptions::PyException, prelude::*};
 use tokio::task::AbortHandle;
 
 use crate::{
@@ -18,6 +19,21 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// What a task leaves, made into a Python object by the one who takes it.
 type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
+
+tokio::task_local! {
+    /// What a function of the caller raised to end more than this work.
+    static LEFT: RefCell<Option<PyErr>>;
+}
+
+/// Keeps `SystemExit`, `KeyboardInterrupt` and the like, which no error may wrap: for who waits for the work.
+pub(crate) fn leave(raised: &PyErr) {
+    Python::attach(|py| {
+        if !raised.is_instance_of::<PyException>(py) {
+            // Outside of a task, nobody waits.
+            let _ = LEFT.try_with(|left| left.replace(Some(raised.clone_ref(py))));
+        }
+    });
+}
 
 /// Work under way on the runtime. Dropping it gives the work up.
 #[pyclass(frozen, module = "flink_rest_client._native")]
@@ -47,13 +63,17 @@ impl Task {
     ) -> PyResult<Self> {
         let shared = Arc::new(Shared::default());
         let end = End(shared.clone());
-        let work = runtime::handle()?.spawn(async move {
+        let work = runtime::handle()?.spawn(LEFT.scope(RefCell::default(), async move {
             let result = work.await;
+            let result = match LEFT.with(RefCell::take) {
+                Some(left) if result.is_err() => Err(Failure::Callback(left)),
+                _ => result,
+            };
             end.0.state().outcome = Some(Box::new(|py| match result {
                 Ok(value) => convert(py, value),
                 Err(failure) => Err(failure.into_python(py)),
             }));
-        });
+        }));
         Ok(Self { shared, work: work.abort_handle(), home: Home::here() })
     }
 }

@@ -209,3 +209,91 @@ def test_a_timeout_is_a_number_of_seconds(server: Server, timeout: float) -> Non
         FlinkRestClient.from_url(server.url, timeout=timeout)
     with pytest.raises(ValueError, match="timeout: "):
         FlinkRestClient.from_url(server.url).jobs.wait_until_running(JOB, timeout=timeout)
+
+
+HALF = "\ud800"
+
+
+@pytest.mark.parametrize("wrong", [b"x", 5, object(), HALF])
+def test_what_is_no_id_is_refused_by_its_name(server: Server, wrong: Any) -> None:
+    client = FlinkRestClient.from_url(server.url)
+    for name, call in (
+        ("job", lambda: client.jobs.get(wrong)),
+        ("job", lambda: client.jobs.wait_until_running(wrong)),
+        ("jar", lambda: client.jars.delete(wrong)),
+        ("taskmanager", lambda: client.taskmanagers.get(wrong)),
+        ("args", lambda: client.api.run_jar("1_app.jar", args=["fine", wrong])),
+    ):
+        kind = ValueError if wrong in (5, HALF) else TypeError
+        with pytest.raises((kind, TypeError) if wrong == 5 else kind) as raised:
+            call()
+        said = str(raised.value)
+        assert name in said and ascii(said) == repr(said), said
+        came = {5: ("int", "5"), HALF: ("half of a surrogate pair",)}.get(
+            wrong if isinstance(wrong, (int, str)) else None, (type(wrong).__name__,)
+        )
+        assert any(word in said for word in came), said
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "name, wrong, kind, came",
+    [
+        ("headers", 5, TypeError, "int"),
+        ("headers", ["a"], TypeError, "list"),
+        ("headers", {"X-Key": 5}, TypeError, "a dict of str to int"),
+        ("headers", {"X-Key": HALF}, ValueError, "half of a surrogate pair"),
+        ("auth", 5, TypeError, "5"),
+        ("auth", b"token", TypeError, "bytes"),
+        ("auth", ("me", 1), TypeError, "(str, int)"),
+        ("auth", ("secret",), TypeError, "(str)"),
+        ("auth", HALF, ValueError, "half of a surrogate pair"),
+        ("ca", 5, TypeError, "5"),
+        ("cert", ("a", 5), TypeError, "(str, int)"),
+        ("timeout", "5", TypeError, "str"),
+        ("timeout", 10**400, ValueError, "int"),
+        ("retries", -1, ValueError, "-1"),
+        ("retries", 1.5, TypeError, "1.5"),
+        ("proxy", b"x", TypeError, "bytes"),
+        ("proxy", HALF, ValueError, "half of a surrogate pair"),
+    ],
+)
+def test_settings_of_another_type_are_refused_by_their_names(
+    name: str, wrong: Any, kind: type[Exception], came: str
+) -> None:
+    with pytest.raises(kind) as raised:
+        FlinkRestClient.from_url("http://flink", **{name: wrong})
+    said = str(raised.value)
+    assert said.startswith(f"{name}: ") and came in said and "secret" not in said, said
+
+
+def test_arguments_of_another_type_are_refused_by_their_names(server: Server) -> None:
+    client: Any = FlinkRestClient.from_url(server.url)
+    for call, said in (
+        (lambda: FlinkRestClient(b"host"), "host: a str is wanted, not bytes"),  # type: ignore[arg-type]
+        (lambda: FlinkRestClient.from_url(b"host"), "url: a str is wanted, not bytes"),  # type: ignore[arg-type]
+        (lambda: client.jobs.wait_until_running(JOB, timeout="5"), "timeout: a number of seconds is wanted, not str"),
+        (lambda: client.jars.upload(__file__, progress=5), "progress: a function is wanted, not int"),
+    ):
+        with pytest.raises(TypeError) as raised:
+            call()
+        assert str(raised.value) == said
+
+
+@pytest.mark.parametrize("way_out", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_what_is_to_end_more_than_a_call_passes_through(
+    server: Server, tmp_path: pathlib.Path, way_out: type[BaseException]
+) -> None:
+    jar = tmp_path / "app.jar"
+    jar.write_bytes(b"PK\x03\x04" + bytes(1_000_000))
+
+    def leave(*_: object) -> Any:
+        raise way_out("enough")
+
+    for call in (
+        lambda: FlinkRestClient.from_url(server.url).jars.upload(jar, progress=leave),
+        lambda: FlinkRestClient.from_url(server.url, auth=leave).overview(),
+        lambda: FlinkRestClient.from_url(server.url, auth=leave).jars.upload_and_run(jar),
+    ):
+        with pytest.raises(way_out, match="enough"):
+            call()

@@ -140,7 +140,8 @@ def test_nothing_is_left_behind_by_what_nobody_waits_for(hanging: str) -> None:
     assert time.monotonic() - started < 30
 
 
-def test_python_ends_while_it_is_called_back(server: Server) -> None:
+@pytest.mark.parametrize("seconds", [0.5, 11])
+def test_python_ends_while_it_is_called_back(server: Server, seconds: float) -> None:
     script = f"""
 import sys, threading, time
 from flink_rest_client import FlinkRestClient
@@ -152,7 +153,7 @@ class Last:
 sys.last = Last()
 def slow():
     called.set()
-    time.sleep(0.5)
+    time.sleep({seconds})
     return "token"
 def ask():
     FlinkRestClient.from_url({server.url!r}, auth=slow).overview()

@@ -107,6 +107,10 @@ async fn candidates(ty: &str) -> Result<Vec<Candidate>> {
     let words = WORDS.get().into_iter().flatten();
     let matches = cli::command().ignore_errors(true).try_get_matches_from(words)?;
     let global = Global::from_arg_matches(&matches)?;
+    if global.settings.runs_commands() {
+        // Nobody has said yet that what is being typed is to be done; what stands in a context is said.
+        return Ok(Vec::new());
+    }
     let (_, settings) = global.target()?;
     let client = Settings { timeout: Some(Time(PATIENCE)), ..settings }.client(Retry::never()).await?;
     match ty {

@@ -88,7 +88,7 @@ impl Global {
         if let Some(name) = &self.context {
             return self.in_context(name);
         }
-        match (environment("FLINKCTL_URL"), environment("FLINKCTL_CONTEXT")) {
+        match (environment("FLINKCTL_URL")?, environment("FLINKCTL_CONTEXT")?) {
             (Some(_), Some(_)) => Err(Failure::usage("FLINKCTL_URL and FLINKCTL_CONTEXT are both set")
                 .hint("unset one of them, or name the cluster with --context or --url")),
             (Some(urls), None) => {
@@ -145,6 +145,11 @@ impl Target {
     }
 }
 
-pub(crate) fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+/// A variable, unless nothing is in it. One that cannot be read is not passed over: another cluster would be meant.
+pub(crate) fn environment(name: &str) -> Result<Option<String>> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(format!("{name} is no text in UTF-8"))),
+    }
 }

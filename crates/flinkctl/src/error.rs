@@ -21,7 +21,8 @@ Exit codes:
    6  no answer: it may have been carried out, or not
   10  the job failed
   11  the job was cancelled
- 130  interrupted by Ctrl-C; the job goes on";
+ 130  interrupted by Ctrl-C; what was started goes on
+ 143  ended by SIGTERM; what was started goes on";
 
 /// How the process ends if something went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,7 @@ pub(crate) enum Exit {
     JobFailed = 10,
     JobCancelled = 11,
     Interrupted = 130,
+    Terminated = 143,
 }
 
 /// What is printed when a command does not succeed.

@@ -11,8 +11,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::{
     cli::App,
-    error::{Exit, Failure, Result},
+    error::{Failure, Result},
     output::{colour, say},
+    stop::unless_stopped,
 };
 
 /// How far a job is to come.
@@ -40,21 +41,21 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
     };
     let display = Display::new();
     let wait = wait.on_state(display.teller(id));
-    let outcome = tokio::select! {
-        outcome = wait.timeout(app.global.timeout.unwrap_or(usual)) => Some(outcome),
-        never = display.keep_showing(&job) => match never {},
-        _ = tokio::signal::ctrl_c() => None,
-    };
-    display.clear();
-    match outcome {
-        Some(Ok(details)) => Ok(details),
-        Some(Err(error)) => Err(explain(&job, error).await),
-        None => {
-            let interrupted =
-                Failure::new(Exit::Interrupted, format!("you stopped waiting; job {id} goes on"));
-            Err(interrupted
-                .hint(format!("`flinkctl job wait {id}` waits again, `flinkctl job cancel {id}` ends it")))
+    let waiting = async {
+        tokio::select! {
+            outcome = wait.timeout(app.global.timeout.unwrap_or(usual)) => outcome,
+            never = display.keep_showing(&job) => match never {},
         }
+    };
+    let outcome = unless_stopped(waiting, |exit| {
+        Failure::new(exit, format!("you stopped waiting; job {id} goes on"))
+            .hint(format!("`flinkctl job wait {id}` waits again, `flinkctl job cancel {id}` ends it"))
+    });
+    let outcome = outcome.await;
+    display.clear();
+    match outcome? {
+        Ok(details) => Ok(details),
+        Err(error) => Err(explain(&job, error).await),
     }
 }
 

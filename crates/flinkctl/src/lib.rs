@@ -12,6 +12,8 @@ mod every;
 mod follow;
 mod output;
 mod resolve;
+mod save;
+mod stop;
 mod usage;
 mod verb;
 mod view;

@@ -22,7 +22,8 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
     }
     let mut root = cli::command();
     root.build();
-    let command = said(&root, std::env::args().skip(1));
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let command = said(&root, words);
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
         let names = command.get_subcommands().map(Command::get_name);
         let near = || nearest(word, names).map(str::to_owned);

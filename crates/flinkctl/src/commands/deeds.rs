@@ -16,6 +16,7 @@ use crate::{
     follow::{Goal, follow},
     output::say,
     resolve,
+    stop::unless_stopped,
 };
 
 pub(crate) const DEEDS: &[Deed] = &[
@@ -148,7 +149,9 @@ async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.target_directory = target_directory;
     call.action.format_type = format.map(SavepointFormatType::from);
     let operation = call.await?;
-    app.output.line(while_it_goes_on(&job, operation.wait().timeout(patience(app))).await?)
+    let told = goes_on("the savepoint", format!("savepoint status {} {}", job.id(), operation.id()));
+    let wait = while_it_goes_on(&job, operation.wait().timeout(patience(app)));
+    app.output.line(unless_stopped(wait, told).await??)
 }
 
 #[derive(Debug, clap::Args)]
@@ -171,7 +174,9 @@ async fn checkpoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let mut call = job.checkpoints().trigger();
     call.action.checkpoint_type = full.then_some(CheckpointType::Full);
     let operation = call.await?;
-    app.output.line(while_it_goes_on(&job, operation.wait().timeout(patience(app))).await?)
+    let told = goes_on("the checkpoint", format!("checkpoint status {} {}", job.id(), operation.id()));
+    let wait = while_it_goes_on(&job, operation.wait().timeout(patience(app)));
+    app.output.line(unless_stopped(wait, told).await??)
 }
 
 #[derive(Debug, clap::Args)]
@@ -196,7 +201,9 @@ async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.format_type = savepoint.format.map(SavepointFormatType::from);
     call.action.drain = drain.then_some(true);
     let operation = call.await?;
-    app.output.line(while_it_goes_on(&job, operation.wait().timeout(patience(app))).await?)
+    let told = goes_on("the stop", format!("savepoint status {} {}", job.id(), operation.id()));
+    let wait = while_it_goes_on(&job, operation.wait().timeout(patience(app)));
+    app.output.line(unless_stopped(wait, told).await??)
 }
 
 /// How often a job is looked at while something is awaited of it.
@@ -238,6 +245,12 @@ async fn while_it_goes_on<T>(
     }
 }
 
+/// What is told to who stops the waiting.
+fn goes_on(what: &str, command: String) -> impl FnOnce(Exit) -> Failure {
+    let message = format!("you stopped waiting; {what} goes on");
+    move |exit| Failure::new(exit, message).hint(format!("`flinkctl {command}` tells how it ends"))
+}
+
 #[derive(Debug, clap::Args)]
 struct Wait {
     #[command(flatten)]
@@ -275,14 +288,15 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
     let Rescale { of, parallelism } = Rescale::from_arg_matches(matches)?;
     let job = app.client.job(resolve::job(&app.client, &of.job).await?);
     job.rescale(parallelism).await?;
-    let deadline = tokio::time::Instant::now() + patience(app);
+    // None is never.
+    let deadline = tokio::time::Instant::now().checked_add(patience(app));
     loop {
         let details = job.details().await?;
         let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
         if details.vertices.iter().all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism))) {
             break;
         }
-        if tokio::time::Instant::now() > deadline {
+        if deadline.is_some_and(|deadline| tokio::time::Instant::now() > deadline) {
             let late = Failure::new(
                 Exit::Timeout,
                 format!("job {} does not have parallelism {parallelism} yet", job.id()),

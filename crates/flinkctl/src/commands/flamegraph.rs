@@ -1,6 +1,6 @@
 //! `flinkctl job flamegraph`: where a job's threads spend their time, as a drawing.
 
-use std::{fmt::Write as _, fs, path::PathBuf, time::Duration};
+use std::{fmt::Write as _, path::PathBuf, time::Duration};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
@@ -16,6 +16,7 @@ use crate::{
     error::{Exit, Failure, Result},
     output::{Format, say, tame},
     resolve,
+    save::{Readers, save},
 };
 
 pub(crate) const FLAMEGRAPH: Deed =
@@ -96,7 +97,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         Some(path) => {
             let failed =
                 |error| Failure::new(Exit::Failed, format!("cannot write {}: {error}", path.display()));
-            fs::write(&path, text).map_err(failed)?;
+            save(&path, text.as_bytes(), Readers::Usual).map_err(failed)?;
             say!("Written to {}; a browser shows it.", path.display());
             Ok(())
         }
@@ -114,7 +115,8 @@ fn title(kind: Kind) -> &'static str {
 
 /// The stacks of these vertices, a line each; if there are several, each below its vertex.
 async fn stacks(app: &App, job: JobId, vertices: &[(VertexId, String)], kind: Kind) -> Result<String> {
-    let until = Instant::now() + app.global.timeout.unwrap_or(PATIENCE);
+    // None is never.
+    let until = Instant::now().checked_add(app.global.timeout.unwrap_or(PATIENCE));
     let mut asked = JoinSet::new();
     for (id, name) in vertices.iter().cloned() {
         let client = app.client.clone();
@@ -140,7 +142,7 @@ async fn sampled(
     job: JobId,
     id: VertexId,
     kind: Kind,
-    until: Instant,
+    until: Option<Instant>,
 ) -> Result<Option<FlameGraphNode>> {
     loop {
         let graph = client.job(job).vertex(id).flame_graph().kind(FlameGraphType::from(kind)).await?;
@@ -153,7 +155,7 @@ async fn sampled(
                     "set `rest.flamegraph.enabled: true` in the JobManager's configuration, and restart it",
                 ));
             }
-            _ if Instant::now() > until => {
+            _ if until.is_some_and(|until| Instant::now() > until) => {
                 let late = Failure::new(Exit::Timeout, "Flink has not sampled it yet");
                 return Err(
                     late.hint("do all its tasks run? `flinkctl job get` tells; allow more with --timeout")

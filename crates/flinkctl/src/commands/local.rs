@@ -109,7 +109,7 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
     Contexts::change(|contexts| {
         // Another process may have been faster; then this cluster ends as it is dropped.
         check_free(contexts, &name)?;
-        forget_ended(contexts)?;
+        forget_ended(contexts);
         let local = Local {
             flink: flink.clone(),
             folder: cluster.folder().to_owned(),
@@ -127,7 +127,9 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
          `{name}`; `{}` stops it.",
         command_for("down", &name)
     );
-    for variable in ["FLINKCTL_URL", "FLINKCTL_CONTEXT"].iter().filter(|name| environment(name).is_some()) {
+    for variable in
+        ["FLINKCTL_URL", "FLINKCTL_CONTEXT"].iter().filter(|name| !matches!(environment(name), Ok(None)))
+    {
         say!("But {variable} is set, which goes before the current context.");
     }
     output.line(url)
@@ -152,18 +154,27 @@ fn check_free(contexts: &Contexts, name: &str) -> Result<()> {
 }
 
 /// Forgets clusters of which nothing runs any more, as after a restart of the machine.
-fn forget_ended(contexts: &mut Contexts) -> Result<()> {
+fn forget_ended(contexts: &mut Contexts) {
     let of_local = |(name, settings): (&String, &Settings)| {
         let kept = kept(settings, settings.local.as_ref()?);
         kept.running().is_empty().then(|| (name.clone(), kept))
     };
     let ended: Vec<_> = contexts.all.iter().filter_map(of_local).collect();
     for (name, kept) in ended {
-        kept.stop()?;
+        // What is left on the disk is no reason to keep it, and others, from being started.
+        let left =
+            kept.stop().err().map_or_else(String::new, |error| format!("; {}", error_with_cause(&error)));
         forget(contexts, &name);
-        say!("`{name}` had ended; it is forgotten.");
+        say!("`{name}` had ended; it is forgotten{left}.");
     }
-    Ok(())
+}
+
+/// An error in one line, to be said beside something else.
+fn error_with_cause(error: &flink_local::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
 }
 
 /// Takes a cluster out of the contexts, and makes the one before it the current one again.
@@ -183,7 +194,12 @@ fn forget(contexts: &mut Contexts, name: &str) {
 
 fn down(matches: &ArgMatches) -> Result<()> {
     let (name, settings, local) = meant(matches)?;
-    kept(&settings, &local).stop()?;
+    let kept = kept(&settings, &local);
+    let stopped = kept.stop();
+    if stopped.is_err() && !kept.running().is_empty() {
+        return Ok(stopped?);
+    }
+    // If nothing of it runs, it is forgotten, also if something is left on the disk.
     let current = Contexts::change(|contexts| {
         // Unless it is another one by now.
         if contexts.all.get(&name) == Some(&settings) {
@@ -191,11 +207,14 @@ fn down(matches: &ArgMatches) -> Result<()> {
         }
         Ok(contexts.current.clone())
     })?;
-    say!("Stopped `{name}`, Flink {}, and removed {}.", local.flink, local.folder.display());
+    match stopped {
+        Ok(()) => say!("Stopped `{name}`, Flink {}, and removed {}.", local.flink, local.folder.display()),
+        Err(_) => say!("Stopped `{name}`, Flink {}; its folder is left.", local.flink),
+    }
     if let Some(current) = current {
         say!("The current context is `{current}`.");
     }
-    Ok(())
+    Ok(stopped?)
 }
 
 /// The cluster that is meant.

@@ -1,10 +1,18 @@
 //! `flinkctl run`: a jar to the cluster, its job to the state that is wanted.
 
-use std::{collections::BTreeMap, io::IsTerminal, path::Path};
+use std::{
+    collections::BTreeMap,
+    io::IsTerminal,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    Upload,
+    JobId, Upload,
     jars::{ClaimMode, JarRun, RunJar},
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,6 +24,7 @@ use crate::{
     follow::{Goal, follow},
     output::say,
     resolve,
+    stop::unless_stopped,
 };
 
 pub(crate) const RUN: Deed = Deed { name: "run", reads: false, describe, run };
@@ -85,26 +94,55 @@ fn describe(command: Command) -> Command {
         "Examples:\n  flinkctl run app.jar -p 4 -- --topic orders\n  \
          flinkctl run app.jar --wait finished --timeout 1h\n\n\
          The id of the job goes to stdout. The job is submitted once, also if an answer is lost.\n\
-         Ctrl-C ends the waiting, not the job. The exit code tells how the job ended.",
+         Ctrl-C ends the waiting, not the job; before, it tells whether the job may have been started. The exit code tells how the job ended.",
     )
 }
 
 fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
     Box::pin(async {
         let arguments = Arguments::from_arg_matches(matches)?;
-        let job = arguments.submit(app).await?.job_id;
-        app.output.line(job)?;
-        if arguments.detach {
-            return Ok(());
+        // Both are made here, so that they can be told whatever happens.
+        let (job, submission) = (JobId::random(), Submission::default());
+        let submitted = arguments.submit(app, job, &submission);
+        let job = unless_stopped(submitted, |exit| submission.stopped(exit, job)).await??.job_id;
+        // The job goes on even if nobody can read its id, and so does the waiting.
+        let printed = app.output.line(job).map_err(|failure| Failure {
+            message: format!("job {job} is submitted, but its id cannot be written: {}", failure.message),
+            ..failure
+        });
+        if !arguments.detach {
+            let details = follow(app, job, arguments.wait).await?;
+            say!("{} is {}", details.name, details.state);
         }
-        let details = follow(app, job, arguments.wait).await?;
-        say!("{} is {}", details.name, details.state);
-        Ok(())
+        printed
     })
 }
 
+/// How far a submission has come: whether Flink may have been asked for the job.
+#[derive(Clone, Debug, Default)]
+struct Submission(Arc<AtomicBool>);
+
+impl Submission {
+    /// The jar is there, or all of it is on its way.
+    fn has_jar(&self) {
+        self.0.store(true, Relaxed);
+    }
+
+    fn stopped(&self, exit: Exit, job: JobId) -> Failure {
+        match self.0.load(Relaxed) {
+            true => {
+                Failure::new(exit, format!("you stopped the submission; job {job} may have been started"))
+                    .hint(format!(
+                        "look for it with `flinkctl job get {job}`, for its jar with `flinkctl jar list`"
+                    ))
+            }
+            false => Failure::new(exit, "you stopped it before a job was submitted; nothing was started"),
+        }
+    }
+}
+
 impl Arguments {
-    async fn submit(&self, app: &App) -> Result<JarRun> {
+    async fn submit(&self, app: &App, job: JobId, submission: &Submission) -> Result<JarRun> {
         let path = Path::new(&self.jar);
         if !path.exists() && !self.jar.contains(['/', '\\']) {
             let no_file = |failure: Failure| match failure.exit {
@@ -116,13 +154,17 @@ impl Arguments {
             };
             let jar = resolve::jar(&app.client, &self.jar).await.map_err(no_file)?;
             let mut request = RunJar::new(jar);
-            self.fill(&mut request);
+            self.fill(&mut request, job);
+            submission.has_jar();
             return Ok(app.client.request(request).await?);
         }
         let bar = progress_bar(path);
         let upload = Upload::new(path).on_progress({
-            let bar = bar.clone();
+            let (bar, submission) = (bar.clone(), submission.clone());
             move |sent, size| {
+                if size.is_none_or(|size| sent >= size) {
+                    submission.has_jar();
+                }
                 if let Some(size) = size {
                     bar.set_length(size);
                 }
@@ -133,13 +175,14 @@ impl Arguments {
         if !self.keep_jar {
             call = call.delete_jar();
         }
-        self.fill(call.action.as_mut());
+        self.fill(call.action.as_mut(), job);
         let run = call.await;
         bar.finish_and_clear();
         Ok(run?)
     }
 
-    fn fill(&self, request: &mut RunJar) {
+    fn fill(&self, request: &mut RunJar, job: JobId) {
+        request.job_id = Some(job);
         request.entry_class.clone_from(&self.entry_class);
         request.parallelism = self.parallelism;
         request.savepoint_path.clone_from(&self.from_savepoint);

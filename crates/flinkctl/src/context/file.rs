@@ -2,8 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    io::{ErrorKind, Write},
+    ffi::OsString,
+    fs::{self, File, Metadata},
+    io::{ErrorKind, Read},
     ops::Range,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -15,11 +16,15 @@ use toml_edit::DocumentMut;
 use super::Settings;
 use crate::{
     error::{Failure, Result},
+    save::{Readers, save},
     usage::nearest,
 };
 
 /// How long another process may take to change the file.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// More than that is no file of contexts.
+const LARGEST: u64 = 1 << 20;
 
 /// What is in the file.
 #[derive(Clone, Default, Deserialize)]
@@ -60,14 +65,19 @@ impl Contexts {
         })?;
         // A link stays one.
         let path = fs::canonicalize(&path).unwrap_or(path);
+        if fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
+            return Err(Failure::usage(format!("{} is no file, and cannot keep contexts", path.display()))
+                .hint("name one with FLINKCTL_CONFIG"));
+        }
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))?;
-        let _lock = lock(&path.with_extension("lock"))?;
+        let _lock = lock(&lock_of(&path)?)?;
         let (mut document, before) = load(&path)?;
         let mut after = before.clone();
         let changed = change(&mut after)?;
         write_into(&mut document, &before, &after)?;
-        replace(&path, folder, &document.to_string())?;
+        save(&path, document.to_string().as_bytes(), Readers::Owner)
+            .map_err(|error| cannot("write", &path, &error))?;
         Ok(changed)
     }
 }
@@ -88,11 +98,22 @@ pub(crate) fn path() -> Option<PathBuf> {
 }
 
 fn load(path: &Path) -> Result<(DocumentMut, Contexts)> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+    let file = match File::open(path) {
+        Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Default::default()),
         Err(error) => return Err(cannot("read", path, &error)),
     };
+    // Of the file that is read, whatever has its name by now.
+    let metadata = file.metadata().map_err(|error| cannot("read", path, &error))?;
+    if metadata.is_dir() {
+        return Err(Failure::usage(format!("{} is a folder", path.display())));
+    }
+    check_writers(path, &metadata)?;
+    let mut text = String::new();
+    let read = file.take(LARGEST + 1).read_to_string(&mut text);
+    if read.map_err(|error| cannot("read", path, &error))? as u64 > LARGEST {
+        return Err(Failure::usage(format!("{} is too large to be a file of contexts", path.display())));
+    }
     let wrong = |message: &str, span: Option<Range<usize>>| {
         let line =
             1 + text.bytes().take(span.map_or(0, |span| span.start)).filter(|byte| *byte == b'\n').count();
@@ -102,7 +123,7 @@ fn load(path: &Path) -> Result<(DocumentMut, Contexts)> {
     let document = text.parse::<DocumentMut>().map_err(|error| wrong(error.message(), error.span()))?;
     let contexts: Contexts =
         toml_edit::de::from_str(&text).map_err(|error| wrong(error.message(), error.span()))?;
-    check_access(path, &contexts)?;
+    check_readers(path, &metadata, &contexts)?;
     Ok((document, contexts))
 }
 
@@ -115,33 +136,76 @@ fn without_value(message: &str) -> String {
     }
 }
 
-/// Commands in the file are run and tokens are sent where it says: nobody else may write it, or read passwords in it.
+/// Commands in the file are run and tokens are sent where it says: nobody else may write it, as with ssh's.
 #[cfg(unix)]
-fn check_access(path: &Path, contexts: &Contexts) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path).map_err(|error| cannot("read", path, &error))?.permissions().mode();
-    let refuse = |why: String| {
-        let command = format!("`chmod 600 {}` keeps it to you", path.display());
-        Err(Failure::usage(format!("{}: {why}", path.display())).hint(command))
-    };
-    if mode & 0o022 != 0 {
-        return refuse("others than its owner may change it".into());
+fn check_writers(path: &Path, metadata: &Metadata) -> Result<()> {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+    let me = rustix::process::geteuid().as_raw();
+    if !may_own(metadata.uid(), me) {
+        let failure = Failure::usage(format!("{}: it is another user's file", path.display()));
+        return Err(failure.hint("use one of your own: FLINKCTL_CONFIG names it"));
     }
+    match metadata.permissions().mode() & 0o022 {
+        0 => Ok(()),
+        // What is written into a device, as /dev/null is, is not what is read from it.
+        _ if metadata.file_type().is_char_device() => Ok(()),
+        _ => Err(open_to_others(path, "others than its owner may change it".into())),
+    }
+}
+
+/// Who rules this machine could have flinkctl do anything anyway.
+#[cfg(unix)]
+fn may_own(owner: u32, me: u32) -> bool {
+    owner == me || owner == 0
+}
+
+/// Nobody else may read passwords in it.
+#[cfg(unix)]
+fn check_readers(path: &Path, metadata: &Metadata, contexts: &Contexts) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
     let literal = |(name, settings): (&String, &Settings)| {
         settings.literal_secrets().next().map(|setting| format!("{setting} of context `{name}`"))
     };
-    match contexts.all.iter().find_map(literal).filter(|_| mode & 0o077 != 0) {
-        Some(place) => refuse(format!("others than its owner may read the password in {place}")),
+    match contexts.all.iter().find_map(literal).filter(|_| metadata.permissions().mode() & 0o077 != 0) {
+        Some(place) => {
+            Err(open_to_others(path, format!("others than its owner may read the password in {place}")))
+        }
         None => Ok(()),
     }
 }
 
+#[cfg(unix)]
+fn open_to_others(path: &Path, why: String) -> Failure {
+    let command = format!("`chmod 600 {}` keeps it to you", path.display());
+    Failure::usage(format!("{}: {why}", path.display())).hint(command)
+}
+
 #[cfg(not(unix))]
-fn check_access(_: &Path, _: &Contexts) -> Result<()> {
+fn check_writers(_: &Path, _: &Metadata) -> Result<()> {
     Ok(())
 }
 
-/// Locks a file of its own, as the other one is replaced.
+#[cfg(not(unix))]
+fn check_readers(_: &Path, _: &Metadata, _: &Contexts) -> Result<()> {
+    Ok(())
+}
+
+/// The lock is a file of its own, as the other one is replaced. No file of contexts can be another one's lock.
+fn lock_of(path: &Path) -> Result<PathBuf> {
+    let Some(name) = path.file_name() else {
+        return Err(Failure::usage(format!("{} is no file", path.display())));
+    };
+    let bytes = name.as_encoded_bytes();
+    if bytes.starts_with(b".") && bytes.ends_with(b".lock") {
+        return Err(Failure::usage(format!("{} would be the lock of another file", path.display()))
+            .hint("name the file of contexts otherwise"));
+    }
+    let mut lock = OsString::from(".");
+    lock.push(name);
+    lock.push(".lock");
+    Ok(path.with_file_name(lock))
+}
+
 fn lock(path: &Path) -> Result<File> {
     let file = File::options().create(true).truncate(false).write(true).open(path);
     let file = file.map_err(|error| cannot("write", path, &error))?;
@@ -188,17 +252,6 @@ fn write_into(document: &mut DocumentMut, before: &Contexts, after: &Contexts) -
     Ok(())
 }
 
-/// Readers see the old file or the new one, never a part.
-fn replace(path: &Path, folder: &Path, text: &str) -> Result<()> {
-    let failed = |error: std::io::Error| cannot("write", path, &error);
-    // It is made with mode 0600.
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
 fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Failure {
     Failure::usage(format!("cannot {what} {}: {error}", path.display()))
 }
@@ -210,7 +263,7 @@ mod tests {
     fn refused(text: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
-        replace(&path, folder.path(), text).unwrap();
+        save(&path, text.as_bytes(), Readers::Owner).unwrap();
         load(&path).map(drop).unwrap_err().message.rsplit_once("config.toml ").unwrap().1.to_owned()
     }
 
@@ -257,7 +310,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         let with_mode = |mode: u32, text: &str| {
-            replace(&path, folder.path(), text).unwrap();
+            save(&path, text.as_bytes(), Readers::Owner).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             load(&path).map(drop).map_err(|failure| failure.message)
         };
@@ -268,5 +321,44 @@ mod tests {
         assert!(refused.contains("may read the password in url of context `a`"), "{refused}");
         let refused = with_mode(0o662, without).unwrap_err();
         assert!(refused.contains("may change it"), "{refused}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_ones_own_or_the_administrators() {
+        let cases =
+            [(1000, 1000, true), (0, 1000, true), (0, 0, true), (1001, 1000, false), (1000, 0, false)];
+        for (owner, me, expected) in cases {
+            assert_eq!(may_own(owner, me), expected, "{owner} {me}");
+        }
+    }
+
+    #[test]
+    fn no_file_is_its_own_lock_or_that_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["config.toml", "x.lock", "x", ".hidden"] {
+            assert_eq!(lock_of(&at(name)).unwrap(), at(&format!(".{name}.lock")));
+        }
+        for name in [".x.lock", ".lock", ".."] {
+            assert!(lock_of(&at(name)).is_err(), "{name}");
+        }
+        // What was locked stays so while the file is replaced.
+        let path = at("x.lock");
+        let locked = lock(&lock_of(&path).unwrap()).unwrap();
+        save(&path, b"", Readers::Owner).unwrap();
+        let other = File::open(lock_of(&path).unwrap()).unwrap();
+        assert!(matches!(other.try_lock(), Err(fs::TryLockError::WouldBlock)));
+        drop(locked);
+        other.try_lock().unwrap();
+    }
+
+    #[test]
+    fn what_has_no_end_is_no_file_of_contexts() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        save(&path, &vec![b'\n'; 2 << 20], Readers::Owner).unwrap();
+        let refused = load(&path).map(drop).unwrap_err().message;
+        assert!(refused.ends_with("is too large to be a file of contexts"), "{refused}");
     }
 }

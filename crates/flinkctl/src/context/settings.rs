@@ -145,6 +145,13 @@ impl Settings {
         public.client(Retry::default()).await.map(drop)
     }
 
+    /// Whether commands are run for what it needs.
+    pub(crate) fn runs_commands(&self) -> bool {
+        let headers = self.header_from.iter().map(|header| &header.value);
+        let proxy = self.proxy.as_deref().and_then(|proxy| proxy.parse::<Source>().ok());
+        headers.chain(&self.bearer_from).chain(&self.basic_from).chain(&proxy).any(Source::runs)
+    }
+
     /// The settings that hold a password themselves.
     pub(crate) fn literal_secrets(&self) -> impl Iterator<Item = &'static str> {
         let urls = self.url.iter().any(|url| has_password(url)).then_some("url");

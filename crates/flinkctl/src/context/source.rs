@@ -1,14 +1,18 @@
 //! Where secrets come from. What is written down, typed and shown is the source, never the secret.
 
-use std::{ffi::OsStr, fmt, path::PathBuf, process::Stdio, str::FromStr, time::Duration};
+use std::{ffi::OsStr, fmt, fs, io::Read, path::PathBuf, process::Stdio, str::FromStr, time::Duration};
 
 use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
+use tokio::io::AsyncReadExt;
 
 use crate::error::{Failure, Result};
 
 /// How long a command may take to say a secret: somebody may have to unlock it first.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// More than that is no secret, but a command or file that does not end.
+const LONGEST: u64 = 64 * 1024;
 
 const FORMS: &str = "a secret is not written here, but where it is: env:VARIABLE, file:PATH or cmd:COMMAND";
 
@@ -30,31 +34,60 @@ impl Source {
         };
         let secret = match self {
             Self::Env(name) => std::env::var(name).map_err(|_| failed("the variable is not set".into()))?,
-            Self::File(path) => std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?,
-            Self::Cmd(command) => output(command).await.map_err(failed)?,
+            Self::File(path) => {
+                let mut secret = Vec::new();
+                let read =
+                    fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut secret));
+                read.map_err(|error| failed(error.to_string()))?;
+                text(secret).map_err(failed)?
+            }
+            Self::Cmd(command) => output(command, PATIENCE).await.and_then(text).map_err(failed)?,
         };
         match secret.trim() {
             "" => Err(failed("it is empty".into())),
             secret => Ok(secret.to_owned()),
         }
     }
+
+    /// Whether a command is run for it.
+    pub(crate) fn runs(&self) -> bool {
+        matches!(self, Self::Cmd(_))
+    }
 }
 
-/// What a command writes to its stdout; what it has to say to people it may say on the terminal.
-async fn output(command: &str) -> Result<String, String> {
-    let mut shell = tokio::process::Command::new(if cfg!(windows) { "cmd" } else { "sh" });
-    shell
-        .args([if cfg!(windows) { "/C" } else { "-c" }, command])
-        // A shell that asks for completion must not be written over.
-        .stderr(if crate::complete::is_asked() { Stdio::null() } else { Stdio::inherit() })
-        .kill_on_drop(true);
-    let output = tokio::time::timeout(PATIENCE, shell.output());
-    let output = output.await.map_err(|_| format!("it took longer than {} s", PATIENCE.as_secs()))?;
-    let output = output.map_err(|error| error.to_string())?;
-    match output.status.success() {
-        true => String::from_utf8(output.stdout).map_err(|_| "it is no text".into()),
-        false => Err(output.status.to_string()),
+fn text(secret: Vec<u8>) -> Result<String, String> {
+    match secret.len() as u64 > LONGEST {
+        true => Err(format!("it is longer than {} KiB", LONGEST / 1024)),
+        false => String::from_utf8(secret).map_err(|_| "it is no text".into()),
     }
+}
+
+/// What a command writes to its stdout, up to one byte more than there may be; what it has to say to people, it says on
+/// our stderr, and it may ask them on our stdin.
+async fn output(command: &str, patience: Duration) -> Result<Vec<u8>, String> {
+    let mut shell = tokio::process::Command::new(if cfg!(windows) { "cmd" } else { "sh" });
+    shell.args([if cfg!(windows) { "/C" } else { "-c" }, command]).stdout(Stdio::piped()).kill_on_drop(true);
+    if crate::complete::is_asked() {
+        // A shell that asks for completion must not be written over, and has a line that is being typed.
+        shell.stdin(Stdio::null()).stderr(Stdio::null());
+    }
+    let said = async {
+        let mut child = shell.spawn()?;
+        let mut secret = Vec::new();
+        if let Some(stdout) = child.stdout.take() {
+            stdout.take(LONGEST + 1).read_to_end(&mut secret).await?;
+        }
+        if secret.len() as u64 > LONGEST {
+            return Ok(secret);
+        }
+        match child.wait().await? {
+            status if status.success() => Ok(secret),
+            status => Err(std::io::Error::other(status.to_string())),
+        }
+    };
+    let said = tokio::time::timeout(patience, said).await;
+    said.map_err(|_| format!("it took longer than {} s", patience.as_secs()))?
+        .map_err(|error| error.to_string())
 }
 
 impl FromStr for Source {
@@ -175,6 +208,24 @@ mod tests {
             assert_eq!(text.parse::<Source>().unwrap().to_string(), text);
         }
         assert_eq!("X-Key = env:KEY".parse::<Header>().unwrap().to_string(), "X-Key=env:KEY");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_secret_has_an_end() {
+        let cmd = |command: &str| Source::Cmd(command.into());
+        for endless in [cmd("yes"), cmd("head -c 65537 /dev/zero"), Source::File("/dev/zero".into())] {
+            let failure = endless.read().await.unwrap_err();
+            assert!(failure.message.ends_with("it is longer than 64 KiB"), "{}", failure.message);
+        }
+        assert_eq!(cmd("head -c 65536 /dev/zero | tr '\\0' x").read().await.unwrap().len(), 65536);
+        let refused = cmd("printf hunt%s er2; exit 3").read().await.unwrap_err().message;
+        assert!(refused.ends_with("exit status: 3") && !refused.contains("hunter2"), "{refused}");
+        // Also of a command whose own end nobody waits for, as what it left behind keeps its stdout open.
+        for slow in ["exec sleep 600", "sleep 5 & exit 0"] {
+            let late = output(slow, Duration::from_millis(50)).await.unwrap_err();
+            assert!(late.starts_with("it took longer than "), "{late}");
+        }
     }
 
     #[test]

@@ -98,3 +98,41 @@ fn in_bash(folder: &Path, url: &str, line: &str, replaced: &str) -> Vec<String> 
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
+
+#[test]
+fn no_command_is_run_that_is_only_being_typed() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let (config, ran) = (folder.path().join("config.toml"), folder.path().join("ran"));
+    let source = format!("cmd:touch {}; echo secret", ran.display());
+    let typed = |source: &[&str]| {
+        let words = [&["--context", "there"], source, &["job", "get", "Cl"]].concat();
+        let mut command = Command::new(PROGRAM);
+        command.args(["--", "flinkctl"]).args(words).env_clear().env("PATH", "/usr/bin:/bin");
+        let output =
+            command.env("FLINKCTL_COMPLETE", "fish").env("FLINKCTL_CONFIG", &config).output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let context = |more: &str| {
+        fs::write(&config, format!("[context.there]\nurl = \"{}\"\n{more}\n", server.url())).unwrap();
+    };
+    context("");
+    let header = format!("X-Key={source}");
+    for option in [
+        ["--bearer-from", &source],
+        ["--basic-from", &source],
+        ["--header-from", &header],
+        ["--proxy", &source],
+    ] {
+        assert_eq!(typed(&option), "", "{option:?}");
+        assert!(!ran.exists(), "{option:?}");
+    }
+    // What was written down was meant.
+    context(&format!("bearer-from = \"{source}\""));
+    let begin = Instant::now();
+    while !typed(&[]).starts_with("Clicks") {
+        assert!(begin.elapsed() < Duration::from_secs(30));
+    }
+    assert!(ran.exists());
+}

@@ -86,3 +86,81 @@ fn what_several_processes_add_is_all_there_and_for_the_owner_only() {
     let mode = fs::metadata(folder.path().join("config.toml")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn what_a_command_says_to_people_is_shown_and_what_it_says_to_us_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |url: &str, command: &str| {
+        let source = format!("cmd:{command}");
+        let arguments = ["job", "list", "-v", "--url", url, "--basic-from", &source];
+        let output = flinkctl(folder.path(), &arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!said.contains("hunter2") && !said.contains("panicked"), "{said}");
+        (output.status.code(), said)
+    };
+    let (code, said) = run("http://127.0.0.1:1", "echo the safe is locked >&2; echo me:$SECRET; exit 3");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.starts_with("the safe is locked\n") && said.contains("exit status: 3"), "{said}");
+    let (url, head) = listener();
+    let (code, said) = run(&url, "echo unlocked >&2; echo me:$SECRET");
+    head.join().unwrap();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("unlocked\n"), "{said}");
+    let (code, said) = run("http://127.0.0.1:1", "yes $SECRET");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("it is longer than 64 KiB"), "{said}");
+}
+
+#[test]
+fn a_file_that_has_the_name_of_a_lock_is_changed_by_one_process_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.lock");
+    let names: Vec<_> = (0..8).map(|number| format!("number-{number}")).collect();
+    let add = |name: &String| {
+        let mut command = flinkctl(folder.path(), &["context", "add", name, "--url", "http://flink"]);
+        command.env("FLINKCTL_CONFIG", &file).spawn().unwrap()
+    };
+    let children: Vec<_> = names.iter().map(add).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let written = fs::read_to_string(file).unwrap();
+    assert!(names.iter().all(|name| written.contains(&format!("[context.{name}]\n"))), "{written}");
+}
+
+#[test]
+fn a_flink_that_has_ended_is_forgotten_whatever_is_left_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    // What is no folder cannot be removed as one.
+    let left = folder.path().join("left");
+    fs::write(&left, "").unwrap();
+    let local = format!("flink = \"2.3.0\"\nfolder = \"{}\"\nprocesses = []\n", left.display());
+    let text =
+        format!("current = \"old\"\n[context.old]\nurl = \"http://flink\"\n[context.old.local]\n{local}");
+    fs::write(&config, text).unwrap();
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
+    let output = flinkctl(folder.path(), &["local", "down"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("its folder is left") && said.contains("cannot remove"), "{said}");
+    assert!(done(folder.path(), &["local", "list"]).stdout.is_empty());
+}
+
+#[test]
+fn what_keeps_no_contexts_is_not_written_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |config: &Path, arguments: &[&str]| {
+        let output = flinkctl(folder.path(), arguments).env("FLINKCTL_CONFIG", config).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let add = ["context", "add", "there", "--url", "http://flink"];
+    assert_eq!(with(Path::new("/dev/null"), &["context", "list"]), (Some(0), String::new()));
+    for config in [Path::new("/dev/null"), folder.path()] {
+        let (code, said) = with(config, &add);
+        assert!(code == Some(2) && said.contains("is no file, and cannot keep contexts"), "{said}");
+    }
+    assert_eq!(with(folder.path(), &["context", "list"]).0, Some(2));
+    assert!(!Path::new("/dev/.null.lock").exists());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}

@@ -1,7 +1,7 @@
-//! Exit codes that no transcript can show: of waiting, of answers that are lost, of Ctrl-C.
+//! Exit codes that no transcript can show: of waiting, of answers that are lost.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::Read,
     net::TcpListener,
     process::{Command, Stdio},
     thread,
@@ -9,7 +9,7 @@ use std::{
 
 use crate::server::Server;
 
-fn flinkctl(url: &str, arguments: &[&str]) -> Command {
+pub(crate) fn flinkctl(url: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flinkctl"));
     command.args(arguments).env_clear().env("FLINKCTL_URL", url).stdin(Stdio::null());
     command
@@ -82,19 +82,23 @@ fn what_may_have_been_done() {
     assert!(stderr.contains("Hint: look"), "{stderr}");
 }
 
+#[cfg(unix)]
 #[test]
-fn who_stops_waiting_does_not_stop_the_job() {
-    let server = Server::start();
-    let mut child =
-        flinkctl(&server.url(), &["job", "wait", "Orders"]).stderr(Stdio::piped()).spawn().unwrap();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    // Now it waits.
-    stderr.read_line(&mut line).unwrap();
-    assert_eq!(line.trim_end(), "76543210fedcba9876543210fedcba98 is RUNNING");
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let mut rest = String::new();
-    stderr.read_to_string(&mut rest).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
-    assert!(rest.contains("job 76543210fedcba9876543210fedcba98 goes on"), "{rest}");
+fn what_is_no_text_is_refused_in_words() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let bytes = OsStr::from_bytes(b"\xff\xfe");
+    for arguments in [&["job", "get"][..], &["run"], &[], &["context", "use"]] {
+        let output = flinkctl("http://127.0.0.1:1", arguments).arg(bytes).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.starts_with("Error: ") && !stderr.contains("panicked"), "{stderr}");
+    }
+    // Another cluster than the one that was meant would be asked.
+    for variable in ["FLINKCTL_URL", "FLINKCTL_CONTEXT"] {
+        let mut command = flinkctl("", &["job", "list"]);
+        let output = command.env(variable, bytes).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(&format!("{variable} is no text in UTF-8")), "{stderr}");
+    }
 }

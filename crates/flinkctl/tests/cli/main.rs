@@ -3,8 +3,10 @@
 
 mod completion;
 mod contexts;
+mod durations;
 mod exits;
 mod server;
+mod stopped;
 
 use std::{
     collections::BTreeMap,

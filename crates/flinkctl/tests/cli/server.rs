@@ -14,17 +14,25 @@ struct Recorded {
     body: String,
 }
 
-type Recording = Arc<BTreeMap<String, Recorded>>;
-
 pub(crate) struct Server {
     address: SocketAddr,
-    recording: Recording,
+    recording: Arc<BTreeMap<String, Recorded>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let recording: Recording = Arc::new(serde_json::from_str(include_str!("recorded.json")).unwrap());
+        Self::with([])
+    }
+
+    /// The same, with these answers in place of what was recorded.
+    pub(crate) fn with<const N: usize>(answers: [(&str, &str); N]) -> Self {
+        let mut recording: BTreeMap<String, Recorded> =
+            serde_json::from_str(include_str!("recorded.json")).unwrap();
+        for (request, body) in answers {
+            recording.insert(request.into(), Recorded { status: 200, body: body.into() });
+        }
+        let recording = Arc::new(recording);
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let (answers, asked) = (recording.clone(), Arc::<Mutex<Vec<String>>>::default());

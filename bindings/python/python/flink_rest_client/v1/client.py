@@ -74,7 +74,7 @@ class FlinkRestClient:
         client = cls.__new__(cls)
         client._connect(
             url,
-            headers=headers and dict(headers),
+            headers=None if headers is None else _headers(headers),
             auth=auth,
             ca=ca,
             cert=cert,
@@ -191,7 +191,15 @@ class FlinkRestClient:
         return LogLines(self._native, None, last, since)
 
 
+def _headers(headers: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(headers, Mapping):
+        raise TypeError(f"headers: a dict of str to str is wanted, not {type(headers).__name__}")
+    return dict(headers)
+
+
 def _url(host: str, port: int | None) -> str:
+    if not isinstance(host, str):
+        raise TypeError(f"host: a str is wanted, not {type(host).__name__}")
     if "://" not in host:
         return f"http://{host}:{8081 if port is None else port}"
     if port is None:

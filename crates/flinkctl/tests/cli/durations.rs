@@ -1,0 +1,92 @@
+//! Every time that can be typed is one that can be waited for: for ever, if it is longer than clocks go.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
+
+use crate::{exits::flinkctl, server::Server};
+
+const TIMES: &[&str] = &[
+    "1ns",
+    "1ms",
+    "90s",
+    "1h30m",
+    "PT1H",
+    "876000h",
+    "2562047788015215h",
+    "153722867280912930m",
+    "9223372036854775807s",
+    "9223372036854775807.999999999s",
+    "PT9223372036854775807S",
+];
+
+const JOB: &str = "76543210fedcba9876543210fedcba98";
+
+fn server() -> Server {
+    let requirements =
+        r#"{"b71731f1c0df9c3076c4a455334d0ad6":{"parallelism":{"lowerBound":1,"upperBound":1}}}"#;
+    let of_job = format!("/jobs/{JOB}/resource-requirements");
+    Server::with([(format!("GET {of_job}").as_str(), requirements), (format!("PUT {of_job}").as_str(), "{}")])
+}
+
+#[test]
+fn no_command_minds_how_long_a_time_is() {
+    let server = server();
+    for time in TIMES {
+        for arguments in [
+            &["job", "rescale", JOB, "1"][..],
+            &["job", "flamegraph", JOB],
+            &["job", "wait", JOB, "running"],
+            &["job", "list"],
+            &["job", "savepoint", JOB],
+            &["job", "cancel", "0123456789abcdef0123456789abcdef", "--yes"],
+            &["logs", "jobmanager"],
+            &["ps"],
+        ] {
+            let output =
+                flinkctl(&server.url(), &[arguments, &["--timeout", time]].concat()).output().unwrap();
+            let (code, stderr) = (output.status.code(), String::from_utf8(output.stderr).unwrap());
+            assert!(
+                matches!(code, Some(0..=11)) && !stderr.contains("panicked"),
+                "{arguments:?} {time}: {stderr}"
+            );
+        }
+        let output = flinkctl(&server.url(), &["logs", "jobmanager", "--since", time]).output().unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 2)), "--since {time}: {output:?}");
+    }
+}
+
+#[test]
+fn what_is_watched_is_shown_however_long_the_pause_is() {
+    let server = Server::start();
+    for time in TIMES {
+        let mut command = flinkctl(&server.url(), &["job", "list", &format!("--watch={time}")]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.contains("RUNNING") || line.contains("FAILED"), "{time}: {line}");
+        // It watches on, unless it panicked; to kill what has ended is no error.
+        child.kill().unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{time}");
+    }
+}
+
+#[test]
+fn a_context_keeps_its_time() {
+    for time in TIMES {
+        let folder = tempfile::tempdir().unwrap();
+        let context = |arguments: &[&str]| {
+            let mut command = flinkctl("", arguments);
+            command.env_remove("FLINKCTL_URL").env("FLINKCTL_CONFIG", folder.path().join("config.toml"));
+            let output = command.output().unwrap();
+            assert!(output.status.success(), "{time}: {output:?}");
+            String::from_utf8(output.stdout).unwrap()
+        };
+        context(&["context", "add", "there", "--url", "http://flink", "--timeout", time]);
+        let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
+        context(&["context", "add", "other", "--url", "http://flink"]);
+        assert!(context(&["context", "show", "there"]).contains("Timeout"), "{time}: {written}");
+    }
+}

@@ -1,0 +1,152 @@
+//! Ctrl-C, and the signal of `timeout` and of those who stop services: what was begun is told.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+};
+
+use crate::{exits::flinkctl, server::Server};
+
+const JOB: &str = "76543210fedcba9876543210fedcba98";
+
+/// Sends a signal: the exit code, and what was said.
+fn stop(child: Child, signal: &str) -> (Option<i32>, String) {
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// The next request: its first line, how long its body is, and where that comes from.
+fn request(listener: &TcpListener) -> (String, u64, BufReader<TcpStream>) {
+    let mut reader = BufReader::new(listener.accept().unwrap().0);
+    let (mut first, mut length) = (String::new(), 0);
+    reader.read_line(&mut first).unwrap();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        match line.trim().to_lowercase().split_once(": ") {
+            Some(("content-length", text)) => length = text.parse().unwrap(),
+            Some(_) => {}
+            None => return (first, length, reader),
+        }
+    }
+}
+
+/// Answers what ends in one of these as it is written there, until there is a request that begins with this: how long its
+/// body is, and where that comes from.
+fn until(listener: &TcpListener, wanted: &str, answers: &[(&str, &str)]) -> (u64, BufReader<TcpStream>) {
+    loop {
+        let (line, length, mut body) = request(listener);
+        let asked = line.trim_end().trim_end_matches(" HTTP/1.1");
+        if asked.starts_with(wanted) {
+            return (length, body);
+        }
+        let answer = answers.iter().find(|(end, _)| asked.ends_with(end));
+        let answer = answer.unwrap_or_else(|| panic!("{line}")).1;
+        std::io::copy(&mut body.by_ref().take(length), &mut std::io::sink()).unwrap();
+        let head = format!("HTTP/1.1 200 \r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
+        body.get_mut().write_all(format!("{head}{answer}").as_bytes()).unwrap();
+    }
+}
+
+/// A jar that is larger than what the system takes before anybody reads it.
+fn large_jar() -> tempfile::NamedTempFile {
+    let mut jar = tempfile::Builder::new().suffix(".jar").tempfile().unwrap();
+    jar.write_all(b"PK\x03\x04").unwrap();
+    jar.as_file().set_len(64 << 20).unwrap();
+    jar
+}
+
+fn run(listener: &TcpListener, jar: &tempfile::NamedTempFile) -> Child {
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = flinkctl(&url, &["run", jar.path().to_str().unwrap()]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+#[test]
+fn who_stops_an_upload_is_told_that_nothing_was_started() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let (server, jar) = (Server::start(), large_jar());
+    let config = ("/v1/config", server.recorded("GET /config"));
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let child = run(&listener, &jar);
+        let (_, _upload) = until(&listener, "POST /v1/jars/upload", &[config]);
+        let (exit, stderr) = stop(child, signal);
+        assert_eq!(exit, Some(code), "{stderr}");
+        assert!(stderr.contains("nothing was started"), "{stderr}");
+    }
+}
+
+#[test]
+fn who_stops_a_submission_is_told_which_job_may_have_been_started() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let (server, jar) = (Server::start(), large_jar());
+    let child = run(&listener, &jar);
+    let answers = [
+        ("/v1/config", server.recorded("GET /config")),
+        ("/v1/jars/upload", r#"{"filename":"/tmp/1_app.jar","status":"success"}"#),
+    ];
+    // It is asked for the job, and says nothing.
+    let (length, mut body) = until(&listener, "POST /v1/jars/1_app.jar/run", &answers);
+    let mut asked = String::new();
+    body.by_ref().take(length).read_to_string(&mut asked).unwrap();
+    let job: serde_json::Value = serde_json::from_str(&asked).unwrap();
+    let job = job["jobId"].as_str().unwrap();
+    let (exit, stderr) = stop(child, "-INT");
+    assert_eq!(exit, Some(130), "{stderr}");
+    assert!(stderr.contains(&format!("job {job} may have been started")), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl job get {job}`")), "{stderr}");
+}
+
+#[test]
+fn who_stops_waiting_does_not_stop_the_job() {
+    let server = Server::start();
+    let mut child =
+        flinkctl(&server.url(), &["job", "wait", "Orders"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    // Now it waits.
+    stderr.read_line(&mut line).unwrap();
+    assert_eq!(line.trim_end(), "76543210fedcba9876543210fedcba98 is RUNNING");
+    assert_eq!(stop(child, "-INT").0, Some(130));
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("job 76543210fedcba9876543210fedcba98 goes on"), "{rest}");
+}
+
+#[test]
+fn who_stops_waiting_for_a_savepoint_is_told_how_to_find_it() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = flinkctl(&url, &["job", "savepoint", JOB]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let (server, trigger) = (Server::start(), format!("{:032}", 7));
+    let triggered = format!(r#"{{"request-id":"{trigger}"}}"#);
+    let answers = [
+        ("/v1/config", server.recorded("GET /config")),
+        ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
+        (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
+        ("/savepoints", &triggered),
+    ];
+    let (_, _question) = until(&listener, &format!("GET /v1/jobs/{JOB}/savepoints/"), &answers);
+    let (exit, stderr) = stop(child, "-TERM");
+    assert_eq!(exit, Some(143), "{stderr}");
+    assert!(stderr.contains("the savepoint goes on"), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl savepoint status {JOB} {trigger}`")), "{stderr}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_job_whose_id_cannot_be_written_is_told_of_and_waited_for() {
+    let run = r#"{"jobid":"76543210fedcba9876543210fedcba98"}"#;
+    let jar = "4ed85312-258c-48f6-b8db-9f37a9a3ccb4_StreamingJob.jar";
+    let server = Server::with([(format!("POST /jars/{jar}/run").as_str(), run)]);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let output = flinkctl(&server.url(), &["run", jar]).stdout(full).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains(&format!("job {JOB} is submitted, but its id cannot be written")), "{stderr}");
+    assert!(stderr.contains("is RUNNING"), "{stderr}");
+}
