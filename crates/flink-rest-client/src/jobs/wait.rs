@@ -30,8 +30,9 @@ impl<M: Mode> Job<M> {
     /// Waits until every task runs: a job can be `RUNNING` before any of its tasks is.
     ///
     /// Tasks that have finished meanwhile count as well, and a job that has: the state tells. One that failed or was
-    /// cancelled is [`Error::JobEnded`], one that the server no longer knows [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout), and says how often
-    /// the job was restarted meanwhile, and why. Outages within the deadline are waited through.
+    /// cancelled is [`Error::JobEnded`], one that the server no longer knows [`Error::JobGone`]; the deadline is ten
+    /// minutes unless [set](Call::timeout), and says how often the job was restarted meanwhile, and why. Outages within the
+    /// deadline are waited through.
     pub fn wait_until_running(&self) -> Call<M, WaitForJob> {
         self.wait(Goal::Running)
     }
