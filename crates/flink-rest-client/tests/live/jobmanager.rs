@@ -119,7 +119,11 @@ async fn killed_during_a_wait() {
     let run = flink.jars().upload_and_run(streaming_jar()).args(["--keyed-state", "5"]).await.unwrap();
     let job = flink.job(run.job_id);
     job.wait_until_running().await.unwrap();
-    let finished = tokio::spawn(job.wait_until_finished().timeout(SOON).into_future());
+    let (seen, is_seen) = mpsc::channel();
+    let wait = job.wait_until_finished().on_state(move |_| _ = seen.send(()));
+    let finished = tokio::spawn(wait.timeout(SOON).into_future());
+    // What it never saw it could not miss.
+    block_in_place(|| is_seen.recv()).unwrap();
     let savepoint = job.savepoint().await.unwrap();
     let taken = tokio::spawn(savepoint.wait().timeout(SOON).into_future());
     restart(&mut cluster);

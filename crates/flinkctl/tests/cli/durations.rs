@@ -87,6 +87,6 @@ fn a_context_keeps_its_time() {
         context(&["context", "add", "there", "--url", "http://flink", "--timeout", time]);
         let written = std::fs::read_to_string(folder.path().join("config.toml")).unwrap();
         context(&["context", "add", "other", "--url", "http://flink"]);
-        assert!(context(&["context", "show", "there"]).contains("Timeout"), "{time}: {written}");
+        assert!(context(&["context", "show", "there"]).contains("timeout\t"), "{time}: {written}");
     }
 }
