@@ -48,7 +48,7 @@ impl Flink {
             source,
             taskmanagers: 1,
             options: Options::new(),
-            start_timeout: Duration::from_secs(60),
+            start_timeout: Duration::from_secs(120),
             progress: Progress::Silent,
         }
     }
@@ -86,7 +86,8 @@ impl Flink {
         self
     }
 
-    /// How long the cluster may take until all slots are registered; 60 seconds unless said.
+    /// How long the cluster may take until all slots are registered; two minutes unless said, as a busy machine
+    /// may need, though seconds are usual.
     pub fn start_timeout(mut self, timeout: Duration) -> Self {
         self.start_timeout = timeout;
         self

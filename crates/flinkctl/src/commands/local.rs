@@ -1,10 +1,6 @@
 //! A Flink on this machine. Each is a context, in which what `up` started is written down for `down`.
 
-use std::{
-    fs,
-    io::Write,
-    time::{Duration, Instant},
-};
+use std::{fs, io::Write, time::Instant};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_local::{Flink, Kept, Progress};
@@ -20,9 +16,6 @@ use crate::{
 
 /// What one is called if nothing else is said.
 const USUAL: &str = "local";
-
-/// How long a Flink may take to be up; on a machine that does nothing else it takes seconds.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) const CHORES: Chores = Chores {
     name: "local",
@@ -99,7 +92,9 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
         None => Flink::default(),
     };
     wanted = wanted.taskmanagers(taskmanagers).slots(slots).progress(Progress::Stderr);
-    wanted = wanted.start_timeout(global.timeout.unwrap_or(PATIENCE));
+    if let Some(timeout) = global.timeout {
+        wanted = wanted.start_timeout(timeout);
+    }
     for (key, value) in conf {
         wanted = wanted.config(key, value);
     }
