@@ -178,7 +178,7 @@ pub enum Error {
         trace: String,
     },
     /// A job that was there is unknown to the server.
-    #[error("job {job} is gone: it was {state}, and the server no longer knows it")]
+    #[error("job {job} is gone: it was {}, and the server no longer knows it", trace::printable(state.as_str()))]
     #[non_exhaustive]
     JobGone {
         /// The job.
@@ -317,8 +317,9 @@ impl Error {
 
     /// The same, without what must not be shown of what Flink reported.
     pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
-        if let Self::OperationFailed { trace: text, .. } | Self::JobEnded { root_cause: Some(text), .. } =
-            &mut self
+        if let Self::OperationFailed { trace: text, .. }
+        | Self::JobEnded { root_cause: Some(text), .. }
+        | Self::JobGone { state: JobStatus::Other(text), .. } = &mut self
         {
             *text = secrets.hide(mem::take(text)).into_owned();
         }

@@ -5,7 +5,12 @@ use std::{cell::RefCell, collections::HashMap, convert::Infallible, io::IsTermin
 use console::truncate_str;
 use flink_rest_client::{
     Async, Error, JobId, JobStatus, VertexId, causes,
-    jobs::{Job, details::JobDetails, exceptions::ExceptionInfo, vertices::JobVertex},
+    jobs::{
+        Job,
+        details::JobDetails,
+        exceptions::{ExceptionInfo, JobExceptions},
+        vertices::JobVertex,
+    },
 };
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
@@ -13,7 +18,7 @@ use crate::{
     cli::App,
     error::{Failure, Result},
     output::{colour, say},
-    stop::unless_stopped,
+    stop::{stopped, unless_stopped},
 };
 
 /// How far a job is to come.
@@ -30,6 +35,9 @@ const NO_SLOTS: &str = "NoResourceAvailableException";
 
 /// How often the display is renewed: the server keeps its own answer for so long, unless it is told otherwise.
 const PAUSE: Duration = Duration::from_secs(3);
+
+/// How long it may take to find out where something happened: what is known is told then.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// Waits until the job is where it should be. Ctrl-C ends the waiting, not the job.
 pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetails> {
@@ -59,20 +67,18 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
     }
 }
 
-/// The same failure with where it happened, if it was the job that failed.
+/// The same failure with where it happened, if it was the job that failed, and if that is told before long.
 async fn explain(job: &Job<Async>, error: Error) -> Failure {
-    let has_failed = match &error {
-        Error::JobEnded { state, .. } => *state == JobStatus::Failed,
-        // While it runs, what failed once is over; else it may be what keeps the job from it.
-        Error::Timeout { .. } => job.details().await.is_ok_and(|details| details.state != JobStatus::Running),
-        _ => false,
+    let exceptions = tokio::select! {
+        told = exceptions(job, &error) => told,
+        () = tokio::time::sleep(LONGEST) => None,
+        _ = stopped() => None,
     };
     let ended = match &error {
         Error::JobEnded { state, .. } => Some(format!("job {} is {state}", job.id())),
         _ => None,
     };
     let mut failure = Failure::from(error);
-    let exceptions = if has_failed { job.exceptions().await.ok() } else { None };
     let Some(latest) = exceptions.as_ref().and_then(|exceptions| exceptions.latest()) else { return failure };
     failure.trace = Some(crate::output::tame(&latest.stacktrace));
     if let Some(ended) = ended {
@@ -91,6 +97,17 @@ async fn explain(job: &Job<Async>, error: Error) -> Failure {
         }
     });
     failure
+}
+
+/// What the job failed of, if that is what this is about.
+async fn exceptions(job: &Job<Async>, error: &Error) -> Option<JobExceptions> {
+    let has_failed = match error {
+        Error::JobEnded { state, .. } => *state == JobStatus::Failed,
+        // While it runs, what failed once is over; else it may be what keeps the job from it.
+        Error::Timeout { .. } => job.details().await.is_ok_and(|details| details.state != JobStatus::Running),
+        _ => false,
+    };
+    if has_failed { job.exceptions().await.ok() } else { None }
 }
 
 /// The subtask that failed, and where it ran.
@@ -123,7 +140,7 @@ impl Display {
         move |state| {
             // How it ended is told by the outcome.
             if tells && !state.is_terminal() {
-                say!("{id} is {state}");
+                say!("{id} is {}", crate::output::tame(state.as_str()));
             }
         }
     }

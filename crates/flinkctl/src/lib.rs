@@ -67,12 +67,41 @@ fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 fn run(matches: &clap::ArgMatches) -> Result<()> {
+    to_end(async { cli::run(matches).await })?
+}
+
+/// Does it, and does not wait for what it left behind: a slow lookup of a name goes on in a thread of its own.
+fn to_end<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async { cli::run(matches).await })
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(done)
 }
 
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
         usage::failure(&error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, time::Duration};
+
+    use super::*;
+
+    #[test]
+    fn what_still_goes_on_in_a_thread_is_not_waited_for() {
+        let (begins, begun) = mpsc::channel();
+        let (end, ends) = mpsc::channel();
+        let work = async {
+            tokio::task::spawn_blocking(move || {
+                begins.send(()).unwrap();
+                ends.recv_timeout(Duration::from_secs(10))
+            });
+            begun.recv().unwrap();
+        };
+        to_end(work).unwrap();
+        assert!(end.send(()).is_ok(), "the thread was waited for");
     }
 }

@@ -8,14 +8,18 @@ pub(crate) async fn unless_stopped<T>(
     told: impl FnOnce(Exit) -> Failure,
 ) -> Result<T> {
     tokio::select! {
+        // What is done in it may have more to tell of the same signal.
+        biased;
         done = work.into_future() => Ok(done),
         exit = stopped() => Err(told(exit)),
     }
 }
 
 /// Comes back when Ctrl-C is pressed, or another process asks this one to end, as `timeout` does.
+///
+/// From then on, these signals end the process no longer: all that is awaited afterwards must listen as well.
 #[cfg(unix)]
-async fn stopped() -> Exit {
+pub(crate) async fn stopped() -> Exit {
     use tokio::signal::unix::{SignalKind, signal};
     let heard = async |kind| match signal(kind) {
         Ok(mut signals) => _ = signals.recv().await,
@@ -29,7 +33,7 @@ async fn stopped() -> Exit {
 }
 
 #[cfg(not(unix))]
-async fn stopped() -> Exit {
+pub(crate) async fn stopped() -> Exit {
     match tokio::signal::ctrl_c().await {
         Ok(()) => Exit::Interrupted,
         Err(_) => std::future::pending().await,

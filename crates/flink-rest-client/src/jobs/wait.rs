@@ -14,6 +14,7 @@ use crate::{
         exceptions::GetJobExceptions,
         state::{ExecutionState, JobStatus},
     },
+    trace::printable,
     wait::Waiting,
 };
 
@@ -157,21 +158,22 @@ impl<M: Mode> Watch<M> {
         }
     }
 
-    /// One request, and a small one while the state alone tells that the goal is far.
+    /// One request, and a small one while the state alone tells that the goal is far; two if they disagree.
     async fn ask(&mut self) -> Result<Option<JobDetails>> {
         let job = self.wanted.job;
-        if !self.asks_for_details() {
-            match self.client.execute(&GetJobStatus::new(job), Waiting::question()).await {
-                Err(Error::Unsupported { .. }) => self.tells_state = false,
-                told => {
-                    self.enter(told?.status).await;
-                    return Ok(None);
-                }
+        if self.asks_for_details() {
+            let details = self.client.execute(&GetJob::new(job), Waiting::question()).await?;
+            // The server keeps the details for a while: only the state alone tells whether these are from before.
+            if !self.tells_state || self.state.as_ref() == Some(&details.state) {
+                self.enter(details.state.clone()).await;
+                return Ok(Some(details));
             }
         }
-        let details = self.client.execute(&GetJob::new(job), Waiting::question()).await?;
-        self.enter(details.state.clone()).await;
-        Ok(Some(details))
+        match self.client.execute(&GetJobStatus::new(job), Waiting::question()).await {
+            Err(Error::Unsupported { .. }) => self.tells_state = false,
+            told => self.enter(told?.status).await,
+        }
+        Ok(None)
     }
 
     /// Whether the state alone, which is a small answer, does not do.
@@ -187,14 +189,16 @@ impl<M: Mode> Watch<M> {
 
     /// Takes down the state, and why the job was restarted if it was.
     async fn enter(&mut self, state: JobStatus) {
-        if state == JobStatus::Restarting && self.state != Some(JobStatus::Restarting) {
+        if self.state.as_ref() == Some(&state) {
+            return;
+        }
+        (self.wanted.on_state.0)(&state);
+        let restarts = state == JobStatus::Restarting;
+        self.state = Some(state);
+        if restarts {
             self.restarts += 1;
             self.root_cause = self.ask_why().await.or_else(|| self.root_cause.take());
         }
-        if self.state.as_ref() != Some(&state) {
-            (self.wanted.on_state.0)(&state);
-        }
-        self.state = Some(state);
     }
 
     /// Why it failed, if the server still knows it.
@@ -229,14 +233,18 @@ impl<M: Mode> Watch<M> {
 
     /// A deadline that passed, with what was seen until then.
     fn explain(&self, mut error: Error) -> Error {
-        if let (Error::Timeout { what, .. }, Some(state)) = (&mut error, &self.state) {
-            let restarts = match self.restarts {
-                0 => String::new(),
-                times => format!(", restarted {times} times"),
-            };
-            let cause = self.root_cause.as_ref().map(|cause| format!(", last because of: {cause}"));
-            what.push_str(&format!(" (it is {state}{restarts}{})", cause.unwrap_or_default()));
+        let (Error::Timeout { what, .. }, Some(state)) = (&mut error, &self.state) else { return error };
+        if state.is_terminal() && *state != JobStatus::Finished {
+            // Only why it ended is not known.
+            return Error::JobEnded { job: self.wanted.job, state: state.clone(), root_cause: None };
         }
+        let shown = |text: &str| printable(&self.client.shared.secrets.hide(text));
+        let restarts = match self.restarts {
+            0 => String::new(),
+            times => format!(", restarted {times} times"),
+        };
+        let cause = self.root_cause.as_ref().map(|cause| format!(", last because of: {}", shown(cause)));
+        what.push_str(&format!(" (it is {}{restarts}{})", shown(state.as_str()), cause.unwrap_or_default()));
         error
     }
 }

@@ -75,6 +75,39 @@ async fn who_waits_is_told_each_state_once() {
     assert_eq!(fake.asked().len(), 5);
 }
 
+/// Why it was restarted fills the server's cache with the job as it was then.
+#[tokio::test(start_paused = true)]
+async fn details_from_before_are_no_state_and_no_restart() {
+    let old = || details("RESTARTING", json!({"CREATED": 1}));
+    let fake = Fake::new([
+        state("RESTARTING"),
+        failure("no disk"),
+        state("RUNNING"),
+        old(),
+        state("RUNNING"),
+        old(),
+        state("RUNNING"),
+        details("RUNNING", json!({"RUNNING": 1})),
+    ]);
+    let (tell, told) = mpsc::channel();
+    let wait = fake.client().job(JOB).wait_until_running();
+    wait.on_state(move |state| tell.send(state.clone()).unwrap()).await.unwrap();
+    assert_eq!(told.iter().collect::<Vec<_>>(), [JobStatus::Restarting, JobStatus::Running]);
+    assert_eq!(fake.asked().len(), 8);
+
+    // A job that runs no longer is not taken for one that does.
+    let fake = Fake::new([
+        state("RUNNING"),
+        details("RESTARTING", json!({})),
+        state("RESTARTING"),
+        failure("no disk"),
+        state("RESTARTING"),
+    ]);
+    let wait = fake.client().job(JOB).wait_until_running().timeout(Duration::from_secs(60));
+    let error = wait.await.unwrap_err().to_string();
+    assert!(error.contains("(it is RESTARTING, restarted 1 times, last because of: no disk)"), "{error}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_end_of_a_job_is_seen_whatever_was_waited_for() {
     let fake = Fake::new([state("RUNNING"), state("FAILED"), failure("no disk")]);
@@ -123,6 +156,31 @@ async fn a_restart_loop_shows_at_the_deadline() {
              longer than 60s"
         )
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_said_shows_at_the_deadline_without_secrets_and_on_one_line() {
+    let odd = || state("NEW hunter2-token\n\u{1b}[2J");
+    let fake = Fake::new([state("RESTARTING"), failure("401 for Bearer hunter2-token \u{1b}[2J"), odd()]);
+    let client = fake.builder("2.3.0").bearer_token("hunter2-token").build().unwrap();
+    let wait = client.job(JOB).wait_until_finished().timeout(Duration::from_secs(60));
+    let error = wait.await.unwrap_err().to_string();
+    let told =
+        "it is NEW ******\u{fffd}\u{fffd}[2J, restarted 1 times, last because of: 401 for ****** \u{fffd}[2J";
+    assert!(error.contains(told), "{error:?}");
+
+    let fake = Fake::new([odd(), unknown()]);
+    let client = fake.builder("2.3.0").bearer_token("hunter2-token").build().unwrap();
+    let error = client.job(JOB).wait_until_finished().await.unwrap_err().to_string();
+    assert!(error.contains("it was NEW ******\u{fffd}\u{fffd}[2J, and"), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_has_failed_is_no_timeout_though_nobody_says_why() {
+    let fake = Fake::new([state("FAILED"), Say::Nothing]);
+    let wait = fake.client().job(JOB).wait_until_finished().timeout(Duration::from_secs(3));
+    let error = wait.await.unwrap_err();
+    assert!(matches!(error, Error::JobEnded { state: JobStatus::Failed, .. }), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]

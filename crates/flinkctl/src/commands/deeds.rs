@@ -1,10 +1,10 @@
 //! What is done to a job, and waited for: cancel, stop, savepoint, wait, rescale.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    Async, Error,
+    Async, Error, TriggerId,
     jobs::{Job, checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
 };
 
@@ -148,10 +148,14 @@ async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let mut call = job.savepoint();
     call.action.target_directory = target_directory;
     call.action.format_type = format.map(SavepointFormatType::from);
-    let operation = call.await?;
-    let told = goes_on("the savepoint", format!("savepoint status {} {}", job.id(), operation.id()));
-    let wait = while_it_goes_on(&job, operation.wait().timeout(patience(app)));
-    app.output.line(unless_stopped(wait, told).await??)
+    call.action.trigger_id = trigger_id(app).await?;
+    let begun = Begun::new("the savepoint", format!("savepoint status {}", job.id()), call.action.trigger_id);
+    let done = async {
+        let operation = call.await?;
+        begun.is_accepted(operation.id());
+        while_it_goes_on(&job, operation.wait().timeout(patience(app))).await
+    };
+    app.output.line(unless_stopped(done, |exit| begun.stopped(exit)).await??)
 }
 
 #[derive(Debug, clap::Args)]
@@ -173,10 +177,15 @@ async fn checkpoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let job = app.client.job(resolve::job(&app.client, &of.job).await?);
     let mut call = job.checkpoints().trigger();
     call.action.checkpoint_type = full.then_some(CheckpointType::Full);
-    let operation = call.await?;
-    let told = goes_on("the checkpoint", format!("checkpoint status {} {}", job.id(), operation.id()));
-    let wait = while_it_goes_on(&job, operation.wait().timeout(patience(app)));
-    app.output.line(unless_stopped(wait, told).await??)
+    call.action.trigger_id = trigger_id(app).await?;
+    let begun =
+        Begun::new("the checkpoint", format!("checkpoint status {}", job.id()), call.action.trigger_id);
+    let done = async {
+        let operation = call.await?;
+        begun.is_accepted(operation.id());
+        while_it_goes_on(&job, operation.wait().timeout(patience(app))).await
+    };
+    app.output.line(unless_stopped(done, |exit| begun.stopped(exit)).await??)
 }
 
 #[derive(Debug, clap::Args)]
@@ -200,10 +209,14 @@ async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.target_directory = savepoint.target_directory;
     call.action.format_type = savepoint.format.map(SavepointFormatType::from);
     call.action.drain = drain.then_some(true);
-    let operation = call.await?;
-    let told = goes_on("the stop", format!("savepoint status {} {}", job.id(), operation.id()));
-    let wait = while_it_goes_on(&job, operation.wait().timeout(patience(app)));
-    app.output.line(unless_stopped(wait, told).await??)
+    call.action.trigger_id = trigger_id(app).await?;
+    let begun = Begun::new("the stop", format!("savepoint status {}", job.id()), call.action.trigger_id);
+    let done = async {
+        let operation = call.await?;
+        begun.is_accepted(operation.id());
+        while_it_goes_on(&job, operation.wait().timeout(patience(app))).await
+    };
+    app.output.line(unless_stopped(done, |exit| begun.stopped(exit)).await??)
 }
 
 /// How often a job is looked at while something is awaited of it.
@@ -245,10 +258,40 @@ async fn while_it_goes_on<T>(
     }
 }
 
-/// What is told to who stops the waiting.
-fn goes_on(what: &str, command: String) -> impl FnOnce(Exit) -> Failure {
-    let message = format!("you stopped waiting; {what} goes on");
-    move |exit| Failure::new(exit, message).hint(format!("`flinkctl {command}` tells how it ends"))
+/// An id for what is about to be triggered, where the release takes one: it can be told before there is an answer.
+async fn trigger_id(app: &App) -> Result<Option<TriggerId>> {
+    let version = app.client.config().await?.flink_version;
+    Ok((version.release() >= (1, 15)).then(TriggerId::random))
+}
+
+/// What Flink was asked to do on its own, for those who stop the waiting.
+#[derive(Debug)]
+struct Begun {
+    what: &'static str,
+    /// Tells how it ends, with its id.
+    command: String,
+    id: Cell<Option<TriggerId>>,
+    accepted: Cell<bool>,
+}
+
+impl Begun {
+    fn new(what: &'static str, command: String, id: Option<TriggerId>) -> Self {
+        Self { what, command, id: Cell::new(id), accepted: Cell::new(false) }
+    }
+
+    fn is_accepted(&self, id: TriggerId) {
+        self.id.set(Some(id));
+        self.accepted.set(true);
+    }
+
+    fn stopped(&self, exit: Exit) -> Failure {
+        let may = if self.accepted.get() { "goes on" } else { "may have begun, and goes on then" };
+        let failure = Failure::new(exit, format!("you stopped waiting; {} {may}", self.what));
+        match self.id.get() {
+            Some(id) => failure.hint(format!("`flinkctl {} {id}` tells how it ends", self.command)),
+            None => failure,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]

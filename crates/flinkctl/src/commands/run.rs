@@ -103,18 +103,20 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
         let arguments = Arguments::from_arg_matches(matches)?;
         // Both are made here, so that they can be told whatever happens.
         let (job, submission) = (JobId::random(), Submission::default());
-        let submitted = arguments.submit(app, job, &submission);
-        let job = unless_stopped(submitted, |exit| submission.stopped(exit, job)).await??.job_id;
-        // The job goes on even if nobody can read its id, and so does the waiting.
-        let printed = app.output.line(job).map_err(|failure| Failure {
-            message: format!("job {job} is submitted, but its id cannot be written: {}", failure.message),
-            ..failure
-        });
-        if !arguments.detach {
-            let details = follow(app, job, arguments.wait).await?;
-            say!("{} is {}", details.name, details.state);
-        }
-        printed
+        let done = async {
+            let job = arguments.submit(app, job, &submission).await?.job_id;
+            // The job goes on even if nobody can read its id, and so does the waiting.
+            let printed = app.output.line(job).map_err(|failure| Failure {
+                message: format!("job {job} is submitted, but its id cannot be written: {}", failure.message),
+                ..failure
+            });
+            if !arguments.detach {
+                let details = follow(app, job, arguments.wait).await?;
+                say!("{} is {}", details.name, details.state);
+            }
+            printed
+        };
+        unless_stopped(done, |exit| submission.stopped(exit, job)).await?
     })
 }
 

@@ -137,6 +137,58 @@ fn who_stops_waiting_for_a_savepoint_is_told_how_to_find_it() {
     assert!(stderr.contains(&format!("`flinkctl savepoint status {JOB} {trigger}`")), "{stderr}");
 }
 
+#[test]
+fn who_stops_a_trigger_is_told_how_to_find_what_may_have_begun() {
+    let server = Server::start();
+    for (verb, path, what, status) in [
+        ("savepoint", "savepoints", "the savepoint", "savepoint"),
+        ("checkpoint", "checkpoints", "the checkpoint", "checkpoint"),
+        ("stop", "stop", "the stop", "savepoint"),
+    ] {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let child = flinkctl(&url, &["job", verb, JOB]).stderr(Stdio::piped()).spawn().unwrap();
+        let answers = [
+            ("/v1/config", server.recorded("GET /config")),
+            ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
+            (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
+        ];
+        // It is asked, and says nothing.
+        let (length, mut body) = until(&listener, &format!("POST /v1/jobs/{JOB}/{path}"), &answers);
+        let mut asked = String::new();
+        body.by_ref().take(length).read_to_string(&mut asked).unwrap();
+        let asked: serde_json::Value = serde_json::from_str(&asked).unwrap();
+        let trigger = asked["triggerId"].as_str().unwrap();
+        let (exit, stderr) = stop(child, "-INT");
+        assert_eq!(exit, Some(130), "{stderr}");
+        assert!(stderr.contains(&format!("{what} may have begun")), "{stderr}");
+        assert!(stderr.contains(&format!("`flinkctl {status} status {JOB} {trigger}`")), "{stderr}");
+    }
+}
+
+/// Once a signal was listened for, it ends the process no longer by itself.
+#[test]
+fn who_stops_the_asking_why_a_job_failed_is_told_that_it_did() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = flinkctl(&url, &["job", "wait", JOB, "--timeout", "1s"]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let server = Server::start();
+    let exceptions = format!("GET /v1/jobs/{JOB}/exceptions");
+    let answers = [
+        ("/v1/config", server.recorded("GET /config")),
+        ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
+        (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
+        ("/status", r#"{"status":"FAILED"}"#),
+    ];
+    // Asked twice: by the wait, which has until the deadline, and for where it happened. Nobody answers.
+    let _of_the_wait = until(&listener, &exceptions, &answers);
+    let _of_the_place = until(&listener, &exceptions, &answers);
+    let (exit, stderr) = stop(child, "-INT");
+    assert_eq!(exit, Some(10), "{stderr}");
+    assert!(stderr.contains(&format!("job {JOB} is FAILED")), "{stderr}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_job_whose_id_cannot_be_written_is_told_of_and_waited_for() {
