@@ -370,6 +370,23 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
         assert_eq!((outcome.unwrap(), asked.len()), (JOB, 3));
     }
 
+    // Nobody waits for it longer than a little, and than the call may take.
+    for answer in [submitted(), error(500, "no such class")] {
+        for (timeout, longest) in [(None, 5), (Some(1), 1)] {
+            let fake = Fake::new([uploaded(), answer.clone(), Say::Nothing]);
+            let mut call = fake.client().jars().upload_and_run(&path).delete_jar();
+            if let Some(seconds) = timeout {
+                call = call.timeout(Duration::from_secs(seconds));
+            }
+            let started = tokio::time::Instant::now();
+            let _ = call.await;
+            assert_eq!((started.elapsed().as_secs(), fake.asked().len()), (longest, 3), "{answer:?}");
+        }
+    }
+    let fake = Fake::new([uploaded(), error(500, "no such class"), REFUSED]);
+    fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    assert_eq!(fake.asked().len(), 3, "it is not tried again");
+
     // It may be needed to submit the job again, or by a main method that still runs.
     let held = || error(400, "The lock is held by another submission.");
     let busy = || error(504, "Caused by: a.b.TimeoutException: slow");
