@@ -299,8 +299,8 @@ impl Error {
 
     /// Whether there was no connection over which the request could have been sent.
     pub(crate) fn is_no_connection(&self) -> bool {
-        use TransportErrorKind::{Connect, Resolve, Tls};
-        matches!(self.last(), Self::Transport { kind: Connect | Resolve | Tls, .. })
+        use TransportErrorKind::{Connect, Proxy, Resolve, Tls};
+        matches!(self.last(), Self::Transport { kind: Connect | Proxy | Resolve | Tls, .. })
     }
 
     /// What this request did is not known, because of this.

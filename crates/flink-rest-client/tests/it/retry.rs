@@ -344,6 +344,10 @@ async fn a_first_contact_is_tried_once_if_that_is_wanted() {
     client.jobs().list().await.unwrap_err();
     assert_eq!(fake.asked().len(), 2, "each address is tried");
 
+    let fake = Fake::new([Say::Lost(TransportErrorKind::Proxy)]);
+    fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
+    assert_eq!(fake.asked().len(), 1, "nor is there a proxy");
+
     let fake = Fake::new([election(), REFUSED]);
     fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
     assert_eq!(fake.asked().len(), 6, "it was there, and may come back");
