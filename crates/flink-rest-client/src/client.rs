@@ -200,13 +200,17 @@ impl<M: Mode> Client<M> {
             }
             match self.attempt(&request, &tries, options).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) if tries.maybe_done && request.is_done(&error) => {
-                    // It is done; what it was may be told in the answer, too.
-                    let found = self.look(&request, &tries, options).await.ok().flatten();
-                    return request.lost_answer(found.as_ref());
-                }
                 Err(error) => {
                     let arrival = error.arrival();
+                    let is_done = tries.maybe_done && request.is_done(&error);
+                    // An earlier one may be at work yet, which is why this one was refused. And if it is known to be done,
+                    // what it was may be told in the answer, too.
+                    if is_done || (tries.maybe_done && arrival == Arrival::Yes) {
+                        let found = self.look(&request, &tries, options).await.ok().flatten();
+                        if is_done || found.is_some() {
+                            return request.lost_answer(found.as_ref());
+                        }
+                    }
                     tries.again(error, arrival, &self.shared.addresses).await?;
                 }
             }

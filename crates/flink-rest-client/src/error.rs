@@ -105,7 +105,8 @@ pub enum Error {
         /// The reason, where there is one.
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
-    /// There is no answer to a request that changes something: it may have been carried out, or not.
+    /// There is no answer to a request that changes something: it may have been carried out, or not. That a second one
+    /// was refused does not settle it, unless the refusal says that the first one is known.
     ///
     /// What can be found out by itself, is: a job is submitted, and a savepoint triggered, exactly once. This is what
     /// remains, when the server did not come back in time or does not know a second request again.
@@ -200,7 +201,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What went wrong; for an unknown outcome, why there was no answer.
+    /// What went wrong; for an unknown outcome, what was heard last, which need not be about the first attempt.
     pub fn last(&self) -> &Self {
         match self {
             Self::OutcomeUnknown { source, .. } => source.last(),
@@ -298,8 +299,8 @@ impl Error {
 
     /// Whether there was no connection over which the request could have been sent.
     pub(crate) fn is_no_connection(&self) -> bool {
-        use TransportErrorKind::{Connect, Resolve, Tls};
-        matches!(self.last(), Self::Transport { kind: Connect | Resolve | Tls, .. })
+        use TransportErrorKind::{Connect, Proxy, Resolve, Tls};
+        matches!(self.last(), Self::Transport { kind: Connect | Proxy | Resolve | Tls, .. })
     }
 
     /// What this request did is not known, because of this.

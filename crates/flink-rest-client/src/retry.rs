@@ -280,7 +280,7 @@ impl Tries {
         let is_looked_for = self.maybe_done && self.repeat.recognised().is_some() && self.retry.times > 0;
         let most = self.retry.times.saturating_add(1).saturating_mul(self.addresses);
         if !may_be_repeated || !is_of_use || (self.failed >= most && !is_looked_for) {
-            return Err(self.give_up(error, arrival));
+            return Err(self.give_up(error));
         }
         let rounds = self.failed.div_ceil(self.addresses);
         // The next address is tried at once.
@@ -290,7 +290,7 @@ impl Tries {
         };
         let next = Instant::now() + pause.min(Duration::from_secs(86_400));
         if next >= self.deadline.at {
-            return Err(self.give_up(error, arrival));
+            return Err(self.give_up(error));
         }
         tracing::info!(endpoint = self.spec.name, attempt = self.failed, ?pause, %error, "is sent again");
         sleep_until(next).await;
@@ -298,11 +298,11 @@ impl Tries {
     }
 
     /// The last error, with what was tried.
-    fn give_up(&self, error: Error, arrival: Arrival) -> Error {
+    ///
+    /// A refusal settles only what it answers: an earlier request that may have arrived is none the less at large.
+    fn give_up(&self, error: Error) -> Error {
         let last = error.after(Tried { times: self.failed, within: self.started.elapsed() });
-        // That another JobManager does not know the jar says nothing of the one that may have run it.
-        let is_answered = arrival == Arrival::Yes && !(self.repeat.can_be_found() && last.is_not_found());
-        if self.maybe_done && !is_answered && !self.repeat.reads() {
+        if self.maybe_done && !self.repeat.reads() {
             return Error::unknown(self.spec.name, self.token.clone(), last);
         }
         last

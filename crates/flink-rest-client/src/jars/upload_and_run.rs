@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{DeleteJar, JarRun, JarUpload, RunJar, UploadJar};
 use crate::{
     Action, Call, Client, Error, JarId, JobId, Repeat, Result, Retry, call::CallOptions, client::Mode,
@@ -10,7 +12,7 @@ use crate::{
 /// How often a jar is uploaded again that got lost before it was run.
 const ROUNDS: u32 = 3;
 
-/// How long a submitted job waits for its jar to be deleted before its id is told.
+/// How long a call waits for its jar to be deleted before it tells what became of the job.
 const TIDYING: Duration = Duration::from_secs(5);
 
 /// Uploads a jar and runs it; see [`Jars::upload_and_run`](super::Jars::upload_and_run).
@@ -74,8 +76,6 @@ impl Action for UploadAndRun {
                     return Err(error);
                 }
                 Ok(run) if self.delete => {
-                    let mut options = CallOptions::default();
-                    (options.timeout, options.retry) = (Some(TIDYING), Some(Retry::never()));
                     delete(&client, jar, options).await;
                     return Ok(run);
                 }
@@ -85,8 +85,12 @@ impl Action for UploadAndRun {
     }
 }
 
-/// Best effort: nothing depends on it.
-async fn delete<M: Mode>(client: &Client<M>, jar: JarId, options: CallOptions) {
+/// Best effort: nothing depends on it, and nobody waits for it longer than the call may take.
+async fn delete<M: Mode>(client: &Client<M>, jar: JarId, call: CallOptions) {
+    let left = |after| call.deadline(after).at.saturating_duration_since(Instant::now());
+    let mut options = CallOptions::default();
+    options.timeout = Some(call.timeout.map_or(TIDYING, |after| TIDYING.min(left(after))));
+    options.retry = Some(Retry::never());
     let deleted = client.execute(&DeleteJar::new(jar), options).await;
     if let Err(error) = deleted {
         tracing::warn!(%error, "the jar stays on the server");

@@ -43,6 +43,11 @@ fn not_found() -> Say {
     error(404, "org.apache.flink.runtime.rest.NotFoundException: Job 07 not found")
 }
 
+/// A proxy's own answer, which is not one of Flink's.
+fn somebody_else(status: u16) -> Say {
+    Say::Json(status, json!({"message": "default backend"}))
+}
+
 fn ok(answer: Value) -> Say {
     Say::Json(200, answer)
 }
@@ -81,6 +86,7 @@ async fn run(client: &FlinkRestClient, what: &str) -> Result<(), Error> {
         "delete" => client.jar(jar()).delete().await.map(drop),
         "cancel" => client.job(JOB).cancel().await.map(drop),
         "savepoint" => client.job(JOB).savepoint().await.map(drop),
+        "stop" => client.request_by_name("StopJob", json!({"job": JOB})).await.map(drop),
         "dispose" => client.dispose_savepoint("/s").await.map(drop),
         "yarn-cancel" => client.request_by_name("YarnCancelJob", json!({"job": JOB})).await.map(drop),
         "rescale" => client.job(JOB).trigger_rescaling(2_u32).await.map(drop),
@@ -135,9 +141,25 @@ async fn what_is_sent_again() {
         case("run", [LOST, not_found(), duplicate(), ok(json!({}))], "POGEPOGE", "done"),
         case("run", [LOST, not_found(), duplicate(), REFUSED], "POGEPOGE", "done"),
         case("run", [LOST, REFUSED, election(), not_found(), submitted()], "POGEGEGEPO", "done"),
-        case("run", [LOST, not_found(), error(500, "no such class")], "POGEPO", "failed"),
-        // What another JobManager says of the jar, or of the question, says nothing of the job.
-        case("run", [LOST, not_found(), error(500, "Jar file /x/a.jar does not exist")], "POGEPO", "unknown"),
+        // Another refusal of the second says nothing of the first, which may be at work yet: it is looked for once more.
+        case("run", [LOST, not_found(), error(500, "no such class"), not_found()], "POGEPOGE", "unknown"),
+        case("run", [LOST, not_found(), error(400, "locked"), ok(json!({}))], "POGEPOGE", "done"),
+        case(
+            "run",
+            [error(504, "x.TimeoutException"), not_found(), error(400, "locked")],
+            "POGEPOGE",
+            "unknown",
+        ),
+        case(
+            "run",
+            [LOST, not_found(), error(500, "Jar file /x/a.jar does not exist")],
+            "POGEPOGE",
+            "unknown",
+        ),
+        case("run", [LOST, not_found(), somebody_else(404), REFUSED], "POGEPOGE", "unknown"),
+        case("run", [LOST, not_found(), somebody_else(401), REFUSED], "POGEPOGE", "unknown"),
+        case("run", [LOST, somebody_else(403)], "POGE", "unknown"),
+        case("run", [somebody_else(401)], "PO", "failed"),
         case("run", [LOST, error(500, "oops")], "POGE", "unknown"),
         // An answer that cannot be read is as good as lost.
         case("run", [Say::Lost(TransportErrorKind::NotHttp), ok(json!({}))], "POGE", "done"),
@@ -150,7 +172,14 @@ async fn what_is_sent_again() {
         // The server knows triggers and harmless changes again.
         case("savepoint", [LOST, triggered()], "POPO", "done"),
         case("savepoint", [LOST, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED], "POPOPOPOPOPO", "unknown"),
+        case("savepoint", [LOST, not_found()], "POPO", "unknown"),
+        case("savepoint", [not_found()], "PO", "failed"),
+        case("stop", [LOST, not_found()], "POPO", "unknown"),
+        case("stop", [LOST, somebody_else(401)], "POPO", "unknown"),
+        case("cancel", [LOST, not_found()], "PAPA", "unknown"),
+        case("cancel", [not_found()], "PA", "failed"),
         case("plan", [LOST], "POPOPOPOPOPO", "failed"),
+        case("plan", [LOST, error(500, "no such class")], "POPO", "failed"),
         case("yarn-cancel", [LOST], "GE", "unknown"),
         case("plan", [LOST, ok(json!({"plan": {"jid": JOB, "name": "", "nodes": []}}))], "POPO", "done"),
         case("delete", [LOST, error(400, "File a.jar does not exist in /tmp.")], "DEDE", "done"),
@@ -315,6 +344,10 @@ async fn a_first_contact_is_tried_once_if_that_is_wanted() {
     client.jobs().list().await.unwrap_err();
     assert_eq!(fake.asked().len(), 2, "each address is tried");
 
+    let fake = Fake::new([Say::Lost(TransportErrorKind::Proxy)]);
+    fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
+    assert_eq!(fake.asked().len(), 1, "nor is there a proxy");
+
     let fake = Fake::new([election(), REFUSED]);
     fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
     assert_eq!(fake.asked().len(), 6, "it was there, and may come back");
@@ -341,10 +374,31 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
         assert_eq!((outcome.unwrap(), asked.len()), (JOB, 3));
     }
 
-    // It may be needed to submit the job again.
-    let (outcome, asked) = run(vec![uploaded(), LOST]).await;
-    assert!(outcome.unwrap_err().is_outcome_unknown());
-    assert!(!asked.iter().any(|request| request.starts_with("DELETE")), "{asked:?}");
+    // Nobody waits for it longer than a little, and than the call may take.
+    for answer in [submitted(), error(500, "no such class")] {
+        for (timeout, longest) in [(None, 5), (Some(1), 1)] {
+            let fake = Fake::new([uploaded(), answer.clone(), Say::Nothing]);
+            let mut call = fake.client().jars().upload_and_run(&path).delete_jar();
+            if let Some(seconds) = timeout {
+                call = call.timeout(Duration::from_secs(seconds));
+            }
+            let started = tokio::time::Instant::now();
+            let _ = call.await;
+            assert_eq!((started.elapsed().as_secs(), fake.asked().len()), (longest, 3), "{answer:?}");
+        }
+    }
+    let fake = Fake::new([uploaded(), error(500, "no such class"), REFUSED]);
+    fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    assert_eq!(fake.asked().len(), 3, "it is not tried again");
+
+    // It may be needed to submit the job again, or by a main method that still runs.
+    let held = || error(400, "The lock is held by another submission.");
+    let busy = || error(504, "Caused by: a.b.TimeoutException: slow");
+    for script in [vec![uploaded(), LOST], vec![uploaded(), busy(), not_found(), held(), not_found()]] {
+        let (outcome, asked) = run(script).await;
+        assert!(outcome.unwrap_err().is_outcome_unknown());
+        assert!(!asked.iter().any(|request| request.starts_with("DELETE")), "{asked:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -367,14 +421,14 @@ async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
     assert!(!error.is_outcome_unknown(), "no job was submitted: {error}");
 
     // The JobManager that may have run it is gone, and the next one does not know the jar; the job, maybe.
-    let lost_then_gone = || [uploaded(), LOST, not_found(), gone(), uploaded()];
+    let lost_then_gone = || [uploaded(), LOST, not_found(), gone(), not_found(), uploaded()];
     let fake = Fake::new(lost_then_gone().into_iter().chain([ok(json!({}))]));
     fake.client().jars().upload_and_run(&path).await.unwrap();
-    assert_eq!(methods(&fake), "POPOGEPOPOGE", "it is found");
+    assert_eq!(methods(&fake), "POPOGEPOGEPOGE", "it is found");
     let fake = Fake::new(lost_then_gone().into_iter().chain([not_found(), duplicate(), ok(json!({}))]));
     fake.client().jars().upload_and_run(&path).await.unwrap();
-    assert_eq!(methods(&fake), "POPOGEPOPOGEPOGE", "it is found a little later");
-    let fake = Fake::new([uploaded(), LOST, not_found(), gone(), REFUSED]);
+    assert_eq!(methods(&fake), "POPOGEPOGEPOGEPOGE", "it is found a little later");
+    let fake = Fake::new([uploaded(), LOST, not_found(), gone(), REFUSED, REFUSED]);
     let error = fake.client().jars().upload_and_run(&path).await.unwrap_err();
     assert!(error.is_outcome_unknown() && error.to_string().contains("RunJar"), "{error}");
 }
