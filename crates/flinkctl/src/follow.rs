@@ -1,10 +1,10 @@
 //! Waiting for a job while showing how it is doing.
 
-use std::{cell::RefCell, collections::HashMap, convert::Infallible, io::IsTerminal, time::Duration};
+use std::{convert::Infallible, io::IsTerminal, time::Duration};
 
 use console::truncate_str;
 use flink_rest_client::{
-    Async, Error, JobId, JobStatus, VertexId, causes,
+    Async, Error, JobId, JobStatus, causes,
     jobs::{
         Job,
         details::JobDetails,
@@ -12,7 +12,7 @@ use flink_rest_client::{
         vertices::JobVertex,
     },
 };
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     cli::App,
@@ -121,22 +121,21 @@ fn place(exception: &ExceptionInfo) -> Option<String> {
     Some(crate::output::tame(&place))
 }
 
-/// A line on stderr for each vertex, or, where nobody watches, one for each change of the job's state.
+/// How the job and each of its vertices is doing, drawn anew in its place; where nobody watches, a line for each change of
+/// the job's state.
 #[derive(Debug)]
 struct Display {
-    lines: Option<MultiProgress>,
-    bars: RefCell<HashMap<VertexId, ProgressBar>>,
+    drawing: Option<ProgressBar>,
 }
 
 impl Display {
     fn new() -> Self {
-        let lines = std::io::stderr().is_terminal().then(MultiProgress::new);
-        Self { lines, bars: RefCell::default() }
+        Self { drawing: std::io::stderr().is_terminal().then(drawing) }
     }
 
-    /// Says in which state a job is, where no lines show it.
+    /// Says in which state a job is, where it is not drawn.
     fn teller(&self, id: JobId) -> impl Fn(&JobStatus) + Send + Sync + use<> {
-        let tells = self.lines.is_none();
+        let tells = self.drawing.is_none();
         move |state| {
             // How it ended is told by the outcome.
             if tells && !state.is_terminal() {
@@ -146,40 +145,46 @@ impl Display {
     }
 
     async fn keep_showing(&self, job: &Job<Async>) -> Infallible {
-        let Some(lines) = &self.lines else { return std::future::pending().await };
+        let Some(drawing) = &self.drawing else { return std::future::pending().await };
         loop {
             // The wait itself tells of errors.
             if let Ok(details) = job.details().await {
-                show(lines, &mut self.bars.borrow_mut(), &details);
+                drawing.set_message(lines(&details));
             }
             tokio::time::sleep(PAUSE).await;
         }
     }
 
     fn clear(&self) {
-        // Each by itself: what still spins would be drawn again.
-        self.bars.borrow().values().for_each(ProgressBar::finish_and_clear);
+        if let Some(drawing) = &self.drawing {
+            drawing.finish_and_clear();
+        }
     }
 }
 
-fn show(lines: &MultiProgress, bars: &mut HashMap<VertexId, ProgressBar>, details: &JobDetails) {
-    for vertex in &details.vertices {
-        let bar = bars.entry(vertex.id).or_insert_with(|| {
-            let style = ProgressStyle::with_template("{spinner} {msg}");
-            let bar = lines.add(
-                ProgressBar::new_spinner()
-                    .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner())),
-            );
-            bar.enable_steady_tick(Duration::from_millis(200));
-            bar
-        });
-        bar.set_message(line(vertex));
-    }
+fn drawing() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {msg}");
+    let drawing = ProgressBar::new_spinner()
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+        .with_message("…");
+    drawing.enable_steady_tick(Duration::from_millis(200));
+    drawing
 }
 
-/// `Count -> End              2/2 RUNNING`.
+/// The job's name and state, and below it those of its vertices.
+fn lines(details: &JobDetails) -> String {
+    let state = details.state.to_string();
+    let style = colour(&state);
+    let (name, state) = (crate::output::tame(&details.name), crate::output::tame(&state));
+    let of_job = format!("{} is {style}{state}{style:#}", truncate_str(&name, WIDTH, "…"));
+    std::iter::once(of_job).chain(details.vertices.iter().map(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// How much of a name is shown.
+const WIDTH: usize = 48;
+
+/// `  Count -> End              2 RUNNING`.
 fn line(vertex: &JobVertex) -> String {
-    const WIDTH: usize = 48;
     let there = vertex.tasks.iter().filter(|(_, tasks)| **tasks > 0);
     let tasks: Vec<_> = there
         .map(|(state, tasks)| {
@@ -190,5 +195,5 @@ fn line(vertex: &JobVertex) -> String {
     let name = crate::output::tame(&vertex.name);
     let name = console::pad_str(&truncate_str(&name, WIDTH, "…"), WIDTH, console::Alignment::Left, None)
         .into_owned();
-    format!("{name}  {}", tasks.join(", "))
+    format!("  {name}  {}", tasks.join(", "))
 }
