@@ -65,7 +65,7 @@ impl Terminal {
 
     /// Asks the shell how the last command ended, once it has.
     fn ended_with(&self, code: i32) {
-        self.until(|screen| screen.trim_end().ends_with("\n>"));
+        self.until(|screen| screen.trim_end().ends_with('>'));
         self.enter("echo ended with $?.");
         let screen = self.until(|screen| screen.lines().any(|line| line.starts_with("ended with ")));
         assert!(screen.contains(&format!("ended with {code}.")), "{screen}");
