@@ -13,6 +13,9 @@ use crate::{
     transport::BoxFuture,
 };
 
+/// A clock cannot be set to `Duration::MAX` from now; this is as long.
+pub(crate) const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 /// What a [`Call`] does: one request, or several that belong together.
 pub trait Action: Send + Sized {
     /// What the caller gets.
@@ -54,9 +57,7 @@ impl CallOptions {
     /// When the whole call must be over, if it may take so long unless something else was set.
     pub(crate) fn deadline(&self, usual: Duration) -> Deadline {
         let after = self.timeout.unwrap_or(usual);
-        // A clock cannot be set to Duration::MAX from now; a century is as long.
-        let century = Duration::from_secs(100 * 365 * 86_400);
-        Deadline { at: self.started + after.min(century), after }
+        Deadline { at: self.started + after.min(CENTURY), after }
     }
 }
 

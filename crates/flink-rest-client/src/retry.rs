@@ -75,7 +75,7 @@ impl Retry {
     fn pause(&self, rounds: u32) -> Duration {
         let doubled = self.first_pause.saturating_mul(2_u32.saturating_pow(rounds.saturating_sub(1)));
         let pause = doubled.min(self.longest_pause);
-        pause / 2 + pause / 2 * u32::from(random().to_be_bytes()[0]) / 255
+        pause / 2 + pause / 2 / 255 * u32::from(random().to_be_bytes()[0])
     }
 }
 
@@ -321,6 +321,12 @@ mod tests {
         for nothing in ["", "soon", "-7", "7.5", "99999999999999999999", "Wed, 21 Oct 2015 07:28:00 GMT"] {
             assert_eq!(retry_after(nothing), None, "{nothing}");
         }
+    }
+
+    #[test]
+    fn a_pause_may_be_as_long_as_there_is() {
+        let retry = Retry::default().first_pause(Duration::MAX).longest_pause(Duration::MAX);
+        assert!((1..100).all(|rounds| retry.pause(rounds) >= Duration::MAX / 2));
     }
 
     #[test]

@@ -51,7 +51,8 @@ impl Upload {
     /// What comes from a reader, under this file name, and how many bytes that will be, if it is known.
     ///
     /// It can be sent only once, also if there is no connection: such a request is never repeated. It is read on a thread
-    /// for blocking work; for an [`AsyncRead`] there is [`from_async_reader`](Self::from_async_reader).
+    /// for blocking work, which nothing interrupts: an upload ends at its deadline also while the reader blocks, but a
+    /// tokio runtime that is dropped then waits for the reader, unless by `shutdown_background`. For an [`AsyncRead`] there is [`from_async_reader`](Self::from_async_reader).
     pub fn from_reader(
         name: impl Into<String>,
         size: impl Into<Option<u64>>,

@@ -242,10 +242,10 @@ impl<M: Mode> Rounds<M> {
         };
         let lines = merge(&mut self.logs.iter_mut().map(queue).collect::<Vec<_>>());
         self.pause = match lines.is_empty() {
-            true => (self.pause * 3 / 2).min(self.follow.longest_pause),
+            true => self.pause.saturating_add(self.pause / 2).min(self.follow.longest_pause),
             false => self.follow.shortest_pause,
         };
-        self.next_poll = Instant::now() + self.pause;
+        self.next_poll = Instant::now() + self.pause.min(crate::call::CENTURY);
         lines
     }
 }

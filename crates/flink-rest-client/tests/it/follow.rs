@@ -275,6 +275,15 @@ async fn what_is_lost_on_the_way_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn it_may_be_asked_as_seldom_as_there_is_time() {
+    let cluster = cluster("one\n");
+    let follow = cluster.client().jobmanager().follow_log();
+    let mut lines = follow.poll_between(Duration::MAX, Duration::MAX).lines();
+    assert_eq!(texts(&mut lines, 1).await, ["one"]);
+    quiet(&mut lines).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn giving_up_waiting_loses_nothing() {
     let cluster = cluster("");
     let mut lines = cluster.client().jobmanager().follow_log().poll_between(SECOND, SECOND).lines();
