@@ -54,10 +54,14 @@ impl CallOptions {
         Self { started: Instant::now(), ..self }
     }
 
-    /// When the whole call must be over, if it may take so long unless something else was set.
+    /// When a part of the call must be over. A time that was set is the whole call's; else each part has as long as is
+    /// usual for it: what follows a long upload, too.
     pub(crate) fn deadline(&self, usual: Duration) -> Deadline {
-        let after = self.timeout.unwrap_or(usual);
-        Deadline { at: self.started + after.min(CENTURY), after }
+        let (from, after) = match self.timeout {
+            Some(after) => (self.started, after),
+            None => (Instant::now(), usual),
+        };
+        Deadline { at: from + after.min(CENTURY), after }
     }
 }
 

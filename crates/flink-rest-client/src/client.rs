@@ -23,7 +23,7 @@ use crate::{
     redirect,
     registry::Named,
     retry::{Arrival, Tried, Tries, retry_after},
-    secrets::Secrets,
+    secrets::{self, Secrets},
     span::CallSpan,
     split::LONGEST_REQUEST_LINE,
     trace,
@@ -426,11 +426,20 @@ pub(crate) fn refusal(
     let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let retry_after = header(header::RETRY_AFTER).and_then(retry_after);
     if let Ok(Errors { errors }) = serde_json::from_slice(body) {
-        let text = |error: Value| error.as_str().map(|text| secrets.hide(text).into_owned());
-        let errors = match errors {
-            Value::Array(errors) => errors.into_iter().filter_map(text).collect(),
-            single => text(single).into_iter().collect(),
+        let all = match &errors {
+            Value::Array(errors) => errors.as_slice(),
+            single => std::slice::from_ref(single),
         };
+        // One text may be long, or there may be many.
+        let (mut errors, mut room) = (Vec::new(), secrets::LONGEST);
+        for text in all.iter().filter_map(Value::as_str) {
+            if room == 0 {
+                errors.push(secrets::CUT.into());
+                break;
+            }
+            room = room.saturating_sub(text.len().max(1));
+            errors.push(secrets.hide(text).into_owned());
+        }
         let request = format!("{} {target}", spec.method);
         return ApiError { request, status, errors, retry_after, tried }.into();
     }

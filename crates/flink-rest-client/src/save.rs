@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, ErrorKind},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -25,9 +25,7 @@ impl Partial {
     /// An empty one. Not async: nobody would remove a file that is created after the future was dropped.
     pub(crate) fn create(target: PathBuf) -> Result<Self> {
         let refuse = |reason: String| Err(Error::File { path: target.clone(), reason, sent: false });
-        // A link stays one.
-        let led = target.is_symlink().then(|| fs::canonicalize(&target).ok()).flatten();
-        let place = led.unwrap_or_else(|| target.clone());
+        let Some(place) = led(&target) else { return refuse("its links lead nowhere".into()) };
         let Some(name) = place.file_name() else { return refuse("it has no file name".into()) };
         let before = fs::metadata(&place).ok();
         match &before {
@@ -40,9 +38,9 @@ impl Partial {
         loop {
             static COUNT: AtomicU64 = AtomicU64::new(0);
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let name = format!(".{}.{}-{count}.part", name.to_string_lossy(), process::id());
+            let name = format!(".{}.{}-{count}.part", beginning(&name.to_string_lossy()), process::id());
             let temporary = place.with_file_name(name);
-            match fs::File::options().write(true).create_new(true).open(&temporary) {
+            match options(before.is_some()).open(&temporary) {
                 Ok(file) => {
                     let partial = Self { target: place, temporary, file: Some(File::from_std(file)) };
                     // Who could not read the one before cannot read this one.
@@ -93,9 +91,79 @@ impl Drop for Partial {
     }
 }
 
+/// Where a path leads, even if nothing is there yet: a link stays one.
+fn led(path: &Path) -> Option<PathBuf> {
+    /// As many as Linux follows.
+    const MOST: usize = 40;
+    let mut place = path.to_owned();
+    for _ in 0..MOST {
+        match fs::read_link(&place) {
+            Ok(to) => place = place.parent()?.join(to),
+            Err(_) => return Some(place),
+        }
+    }
+    None
+}
+
+/// So much of a file's name that with what is added it is not too long.
+fn beginning(name: &str) -> &str {
+    const LONGEST: usize = 200;
+    let end = (0..=LONGEST).rev().find(|end| name.is_char_boundary(*end));
+    end.filter(|_| name.len() > LONGEST).and_then(|end| name.get(..end)).unwrap_or(name)
+}
+
+/// A new file, with the permissions that the umask leaves; one in place of another, with none for others until it has
+/// those of that one.
+fn options(replaces: bool) -> fs::OpenOptions {
+    let mut options = fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if replaces {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = replaces;
+    options
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_in_place_of_another_is_never_open_to_others() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("part");
+        options(true).open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn links_that_lead_to_nothing_yet_stay_and_circles_are_refused() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        symlink("another", &link).unwrap();
+        symlink("log", folder.path().join("another")).unwrap();
+        Partial::create(link.clone()).unwrap().put_in_place().await.unwrap();
+        assert!(link.is_symlink() && folder.path().join("log").is_file());
+        symlink("circle", folder.path().join("circle")).unwrap();
+        let error = Partial::create(folder.path().join("circle")).unwrap_err();
+        assert!(error.to_string().contains("its links lead nowhere"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_name_may_be_as_long_as_the_system_allows() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["x".repeat(255), "ü".repeat(127)] {
+            let path = folder.path().join(name);
+            Partial::create(path.clone()).unwrap().put_in_place().await.unwrap();
+            assert!(path.is_file());
+        }
+    }
 
     #[cfg(unix)]
     #[tokio::test]

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use base64::{
@@ -21,6 +21,12 @@ const SHORTEST: usize = 4;
 /// How many headers are remembered: as many tokens may be under way at once.
 const MOST: usize = 64;
 
+/// What is longer is cut: nobody reads it, and to look for secrets takes time.
+pub(crate) const LONGEST: usize = 1 << 20;
+
+/// So much more is looked at, so that no secret is cut in two and half of it shown.
+const OVERLAP: usize = 128 * 1024;
+
 /// The credentials that are sent. Each text of a server or a proxy that an error or a log quotes goes through
 /// [`hide`](Self::hide).
 #[derive(Default)]
@@ -28,7 +34,7 @@ pub(crate) struct Secrets {
     /// Those of proxies.
     always: Vec<String>,
     /// Those of the last requests, by header.
-    sent: Mutex<VecDeque<(HeaderValue, Vec<String>)>>,
+    sent: Mutex<VecDeque<(HeaderValue, Arc<[String]>)>>,
 }
 
 impl Secrets {
@@ -43,37 +49,50 @@ impl Secrets {
         for value in headers.values().filter(|value| value.is_sensitive()) {
             let known = sent.iter().position(|(known, _)| known == value);
             let entry = known.and_then(|known| sent.remove(known));
-            sent.push_back(entry.unwrap_or_else(|| (value.clone(), forms(value))));
+            sent.push_back(entry.unwrap_or_else(|| (value.clone(), forms(value).into())));
         }
         let too_many = sent.len().saturating_sub(MOST);
         sent.drain(..too_many);
     }
 
-    /// The same text without them.
+    /// The same text without them, and without what is beyond the [longest](LONGEST).
     pub(crate) fn hide<'a>(&self, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
         let text = text.into();
-        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        let secrets = || self.always.iter().chain(sent.iter().flat_map(|(_, secrets)| secrets));
-        if secrets().next().is_none() {
-            return text;
-        }
-        let (mut shown, mut from, mut at) = (String::new(), 0, 0);
-        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-            match secrets().filter_map(|secret| length(rest, secret)).max() {
-                Some(length) => {
-                    shown += text.get(from..at).unwrap_or_default();
-                    shown += HIDDEN;
-                    at += length;
-                    from = at;
+        // Other requests do not wait for this one.
+        let sent: Vec<_> = {
+            let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+            sent.iter().map(|(_, secrets)| secrets.clone()).collect()
+        };
+        let secrets = sent.iter().flat_map(|secrets| secrets.iter()).chain(&self.always);
+        let hidden =
+            Search::new(secrets.map(String::as_str).collect()).hide(beginning(&text, LONGEST + OVERLAP));
+        match hidden {
+            None if text.len() <= LONGEST => text,
+            None => cut(beginning(&text, LONGEST)).into(),
+            Some(shown) if text.len() <= LONGEST + OVERLAP => {
+                if shown.len() > LONGEST {
+                    cut(beginning(&shown, LONGEST)).into()
+                } else {
+                    shown.into()
                 }
-                None => at += rest.chars().next().map_or(1, char::len_utf8),
             }
+            // A secret may have been cut at the end.
+            Some(shown) => cut(beginning(&shown, LONGEST.min(shown.len().saturating_sub(OVERLAP)))).into(),
         }
-        if from == 0 {
-            return text;
-        }
-        (shown + text.get(from..).unwrap_or_default()).into()
     }
+}
+
+/// Said in the place of what is beyond the [longest](LONGEST).
+pub(crate) const CUT: &str = "… (what is beyond 1 MiB is left out)";
+
+fn cut(text: &str) -> String {
+    format!("{text}{CUT}")
+}
+
+/// At most so many bytes of it.
+fn beginning(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
 /// What a header's value holds that is secret by itself, longest first.
@@ -94,42 +113,144 @@ fn forms(value: &HeaderValue) -> Vec<String> {
     forms
 }
 
-/// How much of the beginning of this text is the secret, in whatever spelling; none if it is not.
-fn length(text: &str, secret: &str) -> Option<usize> {
-    if text.starts_with(secret) {
-        return Some(secret.len());
-    }
-    let mut rest = text.as_bytes();
-    for char in secret.chars() {
-        rest = after(rest, char)?;
-    }
-    Some(text.len() - rest.len())
+/// All secrets at once: how long the search takes does not depend on how many there are.
+struct Search<'a> {
+    /// In order, so that those that begin alike stand together.
+    secrets: Vec<&'a str>,
+    /// Whether a secret may begin with this byte, in whatever spelling.
+    begins: [bool; 256],
 }
 
-/// What follows a character, however it is written.
-fn after(text: &[u8], char: char) -> Option<&[u8]> {
-    let mut utf8 = [0; 4];
-    let utf8 = char.encode_utf8(&mut utf8).as_bytes();
-    after_escaped(text, char, utf8).or_else(|| text.strip_prefix(utf8))
-}
-
-/// What follows a character that is written as it must be in an address, a form, HTML or JSON.
-fn after_escaped<'a>(text: &'a [u8], char: char, utf8: &[u8]) -> Option<&'a [u8]> {
-    match text.first()? {
-        b'%' => utf8.iter().try_fold(text, |text, byte| {
-            let digits = text.strip_prefix(b"%")?.get(..2)?;
-            (number(digits, 16)? == u32::from(*byte)).then_some(text.get(3..)?)
-        }),
-        b'+' if char == ' ' => text.get(1..),
-        b'&' => {
-            // Beyond this there is no name of one that matters.
-            let end = text.iter().take(10).position(|byte| *byte == b';')?;
-            (entity(text.get(1..end)?)? == char).then(|| text.get(end + 1..))?
+impl<'a> Search<'a> {
+    fn new(mut secrets: Vec<&'a str>) -> Self {
+        secrets.sort_unstable();
+        secrets.dedup();
+        let mut begins = [false; 256];
+        // Latin-1 that is UTF-8 begins with U+00C2 to U+00F4.
+        let escapes = b"%&\\+\xc3".iter().filter(|_| !secrets.is_empty());
+        for byte in escapes.chain(secrets.iter().filter_map(|secret| secret.as_bytes().first())) {
+            if let Some(begins) = begins.get_mut(usize::from(*byte)) {
+                *begins = true;
+            }
         }
-        b'\\' => match text.get(1)? {
-            b'u' => (number(text.get(2..6)?, 16)? == u32::from(char)).then(|| text.get(6..))?,
-            byte => (b"\"\\/".contains(byte) && char == char::from(*byte)).then(|| text.get(2..))?,
+        Self { secrets, begins }
+    }
+
+    /// The text without them; none if it holds none.
+    fn hide(&self, text: &str) -> Option<String> {
+        let (mut shown, mut from, mut at) = (String::new(), 0, 0);
+        while let Some(rest) = text.get(at..) {
+            let may_begin = |byte: &u8| self.begins.get(usize::from(*byte)) == Some(&true);
+            let Some(skipped) = rest.as_bytes().iter().position(may_begin) else { break };
+            at += skipped;
+            let Some(rest) = text.get(at..) else { break };
+            match length(rest, &self.secrets) {
+                Some(length) => {
+                    shown += text.get(from..at).unwrap_or_default();
+                    shown += HIDDEN;
+                    at += length;
+                    from = at;
+                }
+                None => at += rest.chars().next().map_or(1, char::len_utf8),
+            }
+        }
+        (from > 0).then(|| shown + text.get(from..).unwrap_or_default())
+    }
+}
+
+/// How much of the beginning of this text is one of these secrets, which are in order: the longest, in
+/// whatever spelling; none if it is none.
+fn length(text: &str, secrets: &[&str]) -> Option<usize> {
+    let mut longest = None;
+    // Where in the text, and how many bytes of these secrets, which begin alike, stand before that.
+    let mut open = vec![(0, 0, secrets)];
+    while let Some((at, depth, secrets)) = open.pop() {
+        if secrets.first().is_some_and(|secret| secret.len() == depth) {
+            longest = longest.max(Some(at));
+        }
+        let next = |secret: &&str| secret.get(depth..).and_then(|rest| rest.chars().next());
+        let readings = readings(text.get(at..).unwrap_or_default());
+        for (char, bytes) in readings.iter().flatten() {
+            let is_next = |secret: Option<&&str>| secret.and_then(&next) == Some(*char);
+            let (start, end) = match is_next(secrets.first()) && is_next(secrets.last()) {
+                true => (0, secrets.len()),
+                false => (
+                    secrets.partition_point(|secret| next(secret) < Some(*char)),
+                    secrets.partition_point(|secret| next(secret) <= Some(*char)),
+                ),
+            };
+            if let Some(these) = secrets.get(start..end).filter(|these| !these.is_empty()) {
+                open.push((at + bytes, depth + char.len_utf8(), these));
+            }
+        }
+    }
+    longest
+}
+
+/// A character, and how many bytes of a text it takes.
+type Read = Option<(char, usize)>;
+
+/// What a text may begin with: as it is written in an address, a form, HTML or JSON, and as it is.
+fn readings(text: &str) -> [Read; 4] {
+    let itself = text.chars().next().map(|char| (char, char.len_utf8()));
+    let bytes = text.as_bytes();
+    match bytes.first() {
+        Some(b'%') => [percent(bytes, b"%"), percent(bytes, b"%25"), itself, None],
+        Some(b'+') => [Some((' ', 1)), itself, None, None],
+        Some(b'&') => [reference(bytes), itself, None, None],
+        Some(b'\\') => [json(bytes), itself, None, None],
+        Some(0xc3) => [latin1(text), itself, None, None],
+        _ => [itself, None, None, None],
+    }
+}
+
+/// A character whose bytes in UTF-8 are written as numbers after such a prefix: in an address, or in one within another.
+fn percent(text: &[u8], prefix: &[u8]) -> Read {
+    let step = prefix.len() + 2;
+    utf8(|at| {
+        let digits = text.get(at * step..)?.strip_prefix(prefix)?.get(..2)?;
+        u8::try_from(number(digits, 16)?).ok()
+    })
+    .map(|char| (char, char.len_utf8() * step))
+}
+
+/// A character whose bytes in UTF-8 were taken for characters.
+fn latin1(text: &str) -> Read {
+    let char = utf8(|at| u8::try_from(u32::from(text.chars().nth(at)?)).ok())?;
+    Some((char, text.chars().take(char.len_utf8()).map(char::len_utf8).sum()))
+}
+
+/// The character that has these bytes.
+fn utf8(byte: impl Fn(usize) -> Option<u8>) -> Option<char> {
+    let bytes: Vec<_> = (0..4).map_while(byte).collect();
+    let chars = (1..=bytes.len()).filter_map(|length| std::str::from_utf8(bytes.get(..length)?).ok());
+    chars.flat_map(str::chars).next()
+}
+
+/// A character as `&amp;` or `&#38;`.
+fn reference(text: &[u8]) -> Read {
+    // Beyond this there is none that matters.
+    let end = text.iter().take(32).position(|byte| *byte == b';')?;
+    Some((entity(text.get(1..end)?)?, end + 1))
+}
+
+/// A character as `\t` or `\u0009`, or as the two halves of UTF-16.
+fn json(text: &[u8]) -> Read {
+    let unit = |at: usize| number(text.get(at..)?.strip_prefix(b"\\u")?.get(..4)?, 16);
+    let short = |char| Some((char, 2));
+    match text.get(1)? {
+        b'u' => match (unit(0)?, unit(6)) {
+            (high @ 0xd800..0xdc00, Some(low @ 0xdc00..0xe000)) => {
+                Some((char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00))?, 12))
+            }
+            (unit, _) => Some((char::from_u32(unit)?, 6)),
         },
+        b't' => short('\t'),
+        b'n' => short('\n'),
+        b'r' => short('\r'),
+        b'b' => short('\u{8}'),
+        b'f' => short('\u{c}'),
+        byte @ (b'"' | b'\\' | b'/') => short(char::from(*byte)),
         _ => None,
     }
 }
@@ -210,6 +331,54 @@ mod tests {
     fn any_header_and_any_bytes_are_hidden() {
         let secrets = secrets(&["schlüssel", &format!("basic {}", BASE64_STANDARD.encode(b"me:\xff123"))]);
         assert_eq!(secrets.hide(String::from_utf8_lossy(b"schl\xc3\xbcssel, \xff123")), "******, ******");
+    }
+
+    #[test]
+    fn escapes_of_all_kinds_are_hidden() {
+        let cases = [
+            ("p😀ss-12345", r"p\ud83d\ude00ss-12345"),
+            ("p😀ss-12345", "p%F0%9F%98%80ss-12345"),
+            ("tok\ten-12345", r"tok\ten-12345"),
+            ("schlüssel-geheim", "schlÃ¼ssel-geheim"),
+            ("üssel-geheim", "Ã¼ssel-geheim"),
+            ("secret\"x-12345", "secret&#0000000034;x-12345"),
+            ("a/b%c&d-sécret", "a%252Fb%2525c%2526d-s%25C3%25A9cret"),
+            ("a%41b-secret", "a%2541b-secret"),
+            ("a%25b-secret", "a%25b-secret"),
+        ];
+        for (secret, spelled) in cases {
+            let value = HeaderValue::from_bytes(secret.as_bytes()).unwrap();
+            assert_eq!(Secrets::new([value]).hide(format!("<{spelled}>")), "<******>", "{spelled}");
+        }
+    }
+
+    /// As long as many, and even where each place looks like the beginning of a secret.
+    #[test]
+    fn many_secrets_in_a_long_text_take_no_longer_than_one() {
+        let tokens: Vec<_> =
+            (100..164).map(|number| format!("Bearer {}{number}", "eyJhbGci".repeat(50))).collect();
+        let secrets = secrets(&tokens.iter().map(String::as_str).collect::<Vec<_>>());
+        for text in ["\tat a.B(c.java:1)\n", "e", "%65"] {
+            let text = text.repeat(LONGEST / text.len());
+            let begun = std::time::Instant::now();
+            assert_eq!(secrets.hide(text.as_str()), text);
+            // To try each secret at each place took more than a minute.
+            let took = begun.elapsed();
+            assert!(took < std::time::Duration::from_secs(60), "{took:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_and_no_secret_is_cut_in_two() {
+        let secrets = secrets(&["Bearer t0ken.x-y"]);
+        for before in [LONGEST - 5, LONGEST + OVERLAP - 5] {
+            let text = format!("{}t0ken.x-y{}", "ü".repeat(before / 2), "x".repeat(2 * LONGEST));
+            let shown = secrets.hide(&text);
+            assert!(shown.len() < LONGEST + 100 && shown.ends_with("is left out)"), "{}", shown.len());
+            assert!(!shown.contains("t0"));
+        }
+        let many = "t0ken.x-y ".repeat(LONGEST / 5);
+        assert!(!secrets.hide(many).contains("t0"));
     }
 
     #[test]

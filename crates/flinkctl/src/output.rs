@@ -76,9 +76,9 @@ pub(crate) struct Output {
     pub(crate) width: Option<usize>,
     /// Whether somebody looks at it.
     pub(crate) terminal: bool,
-    /// Whether the terminal is cleared before each answer.
     /// What is not shown yet, as it is put together with that of other clusters.
     kept: Option<Mutex<Option<(Value, View)>>>,
+    /// Whether the terminal is cleared before each answer.
     redraws: AtomicBool,
     /// What was shown before, if it is shown again and again.
     history: Option<History>,

@@ -128,6 +128,8 @@ pub(crate) struct Trail {
     /// When the last poll was, and since when there has been something that cannot be told from an older copy.
     now: Duration,
     doubtful: Option<Duration>,
+    /// Whether the folder changed since the last poll while a rotated file was opened.
+    is_unsettled: bool,
     /// How long that may go on.
     patience: Duration,
     /// Whether lines were lost before the next one.
@@ -152,6 +154,7 @@ impl Trail {
             start: Vec::new(),
             now: Duration::ZERO,
             doubtful: None,
+            is_unsettled: false,
             patience: copies * 2 + Duration::from_secs(2),
             gap: false,
             given: VecDeque::new(),
@@ -192,7 +195,7 @@ impl Trail {
 
     /// It is time to look for news, so long after the beginning.
     pub(crate) fn poll(&mut self, now: Duration) {
-        self.now = now;
+        (self.now, self.is_unsettled) = (now, false);
         self.state = State::Look;
     }
 
@@ -215,6 +218,8 @@ impl Trail {
             (State::Look, None) => State::Rest,
             (State::Seek, _) => self.seek(rotated),
             (State::Confirm(reading), _) if reading.rotated == rotated => self.confirmed(reading),
+            // A folder that changes with each look is left alone until the next poll.
+            (State::Confirm(_), _) if mem::replace(&mut self.is_unsettled, true) => State::Rest,
             // Nothing is known yet that could be sought.
             (State::Confirm(_), _) if self.since.is_some() => State::Look,
             (State::Confirm(_), _) => State::Seek,

@@ -327,6 +327,36 @@ fn anything() -> impl Strategy<Value = (Setup, Vec<Event>)> {
     (setups(), events)
 }
 
+/// A file of another appender, named like a rotated one, which grows with each look at the folder.
+#[test]
+fn a_folder_that_changes_with_each_look_is_not_asked_without_a_pause() {
+    for since in [None, Some(Timestamp::MIN)] {
+        let mut follower =
+            Follower::since(Setup { naming: Naming::Up(1000), has_times: true, copies: 0 }, since);
+        follower.folder.write(b"before", true);
+        let (mut lists, mut most) = (0, 0);
+        for step in 0..2000 {
+            match step {
+                60 => follower.folder.rotate(),
+                61 => follower.folder.write(b"after", true),
+                _ => {}
+            }
+            let now = follower.folder.now();
+            let other = follower.folder.files.entry(format!("{LOG}.2026-11-25")).or_default();
+            other.0.extend(b"other\n");
+            other.1 = now;
+            lists = match follower.trail.step() {
+                Step::Rest => 0,
+                Step::List => lists + 1,
+                _ => lists,
+            };
+            most = most.max(lists);
+            follower.step(1000);
+        }
+        assert!(most < 10, "{since:?}: {most} lists without a pause");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

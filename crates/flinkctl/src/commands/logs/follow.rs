@@ -45,7 +45,7 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
         _ => None,
     };
     let mut out = anstream::stdout();
-    let mut entry: Option<Entry> = None;
+    let mut entry: Option<Pending> = None;
     loop {
         // Whether more belongs to an entry shows when the next one begins, or when nothing comes for a moment.
         let next = match &entry {
@@ -68,27 +68,71 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
             continue;
         }
         match &mut entry {
-            Some(entry) if line.continues && entry.process == line.process => {
-                entry.text.push('\n');
-                entry.text.push_str(&line.to_string_lossy());
+            Some(pending) if line.continues && pending.entry.process == line.process => {
+                let text = line.to_string_lossy();
+                if !pending.has_room(&text) {
+                    pending.print(arguments, &mut printer, &mut out)?;
+                }
+                pending.add(&text);
             }
             _ => {
                 flush(&mut entry, arguments, &mut printer, &mut out)?;
-                entry = Some(Entry::from(line));
+                entry = Some(Pending::from(Entry::from(line)));
             }
         }
     }
 }
 
 fn flush(
-    entry: &mut Option<Entry>,
+    pending: &mut Option<Pending>,
     arguments: &Arguments,
     printer: &mut Printer,
     out: &mut impl std::io::Write,
 ) -> Result<()> {
-    match entry.take().filter(|entry| arguments.filter.wants(entry)) {
-        Some(entry) => printer.print(out, &entry),
-        None => Ok(()),
+    pending.take().map_or(Ok(()), |mut pending| pending.print(arguments, printer, out))
+}
+
+/// An entry of which there may be more to come. Of a long one, what is there is shown before the rest comes.
+struct Pending {
+    entry: Entry,
+    /// Whether it is wanted, once its beginning was judged.
+    wanted: Option<bool>,
+}
+
+impl Pending {
+    fn has_room(&self, text: &str) -> bool {
+        /// Bytes of an entry that are kept at once.
+        const MOST: usize = 1 << 20;
+        self.entry.text.len() + text.len() < MOST
+    }
+
+    fn add(&mut self, text: &str) {
+        // What goes on begins with a line of its own.
+        if self.wanted.is_none() || !self.entry.text.is_empty() {
+            self.entry.text.push('\n');
+        }
+        self.entry.text.push_str(text);
+    }
+
+    /// What is there, if it is wanted; what is added is the rest.
+    fn print(
+        &mut self,
+        arguments: &Arguments,
+        printer: &mut Printer,
+        out: &mut impl std::io::Write,
+    ) -> Result<()> {
+        if *self.wanted.get_or_insert_with(|| arguments.filter.wants(&self.entry)) {
+            printer.print(out, &self.entry)?;
+        }
+        self.entry.text.clear();
+        self.entry.gap = false;
+        Ok(())
+    }
+}
+
+impl From<Entry> for Pending {
+    fn from(entry: Entry) -> Self {
+        Self { entry, wanted: None }
     }
 }
 
