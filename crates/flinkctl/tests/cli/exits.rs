@@ -102,3 +102,18 @@ fn what_is_no_text_is_refused_in_words() {
         assert!(stderr.contains(&format!("{variable} is no text in UTF-8")), "{stderr}");
     }
 }
+
+const ORDERS: &str = "76543210fedcba9876543210fedcba98";
+
+#[test]
+fn a_metric_that_is_not_there_is_told() {
+    let request = format!("GET /jobs/{ORDERS}/metrics?get=uptme");
+    let server = Server::with([(request.as_str(), "[]")]);
+    let (code, stderr) = exit(&server.url(), &["job", "metrics", "Orders", "uptme"]);
+    assert_eq!(code, Some(4), "{stderr}");
+    assert_eq!(stderr, "Error: no metric is named `uptme`\nHint: did you mean `uptime`?\n");
+    // One that Flink knows, and has no value of yet.
+    let request = format!("GET /jobs/{ORDERS}/metrics?get=uptime");
+    let server = Server::with([(request.as_str(), "[]")]);
+    assert_eq!(exit(&server.url(), &["job", "metrics", "Orders", "uptime"]), (Some(0), String::new()));
+}
