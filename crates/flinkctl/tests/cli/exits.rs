@@ -117,3 +117,20 @@ fn a_metric_that_is_not_there_is_told() {
     let server = Server::with([(request.as_str(), "[]")]);
     assert_eq!(exit(&server.url(), &["job", "metrics", "Orders", "uptime"]), (Some(0), String::new()));
 }
+
+#[test]
+fn what_has_ended_cannot_be_stopped() {
+    // The server answers 404, as Flink does of a job that it does not find among those that run.
+    let (code, stderr) = exit(&Server::start().url(), &["job", "stop", "0123"]);
+    assert_eq!(code, Some(4), "{stderr}");
+    assert_eq!(stderr, "Error: Orders is FAILED; only a job that runs can be stopped\n");
+}
+
+#[test]
+fn a_request_that_cannot_be_met_can_be_taken_back() {
+    let server = crate::durations::server();
+    let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "1s"]);
+    assert_eq!(code, Some(5), "{stderr}");
+    assert!(stderr.contains("does not have parallelism 9 yet; the request stands"), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl job rescale {ORDERS} 1` takes it back")), "{stderr}");
+}
