@@ -134,3 +134,13 @@ fn a_request_that_cannot_be_met_can_be_taken_back() {
     assert!(stderr.contains("does not have parallelism 9 yet; the request stands"), "{stderr}");
     assert!(stderr.contains(&format!("`flinkctl job rescale {ORDERS} 1` takes it back")), "{stderr}");
 }
+
+#[test]
+fn state_that_nobody_wants_is_dropped_by_an_option() {
+    let exceptions = r#"{"exceptionHistory":{"entries":[{"exceptionName":"java.lang.IllegalStateException","stacktrace":"java.lang.IllegalStateException: Failed to rollback to checkpoint/savepoint: the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.","timestamp":1}],"truncated":false}}"#;
+    let of_job = "GET /jobs/0123456789abcdef0123456789abcdef/exceptions";
+    let server = Server::with([(of_job, exceptions)]);
+    let (code, stderr) = exit(&server.url(), &["job", "wait", "0123"]);
+    assert_eq!(code, Some(10), "{stderr}");
+    assert!(stderr.contains("\nHint: --allow-non-restored-state drops the state"), "{stderr}");
+}
