@@ -144,3 +144,14 @@ fn state_that_nobody_wants_is_dropped_by_an_option() {
     assert_eq!(code, Some(10), "{stderr}");
     assert!(stderr.contains("\nHint: --allow-non-restored-state drops the state"), "{stderr}");
 }
+
+#[test]
+fn a_file_where_an_uploaded_jar_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.jar");
+    std::fs::write(&path, "").unwrap();
+    let path = path.to_str().unwrap();
+    let (code, stderr) = exit(&Server::start().url(), &["jar", "plan", path]);
+    assert_eq!(code, Some(4), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl jar upload {path}` brings it to the cluster")), "{stderr}");
+}
