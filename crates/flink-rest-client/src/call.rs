@@ -149,3 +149,18 @@ impl<A: Action> Call<crate::blocking::Blocking, A> {
         mode.block_on(self.run())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_follows_a_long_upload_has_its_time() {
+        let (short, long) = (Duration::from_secs(60), Duration::from_secs(100));
+        let usual = CallOptions::default();
+        let set = CallOptions { timeout: Some(short), ..usual };
+        tokio::time::sleep(long).await;
+        assert_eq!(usual.deadline(short).at, Instant::now() + short);
+        assert!(set.deadline(long).at < Instant::now(), "a time that was set is the whole call's");
+    }
+}

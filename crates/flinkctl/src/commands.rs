@@ -17,7 +17,7 @@ mod jobmanager;
 #[cfg(unix)]
 mod local;
 mod logs;
-mod metrics;
+pub(crate) mod metrics;
 mod processes;
 mod ps;
 mod rescale;

@@ -134,6 +134,11 @@ impl Target {
             Self::Local(name) => failure.hint(format!(
                 "that was a Flink on this machine, `{name}`; `flinkctl local up {name}` starts another"
             )),
+            Self::Unsaid if Contexts::read().is_ok_and(|contexts| !contexts.all.is_empty()) => Failure {
+                message: format!("no context is current, and no cluster answers at {LOCALHOST}"),
+                ..failure
+            }
+            .hint("`flinkctl context use NAME` makes one current; `flinkctl context list` lists them"),
             Self::Unsaid => Failure {
                 message: format!("no cluster is configured, and none answers at {LOCALHOST}"),
                 ..failure

@@ -216,6 +216,9 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
         Api(refusal) if refusal.root_cause().contains("Rescaling is temporarily disabled") => {
             "use `flinkctl job rescale`, which needs the adaptive scheduler".into()
         }
+        Api(refusal) if refusal.errors.iter().any(|error| error.contains("allowNonRestoredState")) => {
+            "--allow-non-restored-state drops the state that no operator of the program wants".into()
+        }
         Api(refusal) if refusal.root_cause().contains("Could not find Flink job") => {
             "`flinkctl job list` shows those that are there".into()
         }

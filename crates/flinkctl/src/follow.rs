@@ -88,7 +88,9 @@ async fn explain(job: &Job<Async>, error: Error) -> Failure {
     let mut all = std::iter::once(latest).chain(latest.concurrent_exceptions.iter().flatten());
     let of_task = all.find(|exception| exception.task_name.is_some());
     failure.place = of_task.and_then(place);
-    failure.hint = Some(if latest.stacktrace.contains(NO_SLOTS) {
+    failure.hint = Some(if latest.stacktrace.contains("allowNonRestoredState") {
+        "--allow-non-restored-state drops the state that no operator of the program wants".into()
+    } else if latest.stacktrace.contains(NO_SLOTS) {
         "it wants more slots than there are: `flinkctl cluster get` tells how many, `flinkctl ps` who has them".into()
     } else {
         match of_task.and_then(|exception| exception.taskmanager.as_ref()) {

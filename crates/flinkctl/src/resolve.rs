@@ -38,7 +38,7 @@ pub(crate) async fn parameter(
             pick("application", of_job(word), applications(client).await?)
         }
         "TaskManagerId" => pick("TaskManager", word, taskmanagers(client).await?),
-        "JarId" => pick("jar", word, jars(client).await?),
+        "JarId" => uploaded_jar(client, word).await,
         "VertexId" if word.parse::<VertexId>().is_err() => {
             let job = earlier.get("job").and_then(Value::as_str).unwrap_or_default();
             pick("vertex", word, vertices(client, job.parse()?).await?)
@@ -73,14 +73,26 @@ pub(crate) async fn job_or_taskmanager(client: &FlinkRestClient, word: &str) -> 
 
 /// An uploaded jar by its id, the beginning of it, or its name.
 pub(crate) async fn jar(client: &FlinkRestClient, word: &str) -> Result<JarId> {
-    Ok(pick("jar", word, jars(client).await?)?.id.parse()?)
+    Ok(uploaded_jar(client, word).await?.id.parse()?)
+}
+
+async fn uploaded_jar(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
+    pick("jar", word, jars(client).await?).map_err(|failure| match std::path::Path::new(word).is_file() {
+        true => {
+            failure.hint(format!("`{word}` is a file: `flinkctl jar upload {word}` brings it to the cluster"))
+        }
+        false => failure,
+    })
 }
 
 pub(crate) async fn jobs(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
     let jobs = client.jobs().overview().await?.jobs.into_iter().map(|job| Candidate {
         id: job.jid.to_string(),
         over: job.state.is_terminal(),
-        note: job.state.to_string(),
+        note: match job.end_time {
+            Some(end) => format!("{}, ended {end:.0}", job.state),
+            None => job.state.to_string(),
+        },
         name: job.name,
     });
     Ok(jobs.collect())

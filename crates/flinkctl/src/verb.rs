@@ -9,6 +9,7 @@ use flink_rest_client::{
 use serde_json::{Map, Value};
 
 use crate::{
+    commands::metrics,
     confirm::confirm,
     error::{Failure, Result},
     output::Output,
@@ -95,11 +96,16 @@ impl Verb {
             confirm(&format!("{what} at {}", client.address()), matches.get_flag("yes"))?;
         }
         if self.spec()?.params.iter().any(|param| param.name == METRICS) && !params.contains_key(METRICS) {
-            let names = client.request_by_name(self.endpoint, params.clone().into()).await?.json()?;
-            let names = names.as_array().into_iter().flatten().filter_map(|metric| metric.get("id")).cloned();
-            params.insert(METRICS.into(), names.collect());
+            let names = metrics::names(client, self.endpoint, params.clone()).await?;
+            params.insert(METRICS.into(), names.into());
         }
-        let answer = client.request_by_name(self.endpoint, params.into()).await?;
+        let answer = client.request_by_name(self.endpoint, params.clone().into()).await?;
+        if let Some(asked) = params.remove(METRICS)
+            && answer.json()?.as_array().is_some_and(Vec::is_empty)
+        {
+            let names = metrics::names(client, self.endpoint, params).await?;
+            metrics::unknown(&asked, &names).map_or(Ok(()), Err)?;
+        }
         output.answer(&answer, self.view)
     }
 }

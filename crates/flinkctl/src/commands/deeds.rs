@@ -216,7 +216,25 @@ async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
         begun.is_accepted(operation.id());
         while_it_goes_on(&job, operation.wait().timeout(patience(app))).await
     };
-    app.output.line(unless_stopped(done, |exit| begun.stopped(exit)).await??)
+    match unless_stopped(done, |exit| begun.stopped(exit)).await? {
+        Ok(savepoint) => app.output.line(savepoint),
+        Err(failure) => Err(of_ended(&job, failure).await),
+    }
+}
+
+/// Of a job that has ended, Flink says that it does not find it.
+async fn of_ended(job: &Job<Async>, failure: Failure) -> Failure {
+    if failure.exit != Exit::NotFound {
+        return failure;
+    }
+    match job.details().await {
+        Ok(details) if details.state.is_terminal() => {
+            let message =
+                format!("{} is {}; only a job that runs can be stopped", details.name, details.state);
+            Failure::new(failure.exit, message)
+        }
+        _ => failure,
+    }
 }
 
 /// How often a job is looked at while something is awaited of it.
@@ -342,9 +360,13 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
         if deadline.is_some_and(|deadline| tokio::time::Instant::now() > deadline) {
             let late = Failure::new(
                 Exit::Timeout,
-                format!("job {} does not have parallelism {parallelism} yet", job.id()),
+                format!("job {} does not have parallelism {parallelism} yet; the request stands", job.id()),
             );
-            return Err(late.hint("are there as many slots? `flinkctl cluster get` tells"));
+            let has = details.vertices.iter().filter_map(|vertex| vertex.parallelism).max().unwrap_or(1);
+            return Err(late.hint(format!(
+                "are there as many slots? `flinkctl cluster get` tells; `flinkctl job rescale {} {has}` takes it back",
+                job.id()
+            )));
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }

@@ -63,14 +63,19 @@ struct Up {
     #[arg(long, value_name = "VERSION")]
     flink: Option<String>,
     /// How many TaskManagers
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = some)]
     taskmanagers: usize,
     /// How many slots each of them has
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value = "4", value_parser = some)]
     slots: usize,
     /// An option of Flink's configuration; may be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = super::run::pair)]
     conf: Vec<(String, String)>,
+}
+
+/// How many, of what nothing runs without.
+fn some(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "it must be at least 1".to_owned())
 }
 
 fn describe_up(command: Command) -> Command {

@@ -1,6 +1,13 @@
 //! How metrics are shown, whatever they are of.
 
-use crate::view::{Part, View, id, number, trend, value};
+use flink_rest_client::FlinkRestClient;
+use serde_json::{Map, Value};
+
+use crate::{
+    error::{Exit, Failure, Result},
+    usage::nearest,
+    view::{Part, View, id, number, trend, value},
+};
 
 /// Names and values.
 pub(crate) const PLAIN: View =
@@ -19,3 +26,29 @@ pub(crate) const AGGREGATED: View = &[Part::Sorted(
         trend("TREND OF AVG", "/avg"),
     ],
 )];
+
+/// The names of all metrics that an endpoint has; without any asked for, Flink tells the names alone.
+pub(crate) async fn names(
+    client: &FlinkRestClient,
+    endpoint: &str,
+    params: Map<String, Value>,
+) -> Result<Vec<String>> {
+    let all = client.request_by_name(endpoint, params.into()).await?.json()?;
+    let names = all.as_array().into_iter().flatten().filter_map(|metric| metric.get("id")?.as_str());
+    Ok(names.map(str::to_owned).collect())
+}
+
+/// Flink passes over names that it does not know; if it knows none, nothing is what a script takes for an answer.
+pub(crate) fn unknown(asked: &Value, names: &[String]) -> Option<Failure> {
+    let asked: Vec<_> = asked.as_array()?.iter().filter_map(Value::as_str).collect();
+    let word = asked.first()?;
+    if asked.iter().any(|asked| names.iter().any(|name| name == asked)) {
+        // It came about meanwhile, or nobody has told a value of it yet.
+        return None;
+    }
+    let failure = Failure::new(Exit::NotFound, format!("no metric is named `{}`", asked.join("`, `")));
+    Some(match nearest(word, names.iter().map(String::as_str)) {
+        Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
+        None => failure.hint("without a name all are shown"),
+    })
+}

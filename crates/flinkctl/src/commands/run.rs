@@ -94,6 +94,7 @@ fn describe(command: Command) -> Command {
         "Examples:\n  flinkctl run app.jar -p 4 -- --topic orders\n  \
          flinkctl run app.jar --wait finished --timeout 1h\n\n\
          The id of the job goes to stdout. The job is submitted once, also if an answer is lost.\n\
+         Its tasks have 10 minutes to run, unless --timeout gives them another time.\n\
          Ctrl-C ends the waiting, not the job; before, it tells whether the job may have been started. The exit code tells how the job ended.",
     )
 }

@@ -23,7 +23,7 @@ const TIMES: &[&str] = &[
 
 const JOB: &str = "76543210fedcba9876543210fedcba98";
 
-fn server() -> Server {
+pub(crate) fn server() -> Server {
     let requirements =
         r#"{"b71731f1c0df9c3076c4a455334d0ad6":{"parallelism":{"lowerBound":1,"upperBound":1}}}"#;
     let of_job = format!("/jobs/{JOB}/resource-requirements");

@@ -102,3 +102,56 @@ fn what_is_no_text_is_refused_in_words() {
         assert!(stderr.contains(&format!("{variable} is no text in UTF-8")), "{stderr}");
     }
 }
+
+const ORDERS: &str = "76543210fedcba9876543210fedcba98";
+
+#[test]
+fn a_metric_that_is_not_there_is_told() {
+    let request = format!("GET /jobs/{ORDERS}/metrics?get=uptme");
+    let server = Server::with([(request.as_str(), "[]")]);
+    let (code, stderr) = exit(&server.url(), &["job", "metrics", "Orders", "uptme"]);
+    assert_eq!(code, Some(4), "{stderr}");
+    assert_eq!(stderr, "Error: no metric is named `uptme`\nHint: did you mean `uptime`?\n");
+    // One that Flink knows, and has no value of yet.
+    let request = format!("GET /jobs/{ORDERS}/metrics?get=uptime");
+    let server = Server::with([(request.as_str(), "[]")]);
+    assert_eq!(exit(&server.url(), &["job", "metrics", "Orders", "uptime"]), (Some(0), String::new()));
+}
+
+#[test]
+fn what_has_ended_cannot_be_stopped() {
+    // The server answers 404, as Flink does of a job that it does not find among those that run.
+    let (code, stderr) = exit(&Server::start().url(), &["job", "stop", "0123"]);
+    assert_eq!(code, Some(4), "{stderr}");
+    assert_eq!(stderr, "Error: Orders is FAILED; only a job that runs can be stopped\n");
+}
+
+#[test]
+fn a_request_that_cannot_be_met_can_be_taken_back() {
+    let server = crate::durations::server();
+    let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "1s"]);
+    assert_eq!(code, Some(5), "{stderr}");
+    assert!(stderr.contains("does not have parallelism 9 yet; the request stands"), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl job rescale {ORDERS} 1` takes it back")), "{stderr}");
+}
+
+#[test]
+fn state_that_nobody_wants_is_dropped_by_an_option() {
+    let exceptions = r#"{"exceptionHistory":{"entries":[{"exceptionName":"java.lang.IllegalStateException","stacktrace":"java.lang.IllegalStateException: Failed to rollback to checkpoint/savepoint: the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.","timestamp":1}],"truncated":false}}"#;
+    let of_job = "GET /jobs/0123456789abcdef0123456789abcdef/exceptions";
+    let server = Server::with([(of_job, exceptions)]);
+    let (code, stderr) = exit(&server.url(), &["job", "wait", "0123"]);
+    assert_eq!(code, Some(10), "{stderr}");
+    assert!(stderr.contains("\nHint: --allow-non-restored-state drops the state"), "{stderr}");
+}
+
+#[test]
+fn a_file_where_an_uploaded_jar_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.jar");
+    std::fs::write(&path, "").unwrap();
+    let path = path.to_str().unwrap();
+    let (code, stderr) = exit(&Server::start().url(), &["jar", "plan", path]);
+    assert_eq!(code, Some(4), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl jar upload {path}` brings it to the cluster")), "{stderr}");
+}
