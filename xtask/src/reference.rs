@@ -46,7 +46,8 @@ fn man(folder: &Path) -> Result<()> {
 
 /// With all that is usually made only when it is asked for.
 fn whole() -> Command {
-    let mut command = flinkctl::command().disable_help_flag(true).disable_version_flag(true);
+    let mut command =
+        flinkctl::command().disable_help_subcommand(true).disable_help_flag(true).disable_version_flag(true);
     command.build();
     command
 }

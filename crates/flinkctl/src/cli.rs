@@ -40,7 +40,6 @@ pub(crate) fn command() -> Command {
         .after_help(EXIT_CODES)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .disable_help_subcommand(true)
         .subcommands(shortcuts)
         .subcommands(nouns)
         .subcommands(chores)

@@ -35,7 +35,7 @@ pub(crate) struct Global {
     /// How long it may take, as 90s, 5m or 1h30m
     #[arg(long, global = true, value_name = "TIME", value_parser = crate::output::human::parse_duration)]
     pub(crate) timeout: Option<Duration>,
-    /// table, wide, tsv, name, yaml or json, which is the server's own; a table on a terminal, else tsv
+    /// table, wide, tsv, name, yaml or json, which is the server's own; svg, mermaid, dot or folded for what is drawn; a table on a terminal, else tsv
     #[arg(short, long, global = true, value_name = "FORMAT", hide_possible_values = true)]
     pub(crate) output: Option<Format>,
     /// Shows only these fields of the server's JSON, as name,tasks.running; with -o tsv their values alone

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use anstyle::{AnsiColor, Style};
-use flink_rest_client::{JobStatus, http::StatusCode};
+use flink_rest_client::{ENDPOINTS, JobStatus, http::StatusCode};
 
 use crate::output::{say, say_as};
 
@@ -123,7 +123,7 @@ impl From<flink_rest_client::Error> for Failure {
         let (exit, hint) = (exit(&error), hint(&error).map(with_options));
         let (message, causes) = said_by_flink(&error).unwrap_or_else(|| {
             let sources = std::iter::successors(error.source(), |&source| source.source());
-            (error.to_string(), sources.map(ToString::to_string).collect())
+            (without_endpoint(&error.to_string()), sources.map(ToString::to_string).collect())
         });
         // What Flink itself says is not touched.
         let message = if exit == Exit::Usage { with_options(message) } else { message };
@@ -194,6 +194,15 @@ const OPTIONS: &[(&str, &str)] = &[
     ("`header", "`--header-from"),
     ("`proxy`", "`--proxy`"),
 ];
+
+/// What failed is the command that was typed, whatever the endpoint's name.
+fn without_endpoint(message: &str) -> String {
+    let named = |name: &str| ENDPOINTS.iter().any(|spec| spec.name == name);
+    match message.split_once(": ") {
+        Some((name, rest)) if named(name) => rest.to_owned(),
+        _ => message.to_owned(),
+    }
+}
 
 fn with_options(text: String) -> String {
     OPTIONS.iter().fold(text, |text, (setting, option)| text.replace(setting, option))

@@ -197,10 +197,11 @@ impl Output {
         }
         if self.format == Format::Name {
             // The first part that has ids tells what the answer is about.
-            return view
-                .iter()
-                .find(|part| part.has_id())
-                .map_or(Ok(()), |part| self.part(&mut out, value, part));
+            let Some(part) = view.iter().find(|part| part.has_id()) else {
+                return Err(Failure::usage("what this command shows has no name")
+                    .hint("say -o table, wide, tsv, yaml or json"));
+            };
+            return self.part(&mut out, value, part);
         }
         for (number, part) in view.iter().enumerate() {
             if number > 0 {

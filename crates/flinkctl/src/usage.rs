@@ -2,7 +2,7 @@
 
 use clap::{
     Command,
-    error::{ContextKind, ContextValue},
+    error::{ContextKind, ContextValue, ErrorKind},
 };
 
 use crate::{cli, error::Failure};
@@ -32,8 +32,44 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
             hints = vec![format!("did you mean `{meant}`?")];
         }
     }
+    if let Some(other) = of_argument(error, command) {
+        hints = other;
+    }
     hints.push(format!("`{} --help` tells more", command.get_bin_name().unwrap_or("flinkctl")));
     Failure::usage(message.join(" ")).hint(hints.join("; ").replace("?;", "?"))
+}
+
+/// What may have been meant by an argument or a value that is none of the command's.
+fn of_argument(error: &clap::Error, command: &Command) -> Option<Vec<String>> {
+    let words = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => vec![word.as_str()],
+        Some(ContextValue::Strings(words)) => words.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let (said, kind) = match error.kind() {
+        ErrorKind::UnknownArgument => (ContextKind::InvalidArg, ContextKind::SuggestedArg),
+        ErrorKind::InvalidValue => (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+        _ => return None,
+    };
+    let said = words(said).first().copied()?;
+    if let Some(name) = nearest_or_begun(said, words(kind)) {
+        return Some(vec![format!("did you mean `{name}`?")]);
+    }
+    let of_program = command.get_arguments().any(clap::Arg::is_last_set);
+    Some(match said {
+        // bin/flink's.
+        "-m" | "--jobmanager" => vec!["did you mean `--url`?".into()],
+        _ if of_program && error.kind() == ErrorKind::UnknownArgument => {
+            vec![format!("arguments of the program stand behind `--`, as `-- {said}`")]
+        }
+        _ => Vec::new(),
+    })
+}
+
+/// What is nearly the word, or begins with it and is not much longer.
+fn nearest_or_begun<'a>(word: &str, names: Vec<&'a str>) -> Option<&'a str> {
+    let begun = |name: &&str| name.starts_with(word) && name.len() <= 2 * word.len();
+    nearest(word, names.iter().copied()).or_else(|| names.iter().copied().find(begun))
 }
 
 /// What other command lines call verbs, and what may be meant here.

@@ -21,12 +21,14 @@ use crate::{
 const METRICS: &str = "get";
 
 /// What else parameters are called on the command line: as `flinkctl run` and Flink's own command line call them.
-const ALIASES: &[(&str, char, &str)] = &[
-    ("entry_class", 'c', "class"),
-    ("parallelism", 'p', ""),
-    ("savepoint_path", 's', "from-savepoint"),
-    ("allow_non_restored_state", 'n', ""),
-    ("flink_configuration", 'D', "conf"),
+const ALIASES: &[(&str, Option<char>, &str)] = &[
+    ("entry_class", Some('c'), "class"),
+    ("parallelism", Some('p'), ""),
+    ("savepoint_path", Some('s'), "from-savepoint"),
+    ("allow_non_restored_state", Some('n'), ""),
+    ("flink_configuration", Some('D'), "conf"),
+    ("kind", None, "type"),
+    ("format_type", None, "format"),
 ];
 
 /// The arguments of a program, which stand behind `--`, so that they may look like options.
@@ -41,15 +43,21 @@ pub(crate) struct Verb {
     pub(crate) view: View,
     /// What it does that cannot be undone, to be asked about first.
     pub(crate) destroys: Option<&'static str>,
+    /// What it shows, if that is not all that the endpoint is for.
+    about: Option<&'static str>,
 }
 
 impl Verb {
     pub(crate) const fn new(name: &'static str, endpoint: &'static str, view: View) -> Self {
-        Self { name, endpoint, view, destroys: None }
+        Self { name, endpoint, view, destroys: None, about: None }
     }
 
     pub(crate) const fn destroys(self, what: &'static str) -> Self {
         Self { destroys: Some(what), ..self }
+    }
+
+    pub(crate) const fn about(self, what: &'static str) -> Self {
+        Self { about: Some(what), ..self }
     }
 
     pub(crate) fn spec(&self) -> Result<&'static Spec> {
@@ -65,7 +73,9 @@ impl Verb {
     pub(crate) fn command(&self) -> Command {
         let command = Command::new(self.name);
         let Ok(spec) = self.spec() else { return command };
-        let mut command = command.about(about(spec)).args(spec.params.iter().map(argument));
+        let mut command = command
+            .about(self.about.map_or_else(|| about(spec), str::to_owned))
+            .args(spec.params.iter().map(argument));
         if self.destroys.is_some() {
             command = command.arg(yes());
         }
@@ -121,8 +131,10 @@ fn about(spec: &Spec) -> String {
         (None, Some(until)) => format!(" (up to Flink {until})"),
         _ => String::new(),
     };
-    let first = spec.doc.trim().split("\n\n").next().unwrap_or_default();
-    format!("{}{releases}", help(first))
+    let first = help(spec.doc.trim().split("\n\n").next().unwrap_or_default());
+    // Some say it themselves.
+    let is_said = spec.since.is_some_and(|since| first.contains(&format!("({since}+)")));
+    if is_said { first } else { format!("{first}{releases}") }
 }
 
 /// Rust's documentation as plain text: one paragraph without links, code marks and its last full stop.
@@ -176,7 +188,7 @@ fn argument(param: &'static Param) -> Arg {
     };
     let arg = match ALIASES.iter().find(|(name, ..)| *name == param.name) {
         Some((_, short, "")) => arg.short(*short),
-        Some((_, short, alias)) => arg.short(*short).visible_alias(alias),
+        Some((_, short, alias)) => arg.short(*short).visible_alias(*alias),
         None => arg,
     };
     let arg = if param.place == Place::Path { arg.add(crate::complete::of(ty)) } else { arg };

@@ -51,7 +51,7 @@ pub(crate) const NOUN: Noun = Noun {
     name: "checkpoint",
     about: "Checkpoints of a job; savepoints are counted among them",
     verbs: &[
-        Verb::new("list", "GetCheckpointingStatistics", &[LIST]),
+        Verb::new("list", "GetCheckpointingStatistics", &[LIST]).about("The last checkpoints of a job"),
         Verb::new(
             "summary",
             "GetCheckpointingStatistics",
@@ -73,7 +73,8 @@ pub(crate) const NOUN: Noun = Noun {
                 bytes("Size, average", "/summary/checkpointed_size/avg").or(&["/summary/state_size/avg"]),
                 bytes("  at most", "/summary/checkpointed_size/max").or(&["/summary/state_size/max"]),
             ])],
-        ),
+        )
+        .about("How many checkpoints of a job succeeded and failed, the last of each, and what they cost"),
         Verb::new(
             "subtasks",
             "GetCheckpointSubtasks",

@@ -64,7 +64,7 @@ fn describe(command: Command) -> Command {
     Arguments::augment_args(command)
         .about("Draws where the threads of a job spend their time, as an SVG to look at in a browser")
         .after_help(
-            "`-o folded` writes a line for each stack instead, for other tools. Flink begins to sample when it is asked,\n\
+            "`-o folded` writes a line for each stack instead, with packages, for other tools. Flink begins to sample when it is asked,\n\
              which takes some seconds.\n\nExamples:\n  flinkctl job flamegraph Orders > orders.svg\n  \
              flinkctl job flamegraph Orders Count --type on_cpu -o folded",
         )
@@ -86,12 +86,16 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         let meant = resolve::vertex(client, job, word).await?;
         vertices.retain(|(id, _)| *id == meant);
     }
-    let stacks = stacks(app, job, &vertices, arguments.kind).await?;
+    let stacks = stacks(app, job, &vertices, arguments.kind, if folded { frame } else { method }).await?;
     let text = match folded {
         true => stacks,
         false => draw(&stacks, &format!("{}, {}", tame(&details.name), title(arguments.kind)))?,
     };
-    let usual = || PathBuf::from(format!("flamegraph-{job}.svg"));
+    // Each has its own, so that none takes the place of another.
+    let usual = || match vertices.as_slice() {
+        [(vertex, _)] if arguments.vertex.is_some() => format!("flamegraph-{job}-{vertex}.svg").into(),
+        _ => PathBuf::from(format!("flamegraph-{job}.svg")),
+    };
     let file = arguments.file.or_else(|| (app.output.terminal && !folded).then(usual));
     match file {
         Some(path) => {
@@ -114,7 +118,13 @@ fn title(kind: Kind) -> &'static str {
 }
 
 /// The stacks of these vertices, a line each; if there are several, each below its vertex.
-async fn stacks(app: &App, job: JobId, vertices: &[(VertexId, String)], kind: Kind) -> Result<String> {
+async fn stacks(
+    app: &App,
+    job: JobId,
+    vertices: &[(VertexId, String)],
+    kind: Kind,
+    name_of: fn(&str) -> String,
+) -> Result<String> {
     // None is never.
     let until = Instant::now().checked_add(app.global.timeout.unwrap_or(PATIENCE));
     let mut asked = JoinSet::new();
@@ -126,7 +136,7 @@ async fn stacks(app: &App, job: JobId, vertices: &[(VertexId, String)], kind: Ki
     let several = vertices.len() > 1;
     let mut text = String::new();
     for (name, root) in roots.iter().filter_map(|(name, root)| Some((name, root.as_ref()?))) {
-        fold(root, if several { frame(name) } else { String::new() }, &mut text);
+        fold(root, if several { frame(name) } else { String::new() }, name_of, &mut text);
     }
     match (text.is_empty(), roots.iter().all(|(_, root)| root.is_none())) {
         (false, _) => Ok(text),
@@ -167,12 +177,12 @@ async fn sampled(
 }
 
 /// A line for each stack that samples ended in: `a;b;c 12`.
-fn fold(root: &FlameGraphNode, above: String, text: &mut String) {
+fn fold(root: &FlameGraphNode, above: String, name_of: fn(&str) -> String, text: &mut String) {
     // The root is no method. Deep stacks would not fit on ours.
     let mut rest: Vec<_> = root.children.iter().map(|child| (child, above.clone())).collect();
     while let Some((node, above)) = rest.pop() {
         let path =
-            if above.is_empty() { frame(&node.name) } else { format!("{above};{}", frame(&node.name)) };
+            if above.is_empty() { name_of(&node.name) } else { format!("{above};{}", name_of(&node.name)) };
         let below: u64 = node.children.iter().map(|child| u64::from(child.value)).sum();
         let own = u64::from(node.value).saturating_sub(below);
         if own > 0 {
@@ -185,6 +195,22 @@ fn fold(root: &FlameGraphNode, above: String, text: &mut String) {
 /// A name without what ends one.
 fn frame(name: &str) -> String {
     tame(name).replace([';', '\n'], ",")
+}
+
+/// A method without its package, which would leave no room for its name in a drawing.
+fn method(name: &str) -> String {
+    let name = frame(name);
+    let is_package =
+        |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let mut rest = name.as_str();
+    while let Some((package, after)) = rest.split_once('.') {
+        if !is_package(package) || !after.contains('.') {
+            break;
+        }
+        rest = after;
+    }
+    // What Java says of a method that has no lines.
+    rest.strip_suffix(":-2").map_or_else(|| rest.to_owned(), |native| format!("{native} (native)"))
 }
 
 fn draw(stacks: &str, title: &str) -> Result<String> {
@@ -211,7 +237,7 @@ mod tests {
 
     fn folded(above: &str) -> String {
         let mut text = String::new();
-        fold(&root(), above.into(), &mut text);
+        fold(&root(), above.into(), frame, &mut text);
         text
     }
 
@@ -222,6 +248,14 @@ mod tests {
             "java.lang.Thread.run:840 2\njava.lang.Thread.run:840;java.lang.Thread.sleep:-2 3\n"
         );
         assert!(folded("Map, Sink").lines().all(|line| line.starts_with("Map, Sink;java.lang.Thread.run")));
+    }
+
+    #[test]
+    fn a_drawing_has_room_for_methods_only() {
+        assert_eq!(method("org.apache.flink.runtime.tasks.StreamTask.invoke:12"), "StreamTask.invoke:12");
+        assert_eq!(method("jdk.internal.misc.Unsafe.park:-2"), "Unsafe.park (native)");
+        assert_eq!(method("Main.main:1"), "Main.main:1");
+        assert_eq!(method("lower.main:1"), "lower.main:1");
     }
 
     #[test]

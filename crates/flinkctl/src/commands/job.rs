@@ -59,7 +59,8 @@ pub(crate) const NOUN: Noun = Noun {
                 &[id("NAME", "/name"), text("TYPE", "/type"), text("VALUE", "/value")],
             )],
         ),
-        Verb::new("checkpoints", "GetCheckpointingStatistics", &[super::checkpoint::LIST]),
+        Verb::new("checkpoints", "GetCheckpointingStatistics", &[super::checkpoint::LIST])
+            .about("The last checkpoints of a job, as `checkpoint list`"),
         Verb::new("result", "GetJobExecutionResult", processes::RESULT),
         Verb::new("metrics", "GetJobMetrics", metrics::PLAIN),
         Verb::new("metrics-all", "GetAggregatedJobMetrics", metrics::AGGREGATED),

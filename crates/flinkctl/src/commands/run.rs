@@ -38,7 +38,7 @@ struct Arguments {
     #[arg(short = 'c', long, visible_alias = "class", value_name = "CLASS")]
     entry_class: Option<String>,
     /// Parallelism; else the program's own or the cluster's default
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..))]
     parallelism: Option<u32>,
     /// The savepoint or checkpoint to start from
     #[arg(short = 's', long, visible_alias = "savepoint-path", value_name = "PATH")]

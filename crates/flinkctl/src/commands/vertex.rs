@@ -27,8 +27,10 @@ pub(crate) const NOUN: Noun = Noun {
     name: "vertex",
     about: "Vertices of a job, each named by its id, its name, or the beginning of either",
     verbs: &[
-        Verb::new("list", "GetJob", &[LIST]),
-        Verb::new("get", "GetJobVertex", &[super::subtask::LIST]),
+        Verb::new("list", "GetJob", &[LIST])
+            .about("The vertices of a job: how each is and what went through it"),
+        Verb::new("get", "GetJobVertex", &[super::subtask::LIST])
+            .about("The subtasks of a vertex: how each is and where it runs"),
         Verb::new(
             "taskmanagers",
             "GetJobVertexTaskManagers",
@@ -51,7 +53,7 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new(
             "watermarks",
             "GetJobVertexWatermarks",
-            &[Part::Rows("", &[id("SUBTASK", "/id"), number("WATERMARK", "/value")])],
+            &[Part::Rows("", &[id("SUBTASK", "/id"), time("WATERMARK", "/value")])],
         ),
         Verb::new(
             "backpressure",
@@ -74,7 +76,8 @@ pub(crate) const NOUN: Noun = Noun {
                 ),
             ],
         ),
-        Verb::new("flamegraph", "GetJobVertexFlameGraph", FLAME_GRAPH),
+        Verb::new("flamegraph", "GetJobVertexFlameGraph", FLAME_GRAPH)
+            .about("The outermost frames of a vertex; `job flamegraph` draws all"),
         Verb::new(
             "times",
             "GetSubtasksTimes",

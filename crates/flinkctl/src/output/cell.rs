@@ -72,7 +72,9 @@ fn present(value: Option<&Value>, show: Show) -> Option<&Value> {
 }
 
 pub(crate) fn timestamp(value: &Value) -> Option<Timestamp> {
-    Timestamp::from_millisecond(value.as_i64()?).ok()
+    // Metrics are texts.
+    let millis = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
+    Timestamp::from_millisecond(millis).ok()
 }
 
 fn load(parts: &Value) -> String {
@@ -144,6 +146,7 @@ mod tests {
             shown(json!(1_700_000_000_123_i64), Show::Time),
             both("1m 4s ago", "2023-11-14T22:13:20.123Z")
         );
+        assert_eq!(shown(json!("1700000000123"), Show::Time), both("1m 4s ago", "2023-11-14T22:13:20.123Z"));
         assert_eq!(shown(json!(-1), Show::Time), both("-", ""));
         assert_eq!(shown(json!(65_000), Show::Millis), both("1m 5s", "65000"));
         assert_eq!(shown(json!(i64::MAX), Show::Millis), both("-", ""));
