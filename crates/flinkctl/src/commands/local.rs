@@ -75,7 +75,7 @@ struct Up {
 
 /// How many, of what nothing runs without.
 fn some(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "it must be at least 1".to_owned())
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "it must be a number, at least 1".to_owned())
 }
 
 fn describe_up(command: Command) -> Command {
