@@ -76,7 +76,7 @@ fn nearest_or_begun<'a>(word: &str, names: Vec<&'a str>) -> Option<&'a str> {
 const WORDS: &[(&str, &[&str])] = &[
     ("describe", &["get", "show"]),
     ("show", &["get"]),
-    ("info", &["get", "plan"]),
+    ("info", &["plan", "get"]),
     ("status", &["get", "list"]),
     ("start", &["up"]),
     ("stop", &["down"]),
