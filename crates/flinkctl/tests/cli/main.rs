@@ -39,6 +39,37 @@ fn transcripts_come_out_as_they_are_written() {
     assert!(wrong.is_empty(), "another outcome in {}", wrong.join("\n"));
 }
 
+/// Commands that no transcript has, and where they are tested.
+const ELSEWHERE: &[(&str, &str)] = &[("completion", "completion.rs"), ("job stop", "stopped.rs")];
+
+#[test]
+fn each_command_is_in_a_transcript() {
+    let transcripts: String = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    let run = |command: &str| {
+        transcripts.lines().any(|line| {
+            line.strip_prefix("$ flinkctl ")
+                .is_some_and(|line| format!("{line} ").contains(&format!("{command} ")))
+        })
+    };
+    let missing: Vec<_> = leaves(&flinkctl::command(), "")
+        .into_iter()
+        .filter(|command| !run(command) && !ELSEWHERE.iter().any(|(known, _)| known == command))
+        .collect();
+    assert!(missing.is_empty(), "no transcript has {missing:?}");
+}
+
+/// The commands that do something: `job list`.
+fn leaves(command: &clap::Command, name: &str) -> Vec<String> {
+    let mut below = command.get_subcommands().filter(|below| below.get_name() != "help").peekable();
+    if below.peek().is_none() {
+        return vec![name.to_owned()];
+    }
+    below.flat_map(|below| leaves(below, format!("{name} {}", below.get_name()).trim_start())).collect()
+}
+
 /// Runs what stands behind each `$`, sets the variable behind each `%`, and keeps comments.
 fn replay(transcript: &str, server: &Server) -> String {
     let mut happened = String::new();

@@ -1,9 +1,12 @@
-//! A server that gives the answers that a real Flink 2.3.0 gave; its logs are shortened.
+//! A server that gives the answers that a real Flink 2.3.0 gave: those of one cluster, whose logs are shortened, and the
+//! fixtures of the crate.
 
 use std::{
     collections::BTreeMap,
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
     sync::{Arc, Mutex},
     thread,
 };
@@ -27,8 +30,10 @@ impl Server {
 
     /// The same, with these answers in place of what was recorded.
     pub(crate) fn with<const N: usize>(answers: [(&str, &str); N]) -> Self {
-        let mut recording: BTreeMap<String, Recorded> =
+        let mut recording = fixtures();
+        let of_cluster: BTreeMap<String, Recorded> =
             serde_json::from_str(include_str!("recorded.json")).unwrap();
+        recording.extend(of_cluster);
         for (request, body) in answers {
             recording.insert(request.into(), Recorded { status: 200, body: body.into() });
         }
@@ -60,6 +65,40 @@ impl Server {
     pub(crate) fn recorded(&self, request: &str) -> &str {
         &self.recording[request].body
     }
+}
+
+/// Stand for all others in what the fixtures were asked, as the lists of the cluster have these.
+const TASKMANAGER: &str = "127.0.0.1:44791-525d24";
+const JAR: &str = "79cc07d7-b092-4419-92d5-85f0d16e85c6_StreamingJob.jar";
+
+/// What the crate's fixtures answer well, the first to each request.
+fn fixtures() -> BTreeMap<String, Recorded> {
+    #[derive(serde::Deserialize)]
+    struct Fixture {
+        request: String,
+        status: u16,
+        answer: serde_json::Value,
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flink-rest-client/fixtures/2.3.0");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut fixtures = BTreeMap::new();
+    for file in files {
+        let Fixture { request, status, answer } = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        if status < 300 {
+            let body = answer.as_str().map_or_else(|| answer.to_string(), str::to_owned);
+            let part = |part: &str| match part {
+                jar if jar.ends_with(".jar") => JAR.to_owned(),
+                taskmanager if taskmanager.contains("%3A") && !taskmanager.ends_with(".html") => {
+                    TASKMANAGER.to_owned()
+                }
+                other => other.to_owned(),
+            };
+            let request = request.split('/').map(part).collect::<Vec<_>>().join("/");
+            fixtures.entry(request.replace("%3A", ":")).or_insert(Recorded { status, body });
+        }
+    }
+    fixtures
 }
 
 /// One request a connection.
