@@ -386,7 +386,8 @@ impl From<&Column> for Layout {
                 Show::Number | Show::Value | Show::Millis | Show::Bytes | Show::Ratio | Show::Rate
             ),
             cut: match column.show {
-                Show::Text | Show::Trace | Show::Reason | Show::Operators => Cut::Text,
+                Show::Text | Show::Operators => Cut::Text,
+                Show::Trace | Show::Reason => Cut::Reason,
                 Show::Value => Cut::Value,
                 Show::Id => Cut::Id,
                 _ => Cut::Never,

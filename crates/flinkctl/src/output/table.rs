@@ -10,8 +10,21 @@ use console::{measure_text_width, truncate_str};
 
 use super::cell::Cell;
 
-/// How far columns of text are cut: while ids are whole, once ids are short as well, and once headings are cut, too.
-const NARROWEST: [usize; 3] = [24, 12, 6];
+/// How much of a column stays, try by try, until the table fits.
+struct Try {
+    short_ids: bool,
+    text: usize,
+    reason: usize,
+    headings: bool,
+}
+
+const TRIES: [Try; 4] = [
+    Try { short_ids: false, text: 24, reason: usize::MAX, headings: false },
+    Try { short_ids: true, text: 12, reason: usize::MAX, headings: false },
+    Try { short_ids: true, text: 12, reason: 24, headings: false },
+    Try { short_ids: true, text: 6, reason: 6, headings: true },
+];
+
 const GAP: usize = 2;
 
 /// How a column may be laid out.
@@ -29,6 +42,8 @@ pub(crate) enum Cut {
     Never,
     /// To any width.
     Text,
+    /// To any width, but later than other text: it is what one looks for.
+    Reason,
     /// What is no number.
     Value,
     /// To a beginning that is each id's own, which means the same where a command takes an id.
@@ -50,14 +65,15 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let mut short = Vec::new();
     let mut widths = widest(layout, rows);
-    let [readable, short_text, least] = NARROWEST;
-    if let Some(width) = width
-        && !fit(&mut widths, &narrowest(layout, rows, readable, false), width)
-    {
-        short = with_short_ids(layout, rows);
-        widths = widest(layout, &short);
-        if !fit(&mut widths, &narrowest(layout, &short, short_text, false), width) {
-            fit(&mut widths, &narrowest(layout, &short, least, true), width);
+    for step in TRIES {
+        let Some(width) = width else { break };
+        if step.short_ids && short.is_empty() {
+            short = with_short_ids(layout, rows);
+        }
+        let rows = if short.is_empty() { rows } else { &short };
+        widths = widest(layout, rows);
+        if fit(&mut widths, &narrowest(layout, rows, &step), width) {
+            break;
         }
     }
     let rows = if short.is_empty() { rows } else { &short };
@@ -83,11 +99,12 @@ fn cells(columns: usize, rows: &[Vec<Cell>]) -> Vec<usize> {
 }
 
 /// How far each column may be cut: text, and perhaps headings, which say less than what stands below them.
-fn narrowest(layout: &[Layout], rows: &[Vec<Cell>], text: usize, headings: bool) -> Vec<usize> {
+fn narrowest(layout: &[Layout], rows: &[Vec<Cell>], step: &Try) -> Vec<usize> {
     let narrowest = |(layout, cells): (&Layout, usize)| match layout.cut {
-        Cut::Text => text,
+        Cut::Text => step.text,
+        Cut::Reason => step.reason,
         Cut::Value => LONGEST_NUMBER,
-        Cut::Id | Cut::Never if headings => cells.max(text),
+        Cut::Id | Cut::Never if step.headings => cells.max(step.text),
         Cut::Id | Cut::Never => usize::MAX,
     };
     layout.iter().zip(cells(layout.len(), rows)).map(narrowest).collect()
@@ -203,6 +220,27 @@ mod tests {
              Source: Orders -…  a1b2c3      4\n\
              日本語             d4         12\n"
         );
+    }
+
+    #[test]
+    fn what_went_wrong_is_cut_after_where() {
+        let layout = [
+            Layout { header: "EXCEPTION", right: false, cut: Cut::Reason },
+            Layout { header: "TASK", right: false, cut: Cut::Text },
+            Layout { header: "TASKMANAGER", right: false, cut: Cut::Id },
+        ];
+        let reason = "IllegalStateException: told so by --fail-at";
+        let row = [reason, "Source: Numbers -> Pace -> Fail -> End", "127.0.0.1:41973-8f9c09"];
+        let shown = |width| {
+            let mut out = Vec::new();
+            write(&mut out, &layout, &[row.map(|text| Cell::from(text.to_owned())).to_vec()], Some(width))
+                .unwrap();
+            let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+            text.lines().last().unwrap().to_owned()
+        };
+        assert_eq!(shown(95), format!("{reason}  Source: Numbers -> Pace -…  127.0.0.1:41973-8f9c09"));
+        assert_eq!(shown(72), format!("{reason}  Source: Num…  8f9c09"));
+        assert_eq!(shown(60), "IllegalStateException: told so …  Source: Num…  8f9c09");
     }
 
     #[test]
