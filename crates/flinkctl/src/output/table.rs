@@ -239,8 +239,8 @@ mod tests {
             text.lines().last().unwrap().to_owned()
         };
         assert_eq!(shown(95), format!("{reason}  Source: Numbers -> Pace -…  127.0.0.1:41973-8f9c09"));
-        assert_eq!(shown(72), format!("{reason}  Source: Num…  8f9c09"));
-        assert_eq!(shown(60), "IllegalStateException: told so …  Source: Num…  8f9c09");
+        assert_eq!(shown(72), format!("{reason}  Source: Numbe…  8f9c09"));
+        assert_eq!(shown(60), "IllegalStateException: told so b…  Source: Num…  8f9c09");
     }
 
     #[test]
