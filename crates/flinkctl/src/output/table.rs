@@ -69,9 +69,9 @@ pub(crate) fn write(
         let Some(width) = width else { break };
         if step.short_ids && short.is_empty() {
             short = with_short_ids(layout, rows);
+            widths = widest(layout, &short);
         }
         let rows = if short.is_empty() { rows } else { &short };
-        widths = widest(layout, rows);
         if fit(&mut widths, &narrowest(layout, rows, &step), width) {
             break;
         }
