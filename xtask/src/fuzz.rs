@@ -12,7 +12,9 @@ const TARGETS: &[&str] = &["answers", "errors", "follow"];
 /// The release that is installed where there is none.
 const CARGO_FUZZ: &str = "0.13.2";
 
+// No group of its own: `soak` takes these too, and a group's name would be in use already.
 #[derive(clap::Args)]
+#[group(skip)]
 pub struct Arguments {
     /// How long each target runs
     #[arg(long, value_name = "SECONDS", default_value = "60")]

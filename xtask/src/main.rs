@@ -119,3 +119,13 @@ pub(crate) fn timed(shown: &str, command: &mut process::Command) -> anyhow::Resu
     eprintln!("\u{2714} in {:.0} s", started.elapsed().as_secs_f64());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_command_can_be_read() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+}
