@@ -25,8 +25,15 @@ pub struct ApiError {
 
 impl ApiError {
     /// Whether a part of Flink waited in vain for another one, which may have done its work all the same.
+    ///
+    /// If it was the main method of a jar that did, for the JobManager, Flink calls that a bad request. What else a main
+    /// method waits for in vain has nothing to do with Flink.
     pub(crate) fn is_timeout(&self) -> bool {
-        self.status.is_server_error() && self.root_cause().contains("TimeoutException")
+        let exception = match self.status.is_server_error() {
+            true => "TimeoutException",
+            false => ".AskTimeoutException: Ask timed out",
+        };
+        self.errors.iter().any(|text| trace::condensed(text).contains(exception))
     }
 
     /// Whether there was no JobManager in charge: nothing was done then.

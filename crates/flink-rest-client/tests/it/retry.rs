@@ -27,6 +27,18 @@ fn no_leader(status: u16) -> Say {
     )
 }
 
+/// What Flink says of a main method that did not hear from the JobManager in time: it is no refusal, though 400.
+fn in_vain() -> Say {
+    error(
+        400,
+        "org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.\n\
+         Caused by: java.util.concurrent.TimeoutException: Invocation of [LocalRpcInvocation(DispatcherGateway\
+         .submitJob(JobGraph, Time))] at recipient [akka://flink/user/rpc/dispatcher_2] timed out.\n\
+         Caused by: akka.pattern.AskTimeoutException: Ask timed out on [Actor[akka://flink/user/rpc/dispatcher_2#1]] \
+         after [60000 ms]. Message of type [org.apache.flink.runtime.rpc.messages.LocalFencedMessage].",
+    )
+}
+
 fn error(status: u16, text: &str) -> Say {
     Say::Json(status, json!({"errors": [text]}))
 }
@@ -120,7 +132,7 @@ async fn what_is_sent_again() {
         case("read", [LOST, REFUSED, election(), busy(), error(502, "x"), jobs()], "GEGEGEGEGEGE", "done"),
         case("read", [LOST], "GEGEGEGEGEGE", "failed"),
         case("read", [error(500, "oops"), jobs()], "GE", "failed"),
-        case("read", [error(500, "Caused by: a.b.AskTimeoutException: slow"), jobs()], "GEGE", "done"),
+        case("read", [error(500, "x\nCaused by: a.b.AskTimeoutException: Ask timed out on [b]."), jobs()], "GEGE", "done"),
         case("read", [error(404, "no"), jobs()], "GE", "failed"),
         case("read", [Say::Lost(TransportErrorKind::Tls), jobs()], "GE", "failed"),
         case("read", [Say::Lost(TransportErrorKind::Resolve), jobs()], "GE", "failed"),
@@ -168,7 +180,13 @@ async fn what_is_sent_again() {
         case("plan", [ok(json!({"error": "we are moving"}))], "PO", "failed"),
         case("run", [duplicate(), submitted()], "PO", "failed"),
         case("run", [error(500, "no such class"), submitted()], "PO", "failed"),
-        case("run", [error(500, "Caused by: a.b.TimeoutException: slow"), ok(json!({}))], "POGE", "done"),
+        case("run", [error(500, "x\nCaused by: a.b.TimeoutException: Invocation of [b] timed out."), ok(json!({}))], "POGE", "done"),
+        // A main method that waited in vain for the JobManager is refused as if the program were wrong.
+        case("run", [in_vain(), ok(json!({}))], "POGE", "done"),
+        case("run", [in_vain(), not_found(), duplicate(), ok(json!({}))], "POGEPOGE", "done"),
+        case("run", [in_vain(), not_found(), error(400, "locked"), not_found()], "POGEPOGE", "unknown"),
+        // But if it waited for somebody else, nothing was submitted.
+        case("run", [error(400, "Caused by: org.apache.kafka.TimeoutException: no broker")], "PO", "failed"),
         // The server knows triggers and harmless changes again.
         case("savepoint", [LOST, triggered()], "POPO", "done"),
         case("savepoint", [LOST, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED], "POPOPOPOPOPO", "unknown"),
@@ -393,7 +411,7 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
 
     // It may be needed to submit the job again, or by a main method that still runs.
     let held = || error(400, "The lock is held by another submission.");
-    let busy = || error(504, "Caused by: a.b.TimeoutException: slow");
+    let busy = || error(504, "x\nCaused by: a.b.TimeoutException: Invocation of [b] timed out.");
     for script in [vec![uploaded(), LOST], vec![uploaded(), busy(), not_found(), held(), not_found()]] {
         let (outcome, asked) = run(script).await;
         assert!(outcome.unwrap_err().is_outcome_unknown());

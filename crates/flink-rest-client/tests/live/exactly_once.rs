@@ -172,3 +172,33 @@ async fn each_trigger_is_one_savepoint() {
     assert!((TRIGGERS - unknown..=TRIGGERS).contains(&taken), "{taken} of {TRIGGERS}, {unknown} unknown");
     direct.cancel().await.unwrap();
 }
+
+/// Main methods that wait for the JobManager no longer than its clock ticks: Flink refuses many of them with 400, and starts
+/// some of their jobs all the same. Up to 1.16, how long they wait is the cluster's and not the job's.
+#[tokio::test]
+async fn a_submission_that_flink_itself_gave_up_is_found() {
+    if !at_least("1.17") {
+        return;
+    }
+    let flink = flink();
+    let jar = flink.jars().upload(streaming_jar()).await.unwrap().jar_id().unwrap();
+    let mut calls = JoinSet::new();
+    for number in 0..20 {
+        let (job, retries) = (JobId::random(), number % 2 == 0);
+        let run = flink.jar(jar.clone()).run().job_id(job).args(["--records", "10"]);
+        let run = run.flink_configuration([("client.timeout", "1 ms")]);
+        let run = if retries { run } else { run.retry(Retry::never()) };
+        calls.spawn(async move { (job, retries, run.await) });
+    }
+    let mut unknown = 0;
+    for (job, retries, run) in calls.join_all().await {
+        match run {
+            Err(error) if error.is_outcome_unknown() && !retries => unknown += 1,
+            run => {
+                assert_eq!(run.unwrap().job_id, job);
+                flink.job(job).wait_until_finished().await.unwrap();
+            }
+        }
+    }
+    assert!(unknown > 0, "the JobManager was never too slow: nothing was shown");
+}
