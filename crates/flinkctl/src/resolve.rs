@@ -77,7 +77,13 @@ pub(crate) async fn jar(client: &FlinkRestClient, word: &str) -> Result<JarId> {
 }
 
 async fn uploaded_jar(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
-    pick("jar", word, jars(client).await?).map_err(|failure| match std::path::Path::new(word).is_file() {
+    let jars = jars(client).await?;
+    // An upload answers where the server keeps the jar; the last part of that is its id.
+    let id = word.rsplit(['/', '\\']).next();
+    if let Some(jar) = jars.iter().find(|jar| Some(&*jar.id) == id) {
+        return Ok(jar.clone());
+    }
+    pick("jar", word, jars).map_err(|failure| match std::path::Path::new(word).is_file() {
         true => {
             failure.hint(format!("`{word}` is a file: `flinkctl jar upload {word}` brings it to the cluster"))
         }

@@ -155,3 +155,10 @@ fn a_file_where_an_uploaded_jar_is_wanted() {
     assert_eq!(code, Some(4), "{stderr}");
     assert!(stderr.contains(&format!("`flinkctl jar upload {path}` brings it to the cluster")), "{stderr}");
 }
+
+#[test]
+fn where_the_server_keeps_a_jar_names_it_too() {
+    let path = "/tmp/flink-web/flink-web-upload/79cc07d7-b092-4419-92d5-85f0d16e85c6_StreamingJob.jar";
+    let (code, stderr) = exit(&Server::start().url(), &["jar", "plan", path]);
+    assert_eq!(code, Some(0), "{stderr}");
+}
