@@ -31,10 +31,12 @@
 //! # Which lines
 //!
 //! Those of the file that [`log()`](crate::jobmanager::JobManager::log) gives, and after a rotation those of the files
-//! named after it (`flink.log.1`), unless they are compressed.
+//! named after it (`flink.log.1`), unless they are compressed. What somebody else writes to a file of such a name is not
+//! the log's: while one grows, a rotation counts as a [gap](LogLine::gap).
 
 mod files;
 mod lines;
+mod listing;
 mod merge;
 mod rounds;
 mod source;
@@ -92,7 +94,7 @@ pub struct LogLine {
     /// Whether it goes on where the line before ended, as a stack trace does.
     pub continues: bool,
     /// Whether lines before it may be missing: its file was truncated, or the one before it was removed or compressed
-    /// before it was read.
+    /// before it was read, or a file that is named like it changes too much to tell.
     pub gap: bool,
     /// Its bytes without the line's end, mostly UTF-8. A line of more than a MiB comes in pieces.
     pub bytes: Bytes,

@@ -352,19 +352,27 @@ mod tests {
         }
     }
 
-    /// As long as many, and even where each place looks like the beginning of a secret.
+    /// Even where each place looks like the beginning of a secret.
     #[test]
-    fn many_secrets_in_a_long_text_take_no_longer_than_one() {
+    fn many_secrets_in_a_long_text_take_no_longer_than_a_few() {
         let tokens: Vec<_> =
             (100..164).map(|number| format!("Bearer {}{number}", "eyJhbGci".repeat(50))).collect();
-        let secrets = secrets(&tokens.iter().map(String::as_str).collect::<Vec<_>>());
+        let tokens: Vec<_> = tokens.iter().map(String::as_str).collect();
+        let (few, many) = (secrets(&tokens[..4]), secrets(&tokens));
         for text in ["\tat a.B(c.java:1)\n", "e", "%65"] {
-            let text = text.repeat(LONGEST / text.len());
-            let begun = std::time::Instant::now();
-            assert_eq!(secrets.hide(text.as_str()), text);
-            // To try each secret at each place took more than a minute.
-            let took = begun.elapsed();
-            assert!(took < std::time::Duration::from_secs(60), "{took:?}");
+            let text = text.repeat(LONGEST / 8 / text.len());
+            // Whatever else the machine does, it does to both.
+            let took = |secrets: &Secrets| {
+                let runs = (0..5).map(|_| {
+                    let begun = std::time::Instant::now();
+                    assert_eq!(secrets.hide(text.as_str()), text);
+                    begun.elapsed()
+                });
+                runs.min().unwrap_or_default()
+            };
+            let (few, many) = (took(&few), took(&many));
+            // To try each secret at each place takes sixteen times as long.
+            assert!(many < few * 6, "{few:?}, {many:?}");
         }
     }
 

@@ -23,7 +23,10 @@ use std::{collections::VecDeque, mem, time::Duration};
 
 use jiff::Timestamp;
 
-use super::lines::{Line, Lines};
+use super::{
+    lines::{Line, Lines},
+    listing::{Listed, Listing},
+};
 use crate::{LogFileName, processes::LogInfo};
 
 /// How much of the beginning of a file is like that of no other: lines have their times.
@@ -31,6 +34,9 @@ const HEAD: usize = 64;
 
 /// How many beginnings are remembered. An older copy is not so old that as many files were rotated meanwhile.
 const HEADS: usize = 32;
+
+/// How often a folder may change while a rotated file is opened, until lines are given up: two times a poll.
+const MOST_CHANGES: u32 = 10;
 
 /// What to do next.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,14 +68,6 @@ impl Mark {
             self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     }
-}
-
-/// A file in the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Listed {
-    name: LogFileName,
-    size: u64,
-    mtime: Option<Timestamp>,
 }
 
 /// A file that is to be read, or is being read.
@@ -116,6 +114,7 @@ pub(crate) struct Trail {
     mark: Mark,
     lines: Lines,
     state: State,
+    listing: Listing,
     /// What the list says of the log while there is nothing new; without a time if that is not known.
     rested: Option<Listed>,
     /// The files that were rotated, while there is nothing new: without times, a log that is replaced by one of its size
@@ -128,10 +127,14 @@ pub(crate) struct Trail {
     /// When the last poll was, and since when there has been something that cannot be told from an older copy.
     now: Duration,
     doubtful: Option<Duration>,
-    /// Whether the folder changed since the last poll while a rotated file was opened.
-    is_unsettled: bool,
+    /// The same of the file that comes next.
+    next_doubtful: Option<Duration>,
     /// How long that may go on.
     patience: Duration,
+    /// How long the file that was read last is, if it was rotated and read to its end.
+    end: Option<u64>,
+    /// How often the folder changed while a rotated file was opened, since there was progress.
+    changes: u32,
     /// Whether lines were lost before the next one.
     gap: bool,
     given: VecDeque<Line>,
@@ -148,14 +151,17 @@ impl Trail {
             mark: Mark::START,
             lines: Lines::default(),
             state: State::Rest,
+            listing: Listing::default(),
             rested: None,
             beside: Vec::new(),
             heads: VecDeque::from([Vec::new()]),
             start: Vec::new(),
             now: Duration::ZERO,
             doubtful: None,
-            is_unsettled: false,
+            next_doubtful: None,
             patience: copies * 2 + Duration::from_secs(2),
+            end: None,
+            changes: 0,
             gap: false,
             given: VecDeque::new(),
         }
@@ -195,8 +201,7 @@ impl Trail {
 
     /// It is time to look for news, so long after the beginning.
     pub(crate) fn poll(&mut self, now: Duration) {
-        (self.now, self.is_unsettled) = (now, false);
-        self.state = State::Look;
+        (self.now, self.state) = (now, State::Look);
     }
 
     /// What was asked for cannot be had for now. What was read is kept.
@@ -206,23 +211,14 @@ impl Trail {
 
     /// The list of files is here. Whether the log is among them.
     pub(crate) fn listed(&mut self, files: &[LogInfo]) -> bool {
-        let files: Vec<_> = files
-            .iter()
-            .map(|LogInfo { name, size, mtime }| Listed { name: name.clone(), size: *size, mtime: *mtime })
-            .collect();
-        let rotated = self.rotated(&files);
-        let log = files.into_iter().find(|file| file.name == self.name);
+        let (log, rotated) = self.listing.update(&self.name, files);
         let is_there = log.is_some();
         self.state = match (mem::replace(&mut self.state, State::Rest), log) {
             (State::Look, Some(log)) => self.look(log, rotated),
             (State::Look, None) => State::Rest,
             (State::Seek, _) => self.seek(rotated),
             (State::Confirm(reading), _) if reading.rotated == rotated => self.confirmed(reading),
-            // A folder that changes with each look is left alone until the next poll.
-            (State::Confirm(_), _) if mem::replace(&mut self.is_unsettled, true) => State::Rest,
-            // Nothing is known yet that could be sought.
-            (State::Confirm(_), _) if self.since.is_some() => State::Look,
-            (State::Confirm(_), _) => State::Seek,
+            (State::Confirm(_), _) => self.changed(),
             (other, _) => other,
         };
         is_there
@@ -232,11 +228,11 @@ impl Trail {
     pub(crate) fn opened(&mut self, size: Option<u64>) {
         let State::Open(reading) = mem::replace(&mut self.state, State::Rest) else { return };
         self.start.clear();
-        // What was rotated does not grow: another size is that of an older copy.
+        // What was rotated does not grow: another size is that of an older copy, or it is no such file.
         let is_other = reading.file.name != self.name && size.is_some_and(|size| size != reading.file.size);
         self.state = match reading.why {
             Why::Log => State::Read(reading),
-            _ if is_other && self.may_try_again() => State::Rest,
+            _ if is_other && self.may_try_again(matches!(reading.why, Why::Next)) => State::Rest,
             _ => State::Confirm(Reading { is_other, ..reading }),
         }
     }
@@ -248,6 +244,19 @@ impl Trail {
             Why::Sought(others) if reading.is_other => self.try_one(reading.rotated, others),
             Why::Next if reading.is_other => self.lost(),
             _ => State::Read(reading),
+        }
+    }
+
+    /// The folder is not as it was when the file was opened: what is this file?
+    fn changed(&mut self) -> State {
+        self.changes += 1;
+        match self.changes {
+            MOST_CHANGES.. => self.lost(),
+            // A folder that changes with each look is left alone until the next poll.
+            changes if changes.is_multiple_of(2) => State::Rest,
+            // Nothing is known yet that could be sought.
+            _ if self.since.is_some() => State::Look,
+            _ => State::Seek,
         }
     }
 
@@ -269,7 +278,7 @@ impl Trail {
         let start = bytes.get(..HEAD).unwrap_or(&bytes);
         let is_like =
             |head: &Vec<u8>| head.starts_with(start) || (!head.is_empty() && start.starts_with(head));
-        if self.heads.iter().any(is_like) && self.may_try_again() {
+        if self.heads.iter().any(is_like) && self.may_try_again(true) {
             return self.interrupt();
         }
         self.begin_file();
@@ -295,6 +304,10 @@ impl Trail {
             return self.is_another();
         }
         self.doubtful = None;
+        // To find again what was read is no progress.
+        if !matches!(reading.why, Why::Sought(_)) {
+            self.next_doubtful = None;
+        }
         self.mark.add(news);
         if let Some(head) = self.heads.back_mut() {
             let room = HEAD.saturating_sub(head.len()).min(news.len());
@@ -323,6 +336,9 @@ impl Trail {
             }
         } else if file.name != self.name {
             self.file_ended();
+            // What grows out of turn does not tell what comes next, and may itself have come next.
+            let has_grown = self.end.replace(self.mark.bytes).is_some_and(|end| end != self.mark.bytes);
+            self.gap |= has_grown || self.listing.is_doubtful();
             let newer = rotated.iter().skip_while(|other| **other != file).nth(1).cloned();
             let file = newer.unwrap_or_else(|| self.log());
             self.state =
@@ -331,7 +347,7 @@ impl Trail {
             // If it was of another size in the list, its time is not known.
             let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
             self.rested = Some(Listed { size: self.mark.bytes, mtime, ..file });
-            self.beside = rotated;
+            (self.beside, self.changes) = (rotated, 0);
         }
     }
 
@@ -370,7 +386,7 @@ impl Trail {
                 seen: Mark::START,
                 rotated,
             }),
-            None if self.may_try_again() => State::Rest,
+            None if self.may_try_again(false) => State::Rest,
             None => self.lost(),
         }
     }
@@ -387,7 +403,7 @@ impl Trail {
     fn lost(&mut self) -> State {
         self.file_ended();
         self.begin_file();
-        (self.gap, self.doubtful) = (true, None);
+        (self.gap, self.doubtful, self.next_doubtful, self.since) = (true, None, None, None);
         State::Open(Reading {
             file: self.log(),
             why: Why::Log,
@@ -399,35 +415,22 @@ impl Trail {
 
     /// What is read next belongs to another file.
     fn begin_file(&mut self) {
-        self.mark = Mark::START;
+        (self.mark, self.end, self.changes) = (Mark::START, None, 0);
         self.heads.push_back(Vec::new());
         if self.heads.len() > HEADS {
             self.heads.pop_front();
         }
     }
 
-    fn may_try_again(&mut self) -> bool {
-        let since = *self.doubtful.get_or_insert(self.now);
+    fn may_try_again(&mut self, is_next: bool) -> bool {
+        let doubtful = if is_next { &mut self.next_doubtful } else { &mut self.doubtful };
+        let since = *doubtful.get_or_insert(self.now);
         self.now.saturating_sub(since) < self.patience
     }
 
     /// The log itself, whatever its size.
     fn log(&self) -> Listed {
         Listed { name: self.name.clone(), size: 0, mtime: None }
-    }
-
-    /// The files that the log became when it was rotated, oldest first. Those that were compressed cannot be read.
-    fn rotated(&self, files: &[Listed]) -> Vec<Listed> {
-        let is_rotated = |file: &&Listed| {
-            let suffix = file.name.as_str().strip_prefix(self.name.as_str());
-            suffix.is_some_and(|suffix| {
-                suffix.starts_with(['.', '-', '_']) && !suffix.contains(char::is_alphabetic)
-            })
-        };
-        let mut rotated: Vec<_> = files.iter().filter(is_rotated).cloned().collect();
-        // Before 1.15 there are no times. Log4j counts upwards unless told otherwise.
-        rotated.sort_by_cached_key(|file| (file.mtime, file.name.as_str().len(), file.name.clone()));
-        rotated
     }
 }
 

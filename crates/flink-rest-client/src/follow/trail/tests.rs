@@ -8,6 +8,9 @@ use super::*;
 
 const LOG: &str = "flink.log";
 
+/// What another appender writes, which is not the log's.
+const OTHER: &str = "flink.log.2026-11-25";
+
 /// The bytes of a write that are like no other's.
 const HEAD: usize = "00000000 ".len();
 
@@ -34,6 +37,8 @@ enum Event {
     Write(Vec<u8>, bool),
     Rotate,
     Truncate,
+    /// Another appender writes to the file that was rotated last, or to one of its own that is named like it.
+    Intrude(bool),
     /// The reader does one step; if it reads, so many bytes. What tells a file from others comes at once.
     Step(usize),
     /// The connection is lost.
@@ -47,7 +52,7 @@ struct Folder {
     clock: u64,
     rotated_at: u64,
     written: u32,
-    /// All that was ever written, a file each.
+    /// All that was ever written to the log, a file each.
     all: Vec<Vec<u8>>,
 }
 
@@ -87,9 +92,31 @@ impl Folder {
         reuses_names && self.clock < self.rotated_at + 2 * self.setup.copies
     }
 
+    /// The name of the file that was rotated last.
+    fn newest(&self) -> String {
+        let newest = match self.setup.naming {
+            Naming::Up(_) => self.count(),
+            Naming::Down => 1,
+        };
+        format!("{LOG}.{newest}")
+    }
+
+    fn count(&self) -> usize {
+        self.files.keys().filter(|name| *name != LOG && *name != OTHER).count()
+    }
+
+    /// Another appender writes to this file.
+    fn intrude(&mut self, name: &str) {
+        let now = self.now();
+        let (bytes, written) = self.files.entry(name.into()).or_default();
+        bytes.extend(format!("\nintruder {:08}\n", self.written).bytes());
+        *written = now;
+        self.written += 1;
+    }
+
     fn rotate(&mut self) {
         let name = |number: usize| format!("{LOG}.{number}");
-        let mut count = self.files.len() - 1;
+        let mut count = self.count();
         let mut rename = |from: &str, to: String| {
             let file = self.files.remove(from).unwrap();
             self.files.insert(to, file);
@@ -233,6 +260,7 @@ impl Follower {
                 }
             }
             Event::Truncate => self.folder.truncate(),
+            Event::Intrude(_) => {}
             Event::Step(size) => self.step(*size),
             Event::Lose => self.trail.interrupt(),
         }
@@ -247,6 +275,12 @@ impl Follower {
                 self.folder.clock += 1;
                 self.folder.rotate();
             }
+            Event::Intrude(true) => self.folder.intrude(OTHER),
+            // What was rotated later is newer: the next log is not written yet.
+            Event::Intrude(false) if self.folder.count() > 0 && self.folder.files[LOG].0.is_empty() => {
+                let newest = self.folder.newest();
+                self.folder.intrude(&newest);
+            }
             other => self.happen(other),
         }
     }
@@ -254,9 +288,9 @@ impl Follower {
     /// What is wrong with what came: a line that came before, or was never written, or one whose like is missing before it
     /// without a word. A line whose end was lost is there as far as it was read.
     fn wrong(&self) -> Option<String> {
-        let (expected, mut next) = (self.expected(), 0);
-        for (number, Line { bytes, gap }) in self.lines.iter().enumerate() {
-            let is_cut = self.lines.get(number + 1).is_none_or(|next| next.gap);
+        let (expected, lines, mut next) = (self.expected(), self.own(), 0);
+        for (number, Line { bytes, gap }) in lines.iter().enumerate() {
+            let is_cut = lines.get(number + 1).is_none_or(|next| next.gap);
             let is_it = |line: &Vec<u8>| line == bytes || (is_cut && line.starts_with(bytes));
             let there = expected.get(next..).and_then(|rest| rest.iter().position(is_it));
             match there {
@@ -268,6 +302,17 @@ impl Follower {
             }
         }
         (next < expected.len()).then(|| format!("{} are missing at the end", expected.len() - next))
+    }
+
+    /// The lines that are the log's own.
+    fn own(&self) -> Vec<Line> {
+        let mut gap = false;
+        let own = self.lines.iter().filter_map(|line| {
+            gap |= line.gap;
+            let is_own = line.bytes.first().is_some_and(u8::is_ascii_digit);
+            is_own.then(|| Line { bytes: line.bytes.clone(), gap: mem::take(&mut gap) })
+        });
+        own.collect()
     }
 
     fn expected(&self) -> Vec<Vec<u8>> {
@@ -318,8 +363,9 @@ fn event() -> impl Strategy<Value = Event> {
 
 /// Whatever a setup and its folder may come to.
 fn anything() -> impl Strategy<Value = (Setup, Vec<Event>)> {
+    let event = prop_oneof![8 => event(), 1 => any::<bool>().prop_map(Event::Intrude)];
     // A log is either rotated or truncated.
-    let events = (any::<bool>(), vec(event(), 0..200)).prop_map(|(truncates, mut events)| {
+    let events = (any::<bool>(), vec(event, 0..200)).prop_map(|(truncates, mut events)| {
         let rotations = events.iter_mut().filter(|event| matches!(event, Event::Rotate));
         rotations.filter(|_| truncates).for_each(|event| *event = Event::Truncate);
         events
@@ -327,24 +373,31 @@ fn anything() -> impl Strategy<Value = (Setup, Vec<Event>)> {
     (setups(), events)
 }
 
-/// A file of another appender, named like a rotated one, which grows with each look at the folder.
+/// What others write without a pause: a file of their own, or the one that was rotated. The log may be as busy.
 #[test]
-fn a_folder_that_changes_with_each_look_is_not_asked_without_a_pause() {
-    for since in [None, Some(Timestamp::MIN)] {
-        let mut follower =
-            Follower::since(Setup { naming: Naming::Up(1000), has_times: true, copies: 0 }, since);
+fn a_file_that_grows_without_a_pause_does_not_stop_it() {
+    let cases = [OTHER, "flink.log.1"].into_iter().flat_map(|name| {
+        let setup = |has_times, copies| Setup { naming: Naming::Up(1000), has_times, copies };
+        let setups = [setup(true, 0), setup(false, 0), setup(true, 6)];
+        setups.into_iter().flat_map(move |setup| {
+            let since = [None, Some(Timestamp::MIN)].into_iter();
+            since.flat_map(move |since| [true, false].map(|is_busy| (name, setup, since, is_busy)))
+        })
+    });
+    for case @ (name, setup, since, is_busy) in cases {
+        let mut follower = Follower::since(setup, since);
         follower.folder.write(b"before", true);
-        let (mut lists, mut most) = (0, 0);
+        let (mut lists, mut most, mut came) = (0, 0, 0);
         for step in 0..2000 {
             match step {
-                60 => follower.folder.rotate(),
-                61 => follower.folder.write(b"after", true),
+                100 | 1000 => follower.folder.rotate(),
+                101 | 1001 => follower.folder.write(b"after", true),
+                _ if is_busy && step % 3 == 0 => follower.folder.write(b"more", true),
                 _ => {}
             }
-            let now = follower.folder.now();
-            let other = follower.folder.files.entry(format!("{LOG}.2026-11-25")).or_default();
-            other.0.extend(b"other\n");
-            other.1 = now;
+            if name == OTHER || step > 101 {
+                follower.folder.intrude(name);
+            }
             lists = match follower.trail.step() {
                 Step::Rest => 0,
                 Step::List => lists + 1,
@@ -352,8 +405,18 @@ fn a_folder_that_changes_with_each_look_is_not_asked_without_a_pause() {
             };
             most = most.max(lists);
             follower.step(1000);
+            came = follower.lines.iter().filter(|line| line.bytes.ends_with(b"after")).count();
+            assert!(came > 0 || step < 400, "{case:?}: nothing came of the next log");
         }
-        assert!(most < 10, "{since:?}: {most} lists without a pause");
+        follower.end();
+        assert!(most < 10, "{case:?}: {most} lists without a pause");
+        assert_eq!(came, 2, "{case:?}");
+        assert_eq!(follower.wrong(), None, "{case:?}");
+        let intruders: Vec<_> = follower.got().into_iter().filter(|line| line.starts_with(b"intr")).collect();
+        let mut once = intruders.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(intruders.len(), once.len(), "{case:?}: doubled");
     }
 }
 

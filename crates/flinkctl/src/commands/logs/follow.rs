@@ -69,11 +69,7 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
         }
         match &mut entry {
             Some(pending) if line.continues && pending.entry.process == line.process => {
-                let text = line.to_string_lossy();
-                if !pending.has_room(&text) {
-                    pending.print(arguments, &mut printer, &mut out)?;
-                }
-                pending.add(&text);
+                pending.go_on(&line.to_string_lossy(), arguments, &mut printer, &mut out)?;
             }
             _ => {
                 flush(&mut entry, arguments, &mut printer, &mut out)?;
@@ -100,10 +96,26 @@ struct Pending {
 }
 
 impl Pending {
+    /// Bytes of an entry that are kept at once.
+    const MOST: usize = 1 << 20;
+
+    /// One more line of it. Of what is kept already, there is shown what must make room.
+    fn go_on(
+        &mut self,
+        text: &str,
+        arguments: &Arguments,
+        printer: &mut Printer,
+        out: &mut impl std::io::Write,
+    ) -> Result<()> {
+        if !self.has_room(text) {
+            self.print(arguments, printer, out)?;
+        }
+        self.add(text);
+        Ok(())
+    }
+
     fn has_room(&self, text: &str) -> bool {
-        /// Bytes of an entry that are kept at once.
-        const MOST: usize = 1 << 20;
-        self.entry.text.len() + text.len() < MOST
+        self.entry.text.len() + text.len() < Self::MOST
     }
 
     fn add(&mut self, text: &str) {
@@ -163,5 +175,36 @@ impl Members {
             self.asked = Instant::now();
         }
         self.taskmanagers.contains(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::entry::Filter, *};
+
+    /// What is shown of an entry of several MiB, with such a text in its first and in its last line.
+    fn shown(grep: &str) -> String {
+        let filter = Filter { level: None, grep: Some(grep.into()), ignore_case: false };
+        let arguments = Arguments { of: None, follow: true, since: None, filter, tail: None };
+        let (mut printer, mut out) = (Printer::new(false), Vec::new());
+        let text = "2026-11-23 15:39:51,606 ERROR first".into();
+        let mut pending = Pending::from(Entry { process: Process::JobManager, text, gap: false });
+        for number in 0..40_000 {
+            let line = format!("\tat org.acme.Main.call{number:0100}(Main.java)");
+            pending.go_on(&line, &arguments, &mut printer, &mut out).unwrap();
+            assert!(pending.entry.text.len() < Pending::MOST);
+        }
+        pending.go_on("last", &arguments, &mut printer, &mut out).unwrap();
+        flush(&mut Some(pending), &arguments, &mut printer, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_long_entry_is_judged_by_its_beginning_and_shown_as_a_whole() {
+        let lines: Vec<_> = shown("first").lines().map(str::to_owned).collect();
+        assert_eq!(lines.len(), 40_002);
+        assert!(lines.iter().all(|line| !line.is_empty()));
+        assert_eq!(lines.last().unwrap(), "last");
+        assert_eq!(shown("last"), "");
     }
 }
