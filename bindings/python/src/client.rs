@@ -122,13 +122,14 @@ impl Client {
     }
 
     /// Uploads a jar and runs it with the parameters of `RunJar`, once: the id of the job.
-    #[pyo3(signature = (jar, params, timeout=None, progress=None))]
+    #[pyo3(signature = (jar, params, timeout=None, progress=None, delete_jar=false))]
     fn upload_and_run(
         &self,
         jar: PathBuf,
         params: &Bound<'_, PyDict>,
         timeout: Option<Timeout>,
         progress: Option<Function>,
+        delete_jar: bool,
     ) -> PyResult<Task> {
         let py = params.py();
         let client = self.client(py)?;
@@ -141,6 +142,9 @@ impl Client {
         let [jar] = files;
         let mut call = client.jars().upload_and_run(jar);
         *call.action.as_mut() = run;
+        if delete_jar {
+            call = call.delete_jar();
+        }
         let call = limited(call, timeout);
         let work = async { Ok(call.await?.job_id.to_string()) };
         Task::spawn(unless_raised(work, heard), |py, job| job.into_py_any(py))

@@ -32,6 +32,7 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
         facts.set_item("status", error.status().map(|status| status.as_u16()))?;
         facts.set_item("errors", errors(error))?;
         facts.set_item("root_cause", error.root_cause())?;
+        facts.set_item("causes", error.causes())?;
         facts.set_item("hint", error.hint())
     })();
     told.err().unwrap_or_else(|| exception(py, class(error), &error.to_string(), Some(&facts)))

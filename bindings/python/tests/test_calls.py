@@ -85,6 +85,7 @@ def test_flinks_errors(server: Server) -> None:
     assert len(error.errors) == 2 and "inner" in error.root_cause and "\n" not in str(error)
     again = pickle.loads(pickle.dumps(error))
     assert (again.status, again.errors, str(again)) == (404, error.errors, str(error))
+    assert error.causes[-1] == "IOException: inner" and "outer" in error.causes and again.causes == error.causes
 
 
 def test_what_is_not_flink_is_an_error(server: Server) -> None:

@@ -97,6 +97,14 @@ def test_not_exactly_once(client: FlinkRestClient, jars: dict[str, str]) -> None
     assert client.jobs.wait_until_finished(job)["jid"] == job
 
 
+@pytest.mark.parametrize("exactly_once", [True, False])
+def test_a_jar_is_deleted_once_it_runs(client: FlinkRestClient, jars: dict[str, str], exactly_once: bool) -> None:
+    before = len(client.jars.all()["files"])
+    job = client.jars.upload_and_run(jars["WordCount"], exactly_once=exactly_once, delete_jar=True)
+    assert client.jobs.wait_until_finished(job)["jid"] == job
+    assert len(client.jars.all()["files"]) == before
+
+
 def test_what_flink_refuses_to_run_leaves_no_jar(client: FlinkRestClient, jars: dict[str, str]) -> None:
     before = len(client.jars.all()["files"])
     with pytest.raises(Exception, match="no.Such"):

@@ -380,6 +380,21 @@ impl Error {
                 .unwrap_or_default(),
         }
     }
+
+    /// From what was tried to why it failed, a line each, out of the Java stack trace where there is one, as
+    /// [`causes`](crate::causes) tells it; else the reasons below this error.
+    pub fn causes(&self) -> Vec<String> {
+        match self.last() {
+            Self::Api(error) => error.causes(),
+            Self::OperationFailed { trace, .. } => trace::causes(trace),
+            Self::JobEnded { root_cause, .. } => {
+                root_cause.iter().map(|cause| trace::printable(cause)).collect()
+            }
+            other => std::iter::successors(std::error::Error::source(other), |error| error.source())
+                .map(|error| trace::printable(&error.to_string()))
+                .collect(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Error {

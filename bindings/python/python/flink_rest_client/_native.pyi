@@ -41,6 +41,7 @@ class Client:
         params: Params,
         timeout: float | None = None,
         progress: Progress | None = None,
+        delete_jar: bool = False,
     ) -> Task[str]: ...
     def stream(self, name: str, params: Params, timeout: float | None = None) -> Task[Chunks]: ...
     def save(

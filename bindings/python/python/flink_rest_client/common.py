@@ -25,6 +25,7 @@ class RestException(Exception):
     status: HTTP status; None if there was no answer.
     errors: Flink's own texts, Java stack traces and all.
     root_cause: the reason in one line.
+    causes: from what was tried to why it failed, a line each, out of the Java stack trace where there is one.
     hint: what to try next, where that is known.
     """
 
@@ -34,12 +35,14 @@ class RestException(Exception):
         status: int | None = None,
         errors: Sequence[str] = (),
         root_cause: str = "",
+        causes: Sequence[str] = (),
         hint: str | None = None,
     ) -> None:
         super().__init__(*args)
         self.status = status
         self.errors = list(errors)
         self.root_cause = root_cause or (str(args[0]) if args else "")
+        self.causes = list(causes)
         self.hint = hint
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Union
 
 from flink_rest_client.aio.resource import AsyncResource
 from flink_rest_client.aio.task import result
+from flink_rest_client.common import RestException
 
 if TYPE_CHECKING:
     from flink_rest_client import answers
@@ -106,6 +108,7 @@ class AsyncJarsClient(AsyncResource):
         flink_configuration: Mapping[str, str] | None = None,
         job_id: str | None = None,
         exactly_once: bool = True,
+        delete_jar: bool = False,
         progress: Callable[[int, int | None], object] | None = None,
         timeout: float | None = None,
     ) -> str:
@@ -113,6 +116,8 @@ class AsyncJarsClient(AsyncResource):
 
         exactly_once: what got lost on the way is done again, so that there is one job in the end, never two; a jar that
             Flink refuses to run is deleted again. If False, nothing is sent a second time, whatever happens.
+        delete_jar: whether the jar is deleted from the server once its job is submitted. The job does not need it any
+            more, also when it is restarted. If it cannot be deleted, it stays; that is no error.
         progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
         """
         jar = _readable(path_to_jar)
@@ -127,13 +132,16 @@ class AsyncJarsClient(AsyncResource):
             "job_id": job_id,
         }
         if exactly_once:
-            return await result(self._native.upload_and_run(jar, params, timeout, progress))
+            return await result(self._native.upload_and_run(jar, params, timeout, progress, delete_jar))
         once = False
         uploaded = await result(
             self._native.call("UploadJar", {"jar": jar}, timeout, progress, once)
         )
         jar_id = uploaded["filename"].replace("\\", "/").rpartition("/")[2]
         started = await result(self._native.call("RunJar", {"jar": jar_id, **params}, timeout, None, once))
+        if delete_jar:
+            with suppress(RestException):
+                await result(self._native.call("DeleteJar", {"jar": jar_id}, timeout, None, once))
         job: str = started["jobid"]
         return job
 
