@@ -139,8 +139,8 @@ async fn vertices(client: &FlinkRestClient, matches: &ArgMatches) -> Result<Vec<
     else {
         return Ok(Vec::new());
     };
-    let job = resolve::job(client, job.as_str().unwrap_or_default()).await?;
-    resolve::vertices(client, job).await
+    let job = resolve::pick("job", job.as_str().unwrap_or_default(), resolve::jobs(client).await?)?;
+    resolve::vertices(client, job.id.parse()?).await
 }
 
 /// Names where one is enough to tell what is meant and a shell has nothing to quote in it, else ids.
@@ -151,7 +151,7 @@ fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate
     let is_only = |candidate: &Candidate| {
         let mut others =
             candidates.iter().filter(|other| other.name == candidate.name && other.id != candidate.id);
-        others.all(|other| other.over && !candidate.over)
+        others.all(|other| other.ended.is_some() && candidate.ended.is_none())
     };
     let offer = |candidate: &Candidate| {
         let Candidate { id, name, note, .. } = candidate;

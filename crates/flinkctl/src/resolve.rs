@@ -1,6 +1,6 @@
 //! What is meant by a word: a job, TaskManager, vertex, jar or application by its id, the beginning of it, or its name.
 
-use flink_rest_client::{ApplicationId, FlinkRestClient, JarId, JobId, VertexId};
+use flink_rest_client::{ApplicationId, FlinkRestClient, JarId, JobId, Timestamp, VertexId};
 use serde_json::{Map, Value};
 
 use crate::error::{Exit, Failure, Result};
@@ -11,8 +11,8 @@ pub(crate) struct Candidate {
     pub(crate) id: String,
     /// What else it is called.
     pub(crate) name: String,
-    /// Of several with the name, it is the one that is meant if the others are over.
-    pub(crate) over: bool,
+    /// When it ended. Of several with the name, the one that has not is meant; else the last one.
+    pub(crate) ended: Option<Timestamp>,
     /// What tells it apart from the others.
     pub(crate) note: String,
 }
@@ -33,9 +33,9 @@ pub(crate) async fn parameter(
     earlier: &Map<String, Value>,
 ) -> Result<String> {
     let meant = match ty {
-        "JobId" if word.parse::<JobId>().is_err() => pick("job", word, jobs(client).await?),
+        "JobId" if word.parse::<JobId>().is_err() => meant("job", word, jobs(client).await?),
         "ApplicationId" if word.parse::<ApplicationId>().is_err() => {
-            pick("application", of_job(word), applications(client).await?)
+            meant("application", of_job(word), applications(client).await?)
         }
         "TaskManagerId" => pick("TaskManager", word, taskmanagers(client).await?),
         "JarId" => uploaded_jar(client, word).await,
@@ -61,14 +61,14 @@ pub(crate) async fn vertex(client: &FlinkRestClient, job: JobId, word: &str) -> 
 
 /// A job with its name and state.
 pub(crate) async fn described_job(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
-    pick("job", word, jobs(client).await?)
+    meant("job", word, jobs(client).await?)
 }
 
 /// The id of a job or of a TaskManager.
 pub(crate) async fn job_or_taskmanager(client: &FlinkRestClient, word: &str) -> Result<String> {
     let (mut both, taskmanagers) = (jobs(client).await?, taskmanagers(client).await?);
     both.extend(taskmanagers);
-    Ok(pick("job or TaskManager", word, both)?.id)
+    Ok(meant("job or TaskManager", word, both)?.id)
 }
 
 /// An uploaded jar by its id, the beginning of it, or its name.
@@ -94,7 +94,7 @@ async fn uploaded_jar(client: &FlinkRestClient, word: &str) -> Result<Candidate>
 pub(crate) async fn jobs(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
     let jobs = client.jobs().overview().await?.jobs.into_iter().map(|job| Candidate {
         id: job.jid.to_string(),
-        over: job.state.is_terminal(),
+        ended: job.state.is_terminal().then(|| job.end_time.unwrap_or_default()),
         note: match job.end_time {
             Some(end) => format!("{}, ended {end:.0}", job.state),
             None => job.state.to_string(),
@@ -108,7 +108,7 @@ pub(crate) async fn applications(client: &FlinkRestClient) -> Result<Vec<Candida
     let all = client.applications().overview().await?.applications;
     let candidate = |application: flink_rest_client::applications::ApplicationOverview| Candidate {
         id: application.id.to_string(),
-        over: application.end_time.is_some(),
+        ended: application.end_time,
         note: application.status.to_string(),
         name: of_job(&application.name).to_owned(),
     };
@@ -127,7 +127,7 @@ pub(crate) async fn taskmanagers(client: &FlinkRestClient) -> Result<Vec<Candida
         let id = taskmanager.id.to_string();
         // Ids begin alike where all run on one machine; what stands at the end is Flink's own short name.
         let name = id.rsplit('-').next().unwrap_or_default().to_owned();
-        Candidate { id, name, over: false, note: format!("{} slots", taskmanager.slots_number) }
+        Candidate { id, name, ended: None, note: format!("{} slots", taskmanager.slots_number) }
     };
     Ok(all.into_iter().map(candidate).collect())
 }
@@ -136,7 +136,7 @@ pub(crate) async fn jars(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
     let jars = client.jars().list().await?.files.into_iter().map(|jar| Candidate {
         id: jar.id.to_string(),
         name: jar.name,
-        over: false,
+        ended: None,
         note: format!("uploaded {:.0}", jar.uploaded),
     });
     Ok(jars.collect())
@@ -146,15 +146,25 @@ pub(crate) async fn vertices(client: &FlinkRestClient, job: JobId) -> Result<Vec
     let vertices = client.job(job).details().await?.vertices.into_iter().map(|vertex| Candidate {
         id: vertex.id.to_string(),
         name: vertex.name,
-        over: false,
+        ended: None,
         note: vertex.status.to_string(),
     });
     Ok(vertices.collect())
 }
 
+/// The one that is meant, and a word about it if there are others that might have been.
+fn meant(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate> {
+    let namesakes = candidates.iter().filter(|candidate| candidate.name == word).count();
+    let meant = pick(kind, word, candidates)?;
+    if namesakes > 1 && meant.name == word && meant.ended.is_some() {
+        crate::output::say!("`{word}` is the last of {namesakes} {} of this name: {meant}", plural(kind));
+    }
+    Ok(meant)
+}
+
 /// The one that is meant. An id goes before a name, so that nothing can be called by another's id; then come the
-/// beginning of an id and the beginning of a name.
-fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate> {
+/// beginning of an id and the beginning of a name. Of those with one name, it is the one that goes on or the last to end.
+pub(crate) fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate> {
     // All begin with nothing; it is what a script says whose variable is not set.
     if word.trim().is_empty() {
         return Err(Failure::usage(format!("no {kind} is named")).hint("say which one by its id or name"));
@@ -167,10 +177,13 @@ fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate>
     ];
     for is_meant in ways {
         let meant: Vec<_> = candidates.iter().filter(|candidate| is_meant(candidate, word)).collect();
-        let going_on: Vec<_> = meant.iter().copied().filter(|candidate| !candidate.over).collect();
-        match (meant.as_slice(), going_on.as_slice()) {
-            ([], _) => {}
-            ([one], _) | (_, [one]) => return Ok((*one).clone()),
+        let going_on: Vec<_> = meant.iter().copied().filter(|candidate| candidate.ended.is_none()).collect();
+        let are_namesakes = meant.iter().all(|candidate| candidate.name == word);
+        let last = meant.iter().copied().max_by_key(|candidate| candidate.ended);
+        match (meant.as_slice(), going_on.as_slice(), last) {
+            ([], ..) => {}
+            ([one], ..) | (_, [one], _) => return Ok((*one).clone()),
+            (_, [], Some(last)) if are_namesakes => return Ok(last.clone()),
             _ => return Err(ambiguous(kind, word, &meant)),
         }
     }
@@ -220,7 +233,8 @@ mod tests {
 
     fn candidate(id: &str, name: &str, over: bool) -> Candidate {
         let note = if over { "FINISHED" } else { "RUNNING" };
-        Candidate { id: id.into(), name: name.into(), over, note: note.into() }
+        let ended = over.then_some(Timestamp::UNIX_EPOCH);
+        Candidate { id: id.into(), name: name.into(), ended, note: note.into() }
     }
 
     fn picked(word: &str) -> Result<String, String> {
@@ -268,8 +282,21 @@ mod tests {
     }
 
     #[test]
+    fn of_several_that_are_over_the_last_is_meant() {
+        let ended = |id, second| {
+            let ended = Some(Timestamp::from_second(second).unwrap());
+            Candidate { ended, ..candidate(id, "orders", true) }
+        };
+        let mut jobs = vec![ended("a1", 1), ended("b2", 3), ended("c3", 2)];
+        assert_eq!(pick("job", "orders", jobs.clone()).unwrap().id, "b2");
+        jobs.extend([candidate("d4", "orders", false), candidate("e5", "orders", false)]);
+        assert!(pick("job", "orders", jobs).is_err(), "which of those that go on?");
+    }
+
+    #[test]
     fn what_may_be_several_is_refused_with_a_list() {
-        assert_eq!(picked("clicks").unwrap_err(), "`clicks` may be any of 2 jobs");
+        assert_eq!(picked("d4").unwrap_err(), "`d4` may be any of 2 jobs");
+        assert_eq!(picked("cli").unwrap_err(), "`cli` may be any of 2 jobs");
         let failure = pick("job", "x", vec![candidate("a1", "orders", false)]).unwrap_err();
         assert_eq!(failure.hint.unwrap(), "there are:\n  a1  orders (RUNNING)");
         assert_eq!(failure.exit, Exit::NotFound);

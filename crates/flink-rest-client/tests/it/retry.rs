@@ -132,7 +132,12 @@ async fn what_is_sent_again() {
         case("read", [LOST, REFUSED, election(), busy(), error(502, "x"), jobs()], "GEGEGEGEGEGE", "done"),
         case("read", [LOST], "GEGEGEGEGEGE", "failed"),
         case("read", [error(500, "oops"), jobs()], "GE", "failed"),
-        case("read", [error(500, "x\nCaused by: a.b.AskTimeoutException: Ask timed out on [b]."), jobs()], "GEGE", "done"),
+        case(
+            "read",
+            [error(500, "x\nCaused by: a.b.AskTimeoutException: Ask timed out on [b]."), jobs()],
+            "GEGE",
+            "done",
+        ),
         case("read", [error(404, "no"), jobs()], "GE", "failed"),
         case("read", [Say::Lost(TransportErrorKind::Tls), jobs()], "GE", "failed"),
         case("read", [Say::Lost(TransportErrorKind::Resolve), jobs()], "GE", "failed"),
@@ -180,7 +185,12 @@ async fn what_is_sent_again() {
         case("plan", [ok(json!({"error": "we are moving"}))], "PO", "failed"),
         case("run", [duplicate(), submitted()], "PO", "failed"),
         case("run", [error(500, "no such class"), submitted()], "PO", "failed"),
-        case("run", [error(500, "x\nCaused by: a.b.TimeoutException: Invocation of [b] timed out."), ok(json!({}))], "POGE", "done"),
+        case(
+            "run",
+            [error(500, "x\nCaused by: a.b.TimeoutException: Invocation of [b] timed out."), ok(json!({}))],
+            "POGE",
+            "done",
+        ),
         // A main method that waited in vain for the JobManager is refused as if the program were wrong.
         case("run", [in_vain(), ok(json!({}))], "POGE", "done"),
         case("run", [in_vain(), not_found(), duplicate(), ok(json!({}))], "POGEPOGE", "done"),

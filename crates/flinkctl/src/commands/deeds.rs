@@ -6,6 +6,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
     Async, Error, TriggerId,
     jobs::{Job, checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
+    operation::{Operation, Poll, Report},
 };
 
 use crate::{
@@ -90,20 +91,27 @@ fn describe_cancel(command: Command) -> Command {
 async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
     let Cancel { of, yes, detach } = Cancel::from_arg_matches(matches)?;
     let found = resolve::described_job(&app.client, &of.job).await?;
+    if found.ended.is_some() {
+        return Err(Failure::new(Exit::NotFound, format!("{found}: a job must run for this")));
+    }
     confirm(&format!("Cancel job {found} at {}", app.client.address()), yes)?;
     let job = app.client.job(found.id.parse()?);
-    job.cancel().await?;
-    if detach {
-        return Ok(());
-    }
-    let wait = job.wait_until_finished();
-    let wait = match app.global.timeout {
-        Some(timeout) => wait.timeout(timeout),
-        None => wait,
+    let done = async {
+        job.cancel().await?;
+        match detach {
+            true => Ok(None),
+            false => {
+                job.wait_until_finished().timeout(patience(app)).await.map(|details| Some(details.state))
+            }
+        }
     };
-    match wait.await {
-        Ok(details) => say!("{} is {}", found.name, details.state),
-        Err(Error::JobEnded { state, .. }) => say!("{} is {state}", found.name),
+    let stopped = |exit| {
+        let failure = Failure::new(exit, "you stopped waiting; the job may be cancelled all the same");
+        failure.hint(format!("`flinkctl job get {}` tells how it ends", job.id()))
+    };
+    match unless_stopped(done, stopped).await? {
+        Ok(None) => {}
+        Ok(Some(state)) | Err(Error::JobEnded { state, .. }) => say!("{} is {state}", found.name),
         Err(error) => return Err(error.into()),
     }
     Ok(())
@@ -150,12 +158,7 @@ async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.format_type = format.map(SavepointFormatType::from);
     call.action.trigger_id = trigger_id(app).await?;
     let begun = Begun::new("the savepoint", format!("savepoint status {}", job.id()), call.action.trigger_id);
-    let done = async {
-        let operation = call.await?;
-        begun.is_accepted(operation.id());
-        while_it_goes_on(&job, operation.wait().timeout(patience(app))).await
-    };
-    app.output.line(unless_stopped(done, |exit| begun.stopped(exit)).await??)
+    app.output.line(begun.to_its_end(app, &job, call).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -180,12 +183,7 @@ async fn checkpoint(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.trigger_id = trigger_id(app).await?;
     let begun =
         Begun::new("the checkpoint", format!("checkpoint status {}", job.id()), call.action.trigger_id);
-    let done = async {
-        let operation = call.await?;
-        begun.is_accepted(operation.id());
-        while_it_goes_on(&job, operation.wait().timeout(patience(app))).await
-    };
-    app.output.line(unless_stopped(done, |exit| begun.stopped(exit)).await??)
+    app.output.line(begun.to_its_end(app, &job, call).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -211,15 +209,7 @@ async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.drain = drain.then_some(true);
     call.action.trigger_id = trigger_id(app).await?;
     let begun = Begun::new("the stop", format!("savepoint status {}", job.id()), call.action.trigger_id);
-    let done = async {
-        let operation = call.await?;
-        begun.is_accepted(operation.id());
-        while_it_goes_on(&job, operation.wait().timeout(patience(app))).await
-    };
-    match unless_stopped(done, |exit| begun.stopped(exit)).await? {
-        Ok(savepoint) => app.output.line(savepoint),
-        Err(failure) => Err(of_ended(&job, failure).await),
-    }
+    app.output.line(begun.to_its_end(app, &job, call).await?)
 }
 
 /// Of a job that has ended, Flink says that it does not find it.
@@ -228,11 +218,10 @@ async fn of_ended(job: &Job<Async>, failure: Failure) -> Failure {
         return failure;
     }
     match job.details().await {
-        Ok(details) if details.state.is_terminal() => {
-            let message =
-                format!("{} is {}; only a job that runs can be stopped", details.name, details.state);
-            Failure::new(failure.exit, message)
-        }
+        Ok(details) if details.state.is_terminal() => Failure::new(
+            failure.exit,
+            format!("{} is {}: a job must run for this", details.name, details.state),
+        ),
         _ => failure,
     }
 }
@@ -297,9 +286,23 @@ impl Begun {
         Self { what, command, id: Cell::new(id), accepted: Cell::new(false) }
     }
 
-    fn is_accepted(&self, id: TriggerId) {
-        self.id.set(Some(id));
-        self.accepted.set(true);
+    /// Has it begun, and waits until it is done.
+    async fn to_its_end<P: Poll>(
+        &self,
+        app: &App,
+        job: &Job<Async>,
+        call: impl IntoFuture<Output = Result<Operation<Async, P>, Error>>,
+    ) -> Result<<P::Report as Report>::Value> {
+        let done = async {
+            let operation = call.await?;
+            self.id.set(Some(operation.id()));
+            self.accepted.set(true);
+            while_it_goes_on(job, operation.wait().timeout(patience(app))).await
+        };
+        match unless_stopped(done, |exit| self.stopped(exit)).await? {
+            Ok(outcome) => Ok(outcome),
+            Err(failure) => Err(of_ended(job, failure).await),
+        }
     }
 
     fn stopped(&self, exit: Exit) -> Failure {
@@ -348,6 +351,16 @@ fn describe_rescale(command: Command) -> Command {
 async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
     let Rescale { of, parallelism } = Rescale::from_arg_matches(matches)?;
     let job = app.client.job(resolve::job(&app.client, &of.job).await?);
+    let stopped = |exit| {
+        let failure = Failure::new(exit, "you stopped waiting; the job may be rescaled all the same");
+        failure.hint(format!("`flinkctl job get {}` tells how parallel it is", job.id()))
+    };
+    unless_stopped(rescaled(app, &job, parallelism), stopped).await??;
+    follow(app, job.id(), Goal::Running).await.map(|_| ())
+}
+
+/// Asks for this parallelism, and waits until all vertices have it.
+async fn rescaled(app: &App, job: &Job<Async>, parallelism: u32) -> Result<()> {
     job.rescale(parallelism).await?;
     // None is never.
     let deadline = tokio::time::Instant::now().checked_add(patience(app));
@@ -355,7 +368,11 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
         let details = job.details().await?;
         let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
         if details.vertices.iter().all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism))) {
-            break;
+            return Ok(());
+        }
+        if details.state.is_terminal() {
+            let message = format!("{} is {}, and was not rescaled before", details.name, details.state);
+            return Err(Failure::from_end(message, &details.state));
         }
         if deadline.is_some_and(|deadline| tokio::time::Instant::now() > deadline) {
             let late = Failure::new(
@@ -370,7 +387,6 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    follow(app, job.id(), Goal::Running).await.map(|_| ())
 }
 
 /// How long to wait for what Flink does on its own.

@@ -24,10 +24,20 @@ const TIMES: &[&str] = &[
 const JOB: &str = "76543210fedcba9876543210fedcba98";
 
 pub(crate) fn server() -> Server {
+    let details = Server::start().recorded(&format!("GET /jobs/{JOB}")).to_owned();
+    rescalable(&details)
+}
+
+/// A cluster with the adaptive scheduler, and a job that is so.
+pub(crate) fn rescalable(details: &str) -> Server {
     let requirements =
         r#"{"b71731f1c0df9c3076c4a455334d0ad6":{"parallelism":{"lowerBound":1,"upperBound":1}}}"#;
-    let of_job = format!("/jobs/{JOB}/resource-requirements");
-    Server::with([(format!("GET {of_job}").as_str(), requirements), (format!("PUT {of_job}").as_str(), "{}")])
+    let of_job = format!("/jobs/{JOB}");
+    Server::with([
+        (format!("GET {of_job}").as_str(), details),
+        (format!("GET {of_job}/resource-requirements").as_str(), requirements),
+        (format!("PUT {of_job}/resource-requirements").as_str(), "{}"),
+    ])
 }
 
 #[test]

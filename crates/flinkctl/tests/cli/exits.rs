@@ -123,7 +123,27 @@ fn what_has_ended_cannot_be_stopped() {
     // The server answers 404, as Flink does of a job that it does not find among those that run.
     let (code, stderr) = exit(&Server::start().url(), &["job", "stop", "0123"]);
     assert_eq!(code, Some(4), "{stderr}");
-    assert_eq!(stderr, "Error: Orders is FAILED; only a job that runs can be stopped\n");
+    assert_eq!(stderr, "Error: Orders is FAILED: a job must run for this\n");
+}
+
+#[test]
+fn what_has_ended_cannot_be_cancelled() {
+    let server = Server::start();
+    let (code, stderr) = exit(&server.url(), &["job", "cancel", "0123", "--yes"]);
+    assert_eq!(code, Some(4), "{stderr}");
+    assert!(
+        stderr.contains("Orders (FAILED, ended ") && stderr.ends_with("a job must run for this\n"),
+        "{stderr}"
+    );
+    assert!(!server.asked().iter().any(|asked| asked.starts_with("PATCH")), "{:?}", server.asked());
+}
+
+#[test]
+fn a_job_that_fails_is_not_waited_for_to_be_rescaled() {
+    let failed = Server::start().recorded("GET /jobs/0123456789abcdef0123456789abcdef").to_owned();
+    let server = crate::durations::rescalable(&failed);
+    let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "20s"]);
+    assert_eq!((code, &*stderr), (Some(10), "Error: Orders is FAILED, and was not rescaled before\n"));
 }
 
 #[test]
