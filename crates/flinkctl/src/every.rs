@@ -51,7 +51,7 @@ pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &
 /// Only what reads, and shows what can stand in a table.
 fn check(task: Task) -> Result<()> {
     let is_table =
-        |part: &Part| matches!(part, Part::Rows(..) | Part::Sorted(..) | Part::Fields(_) | Part::All(_));
+        |part: &Part| !matches!(part, Part::Texts(..) | Part::Chapters(..) | Part::Body | Part::Said(_));
     let can = match task {
         Task::Verb(verb) => verb.reads() && verb.view.iter().all(is_table),
         Task::Deed(deed) => DEEDS.contains(&deed.name),

@@ -25,7 +25,7 @@ pub(crate) use self::{
     tame::{plain, say, say_as, tame},
 };
 use self::{
-    rows::{elements, elements_at, flatten, sorted},
+    rows::{downstream, elements, elements_at, flatten, sorted},
     spark::History,
     table::{Cut, Layout},
 };
@@ -216,6 +216,7 @@ impl Output {
         match part {
             Part::Rows(at, columns) => self.rows(out, &elements_at(value, at), columns),
             Part::Sorted(at, columns) => self.rows(out, &sorted(elements_at(value, at), columns), columns),
+            Part::Downstream(at, columns) => self.rows(out, &downstream(elements_at(value, at)), columns),
             Part::Fields(columns) => self.fields(out, value, columns),
             Part::All(at) => {
                 let mut lines = Vec::new();
@@ -342,9 +343,13 @@ impl Output {
     /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.
     fn chosen(&self, out: &mut impl Write, value: &Value, view: View) -> Result<()> {
         let rows = match view.first() {
-            Some(Part::Rows(at, _) | Part::Sorted(at, _) | Part::Texts(at, _) | Part::Chapters(at, ..)) => {
-                Some(elements_at(value, at))
-            }
+            Some(
+                Part::Rows(at, _)
+                | Part::Sorted(at, _)
+                | Part::Downstream(at, _)
+                | Part::Texts(at, _)
+                | Part::Chapters(at, ..),
+            ) => Some(elements_at(value, at)),
             _ => None,
         };
         let choose = |row: &Value| {

@@ -20,7 +20,8 @@ use crate::{
 /// The parameter that names metrics. Flink tells only their names without it; who asks for metrics wants to see values.
 const METRICS: &str = "get";
 
-/// What else parameters are called on the command line: as `flinkctl run` and Flink's own command line call them.
+/// What parameters are called on the command line, besides their own names: as `flinkctl run` and Flink's own command
+/// line call them.
 const ALIASES: &[(&str, Option<char>, &str)] = &[
     ("entry_class", Some('c'), "class"),
     ("parallelism", Some('p'), ""),
@@ -180,16 +181,24 @@ fn argument(param: &'static Param) -> Arg {
     let arg = match positional {
         _ if param.name == PROGRAM_ARGUMENTS => arg.last(true).value_name("ARGS"),
         true => arg.required(param.required).value_name(param.name.to_uppercase().replace('_', "-")),
-        false => arg.long(param.name.replace('_', "-")).value_name(if shape == Shape::Map {
-            "KEY=VALUE"
-        } else {
-            "VALUE"
-        }),
-    };
-    let arg = match ALIASES.iter().find(|(name, ..)| *name == param.name) {
-        Some((_, short, "")) => arg.short(*short),
-        Some((_, short, alias)) => arg.short(*short).visible_alias(*alias),
-        None => arg,
+        false => {
+            let own = param.name.replace('_', "-");
+            let (short, alias) = ALIASES
+                .iter()
+                .find(|(name, ..)| *name == param.name)
+                .map_or((None, ""), |(_, short, alias)| (*short, *alias));
+            let arg = arg.short(short);
+            let (arg, name) = match alias {
+                "" => (arg, own),
+                alias => (arg.visible_alias(own), alias.to_owned()),
+            };
+            let value = match (shape, ty) {
+                (Shape::Map, _) => "KEY=VALUE".to_owned(),
+                (_, "u32" | "u64") => "N".to_owned(),
+                _ => name.rsplit('-').next().unwrap_or(&name).to_uppercase(),
+            };
+            arg.long(name).value_name(value)
+        }
     };
     let arg = if param.place == Place::Path { arg.add(crate::complete::of(ty)) } else { arg };
     if ty == "bool" {
@@ -213,8 +222,8 @@ fn argument(param: &'static Param) -> Arg {
 fn parser(param: &'static Param, shape: Shape, ty: &'static str) -> ValueParser {
     use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
     if !param.words.is_empty() {
-        // Flink's own words, in any case and with either dash.
-        let of = |text: &'static str| PossibleValue::new(text).alias(text.replace('_', "-"));
+        // Flink's own words, in any case and with either dash; shown as `flinkctl run` has them.
+        let of = |text: &'static str| PossibleValue::new(text.to_lowercase().replace('_', "-")).alias(text);
         let words = PossibleValuesParser::new(param.words.iter().map(|word| of(word.text)));
         let own = |said: String| {
             let is_said = |text: &str| text.replace('_', "-").eq_ignore_ascii_case(&said.replace('_', "-"));

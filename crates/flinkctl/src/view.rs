@@ -13,6 +13,8 @@ pub(crate) enum Part {
     Rows(&'static str, &'static [Column]),
     /// The same in the order of their ids: what the server says in any order.
     Sorted(&'static str, &'static [Column]),
+    /// The same from the sources down: each behind those that its `inputs` name.
+    Downstream(&'static str, &'static [Column]),
     /// One thing: a line for each of these.
     Fields(&'static [Column]),
     /// One thing of many names: a line for each value in it, as it is.
@@ -31,9 +33,10 @@ impl Part {
     /// Whether it tells what things are called by.
     pub(crate) fn has_id(&self) -> bool {
         match self {
-            Self::Rows(_, columns) | Self::Sorted(_, columns) | Self::Fields(columns) => {
-                columns.iter().any(|column| column.show == Show::Id)
-            }
+            Self::Rows(_, columns)
+            | Self::Sorted(_, columns)
+            | Self::Downstream(_, columns)
+            | Self::Fields(columns) => columns.iter().any(|column| column.show == Show::Id),
             _ => false,
         }
     }
@@ -80,6 +83,10 @@ pub(crate) enum Show {
     Id,
     Text,
     Number,
+    /// So many; none if negative.
+    Natural,
+    /// The number before the first dot, as in the name of a subtask's metric.
+    Index,
     /// Mostly a number, sometimes a path: what a metric has.
     Value,
     /// Flink's word for how something is.
@@ -125,6 +132,8 @@ columns! {
     id = Id;
     text = Text;
     number = Number;
+    natural = Natural;
+    index = Index;
     value = Value;
     state = State;
     time = Time;

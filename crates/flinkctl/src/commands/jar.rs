@@ -3,13 +3,13 @@
 use crate::{
     commands::Noun,
     verb::Verb,
-    view::{Part, id, number, operators, text, time},
+    view::{Part, id, natural, operators, text, time},
 };
 
-/// The vertices of a dataflow.
-pub(crate) const PLAN: Part = Part::Rows(
+/// The vertices of a dataflow. Their parallelism is known if the program sets it.
+pub(crate) const PLAN: Part = Part::Downstream(
     "/plan/nodes",
-    &[id("VERTEX", "/id"), number("PARALLELISM", "/parallelism"), operators("OPERATORS", "/description")],
+    &[operators("VERTEX", "/description"), natural("PARALLELISM", "/parallelism"), id("ID", "/id")],
 );
 
 pub(crate) const NOUN: Noun = Noun {

@@ -3,7 +3,7 @@
 use crate::{
     commands::{Noun, metrics},
     verb::Verb,
-    view::{Part, View, bytes, counts, id, millis, number, ratio, state, text, time},
+    view::{Part, View, bytes, counts, id, index, millis, number, ratio, state, text, time},
 };
 
 /// The vertices of a job, in its details.
@@ -53,7 +53,7 @@ pub(crate) const NOUN: Noun = Noun {
         Verb::new(
             "watermarks",
             "GetJobVertexWatermarks",
-            &[Part::Rows("", &[id("SUBTASK", "/id"), time("WATERMARK", "/value")])],
+            &[Part::Rows("", &[index("SUBTASK", "/id"), time("WATERMARK", "/value")])],
         ),
         Verb::new(
             "backpressure",

@@ -37,7 +37,9 @@ pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cel
         Show::Operators => operators(value).into(),
         Show::Rate => value.as_f64().map_or_else(|| plain(value), human::rate).into(),
         Show::Load => load(value).into(),
-        Show::Id | Show::Text | Show::Number | Show::Value | Show::Trend => plain(value).into(),
+        Show::Index => index(value).into(),
+        Show::Number => value.as_f64().map_or_else(|| plain(value), human::number).into(),
+        Show::Id | Show::Text | Show::Natural | Show::Value | Show::Trend => plain(value).into(),
     }
 }
 
@@ -55,6 +57,7 @@ pub(crate) fn exact(value: Option<&Value>, show: Show) -> String {
         Some(value) if show == Show::Trace => root_cause(value),
         Some(value) if show == Show::Reason => reason(value),
         Some(value) if show == Show::Operators => operators(value),
+        Some(value) if show == Show::Index => index(value),
         Some(value) => plain(value),
     }
 }
@@ -63,7 +66,7 @@ pub(crate) fn exact(value: Option<&Value>, show: Show) -> String {
 fn present(value: Option<&Value>, show: Show) -> Option<&Value> {
     let least = match show {
         Show::Time => 1,
-        Show::Millis | Show::Bytes => 0,
+        Show::Millis | Show::Bytes | Show::Natural => 0,
         _ => i64::MIN,
     };
     value.filter(|value| {
@@ -102,6 +105,11 @@ fn operators(html: &Value) -> String {
     let text = plain(html);
     let lines = text.split("<br/>").map(|line| line.trim_start_matches([' ', '+', '-', ':']).trim_end());
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" -> ")
+}
+
+/// `0.currentInputWatermark` as `0`.
+fn index(name: &Value) -> String {
+    plain(&name.as_str().and_then(|name| name.split('.').next()).unwrap_or_default().into())
 }
 
 /// `4 running, 1 scheduled`.

@@ -61,6 +61,12 @@ pub(crate) fn rate(count: f64) -> String {
     }
 }
 
+/// A number with three digits behind the point at most.
+pub(crate) fn number(number: f64) -> String {
+    let text = format!("{number:.3}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// How long ago it was: `3m 5s ago`.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let millis = now.as_millisecond().saturating_sub(at.as_millisecond());
@@ -89,6 +95,12 @@ mod tests {
     #[test]
     fn rates_are_short() {
         assert_eq!([0.0, 0.44, 9.96, 97.4, 1234.0, 35e6].map(rate), ["0", "0.4", "10", "97", "1.2k", "35M"]);
+    }
+
+    #[test]
+    fn numbers_have_few_digits() {
+        let numbers = [322.0, 0.833_333_3, -1.5, 1e15, 0.0, f64::NAN];
+        assert_eq!(numbers.map(number), ["322", "0.833", "-1.5", "1000000000000000", "0", "NaN"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Format, Output,
-    rows::{elements_at, flatten, sorted},
+    rows::{downstream, elements_at, flatten, sorted},
 };
 use crate::{
     error::Result,
@@ -47,7 +47,10 @@ fn with_context<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Vec<Column
 
 fn columns(part: &Part) -> &'static [Column] {
     match part {
-        Part::Rows(_, columns) | Part::Sorted(_, columns) | Part::Fields(columns) => columns,
+        Part::Rows(_, columns)
+        | Part::Sorted(_, columns)
+        | Part::Downstream(_, columns)
+        | Part::Fields(columns) => columns,
         _ => VALUES,
     }
 }
@@ -57,6 +60,7 @@ fn rows(answers: &[(&str, &Value)], part: &Part) -> Vec<Value> {
     let of_one = |value: &Value| match part {
         Part::Rows(at, _) => elements_at(value, at),
         Part::Sorted(at, columns) => sorted(elements_at(value, at), columns),
+        Part::Downstream(at, _) => downstream(elements_at(value, at)),
         Part::All(at) => {
             let mut values = Vec::new();
             flatten(value.pointer(at).unwrap_or(&Value::Null), String::new(), &mut values);

@@ -1,5 +1,7 @@
 //! What stands at a place in the server's JSON, as rows.
 
+use std::{collections::HashSet, mem};
+
 use serde_json::{Value, json};
 
 use super::plain;
@@ -27,6 +29,24 @@ pub(super) fn sorted(mut rows: Vec<Value>, columns: &[Column]) -> Vec<Value> {
     rows
 }
 
+/// The rows in an order in which each comes behind those that its `inputs` name. Flink tells them from the sinks up.
+pub(super) fn downstream(rows: Vec<Value>) -> Vec<Value> {
+    let id = |row: &Value| row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let inputs = |row: &Value| elements(row.get("inputs")).iter().map(id).collect::<Vec<_>>();
+    let mut waiting: Vec<_> = rows.into_iter().rev().map(|row| (id(&row), inputs(&row), row)).collect();
+    let mut ordered = Vec::new();
+    while !waiting.is_empty() {
+        let left: HashSet<_> = waiting.iter().map(|(id, ..)| id.clone()).collect();
+        let is_ready =
+            |(_, inputs, _): &(String, Vec<String>, Value)| inputs.iter().all(|input| !left.contains(input));
+        let (mut ready, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_ready);
+        // Iterations go in circles.
+        waiting = if ready.is_empty() { mem::replace(&mut ready, others) } else { others };
+        ordered.extend(ready.into_iter().map(|(.., row)| row));
+    }
+    ordered
+}
+
 /// The elements of an array; an object's members as `key` and `value`.
 pub(super) fn elements(value: Option<&Value>) -> Vec<Value> {
     match value {
@@ -42,7 +62,12 @@ pub(super) fn elements(value: Option<&Value>) -> Vec<Value> {
 pub(super) fn flatten(value: &Value, name: String, lines: &mut Vec<(String, String)>) {
     let below = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
     match value {
-        Value::Object(members) => members.iter().for_each(|(key, value)| flatten(value, below(key), lines)),
+        // What is one value comes first, then what has parts: Flink's own order is that of a Java map.
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_by_key(|(key, value)| (value.is_object() || value.is_array(), *key));
+            members.into_iter().for_each(|(key, value)| flatten(value, below(key), lines));
+        }
         Value::Array(elements) => {
             for (index, value) in elements.iter().enumerate() {
                 flatten(value, below(&index.to_string()), lines);
@@ -55,6 +80,23 @@ pub(super) fn flatten(value: &Value, name: String, lines: &mut Vec<(String, Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_comes_behind_its_inputs() {
+        let row = |id: &str, inputs: &[&str]| json!({"id": id, "inputs": inputs.iter().map(|id| json!({"id": id})).collect::<Vec<_>>()});
+        let ids = |rows: Vec<Value>| rows.iter().map(|row| plain(&row["id"])).collect::<String>();
+        let rows = vec![
+            row("e", &["c", "d"]),
+            row("d", &["b"]),
+            row("c", &["a", "b"]),
+            row("b", &[]),
+            row("a", &[]),
+        ];
+        assert_eq!(ids(downstream(rows.clone())), "abcde");
+        assert_eq!(ids(downstream(rows.into_iter().rev().collect())), "badce");
+        assert_eq!(ids(downstream(vec![row("b", &["a"]), row("a", &["b"])])), "ab");
+        assert_eq!(downstream(vec![json!(7)]), [json!(7)]);
+    }
 
     #[test]
     fn what_stands_below_each_of_several_is_one_with_what_it_is_a_part_of() {

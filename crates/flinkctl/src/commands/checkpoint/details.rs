@@ -55,8 +55,7 @@ const VERTICES: View = &[
         &[
             text("VERTEX", "/name"),
             state("STATUS", "/status"),
-            number("ACKED", "/num_acknowledged_subtasks"),
-            number("OF", "/num_subtasks"),
+            text("ACKED", "/acked"),
             millis("DURATION", "/end_to_end_duration"),
             bytes("SIZE", "/checkpointed_size").or(&["/state_size"]),
             millis("ALIGNMENT", "/summary/alignment/duration/max"),
@@ -77,8 +76,8 @@ const SUBTASKS: View = &[
             state("STATUS", "/status"),
             millis("DURATION", "/end_to_end_duration"),
             bytes("SIZE", "/checkpointed_size").or(&["/state_size"]),
-            millis("START DELAY", "/start_delay"),
             millis("ALIGNMENT", "/alignment/duration"),
+            millis("START DELAY", "/start_delay"),
             millis("SYNC", "/checkpoint/sync"),
             millis("ASYNC", "/checkpoint/async"),
             time("ACKED", "/ack_timestamp").wide(),
@@ -147,8 +146,11 @@ async fn vertices(app: &App, job: JobId, checkpoint: u64, details: &Value) -> Re
 fn with_name(mut answer: Value, name: &str, vertex: VertexId) -> Value {
     let all = answer.get("subtasks").and_then(Value::as_array);
     let slowest = all.into_iter().flatten().max_by_key(|subtask| duration(subtask)).cloned();
+    let number = |at| answer.get(at).and_then(Value::as_u64).unwrap_or_default();
+    let acked = format!("{}/{}", number("num_acknowledged_subtasks"), number("num_subtasks"));
     if let Some(members) = answer.as_object_mut() {
         members.insert("name".into(), name.into());
+        members.insert("acked".into(), acked.into());
         members.insert("vertex".into(), vertex.to_string().into());
         members.insert("slowest".into(), slowest.into());
     }
