@@ -9,6 +9,7 @@ use flink_rest_client::{
         Job,
         details::JobDetails,
         exceptions::{ExceptionInfo, JobExceptions},
+        state::ExecutionState,
         vertices::JobVertex,
     },
 };
@@ -39,6 +40,13 @@ const PAUSE: Duration = Duration::from_secs(3);
 /// How long it may take to find out where something happened: what is known is told then.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// The same where somebody set a time that is over.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What helps against too few slots.
+const MORE_SLOTS: &str =
+    "it wants more slots than there are: `flinkctl cluster get` tells how many, `flinkctl ps` who has them";
+
 /// Waits until the job is where it should be. Ctrl-C ends the waiting, not the job.
 pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetails> {
     let job = app.client.job(id);
@@ -52,7 +60,7 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
     let waiting = async {
         tokio::select! {
             outcome = wait.timeout(app.global.timeout.unwrap_or(usual)) => outcome,
-            never = display.keep_showing(&job) => match never {},
+            never = display.keep_showing(app, &job) => match never {},
         }
     };
     let outcome = unless_stopped(waiting, |exit| {
@@ -63,22 +71,27 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
     display.clear();
     match outcome? {
         Ok(details) => Ok(details),
-        Err(error) => Err(explain(&job, error).await),
+        Err(error) => Err(explain(app, &job, error).await),
     }
 }
 
 /// The same failure with where it happened, if it was the job that failed, and if that is told before long.
-async fn explain(job: &Job<Async>, error: Error) -> Failure {
-    let exceptions = tokio::select! {
-        told = exceptions(job, &error) => told,
-        () = tokio::time::sleep(LONGEST) => None,
-        _ = stopped() => None,
+async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
+    let is_late = matches!(error, Error::Timeout { .. });
+    let told = async { (exceptions(job, &error).await, is_late && waits_for_slots(app, job).await) };
+    let (exceptions, waits) = tokio::select! {
+        told = told => told,
+        () = tokio::time::sleep(if is_late { GRACE } else { LONGEST }) => (None, false),
+        _ = stopped() => (None, false),
     };
     let ended = match &error {
         Error::JobEnded { state, .. } => Some(format!("job {} is {state}", job.id())),
         _ => None,
     };
     let mut failure = Failure::from(error);
+    if waits {
+        failure.hint = Some(MORE_SLOTS.into());
+    }
     let Some(latest) = exceptions.as_ref().and_then(|exceptions| exceptions.latest()) else { return failure };
     failure.trace = Some(crate::output::tame(&latest.stacktrace));
     if let Some(ended) = ended {
@@ -90,8 +103,8 @@ async fn explain(job: &Job<Async>, error: Error) -> Failure {
     failure.place = of_task.and_then(place);
     failure.hint = Some(if latest.stacktrace.contains("allowNonRestoredState") {
         "--allow-non-restored-state drops the state that no operator of the program wants".into()
-    } else if latest.stacktrace.contains(NO_SLOTS) {
-        "it wants more slots than there are: `flinkctl cluster get` tells how many, `flinkctl ps` who has them".into()
+    } else if waits || latest.stacktrace.contains(NO_SLOTS) {
+        MORE_SLOTS.into()
     } else {
         match of_task.and_then(|exception| exception.taskmanager.as_ref()) {
             Some(taskmanager) => format!("`flinkctl logs {taskmanager}` shows its log"),
@@ -99,6 +112,46 @@ async fn explain(job: &Job<Async>, error: Error) -> Failure {
         }
     });
     failure
+}
+
+/// Whether the job is held up by slots that are not there.
+async fn waits_for_slots(app: &App, job: &Job<Async>) -> bool {
+    let waiting = job.details().await.map_or(0, |details| waiting(&details));
+    waiting > 0 && app.client.overview().await.is_ok_and(|cluster| cluster.slots_available < waiting)
+}
+
+/// How many slots the job waits for, at least.
+fn waiting(details: &JobDetails) -> u32 {
+    let tasks = details.vertices.iter().map(|vertex| {
+        let of = |state| vertex.tasks.get(&state).copied().unwrap_or_default();
+        of(ExecutionState::Created) + of(ExecutionState::Scheduled)
+    });
+    // Vertices may share slots. With the adaptive scheduler, there are no tasks before there are slots.
+    tasks.max().unwrap_or_default().max((details.state == JobStatus::Created).into())
+}
+
+/// What keeps a job from running, for people who watch it: what it fails of, or the slots that it waits for.
+async fn obstacle(app: &App, job: &Job<Async>, details: &JobDetails) -> Option<String> {
+    use ExecutionState::{Finished, Running};
+    let mut tasks = details.vertices.iter().flat_map(|vertex| &vertex.tasks);
+    let runs = details.state == JobStatus::Running
+        && tasks.all(|(state, count)| *count == 0 || matches!(state, Running | Finished));
+    if runs {
+        return None;
+    }
+    let exceptions = job.exceptions().await.ok()?;
+    if let Some(latest) = exceptions.latest() {
+        let cause = causes(&latest.stacktrace).pop().unwrap_or_default();
+        let times = match exceptions.exception_history.entries.len() {
+            1 => String::new(),
+            times => format!(" {times} times, the last time"),
+        };
+        return Some(format!("failed{times} of {}", crate::output::tame(&cause)));
+    }
+    let (waiting, cluster) = (waiting(details), app.client.overview().await.ok()?);
+    let is_held_up = waiting > 0 && cluster.slots_available < waiting;
+    is_held_up
+        .then(|| format!("waits for slots: {} of {} are free", cluster.slots_available, cluster.slots_total))
 }
 
 /// What the job failed of, if that is what this is about.
@@ -146,12 +199,13 @@ impl Display {
         }
     }
 
-    async fn keep_showing(&self, job: &Job<Async>) -> Infallible {
+    async fn keep_showing(&self, app: &App, job: &Job<Async>) -> Infallible {
         let Some(drawing) = &self.drawing else { return std::future::pending().await };
         loop {
             // The wait itself tells of errors.
             if let Ok(details) = job.details().await {
-                drawing.set_message(lines(&details));
+                let obstacle = obstacle(app, job, &details).await;
+                drawing.set_message(lines(&details, obstacle));
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -173,17 +227,22 @@ fn drawing() -> ProgressBar {
     drawing
 }
 
-/// The job's name and state, and below it those of its vertices.
-fn lines(details: &JobDetails) -> String {
+/// The job's name and state, and below it those of its vertices and what holds it up.
+fn lines(details: &JobDetails, obstacle: Option<String>) -> String {
     let state = details.state.to_string();
     let style = colour(&state);
     let (name, state) = (crate::output::tame(&details.name), crate::output::tame(&state));
     let of_job = format!("{} is {style}{state}{style:#}", truncate_str(&name, WIDTH, "…"));
-    std::iter::once(of_job).chain(details.vertices.iter().map(line)).collect::<Vec<_>>().join("\n")
+    let of_vertices = details.vertices.iter().map(line);
+    let obstacle = obstacle.map(|text| format!("  {}", truncate_str(&text, LONGEST_LINE, "…")));
+    std::iter::once(of_job).chain(of_vertices).chain(obstacle).collect::<Vec<_>>().join("\n")
 }
 
 /// How much of a name is shown.
 const WIDTH: usize = 48;
+
+/// How much is shown of what holds a job up.
+const LONGEST_LINE: usize = 76;
 
 /// `  Count -> End              2 RUNNING`.
 fn line(vertex: &JobVertex) -> String {
