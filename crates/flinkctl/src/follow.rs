@@ -78,7 +78,14 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
 /// The same failure with where it happened, if it was the job that failed, and if that is told before long.
 async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
     let is_late = matches!(error, Error::Timeout { .. });
-    let told = async { (exceptions(job, &error).await, is_late && waits_for_slots(app, job).await) };
+    let told = async {
+        let details = if is_late { job.details().await.ok() } else { None };
+        let waits = match &details {
+            Some(details) => waits_for_slots(app, details).await,
+            None => false,
+        };
+        (exceptions(job, &error, details.as_ref()).await, waits)
+    };
     let (exceptions, waits) = tokio::select! {
         told = told => told,
         () = tokio::time::sleep(if is_late { GRACE } else { LONGEST }) => (None, false),
@@ -115,8 +122,8 @@ async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
 }
 
 /// Whether the job is held up by slots that are not there.
-async fn waits_for_slots(app: &App, job: &Job<Async>) -> bool {
-    let waiting = job.details().await.map_or(0, |details| waiting(&details));
+async fn waits_for_slots(app: &App, details: &JobDetails) -> bool {
+    let waiting = waiting(details);
     waiting > 0 && app.client.overview().await.is_ok_and(|cluster| cluster.slots_available < waiting)
 }
 
@@ -155,11 +162,11 @@ async fn obstacle(app: &App, job: &Job<Async>, details: &JobDetails) -> Option<S
 }
 
 /// What the job failed of, if that is what this is about.
-async fn exceptions(job: &Job<Async>, error: &Error) -> Option<JobExceptions> {
+async fn exceptions(job: &Job<Async>, error: &Error, details: Option<&JobDetails>) -> Option<JobExceptions> {
     let has_failed = match error {
         Error::JobEnded { state, .. } => *state == JobStatus::Failed,
         // While it runs, what failed once is over; else it may be what keeps the job from it.
-        Error::Timeout { .. } => job.details().await.is_ok_and(|details| details.state != JobStatus::Running),
+        Error::Timeout { .. } => details.is_some_and(|details| details.state != JobStatus::Running),
         _ => false,
     };
     if has_failed { job.exceptions().await.ok() } else { None }

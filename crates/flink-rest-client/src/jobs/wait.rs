@@ -241,7 +241,9 @@ impl<M: Mode> Watch<M> {
         let shown = |text: &str| printable(&self.client.shared.secrets.hide(text));
         let restarts = match self.restarts {
             0 => String::new(),
-            times => format!(", restarted {times} times"),
+            1 => ", was restarted".to_owned(),
+            // Between two looks it may have been restarted more often.
+            times => format!(", was restarted at least {times} times"),
         };
         let cause = self.root_cause.as_ref().map(|cause| format!(", last because of: {}", shown(cause)));
         what.push_str(&format!(" (it is {}{restarts}{})", shown(state.as_str()), cause.unwrap_or_default()));

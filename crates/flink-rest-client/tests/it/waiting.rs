@@ -105,7 +105,7 @@ async fn details_from_before_are_no_state_and_no_restart() {
     ]);
     let wait = fake.client().job(JOB).wait_until_running().timeout(Duration::from_secs(60));
     let error = wait.await.unwrap_err().to_string();
-    assert!(error.contains("(it is RESTARTING, restarted 1 times, last because of: no disk)"), "{error}");
+    assert!(error.contains("(it is RESTARTING, was restarted, last because of: no disk)"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,7 +152,7 @@ async fn a_restart_loop_shows_at_the_deadline() {
     assert_eq!(
         wait.await.unwrap_err().to_string(),
         format!(
-            "waiting until job {JOB} has finished (it is RESTARTING, restarted 3 times, last because of: no disk) took \
+            "waiting until job {JOB} has finished (it is RESTARTING, was restarted at least 3 times, last because of: no disk) took \
              longer than 60s"
         )
     );
@@ -166,7 +166,7 @@ async fn what_the_server_said_shows_at_the_deadline_without_secrets_and_on_one_l
     let wait = client.job(JOB).wait_until_finished().timeout(Duration::from_secs(60));
     let error = wait.await.unwrap_err().to_string();
     let told =
-        "it is NEW ******\u{fffd}\u{fffd}[2J, restarted 1 times, last because of: 401 for ****** \u{fffd}[2J";
+        "it is NEW ******\u{fffd}\u{fffd}[2J, was restarted, last because of: 401 for ****** \u{fffd}[2J";
     assert!(error.contains(told), "{error:?}");
 
     let fake = Fake::new([odd(), unknown()]);
