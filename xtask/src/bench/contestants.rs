@@ -103,7 +103,7 @@ impl Bench {
         get_or_try(&self.cluster, || {
             let distribution = Distribution::obtain(NEWEST, Progress::Stderr)?;
             let jar = flink_jobs::streaming_job(&distribution)?;
-            let cluster = Flink::from(distribution).slots(9).start()?;
+            let cluster = Flink::from(distribution).slots(9).config("slot.request.timeout", "1 h").start()?;
             let flink = FlinkRestClient::new(cluster.url())?;
             flink.jars().upload(jar).send()?;
             Ok((cluster, flink))
