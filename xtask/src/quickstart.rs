@@ -1,6 +1,6 @@
 //! From nothing to a finished job on a real Flink, with the commands that anybody would type.
 
-use std::{env, process::Command, time::Instant};
+use std::{env, path::PathBuf, process::Command, time::Instant};
 
 use anyhow::{Context, Result, bail};
 use flink_local::{Distribution, Flink, Progress};
@@ -58,6 +58,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         cluster.stop()?;
         say("Stopped", "the cluster, and removed its folder".into());
     }
+    let program = program()?;
+    let program = program.strip_prefix(env::current_dir()?).unwrap_or(&program).display();
+    say("Next", format!("{program} local up    # a Flink that runs on, as the current context"));
+    say("", format!("{program} run {jar}"));
+    say("", format!("{program} --help"));
     Ok(())
 }
 
@@ -65,13 +70,17 @@ fn say(what: &str, rest: String) {
     println!("{what:>10}  {rest}");
 }
 
+/// The `flinkctl` that was built beside this program.
+fn program() -> Result<PathBuf> {
+    Ok(env::current_exe()?.with_file_name(format!("flinkctl{}", env::consts::EXE_SUFFIX)))
+}
+
 /// Shows a command and runs it.
 fn flinkctl(url: &str, arguments: &[&str]) -> Result<()> {
     let shown =
         arguments.iter().map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).into() });
     println!("$ flinkctl {}", shown.collect::<Vec<String>>().join(" "));
-    let program = env::current_exe()?.with_file_name(format!("flinkctl{}", env::consts::EXE_SUFFIX));
-    let mut command = Command::new(program);
+    let mut command = Command::new(program()?);
     command.args(arguments);
     let status = command.env("FLINKCTL_URL", url).env_remove("FLINKCTL_CONTEXT").status()?;
     if !status.success() {

@@ -12,7 +12,7 @@ use crate::{
     commands::metrics,
     confirm::confirm,
     error::{Failure, Result},
-    output::Output,
+    output::{Output, say},
     resolve,
     view::View,
 };
@@ -46,11 +46,13 @@ pub(crate) struct Verb {
     pub(crate) destroys: Option<&'static str>,
     /// What it shows, if that is not all that the endpoint is for.
     about: Option<&'static str>,
+    /// What to try if there is nothing to show.
+    if_none: Option<&'static str>,
 }
 
 impl Verb {
     pub(crate) const fn new(name: &'static str, endpoint: &'static str, view: View) -> Self {
-        Self { name, endpoint, view, destroys: None, about: None }
+        Self { name, endpoint, view, destroys: None, about: None, if_none: None }
     }
 
     pub(crate) const fn destroys(self, what: &'static str) -> Self {
@@ -59,6 +61,10 @@ impl Verb {
 
     pub(crate) const fn about(self, what: &'static str) -> Self {
         Self { about: Some(what), ..self }
+    }
+
+    pub(crate) const fn if_none(self, hint: &'static str) -> Self {
+        Self { if_none: Some(hint), ..self }
     }
 
     pub(crate) fn spec(&self) -> Result<&'static Spec> {
@@ -117,7 +123,13 @@ impl Verb {
             let names = metrics::names(client, self.endpoint, params).await?;
             metrics::unknown(&asked, &names).map_or(Ok(()), Err)?;
         }
-        output.answer(&answer, self.view)
+        output.answer(&answer, self.view)?;
+        if let Some(hint) = self.if_none
+            && answer.json()?.as_array().is_some_and(Vec::is_empty)
+        {
+            say!("{hint}");
+        }
+        Ok(())
     }
 }
 

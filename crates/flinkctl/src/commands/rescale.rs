@@ -90,7 +90,8 @@ pub(crate) const NOUN: Noun = Noun {
     name: "rescale",
     about: "Changes of a job's parallelism (Flink 2.3+, adaptive scheduler)",
     verbs: &[
-        Verb::new("list", "GetRescalesHistory", &[LIST]),
+        Verb::new("list", "GetRescalesHistory", &[LIST])
+            .if_none("Flink keeps as many as `web.adaptive-scheduler.rescale-history.size` says, which is none unless set."),
         Verb::new("get", "GetRescaleDetails", DETAILS),
         Verb::new("config", "GetRescaleConfig", CONFIG),
         Verb::new("overview", "GetRescalesOverview", OVERVIEW),

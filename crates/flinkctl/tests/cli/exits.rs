@@ -119,6 +119,15 @@ fn a_metric_that_is_not_there_is_told() {
 }
 
 #[test]
+fn rescales_that_are_not_kept_are_told_by_their_option() {
+    let request = format!("GET /jobs/{ORDERS}/rescales/history");
+    let server = Server::with([(request.as_str(), "[]")]);
+    let (code, stderr) = exit(&server.url(), &["rescale", "list", "Orders"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("web.adaptive-scheduler.rescale-history.size"), "{stderr}");
+}
+
+#[test]
 fn what_has_ended_cannot_be_stopped() {
     // The server answers 404, as Flink does of a job that it does not find among those that run.
     let (code, stderr) = exit(&Server::start().url(), &["job", "stop", "0123"]);
