@@ -49,6 +49,8 @@ sent = []
 def interrupt():
     sent.append(time.monotonic())
     os.kill(os.getpid(), signal.SIGINT)
+# As on a terminal, also if who runs these tests was started in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 threading.Timer(0.5, interrupt).start()
 try:
     FlinkRestClient.from_url({hanging!r}).overview()

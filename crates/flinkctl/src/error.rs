@@ -153,7 +153,7 @@ fn said_by_flink(error: &flink_rest_client::Error) -> Option<(String, Vec<String
             (what, refusal.causes(), refusal.tried.to_string())
         }
         OperationFailed { operation, trace, .. } => {
-            (format!("{operation} failed"), flink_rest_client::causes(trace), String::new())
+            (format!("{} failed", words(operation)), flink_rest_client::causes(trace), String::new())
         }
         _ => return None,
     };
@@ -162,6 +162,18 @@ fn said_by_flink(error: &flink_rest_client::Error) -> Option<(String, Vec<String
     }
     let first = told.remove(0);
     Some((format!("{what}: {first}{tried}"), told))
+}
+
+/// `SavepointDisposal` as `Savepoint disposal`.
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for c in name.chars() {
+        match c.is_uppercase() && !words.is_empty() {
+            true => words.extend([' '].into_iter().chain(c.to_lowercase())),
+            false => words.push(c),
+        }
+    }
+    words
 }
 
 fn exit(error: &flink_rest_client::Error) -> Exit {
@@ -248,5 +260,15 @@ fn trace(error: &flink_rest_client::Error) -> Option<String> {
         Api(refusal) => Some(refusal.errors.join("\n")),
         OperationFailed { trace, .. } => Some(trace.clone()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_called_by_words() {
+        assert_eq!(["Savepoint", "SavepointDisposal"].map(words), ["Savepoint", "Savepoint disposal"]);
     }
 }

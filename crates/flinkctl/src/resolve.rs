@@ -1,9 +1,14 @@
 //! What is meant by a word: a job, TaskManager, vertex, jar or application by its id, the beginning of it, or its name.
 
+use std::sync::Once;
+
 use flink_rest_client::{ApplicationId, FlinkRestClient, JarId, JobId, Timestamp, VertexId};
 use serde_json::{Map, Value};
 
-use crate::error::{Exit, Failure, Result};
+use crate::{
+    error::{Exit, Failure, Result},
+    output::say,
+};
 
 /// Something that may be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,7 +162,9 @@ fn meant(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate
     let namesakes = candidates.iter().filter(|candidate| candidate.name == word).count();
     let meant = pick(kind, word, candidates)?;
     if namesakes > 1 && meant.name == word && meant.ended.is_some() {
-        crate::output::say!("`{word}` is the last of {namesakes} {} of this name: {meant}", plural(kind));
+        // While it is watched, it is looked for again and again.
+        static TOLD: Once = Once::new();
+        TOLD.call_once(|| say!("`{word}` is the last of {namesakes} {} of this name: {meant}", plural(kind)));
     }
     Ok(meant)
 }

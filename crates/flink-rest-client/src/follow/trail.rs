@@ -35,8 +35,9 @@ const HEAD: usize = 64;
 /// How many beginnings are remembered. An older copy is not so old that as many files were rotated meanwhile.
 const HEADS: usize = 32;
 
-/// How often a folder may change while a rotated file is opened, until lines are given up: two times a poll.
-const MOST_CHANGES: u32 = 10;
+/// How often a folder may change while a rotated file is opened, until lines are given up: two times a poll. No log is
+/// rotated so often; it is a file that grows and is not seen to.
+const MOST_CHANGES: u32 = 60;
 
 /// What to do next.
 #[derive(Debug, PartialEq, Eq)]

@@ -463,6 +463,11 @@ proptest! {
         let mut follower = Follower::new(setup);
         before.iter().for_each(|event| follower.happen(event));
         follower.catch_up();
+        // A log that is as large as the file before it, which is sent in its place, shows when it grows: too late for this one.
+        if follower.behind() > 0 {
+            prop_assert!(follower.folder.is_confusing());
+            return Ok(());
+        }
         let was_empty = follower.folder.files[LOG].0.is_empty();
         let read = follower.lines.len() + usize::from(!follower.trail.lines.is_empty());
         follower.folder.truncate();
