@@ -18,6 +18,8 @@ pub(super) struct Listing {
     files: Vec<Listed>,
     /// Those that are named like rotated files and grow: somebody else writes them.
     growing: Vec<LogFileName>,
+    /// Whether nothing tells which of the rotated files is newer: there are no times, and they are named in several ways.
+    is_mixed: bool,
 }
 
 impl Listing {
@@ -41,14 +43,18 @@ impl Listing {
         self.files.clone_from(&files);
         let (logs, mut rotated): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.name == *log);
         rotated.retain(|file| !self.growing.contains(&file.name));
+        let shape = |file: &Listed| file.name.as_str().replace(|c: char| c.is_ascii_digit(), "");
+        self.is_mixed = rotated.iter().any(|file| file.mtime.is_none())
+            && rotated.windows(2).any(|two| matches!(two, [one, other] if shape(one) != shape(other)));
         // Before 1.15 there are no times. Log4j counts upwards unless told otherwise.
         rotated.sort_by_cached_key(|file| (file.mtime, file.name.as_str().len(), file.name.clone()));
         (logs.into_iter().next(), rotated)
     }
 
-    /// Whether a file that is not among the rotated ones may be one, which is still written to.
+    /// Whether the order of the rotated files is not all that happened: one that is not among them may be one, which is still
+    /// written to, or one that is may be none.
     pub(super) fn is_doubtful(&self) -> bool {
-        !self.growing.is_empty()
+        self.is_mixed || !self.growing.is_empty()
     }
 
     /// Finds out which files grow. A rotation that gives a name to another file gives others to all of them, and begins the

@@ -31,6 +31,13 @@ struct Setup {
     copies: u64,
 }
 
+impl Setup {
+    /// Whether the time in the list is that of the bytes which come.
+    fn is_told_by_time(&self) -> bool {
+        self.has_times && self.copies == 0
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Event {
     /// Some bytes are written, and maybe the line's end.
@@ -82,8 +89,7 @@ impl Folder {
     /// Whether nothing in the list would tell the log from another file, once it is rotated.
     fn is_confusing(&self) -> bool {
         let (log, others) = self.all.split_last().unwrap();
-        let is_told_by_time = self.setup.has_times && self.setup.copies == 0;
-        !is_told_by_time && others.iter().any(|other| other.len() == log.len())
+        !self.setup.is_told_by_time() && others.iter().any(|other| other.len() == log.len())
     }
 
     /// Whether a copy of a file may be sent under a name that means another one after the next rotation but one.
@@ -276,8 +282,12 @@ impl Follower {
                 self.folder.rotate();
             }
             Event::Intrude(true) => self.folder.intrude(OTHER),
-            // What was rotated later is newer: the next log is not written yet.
-            Event::Intrude(false) if self.folder.count() > 0 && self.folder.files[LOG].0.is_empty() => {
+            // What was rotated later is newer: the next log is not written yet. An older copy of what grows cannot be told from it.
+            Event::Intrude(false)
+                if self.folder.count() > 0
+                    && self.folder.files[LOG].0.is_empty()
+                    && self.folder.setup.copies == 0 =>
+            {
                 let newest = self.folder.newest();
                 self.folder.intrude(&newest);
             }
@@ -457,17 +467,13 @@ proptest! {
 
     #[test]
     fn a_log_that_is_truncated_goes_on_from_its_start(
-        setup in setups(),
+        // Else a log may be taken for what was read, if it is as large by chance, until it is too late.
+        setup in setups().prop_filter("times tell", Setup::is_told_by_time),
         before in events(), again in writes(), after in events(),
     ) {
         let mut follower = Follower::new(setup);
         before.iter().for_each(|event| follower.happen(event));
         follower.catch_up();
-        // A log that is as large as the file before it, which is sent in its place, shows when it grows: too late for this one.
-        if follower.behind() > 0 {
-            prop_assert!(follower.folder.is_confusing());
-            return Ok(());
-        }
         let was_empty = follower.folder.files[LOG].0.is_empty();
         let read = follower.lines.len() + usize::from(!follower.trail.lines.is_empty());
         follower.folder.truncate();
@@ -476,11 +482,6 @@ proptest! {
         follower.catch_up();
         after.iter().for_each(|event| follower.happen(event));
         follower.end();
-        // Without times, a log may be as large as before by chance, and is rotated before that shows.
-        prop_assert_eq!(follower.wrong(), None);
-        if !setup.has_times {
-            return Ok(());
-        }
         prop_assert_eq!(follower.got(), follower.expected());
         let gaps: Vec<_> = (0..follower.lines.len()).filter(|line| follower.lines[*line].gap).collect();
         let expected: &[usize] = if was_empty { &[] } else { &[read] };
