@@ -172,7 +172,13 @@ impl<M: Mode> Client<M> {
     /// Sends a request; in parts if it asks for more metrics than fit into its line.
     async fn exchange(&self, mut request: Request, options: CallOptions) -> Result<Answer> {
         let rest = request.split_off();
-        let mut answer = self.exchange_one(request, options).await?;
+        let answer = self.exchange_one(request, options).await?;
+        // Hardly any request has more parts; the others do not make room for them.
+        if rest.is_empty() { Ok(answer) } else { Box::pin(self.append(answer, rest, options)).await }
+    }
+
+    /// Adds the answers to the other parts of a request.
+    async fn append(&self, mut answer: Answer, rest: Vec<Request>, options: CallOptions) -> Result<Answer> {
         let mut parts = stream::iter(rest).map(|part| self.exchange_one(part, options)).buffered(AT_ONCE);
         while let Some(part) = parts.try_next().await? {
             answer.append(part);
@@ -183,7 +189,8 @@ impl<M: Mode> Client<M> {
     /// Sends one request, again if that is safe and of use, and reads its answer.
     async fn exchange_one(&self, request: Request, options: CallOptions) -> Result<Answer> {
         let span = CallSpan::new(request.spec);
-        span.around(self.repeat(request, options, &span), |answer| answer.status).await
+        // It is large: in a box, it is not copied again with each future that is made around it.
+        span.around(Box::pin(self.repeat(request, options, &span)), |answer| answer.status).await
     }
 
     async fn repeat(&self, request: Request, options: CallOptions, span: &CallSpan) -> Result<Answer> {
