@@ -15,10 +15,11 @@
 //! the JobManager. If lines had to be lost, because a file was removed before it was read, the next one
 //! [says so](LogLine::gap). A line comes when its end is written, or its file ends.
 //!
-//! What cannot be known: a log that is truncated may have held lines that were written since the last poll. And Flink
-//! tells since 1.15 when a file was written to; before, `flink.log.1` is taken for the oldest of the rotated files, as log4j
-//! counts unless told otherwise. Where it is the newest, as with logback, follow logs of Flink 1.13 and 1.14 only if
-//! they are not rotated.
+//! What cannot be known: a log that is truncated may have held lines that were written since the last poll, or, where
+//! copies are sent or Flink tells no times, one that was by chance as long as what was read before. Nor can it be known
+//! what an older copy of a rotated file is that somebody else still writes to. And Flink tells since 1.15 when a file was
+//! written to; before, `flink.log.1` is taken for the oldest of the rotated files, as log4j counts unless told otherwise.
+//! Where it is the newest, as with logback, follow logs of Flink 1.13 and 1.14 only if they are not rotated.
 //!
 //! # What it costs
 //!
