@@ -424,9 +424,13 @@ impl Trail {
     }
 
     fn may_try_again(&mut self, is_next: bool) -> bool {
-        let doubtful = if is_next { &mut self.next_doubtful } else { &mut self.doubtful };
+        // While it is found out what comes next, names may come to mean other files, and older copies of those are sent.
+        let (doubtful, patience) = match is_next {
+            true => (&mut self.next_doubtful, self.patience * 3),
+            false => (&mut self.doubtful, self.patience),
+        };
         let since = *doubtful.get_or_insert(self.now);
-        self.now.saturating_sub(since) < self.patience
+        self.now.saturating_sub(since) < patience
     }
 
     /// The log itself, whatever its size.

@@ -214,7 +214,8 @@ fn show(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
     let name = match &target {
         Target::Context(name) | Target::Local(name) => name,
         Target::Address => "(none: an address was given)",
-        Target::Unsaid => "(none: nothing is configured)",
+        Target::Unsaid if Contexts::read()?.all.is_empty() => "(none: nothing is configured)",
+        Target::Unsaid => "(none: no context is current; `flinkctl context use NAME` makes one so)",
     };
     output.value(&described(name, None, &settings), SHOW)
 }

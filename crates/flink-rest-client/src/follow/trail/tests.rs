@@ -220,7 +220,7 @@ impl Follower {
                 Step::Rest => rests += 1,
                 _ => {}
             }
-            if rests == 60 {
+            if rests == 200 {
                 return;
             }
         }
