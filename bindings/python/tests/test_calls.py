@@ -26,6 +26,7 @@ from flink_rest_client import (
 from .conftest import Server
 
 JOB = "a" * 32
+CONFIG = b'{"refresh-interval": 1, "timezone-name": "", "timezone-offset": 0, "flink-version": "2.3.0", "flink-revision": "", "features": {"web-submit": true}}'
 
 
 def test_addresses() -> None:
@@ -111,10 +112,36 @@ def test_no_server_is_an_error() -> None:
     assert isinstance(caught.value, ConnectionError) and caught.value.status is None
 
 
+@pytest.mark.parametrize("exactly_once", [True, False])
+def test_a_jar_is_deleted_once_it_runs_and_stays_else(
+    server: Server, tmp_path: pathlib.Path, exactly_once: bool
+) -> None:
+    jar = tmp_path / "app.jar"
+    jar.write_bytes(b"PK\x03\x04")
+    answers = {
+        "GET /v1/config": (200, CONFIG),
+        "POST /v1/jars/upload": (200, b'{"filename": "/tmp/1_app.jar", "status": "success"}'),
+        "POST /v1/jars/1_app.jar/run": (200, b'{"jobid": "' + JOB.encode() + b'"}'),
+        # That it cannot be deleted is no error.
+        "DELETE /v1/jars/1_app.jar": (500, b'{"errors": ["the disk is broken"]}'),
+    }
+
+    def answer(asked: str) -> Any:
+        status, body = answers[asked]
+        return status, "application/json", body
+
+    server.answers = answer
+    jars = FlinkRestClient.from_url(server.url).jars
+    run = "POST /v1/jars/1_app.jar/run"
+    assert jars.upload_and_run(jar, exactly_once=exactly_once) == JOB
+    assert server.requests[-1] == run
+    assert jars.upload_and_run(jar, exactly_once=exactly_once, delete_jar=True) == JOB
+    assert server.requests[-2:] == [run, "DELETE /v1/jars/1_app.jar"]
+
+
 def test_arguments_arrive_as_they_are(server: Server) -> None:
-    config = b'{"refresh-interval": 1, "timezone-name": "", "timezone-offset": 0, "flink-version": "2.3.0", "flink-revision": "", "features": {"web-submit": true}}'
     run = b'{"jobid": "' + JOB.encode() + b'"}'
-    server.answers = lambda asked: (200, "application/json", run if "/run" in asked else config)
+    server.answers = lambda asked: (200, "application/json", run if "/run" in asked else CONFIG)
     client = AsyncFlinkRestClient.from_url(server.url)
     arguments = {"path": "a b 'c'", "n": 1}
     assert asyncio.run(client.jars.run("1_app.jar", arguments, "acme.Main", job_id=JOB)) == JOB

@@ -1,6 +1,7 @@
 //! What can go wrong, in words that say what to do next.
 
 mod api;
+mod causes;
 mod hint;
 mod transport;
 
@@ -366,33 +367,6 @@ impl Error {
             },
             Self::Api(_) => Arrival::Yes,
             _ => Arrival::No,
-        }
-    }
-
-    /// The reason in one line, out of the Java stack trace where there is one.
-    pub fn root_cause(&self) -> String {
-        match self.last() {
-            Self::Api(error) => error.root_cause().to_owned(),
-            Self::OperationFailed { trace, .. } => trace::root_cause(trace).to_owned(),
-            other => std::iter::successors(Some(other as &dyn std::error::Error), |error| error.source())
-                .last()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-        }
-    }
-
-    /// From what was tried to why it failed, a line each, out of the Java stack trace where there is one, as
-    /// [`causes`](crate::causes) tells it; else the reasons below this error.
-    pub fn causes(&self) -> Vec<String> {
-        match self.last() {
-            Self::Api(error) => error.causes(),
-            Self::OperationFailed { trace, .. } => trace::causes(trace),
-            Self::JobEnded { root_cause, .. } => {
-                root_cause.iter().map(|cause| trace::printable(cause)).collect()
-            }
-            other => std::iter::successors(std::error::Error::source(other), |error| error.source())
-                .map(|error| trace::printable(&error.to_string()))
-                .collect(),
         }
     }
 }

@@ -38,6 +38,7 @@
 mod files;
 mod lines;
 mod listing;
+mod mark;
 mod merge;
 mod rounds;
 mod source;

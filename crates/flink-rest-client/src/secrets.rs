@@ -360,17 +360,20 @@ mod tests {
         let tokens: Vec<_> = tokens.iter().map(String::as_str).collect();
         let (few, many) = (secrets(&tokens[..4]), secrets(&tokens));
         for text in ["\tat a.B(c.java:1)\n", "e", "%65"] {
-            let text = text.repeat(LONGEST / 8 / text.len());
-            // Whatever else the machine does, it does to both.
-            let took = |secrets: &Secrets| {
-                let runs = (0..5).map(|_| {
+            // Whatever else the machine does, it does to all of them.
+            let took = |secrets: &Secrets, bytes: usize, runs: u32| {
+                let text = text.repeat(bytes / text.len());
+                let runs = (0..runs).map(|_| {
                     let begun = std::time::Instant::now();
                     assert_eq!(secrets.hide(text.as_str()), text);
                     begun.elapsed()
                 });
                 runs.min().unwrap_or_default()
             };
-            let (few, many) = (took(&few), took(&many));
+            let (short, long) = (LONGEST / 8, LONGEST);
+            let (of_long, few, many) = (took(&many, long, 2), took(&few, short, 3), took(&many, short, 3));
+            // Eight times as long, and some more.
+            assert!(of_long < many * 24, "{many:?}, {of_long:?}");
             // To try each secret at each place takes sixteen times as long.
             assert!(many < few * 6, "{few:?}, {many:?}");
         }

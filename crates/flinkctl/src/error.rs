@@ -147,16 +147,12 @@ impl From<std::io::Error> for Failure {
 /// What failed and why, in Flink's own words: what was tried, and below it the causes.
 fn said_by_flink(error: &flink_rest_client::Error) -> Option<(String, Vec<String>)> {
     use flink_rest_client::Error::{Api, OperationFailed};
-    let (what, mut told, tried) = match error {
-        Api(refusal) => {
-            let what = format!("{}: {}", refusal.request, refusal.status);
-            (what, refusal.causes(), refusal.tried.to_string())
-        }
-        OperationFailed { operation, trace, .. } => {
-            (format!("{} failed", words(operation)), flink_rest_client::causes(trace), String::new())
-        }
+    let (what, tried) = match error {
+        Api(refusal) => (format!("{}: {}", refusal.request, refusal.status), refusal.tried.to_string()),
+        OperationFailed { operation, .. } => (format!("{} failed", words(operation)), String::new()),
         _ => return None,
     };
+    let mut told = error.causes();
     if told.is_empty() {
         return None;
     }

@@ -1,10 +1,11 @@
 //! Waiting for a job while showing how it is doing.
 
-use std::{convert::Infallible, io::IsTerminal, time::Duration};
+use std::{convert::Infallible, io::IsTerminal, mem, time::Duration};
 
 use console::truncate_str;
 use flink_rest_client::{
     Async, Error, JobId, JobStatus, causes,
+    cluster::Overview,
     jobs::{
         Job,
         details::JobDetails,
@@ -47,8 +48,13 @@ const GRACE: Duration = Duration::from_secs(1);
 const MORE_SLOTS: &str =
     "it wants more slots than there are: `flinkctl cluster get` tells how many, `flinkctl ps` who has them";
 
-/// Waits until the job is where it should be. Ctrl-C ends the waiting, not the job.
-pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetails> {
+/// Waits until the job is where it should be, for so long or as is usual. Ctrl-C ends the waiting, not the job.
+pub(crate) async fn follow(
+    app: &App,
+    id: JobId,
+    goal: Goal,
+    timeout: Option<Duration>,
+) -> Result<JobDetails> {
     let job = app.client.job(id);
     let (wait, usual) = match goal {
         Goal::Running => (job.wait_until_running(), Duration::from_secs(600)),
@@ -59,7 +65,7 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobDetail
     let wait = wait.on_state(display.teller(id));
     let waiting = async {
         tokio::select! {
-            outcome = wait.timeout(app.global.timeout.unwrap_or(usual)) => outcome,
+            outcome = wait.timeout(timeout.unwrap_or(usual)) => outcome,
             never = display.keep_showing(app, &job) => match never {},
         }
     };
@@ -80,11 +86,11 @@ async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
     let is_late = matches!(error, Error::Timeout { .. });
     let told = async {
         let details = if is_late { job.details().await.ok() } else { None };
-        let waits = match &details {
-            Some(details) => waits_for_slots(app, details).await,
-            None => false,
+        let lack = match &details {
+            Some(details) => lack_of_slots(app, details).await,
+            None => None,
         };
-        (exceptions(job, &error, details.as_ref()).await, waits)
+        (exceptions(job, &error, details.as_ref()).await, lack.is_some())
     };
     let (exceptions, waits) = tokio::select! {
         told = told => told,
@@ -121,44 +127,40 @@ async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
     failure
 }
 
-/// Whether the job is held up by slots that are not there.
-async fn waits_for_slots(app: &App, details: &JobDetails) -> bool {
-    let waiting = waiting(details);
-    waiting > 0 && app.client.overview().await.is_ok_and(|cluster| cluster.slots_available < waiting)
-}
-
-/// How many slots the job waits for, at least.
-fn waiting(details: &JobDetails) -> u32 {
-    let tasks = details.vertices.iter().map(|vertex| {
+/// How many slots the job waits for, at least, and the cluster, if that has less of them.
+async fn lack_of_slots(app: &App, details: &JobDetails) -> Option<(u32, Overview)> {
+    let waiting = details.vertices.iter().map(|vertex| {
         let of = |state| vertex.tasks.get(&state).copied().unwrap_or_default();
         of(ExecutionState::Created) + of(ExecutionState::Scheduled)
     });
     // Vertices may share slots. With the adaptive scheduler, there are no tasks before there are slots.
-    tasks.max().unwrap_or_default().max((details.state == JobStatus::Created).into())
+    let waiting = waiting.max().unwrap_or_default().max((details.state == JobStatus::Created).into());
+    if waiting == 0 {
+        return None;
+    }
+    let cluster = app.client.overview().await.ok()?;
+    (cluster.slots_available < waiting).then_some((waiting, cluster))
 }
 
 /// What keeps a job from running, for people who watch it: what it fails of, or the slots that it waits for.
 async fn obstacle(app: &App, job: &Job<Async>, details: &JobDetails) -> Option<String> {
-    use ExecutionState::{Finished, Running};
-    let mut tasks = details.vertices.iter().flat_map(|vertex| &vertex.tasks);
-    let runs = details.state == JobStatus::Running
-        && tasks.all(|(state, count)| *count == 0 || matches!(state, Running | Finished));
-    if runs {
-        return None;
-    }
     let exceptions = job.exceptions().await.ok()?;
     if let Some(latest) = exceptions.latest() {
         let cause = causes(&latest.stacktrace).pop().unwrap_or_default();
+        // Flink forgets the first ones.
         let times = match exceptions.exception_history.entries.len() {
             1 => String::new(),
-            times => format!(" {times} times, the last time"),
+            times => format!(" at least {times} times, the last time"),
         };
         return Some(format!("failed{times} of {}", crate::output::tame(&cause)));
     }
-    let (waiting, cluster) = (waiting(details), app.client.overview().await.ok()?);
-    let is_held_up = waiting > 0 && cluster.slots_available < waiting;
-    is_held_up
-        .then(|| format!("waits for slots: {} of {} are free", cluster.slots_available, cluster.slots_total))
+    let (waiting, cluster) = lack_of_slots(app, details).await?;
+    let (free, all) = (cluster.slots_available, cluster.slots_total);
+    Some(format!("waits for slots: at least {waiting} more, and {free} of {all} are free"))
+}
+
+fn runs(details: &JobDetails) -> bool {
+    details.state == JobStatus::Running && details.all_tasks_run()
 }
 
 /// What the job failed of, if that is what this is about.
@@ -208,10 +210,16 @@ impl Display {
 
     async fn keep_showing(&self, app: &App, job: &Job<Async>) -> Infallible {
         let Some(drawing) = &self.drawing else { return std::future::pending().await };
+        let mut is_held_up = false;
         loop {
             // The wait itself tells of errors.
             if let Ok(details) = job.details().await {
-                let obstacle = obstacle(app, job, &details).await;
+                let was_held_up = mem::replace(&mut is_held_up, !runs(&details));
+                // Any job takes a moment until it runs.
+                let obstacle = match is_held_up && was_held_up {
+                    true => obstacle(app, job, &details).await,
+                    false => None,
+                };
                 drawing.set_message(lines(&details, obstacle));
             }
             tokio::time::sleep(PAUSE).await;

@@ -25,7 +25,7 @@ pub(crate) use self::{
     tame::{plain, say, say_as, tame},
 };
 use self::{
-    rows::{downstream, elements, elements_at, flatten, sorted},
+    rows::{elements, flatten, of_part},
     spark::History,
     table::{Cut, Layout},
 };
@@ -214,9 +214,9 @@ impl Output {
 
     fn part(&self, out: &mut impl Write, value: &Value, part: &Part) -> Result<()> {
         match part {
-            Part::Rows(at, columns) => self.rows(out, &elements_at(value, at), columns),
-            Part::Sorted(at, columns) => self.rows(out, &sorted(elements_at(value, at), columns), columns),
-            Part::Downstream(at, columns) => self.rows(out, &downstream(elements_at(value, at)), columns),
+            Part::Rows(_, columns) | Part::Sorted(_, columns) | Part::Downstream(_, columns) => {
+                self.rows(out, &of_part(value, part).unwrap_or_default(), columns)
+            }
             Part::Fields(columns) => self.fields(out, value, columns),
             Part::All(at) => {
                 let mut lines = Vec::new();
@@ -342,16 +342,7 @@ impl Output {
 
     /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.
     fn chosen(&self, out: &mut impl Write, value: &Value, view: View) -> Result<()> {
-        let rows = match view.first() {
-            Some(
-                Part::Rows(at, _)
-                | Part::Sorted(at, _)
-                | Part::Downstream(at, _)
-                | Part::Texts(at, _)
-                | Part::Chapters(at, ..),
-            ) => Some(elements_at(value, at)),
-            _ => None,
-        };
+        let rows = view.first().and_then(|part| of_part(value, part));
         let choose = |row: &Value| {
             let values = self.fields.iter().map(|field| Ok((field.clone(), field_of(row, field)?.clone())));
             values.collect::<Result<Vec<_>>>()

@@ -66,7 +66,7 @@ pub(crate) async fn vertex(client: &FlinkRestClient, job: JobId, word: &str) -> 
 
 /// A job with its name and state.
 pub(crate) async fn described_job(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
-    meant("job", word, jobs(client).await?)
+    pick("job", word, jobs(client).await?)
 }
 
 /// The id of a job or of a TaskManager.

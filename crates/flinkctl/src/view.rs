@@ -30,15 +30,20 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// Whether it tells what things are called by.
-    pub(crate) fn has_id(&self) -> bool {
+    /// Its columns, or lines, if it has any.
+    pub(crate) fn columns(&self) -> Option<&'static [Column]> {
         match self {
             Self::Rows(_, columns)
             | Self::Sorted(_, columns)
             | Self::Downstream(_, columns)
-            | Self::Fields(columns) => columns.iter().any(|column| column.show == Show::Id),
-            _ => false,
+            | Self::Fields(columns) => Some(columns),
+            _ => None,
         }
+    }
+
+    /// Whether it tells what things are called by.
+    pub(crate) fn has_id(&self) -> bool {
+        self.columns().is_some_and(|columns| columns.iter().any(|column| column.show == Show::Id))
     }
 }
 

@@ -26,14 +26,9 @@ use jiff::Timestamp;
 use super::{
     lines::{Line, Lines},
     listing::{Listed, Listing},
+    mark::{HEAD, Heads, Mark},
 };
 use crate::{LogFileName, processes::LogInfo};
-
-/// How much of the beginning of a file is like that of no other: lines have their times.
-const HEAD: usize = 64;
-
-/// How many beginnings are remembered. An older copy is not so old that as many files were rotated meanwhile.
-const HEADS: usize = 32;
 
 /// How often a folder may change while a rotated file is opened, until lines are given up: two times a poll. No log is
 /// rotated so often; it is a file that grows and is not seen to.
@@ -50,25 +45,6 @@ pub(crate) enum Step<'a> {
     Read,
     /// Nothing, until it is time to [`poll`](Trail::poll).
     Rest,
-}
-
-/// The first bytes of a file: how many, and what tells them from others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Mark {
-    bytes: u64,
-    hash: u64,
-}
-
-impl Mark {
-    const START: Self = Self { bytes: 0, hash: 0xcbf2_9ce4_8422_2325 };
-
-    /// FNV-1a: nobody makes logs that collide.
-    fn add(&mut self, bytes: &[u8]) {
-        self.bytes += bytes.len() as u64;
-        for byte in bytes {
-            self.hash = (self.hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    }
 }
 
 /// A file that is to be read, or is being read.
@@ -105,6 +81,28 @@ enum State {
     Rest,
 }
 
+/// Something that cannot be told from an older copy, for a while.
+#[derive(Debug)]
+struct Doubt {
+    since: Option<Duration>,
+    patience: Duration,
+}
+
+impl Doubt {
+    fn lasting(patience: Duration) -> Self {
+        Self { since: None, patience }
+    }
+
+    /// Whether it is worth to look again; it begins now if it has not.
+    fn lasts(&mut self, now: Duration) -> bool {
+        now.saturating_sub(*self.since.get_or_insert(now)) < self.patience
+    }
+
+    fn settle(&mut self) {
+        self.since = None;
+    }
+}
+
 /// Where the reading of a log stands.
 #[derive(Debug)]
 pub(crate) struct Trail {
@@ -121,17 +119,15 @@ pub(crate) struct Trail {
     /// The files that were rotated, while there is nothing new: without times, a log that is replaced by one of its size
     /// shows only beside it.
     beside: Vec<Listed>,
-    /// How each of the last files begins.
-    heads: VecDeque<Vec<u8>>,
+    heads: Heads,
     /// How the next one begins, as far as that was read: too little to tell what it is.
     start: Vec<u8>,
-    /// When the last poll was, and since when there has been something that cannot be told from an older copy.
+    /// When the last poll was.
     now: Duration,
-    doubtful: Option<Duration>,
-    /// The same of the file that comes next.
-    next_doubtful: Option<Duration>,
-    /// How long that may go on.
-    patience: Duration,
+    /// Whether what is sought may be there, behind older copies.
+    about_sought: Doubt,
+    /// Whether what was sent as the file that comes next is an older copy.
+    about_next: Doubt,
     /// How long the file that was read last is, if it was rotated and read to its end.
     end: Option<u64>,
     /// How often the folder changed while a rotated file was opened, since there was progress.
@@ -146,6 +142,7 @@ impl Trail {
     ///
     /// The server may answer with copies, but not with older ones than this.
     pub(crate) fn new(name: LogFileName, since: Option<Timestamp>, copies: Duration) -> Self {
+        let patience = copies * 2 + Duration::from_secs(2);
         Self {
             name,
             since,
@@ -155,12 +152,12 @@ impl Trail {
             listing: Listing::default(),
             rested: None,
             beside: Vec::new(),
-            heads: VecDeque::from([Vec::new()]),
+            heads: Heads::new(),
             start: Vec::new(),
             now: Duration::ZERO,
-            doubtful: None,
-            next_doubtful: None,
-            patience: copies * 2 + Duration::from_secs(2),
+            about_sought: Doubt::lasting(patience),
+            // Meanwhile, names may come to mean other files, and older copies of those are sent.
+            about_next: Doubt::lasting(patience * 3),
             end: None,
             changes: 0,
             gap: false,
@@ -233,7 +230,8 @@ impl Trail {
         let is_other = reading.file.name != self.name && size.is_some_and(|size| size != reading.file.size);
         self.state = match reading.why {
             Why::Log => State::Read(reading),
-            _ if is_other && self.may_try_again(matches!(reading.why, Why::Next)) => State::Rest,
+            Why::Next if is_other && self.about_next.lasts(self.now) => State::Rest,
+            Why::Sought(_) if is_other && self.about_sought.lasts(self.now) => State::Rest,
             _ => State::Confirm(Reading { is_other, ..reading }),
         }
     }
@@ -276,10 +274,7 @@ impl Trail {
     /// Begins the next file, if that is not an older copy of one that was read.
     fn judge(&mut self) {
         let bytes = mem::take(&mut self.start);
-        let start = bytes.get(..HEAD).unwrap_or(&bytes);
-        let is_like =
-            |head: &Vec<u8>| head.starts_with(start) || (!head.is_empty() && start.starts_with(head));
-        if self.heads.iter().any(is_like) && self.may_try_again(true) {
+        if self.heads.has(&bytes) && self.about_next.lasts(self.now) {
             return self.interrupt();
         }
         self.begin_file();
@@ -289,8 +284,7 @@ impl Trail {
     fn read_on(&mut self, bytes: &[u8]) {
         let State::Read(reading) = &mut self.state else { return };
         // Most other files differ at once.
-        let head = self.heads.back().map(Vec::as_slice).unwrap_or_default();
-        if reading.seen == Mark::START && head.iter().zip(bytes).any(|(known, byte)| known != byte) {
+        if reading.seen == Mark::START && self.heads.is_another(bytes) {
             return self.is_another();
         }
         let unknown = self.mark.bytes - reading.seen.bytes;
@@ -304,16 +298,13 @@ impl Trail {
         if reading.seen != self.mark {
             return self.is_another();
         }
-        self.doubtful = None;
+        self.about_sought.settle();
         // To find again what was read is no progress.
         if !matches!(reading.why, Why::Sought(_)) {
-            self.next_doubtful = None;
+            self.about_next.settle();
         }
         self.mark.add(news);
-        if let Some(head) = self.heads.back_mut() {
-            let room = HEAD.saturating_sub(head.len()).min(news.len());
-            head.extend_from_slice(&news[..room]);
-        }
+        self.heads.add(news);
         reading.seen = self.mark;
         self.lines.feed(news, |bytes| self.given.push_back(Line { bytes, gap: mem::take(&mut self.gap) }));
     }
@@ -387,7 +378,7 @@ impl Trail {
                 seen: Mark::START,
                 rotated,
             }),
-            None if self.may_try_again(false) => State::Rest,
+            None if self.about_sought.lasts(self.now) => State::Rest,
             None => self.lost(),
         }
     }
@@ -404,7 +395,9 @@ impl Trail {
     fn lost(&mut self) -> State {
         self.file_ended();
         self.begin_file();
-        (self.gap, self.doubtful, self.next_doubtful, self.since) = (true, None, None, None);
+        self.about_sought.settle();
+        self.about_next.settle();
+        (self.gap, self.since) = (true, None);
         State::Open(Reading {
             file: self.log(),
             why: Why::Log,
@@ -417,20 +410,7 @@ impl Trail {
     /// What is read next belongs to another file.
     fn begin_file(&mut self) {
         (self.mark, self.end, self.changes) = (Mark::START, None, 0);
-        self.heads.push_back(Vec::new());
-        if self.heads.len() > HEADS {
-            self.heads.pop_front();
-        }
-    }
-
-    fn may_try_again(&mut self, is_next: bool) -> bool {
-        // While it is found out what comes next, names may come to mean other files, and older copies of those are sent.
-        let (doubtful, patience) = match is_next {
-            true => (&mut self.next_doubtful, self.patience * 3),
-            false => (&mut self.doubtful, self.patience),
-        };
-        let since = *doubtful.get_or_insert(self.now);
-        self.now.saturating_sub(since) < patience
+        self.heads.begin_file();
     }
 
     /// The log itself, whatever its size.

@@ -80,6 +80,15 @@ pub struct JobDetails {
     pub scheduler_type: Nullable<SchedulerType>,
 }
 
+impl JobDetails {
+    /// Whether none of its tasks is still to run, or has failed; the job itself may be starting all the same.
+    pub fn all_tasks_run(&self) -> bool {
+        self.status_counts.iter().all(|(state, tasks)| {
+            *tasks == 0 || matches!(state, ExecutionState::Running | ExecutionState::Finished)
+        })
+    }
+}
+
 /// When a state was entered; none if it never was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -12,7 +12,7 @@ use crate::{
         GetJobStatus, Job,
         details::{GetJob, JobDetails},
         exceptions::GetJobExceptions,
-        state::{ExecutionState, JobStatus},
+        state::JobStatus,
     },
     trace::printable,
     wait::Waiting,
@@ -139,7 +139,7 @@ impl<M: Mode> Watch<M> {
         self.unknown_since = None;
         let is_reached = |details: &JobDetails| match self.wanted.goal {
             // One that has finished has run.
-            Goal::Running if details.state == JobStatus::Running => all_tasks_run(details),
+            Goal::Running if details.state == JobStatus::Running => details.all_tasks_run(),
             Goal::Running | Goal::Finished => details.state == JobStatus::Finished,
         };
         if let Some(details) = details.filter(is_reached) {
@@ -249,10 +249,4 @@ impl<M: Mode> Watch<M> {
         what.push_str(&format!(" (it is {}{restarts}{})", shown(state.as_str()), cause.unwrap_or_default()));
         error
     }
-}
-
-fn all_tasks_run(details: &JobDetails) -> bool {
-    details.status_counts.iter().all(|(state, tasks)| {
-        *tasks == 0 || matches!(state, ExecutionState::Running | ExecutionState::Finished)
-    })
 }

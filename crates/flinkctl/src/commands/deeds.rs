@@ -8,6 +8,7 @@ use flink_rest_client::{
     jobs::{Job, checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
     operation::{Operation, Poll, Report},
 };
+use tokio::time::Instant;
 
 use crate::{
     cli::App,
@@ -92,7 +93,7 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
     let Cancel { of, yes, detach } = Cancel::from_arg_matches(matches)?;
     let found = resolve::described_job(&app.client, &of.job).await?;
     if found.ended.is_some() {
-        return Err(Failure::new(Exit::NotFound, format!("{found}: a job must run for this")));
+        return Err(not_running(&found));
     }
     confirm(&format!("Cancel job {found} at {}", app.client.address()), yes)?;
     let job = app.client.job(found.id.parse()?);
@@ -212,18 +213,20 @@ async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
     app.output.line(begun.to_its_end(app, &job, call).await?)
 }
 
-/// Of a job that has ended, Flink says that it does not find it.
-async fn of_ended(job: &Job<Async>, failure: Failure) -> Failure {
+/// What fails because the job has ended. Flink says of it that it does not find it.
+async fn of_ended(app: &App, job: &Job<Async>, failure: Failure) -> Failure {
     if failure.exit != Exit::NotFound {
         return failure;
     }
-    match job.details().await {
-        Ok(details) if details.state.is_terminal() => Failure::new(
-            failure.exit,
-            format!("{} is {}: a job must run for this", details.name, details.state),
-        ),
+    match resolve::described_job(&app.client, &job.id().to_string()).await {
+        Ok(found) if found.ended.is_some() => not_running(&found),
         _ => failure,
     }
+}
+
+fn not_running(job: &resolve::Candidate) -> Failure {
+    Failure::new(Exit::NotFound, format!("a job must run for this, and has ended: {job}"))
+        .hint("`flinkctl job list --state running` shows those that run")
 }
 
 /// How often a job is looked at while something is awaited of it.
@@ -300,8 +303,8 @@ impl Begun {
             while_it_goes_on(job, operation.wait().timeout(patience(app))).await
         };
         match unless_stopped(done, |exit| self.stopped(exit)).await? {
-            Ok(outcome) => Ok(outcome),
-            Err(failure) => Err(of_ended(job, failure).await),
+            Err(failure) => Err(of_ended(app, job, failure).await),
+            outcome => outcome,
         }
     }
 
@@ -330,7 +333,7 @@ fn describe_wait(command: Command) -> Command {
 
 async fn wait(app: &App, matches: &ArgMatches) -> Result<()> {
     let Wait { of, goal } = Wait::from_arg_matches(matches)?;
-    let details = follow(app, resolve::job(&app.client, &of.job).await?, goal).await?;
+    let details = follow(app, resolve::job(&app.client, &of.job).await?, goal, app.global.timeout).await?;
     say!("{} is {}", details.name, details.state);
     Ok(())
 }
@@ -355,15 +358,18 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
         let failure = Failure::new(exit, "you stopped waiting; the job may be rescaled all the same");
         failure.hint(format!("`flinkctl job get {}` tells how parallel it is", job.id()))
     };
-    unless_stopped(rescaled(app, &job, parallelism), stopped).await??;
-    follow(app, job.id(), Goal::Running).await.map(|_| ())
+    // None is never.
+    let deadline = Instant::now().checked_add(patience(app));
+    if let Err(failure) = unless_stopped(rescaled(&job, parallelism, deadline), stopped).await? {
+        return Err(of_ended(app, &job, failure).await);
+    }
+    let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    follow(app, job.id(), Goal::Running, left).await.map(|_| ())
 }
 
 /// Asks for this parallelism, and waits until all vertices have it.
-async fn rescaled(app: &App, job: &Job<Async>, parallelism: u32) -> Result<()> {
+async fn rescaled(job: &Job<Async>, parallelism: u32, deadline: Option<Instant>) -> Result<()> {
     job.rescale(parallelism).await?;
-    // None is never.
-    let deadline = tokio::time::Instant::now().checked_add(patience(app));
     loop {
         let details = job.details().await?;
         let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
@@ -374,7 +380,7 @@ async fn rescaled(app: &App, job: &Job<Async>, parallelism: u32) -> Result<()> {
             let message = format!("{} is {}, and was not rescaled before", details.name, details.state);
             return Err(Failure::from_end(message, &details.state));
         }
-        if deadline.is_some_and(|deadline| tokio::time::Instant::now() > deadline) {
+        if deadline.is_some_and(|deadline| Instant::now() > deadline) {
             let late = Failure::new(
                 Exit::Timeout,
                 format!("job {} does not have parallelism {parallelism} yet; the request stands", job.id()),

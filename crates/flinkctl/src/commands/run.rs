@@ -112,7 +112,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
                 ..failure
             });
             if !arguments.detach {
-                let details = follow(app, job, arguments.wait).await?;
+                let details = follow(app, job, arguments.wait, app.global.timeout).await?;
                 say!("{} is {}", details.name, details.state);
             }
             printed

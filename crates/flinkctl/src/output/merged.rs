@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Format, Output,
-    rows::{downstream, elements_at, flatten, sorted},
+    rows::{flatten, of_part},
 };
 use crate::{
     error::Result,
@@ -46,27 +46,18 @@ fn with_context<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Vec<Column
 }
 
 fn columns(part: &Part) -> &'static [Column] {
-    match part {
-        Part::Rows(_, columns)
-        | Part::Sorted(_, columns)
-        | Part::Downstream(_, columns)
-        | Part::Fields(columns) => columns,
-        _ => VALUES,
-    }
+    part.columns().unwrap_or(VALUES)
 }
 
 /// A row for each element of each answer; a thing is one, and so is each of many names.
 fn rows(answers: &[(&str, &Value)], part: &Part) -> Vec<Value> {
     let of_one = |value: &Value| match part {
-        Part::Rows(at, _) => elements_at(value, at),
-        Part::Sorted(at, columns) => sorted(elements_at(value, at), columns),
-        Part::Downstream(at, _) => downstream(elements_at(value, at)),
         Part::All(at) => {
             let mut values = Vec::new();
             flatten(value.pointer(at).unwrap_or(&Value::Null), String::new(), &mut values);
             values.into_iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
         }
-        _ => vec![value.clone()],
+        part => of_part(value, part).unwrap_or_else(|| vec![value.clone()]),
     };
     let mut all = Vec::new();
     for (context, value) in answers {

@@ -5,10 +5,10 @@ use std::{collections::HashSet, mem};
 use serde_json::{Value, json};
 
 use super::plain;
-use crate::view::{Column, Show};
+use crate::view::{Column, Part, Show};
 
 /// The elements at this place; below `*`, what each of them has, as one with what it is a part of.
-pub(super) fn elements_at(value: &Value, at: &str) -> Vec<Value> {
+fn elements_at(value: &Value, at: &str) -> Vec<Value> {
     let Some((outer, inner)) = at.split_once("/*") else { return elements(value.pointer(at)) };
     let parts = |whole: Value| {
         let merged = |mut part: Value| {
@@ -22,15 +22,25 @@ pub(super) fn elements_at(value: &Value, at: &str) -> Vec<Value> {
     elements(value.pointer(outer)).into_iter().flat_map(parts).collect()
 }
 
+/// The elements that a part shows, in its order, if it shows several.
+pub(super) fn of_part(value: &Value, part: &Part) -> Option<Vec<Value>> {
+    match part {
+        Part::Sorted(at, columns) => Some(sorted(elements_at(value, at), columns)),
+        Part::Downstream(at, _) => Some(downstream(elements_at(value, at))),
+        Part::Rows(at, _) | Part::Texts(at, _) | Part::Chapters(at, ..) => Some(elements_at(value, at)),
+        Part::Fields(_) | Part::All(_) | Part::Body | Part::Said(_) => None,
+    }
+}
+
 /// The rows in the order of their ids, as far as those are texts.
-pub(super) fn sorted(mut rows: Vec<Value>, columns: &[Column]) -> Vec<Value> {
+fn sorted(mut rows: Vec<Value>, columns: &[Column]) -> Vec<Value> {
     let id = columns.iter().find(|column| column.show == Show::Id);
     rows.sort_by_cached_key(|row| id.and_then(|id| id.find(row)?.as_str().map(str::to_owned)));
     rows
 }
 
 /// The rows in an order in which each comes behind those that its `inputs` name. Flink tells them from the sinks up.
-pub(super) fn downstream(rows: Vec<Value>) -> Vec<Value> {
+fn downstream(rows: Vec<Value>) -> Vec<Value> {
     let id = |row: &Value| row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let inputs = |row: &Value| elements(row.get("inputs")).iter().map(id).collect::<Vec<_>>();
     let mut waiting: Vec<_> = rows.into_iter().rev().map(|row| (id(&row), inputs(&row), row)).collect();

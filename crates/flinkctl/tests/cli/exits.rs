@@ -128,23 +128,54 @@ fn rescales_that_are_not_kept_are_told_by_their_option() {
 }
 
 #[test]
-fn what_has_ended_cannot_be_stopped() {
+fn what_has_ended_is_told_whatever_is_asked_for() {
     // The server answers 404, as Flink does of a job that it does not find among those that run.
-    let (code, stderr) = exit(&Server::start().url(), &["job", "stop", "0123"]);
-    assert_eq!(code, Some(4), "{stderr}");
-    assert_eq!(stderr, "Error: Orders is FAILED: a job must run for this\n");
+    let server = Server::start();
+    for verb in [&["stop"][..], &["checkpoint"], &["cancel", "--yes"], &["rescale", "2"]] {
+        let (code, stderr) = exit(&server.url(), &[&["job", verb[0], "0123"], &verb[1..]].concat());
+        assert_eq!(code, Some(4), "{stderr}");
+        let [error, hint] = stderr.lines().collect::<Vec<_>>()[..] else { panic!("{stderr}") };
+        assert!(
+            error.starts_with("Error: a job must run for this, and has ended: 0123456789abcdef"),
+            "{stderr}"
+        );
+        assert!(error.contains("Orders (FAILED, ended "), "{stderr}");
+        assert_eq!(hint, "Hint: `flinkctl job list --state running` shows those that run");
+    }
+    assert!(!server.asked().iter().any(|asked| asked.starts_with("PATCH")), "{:?}", server.asked());
 }
 
 #[test]
-fn what_has_ended_cannot_be_cancelled() {
-    let server = Server::start();
-    let (code, stderr) = exit(&server.url(), &["job", "cancel", "0123", "--yes"]);
-    assert_eq!(code, Some(4), "{stderr}");
-    assert!(
-        stderr.contains("Orders (FAILED, ended ") && stderr.ends_with("a job must run for this\n"),
-        "{stderr}"
-    );
-    assert!(!server.asked().iter().any(|asked| asked.starts_with("PATCH")), "{:?}", server.asked());
+fn of_jobs_of_one_name_that_ended_the_last_is_meant_and_that_is_said() {
+    let overview = Server::start().recorded("GET /jobs/overview").replace("RUNNING", "FINISHED");
+    let server = Server::with([("GET /jobs/overview", overview.as_str())]);
+    let (code, stderr) = exit(&server.url(), &["job", "get", "Orders"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.starts_with("`Orders` is the last of 2 jobs of this name: "), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    // It is one that goes on: nothing has to be said.
+    assert_eq!(exit(&Server::start().url(), &["job", "get", "Orders"]), (Some(0), String::new()));
+}
+
+#[test]
+fn slots_that_are_not_there_are_told_when_the_time_is_over() {
+    let request = format!("GET /jobs/{ORDERS}");
+    let mut waiting: serde_json::Value = serde_json::from_str(Server::start().recorded(&request)).unwrap();
+    let tasks = serde_json::json!({"SCHEDULED": 1});
+    waiting["status-counts"] = tasks.clone();
+    waiting["vertices"][0]["tasks"] = tasks;
+    let waiting = waiting.to_string();
+    for (free, is_told) in [(0, true), (1, false)] {
+        let cluster = Server::start().recorded("GET /overview").to_owned();
+        let mut cluster: serde_json::Value = serde_json::from_str(&cluster).unwrap();
+        cluster["slots-available"] = free.into();
+        let cluster = cluster.to_string();
+        let server =
+            Server::with([(request.as_str(), waiting.as_str()), ("GET /overview", cluster.as_str())]);
+        let (code, stderr) = exit(&server.url(), &["job", "wait", "Orders", "running", "--timeout", "300ms"]);
+        assert_eq!(code, Some(5), "{stderr}");
+        assert_eq!(stderr.contains("Hint: it wants more slots than there are"), is_told, "{stderr}");
+    }
 }
 
 #[test]

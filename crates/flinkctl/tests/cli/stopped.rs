@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use crate::{exits::flinkctl, server::Server};
@@ -34,13 +35,13 @@ fn request(listener: &TcpListener) -> (String, u64, BufReader<TcpStream>) {
     }
 }
 
-/// Answers what ends in one of these as it is written there, until there is a request that begins with this: how long its
-/// body is, and where that comes from.
+/// Answers what ends in one of these as it is written there, until there is a request that begins with this, or is this if
+/// that ends in a space: how long its body is, and where that comes from.
 fn until(listener: &TcpListener, wanted: &str, answers: &[(&str, &str)]) -> (u64, BufReader<TcpStream>) {
     loop {
         let (line, length, mut body) = request(listener);
         let asked = line.trim_end().trim_end_matches(" HTTP/1.1");
-        if asked.starts_with(wanted) {
+        if format!("{asked} ").starts_with(wanted) {
             return (length, body);
         }
         let answer = answers.iter().find(|(end, _)| asked.ends_with(end));
@@ -164,6 +165,57 @@ fn who_stops_a_trigger_is_told_how_to_find_what_may_have_begun() {
         assert!(stderr.contains(&format!("{what} may have begun")), "{stderr}");
         assert!(stderr.contains(&format!("`flinkctl {status} status {JOB} {trigger}`")), "{stderr}");
     }
+}
+
+#[test]
+fn who_stops_a_change_is_told_that_it_may_be_made() {
+    let server = Server::start();
+    let requirements = format!("/v1/jobs/{JOB}/resource-requirements");
+    for (arguments, wanted, what) in [
+        (
+            &["job", "cancel", JOB, "--yes"][..],
+            format!("PATCH /v1/jobs/{JOB}"),
+            "may be cancelled all the same",
+        ),
+        (&["job", "rescale", JOB, "2"], format!("PUT {requirements}"), "may be rescaled all the same"),
+    ] {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let child = flinkctl(&url, arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let answers = [
+            ("/v1/config", server.recorded("GET /config")),
+            ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
+            (
+                requirements.as_str(),
+                r#"{"b71731f1c0df9c3076c4a455334d0ad6":{"parallelism":{"lowerBound":1,"upperBound":1}}}"#,
+            ),
+        ];
+        // It is asked, and says nothing.
+        let _request = until(&listener, &wanted, &answers);
+        let (exit, stderr) = stop(child, "-INT");
+        assert_eq!(exit, Some(130), "{stderr}");
+        assert!(stderr.contains(what) && stderr.contains(&format!("`flinkctl job get {JOB}`")), "{stderr}");
+    }
+}
+
+/// Who set a time does not wait for much longer, also if nobody answers any more.
+#[test]
+fn what_held_a_job_up_is_looked_for_only_for_a_moment() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = flinkctl(&url, &["job", "wait", JOB, "--timeout", "1s"]);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let server = Server::start();
+    let answers = [
+        ("/v1/config", server.recorded("GET /config")),
+        ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
+        ("/status", r#"{"status":"RUNNING"}"#),
+    ];
+    // Asked when the time is over.
+    let _of_what_held_it_up = until(&listener, &format!("GET /v1/jobs/{JOB} "), &answers);
+    let asked = Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(5));
+    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
 }
 
 /// Once a signal was listened for, it ends the process no longer by itself.

@@ -115,6 +115,26 @@ fn who_waits_sees_each_vertex_and_may_go() {
 }
 
 #[test]
+fn who_waits_sees_what_holds_the_job_up() {
+    let terminal = Terminal::open("obstacle");
+    for (name, flags, obstacle) in [
+        ("Too wide", "-p 64 --timeout 90s -- --name", "waits for slots: at least 64 more, and "),
+        (
+            "Too frail",
+            "--timeout 90s -- --fail-at 1 --fail-times 99 --name",
+            "of IllegalStateException: told so",
+        ),
+    ] {
+        terminal.enter(&format!("flinkctl run {} --wait finished {flags} '{name}'", jar()));
+        terminal.shows(obstacle);
+        terminal.press("C-c");
+        terminal.shows("goes on");
+        terminal.ended_with(130);
+        done(&["job", "cancel", name, "--yes"]);
+    }
+}
+
+#[test]
 fn what_is_watched_is_drawn_anew() {
     let job = done(&["run", jar(), "--", "--name", "The first"]);
     let terminal = Terminal::open("watch");

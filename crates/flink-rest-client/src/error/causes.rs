@@ -1,0 +1,35 @@
+//! Why something went wrong, in few words.
+
+use std::{error::Error as StdError, iter::successors};
+
+use super::Error;
+use crate::trace;
+
+impl Error {
+    /// The reason in one line, out of the Java stack trace where there is one.
+    pub fn root_cause(&self) -> String {
+        match self.last() {
+            Self::Api(error) => error.root_cause().to_owned(),
+            Self::OperationFailed { trace, .. } => trace::root_cause(trace).to_owned(),
+            other => successors(Some(other as &dyn StdError), |&error| error.source())
+                .last()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// From what was tried to why it failed, a line each, out of the Java stack trace where there is one, as
+    /// [`causes`](crate::causes) tells it; else the reasons below this error.
+    pub fn causes(&self) -> Vec<String> {
+        match self.last() {
+            Self::Api(error) => error.causes(),
+            Self::OperationFailed { trace, .. } => trace::causes(trace),
+            Self::JobEnded { root_cause, .. } => {
+                root_cause.iter().map(|cause| trace::printable(cause)).collect()
+            }
+            other => successors(StdError::source(other), |&error| error.source())
+                .map(|error| trace::printable(&error.to_string()))
+                .collect(),
+        }
+    }
+}
