@@ -9,24 +9,22 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use crate::{
-    Answer, ApiError, Call, ClientBuilder, Endpoint, Error, FlinkVersion, Repeat, Request, Result, Retry,
+    Answer, Call, ClientBuilder, Endpoint, Error, FlinkVersion, Repeat, Request, Result, Retry,
     address::{Address, Addresses},
-    answer::not_json,
     call::CallOptions,
     cluster::GetConfig,
     credentials::Credentials,
     endpoint::{Body, FromAnswer, Spec},
     redirect,
     registry::Named,
-    retry::{Arrival, Tried, Tries, retry_after},
-    secrets::{self, Secrets},
+    retry::{Arrival, Tried, Tries},
+    secrets::Secrets,
     span::CallSpan,
     split::LONGEST_REQUEST_LINE,
-    trace,
     transport::{Incoming, OnNewConnection, Transport, TransportError},
 };
 
@@ -321,7 +319,7 @@ impl<M: Mode> Client<M> {
             return Ok(http::Response::from_parts(head, body));
         }
         let body = self.read(spec, &head.headers, body).await?;
-        let error = refusal(spec, &target, &head, &body, &self.shared.secrets);
+        let error = Error::refusal(spec, &target, &head, &body, &self.shared.secrets);
         if error.is_passing() {
             self.shared.addresses.leave(address);
         }
@@ -417,62 +415,8 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// What a status other than 2xx means: Flink's own errors, or somebody else's answer.
-pub(crate) fn refusal(
-    spec: &Spec,
-    target: &str,
-    head: &http::response::Parts,
-    body: &[u8],
-    secrets: &Secrets,
-) -> Error {
-    #[derive(serde::Deserialize)]
-    struct Errors {
-        errors: Value,
-    }
-    let (status, tried) = (head.status, Tried::default());
-    let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let retry_after = header(header::RETRY_AFTER).and_then(retry_after);
-    if let Ok(Errors { errors }) = serde_json::from_slice(body) {
-        let all = match &errors {
-            Value::Array(errors) => errors.as_slice(),
-            single => std::slice::from_ref(single),
-        };
-        // One text may be long, or there may be many.
-        let (mut errors, mut room) = (Vec::new(), secrets::LONGEST);
-        for text in all.iter().filter_map(Value::as_str) {
-            if room == 0 {
-                errors.push(secrets::CUT.into());
-                break;
-            }
-            room = room.saturating_sub(text.len().max(1));
-            errors.push(secrets.hide(text).into_owned());
-        }
-        let request = format!("{} {target}", spec.method);
-        return ApiError { request, status, errors, retry_after, tried }.into();
-    }
-    let found = match header(header::LOCATION) {
-        // What follows the path may hold a token, what stands before an `@` a password.
-        Some(target) => {
-            let target = target.split(['?', '#']).next().unwrap_or_default();
-            let target = secrets.hide(target.rsplit('@').next().unwrap_or_default());
-            format!("a redirect to {}", trace::printable(&target))
-        }
-        None => not_json(body, secrets).unwrap_or_else(|| "other JSON".into()),
-    };
-    Error::NotFlink { endpoint: spec.name, status, found, retry_after, tried }
-}
-
 impl<M> fmt::Debug for Client<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("address", &self.shared.addresses.current()).finish_non_exhaustive()
-    }
-}
-
-/// Parameters of a call by name.
-pub(crate) fn object(params: Value) -> std::result::Result<Map<String, Value>, String> {
-    match params {
-        Value::Object(params) => Ok(params),
-        Value::Null => Ok(Map::new()),
-        other => Err(format!("parameters are a JSON object, not `{other}`")),
     }
 }

@@ -3,6 +3,7 @@
 mod api;
 mod causes;
 mod hint;
+mod refusal;
 mod transport;
 
 use std::{mem, path::PathBuf, time::Duration};

@@ -35,6 +35,7 @@
 //! named after it (`flink.log.1`), unless they are compressed. What somebody else writes to a file of such a name is not
 //! the log's: while one grows, a rotation counts as a [gap](LogLine::gap).
 
+mod doubt;
 mod files;
 mod lines;
 mod listing;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Answer, Error, Result, client,
+    Answer, Error, Result,
     endpoint::{FromAnswer, Spec},
     registry,
     secrets::Secrets,
@@ -38,7 +38,7 @@ impl Spec {
     pub fn refusal(&'static self, status: StatusCode, body: &[u8]) -> Error {
         let (mut head, ()) = http::Response::new(()).into_parts();
         head.status = status;
-        client::refusal(self, self.path, &head, body, &Secrets::default())
+        Error::refusal(self, self.path, &head, body, &Secrets::default())
     }
 }
 

@@ -1,13 +1,10 @@
 //! All endpoints, and calls by name: JSON in, the server's own JSON out.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
-    Action, Answer, Client, Endpoint, Error, Request, Result,
-    call::CallOptions,
-    client::{Mode, object},
-    endpoint::Spec,
-    lossless::WithAnswerType,
+    Action, Answer, Client, Endpoint, Error, Request, Result, call::CallOptions, client::Mode,
+    endpoint::Spec, lossless::WithAnswerType,
 };
 
 /// Lists the endpoints once, by group, in the order of the table in the README.
@@ -110,6 +107,15 @@ impl Endpoint for Named {
             reason,
         })?;
         (spec.from_json)(params)
+    }
+}
+
+/// Parameters of a call by name.
+fn object(params: Value) -> std::result::Result<Map<String, Value>, String> {
+    match params {
+        Value::Object(params) => Ok(params),
+        Value::Null => Ok(Map::new()),
+        other => Err(format!("parameters are a JSON object, not `{other}`")),
     }
 }
 

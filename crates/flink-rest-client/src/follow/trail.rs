@@ -24,6 +24,7 @@ use std::{collections::VecDeque, mem, time::Duration};
 use jiff::Timestamp;
 
 use super::{
+    doubt::Doubt,
     lines::{Line, Lines},
     listing::{Listed, Listing},
     mark::{HEAD, Heads, Mark},
@@ -79,28 +80,6 @@ enum State {
     Confirm(Reading),
     Read(Reading),
     Rest,
-}
-
-/// Something that cannot be told from an older copy, for a while.
-#[derive(Debug)]
-struct Doubt {
-    since: Option<Duration>,
-    patience: Duration,
-}
-
-impl Doubt {
-    fn lasting(patience: Duration) -> Self {
-        Self { since: None, patience }
-    }
-
-    /// Whether it is worth to look again; it begins now if it has not.
-    fn lasts(&mut self, now: Duration) -> bool {
-        now.saturating_sub(*self.since.get_or_insert(now)) < self.patience
-    }
-
-    fn settle(&mut self) {
-        self.since = None;
-    }
 }
 
 /// Where the reading of a log stands.

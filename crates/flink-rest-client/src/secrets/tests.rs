@@ -1,0 +1,143 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn header(value: &str) -> HeaderValue {
+    let mut value = HeaderValue::from_str(value).unwrap();
+    value.set_sensitive(true);
+    value
+}
+
+fn secrets(values: &[&str]) -> Secrets {
+    let secrets = Secrets::default();
+    for value in values {
+        secrets.send(&HeaderMap::from_iter([(http::header::AUTHORIZATION, header(value))]));
+    }
+    secrets
+}
+
+#[test]
+fn each_spelling_is_hidden() {
+    // The password is `p&ss "wörd/<%`.
+    let both = BASE64_STANDARD.encode("me:p&ss \"wörd/<%");
+    let secrets = secrets(&[&format!("Basic {both}"), "Bearer t0ken.x-y"]);
+    let cases = [
+        "p&ss \"wörd/<%",
+        "p%26ss%20%22w%C3%B6rd%2F%3C%25",
+        "p%26ss+%22w%c3%b6rd%2f%3c%25",
+        "p&amp;ss &quot;wörd/&lt;%",
+        "p&#38;ss &#x22;w&#246;rd&#x2F;&#060;%",
+        r#"p&ss \"wörd\/<%"#,
+        r#"p\u0026ss \"w\u00f6rd/\u003c%"#,
+        &BASE64_STANDARD.encode("p&ss \"wörd/<%"),
+        &BASE64_URL_SAFE_NO_PAD.encode("p&ss \"wörd/<%"),
+        &both,
+        &both.replace('=', "%3D"),
+        "t0ken.x-y",
+        "%74%30ken%2Ex%2dy",
+        &BASE64_STANDARD.encode("t0ken.x-y"),
+    ];
+    for case in cases {
+        let shown = secrets.hide(format!("<{case}>"));
+        let padding = shown.trim_start_matches("<******").trim_end_matches('>');
+        assert!(shown.starts_with("<******") && padding.trim_matches('=').is_empty(), "{case}: {shown}");
+    }
+    assert_eq!(secrets.hide("me:p&amp;ss \"wörd/<% t0ken.x-y"), "me:****** ******");
+    for other in ["p&ss", "t0ken.x", "", "&", "&;", "%", "%7", "\\", "\\u00", "p&ampamp;ss", "tööt0ken"] {
+        assert_eq!(secrets.hide(other), other);
+    }
+}
+
+#[test]
+fn any_header_and_any_bytes_are_hidden() {
+    let secrets = secrets(&["schlüssel", &format!("basic {}", BASE64_STANDARD.encode(b"me:\xff123"))]);
+    assert_eq!(secrets.hide(String::from_utf8_lossy(b"schl\xc3\xbcssel, \xff123")), "******, ******");
+}
+
+#[test]
+fn escapes_of_all_kinds_are_hidden() {
+    let cases = [
+        ("p😀ss-12345", r"p\ud83d\ude00ss-12345"),
+        ("p😀ss-12345", "p%F0%9F%98%80ss-12345"),
+        ("tok\ten-12345", r"tok\ten-12345"),
+        ("schlüssel-geheim", "schlÃ¼ssel-geheim"),
+        ("üssel-geheim", "Ã¼ssel-geheim"),
+        ("secret\"x-12345", "secret&#0000000034;x-12345"),
+        ("a/b%c&d-sécret", "a%252Fb%2525c%2526d-s%25C3%25A9cret"),
+        ("a%41b-secret", "a%2541b-secret"),
+        ("a%25b-secret", "a%25b-secret"),
+    ];
+    for (secret, spelled) in cases {
+        let value = HeaderValue::from_bytes(secret.as_bytes()).unwrap();
+        assert_eq!(Secrets::new([value]).hide(format!("<{spelled}>")), "<******>", "{spelled}");
+    }
+}
+
+/// Even where each place looks like the beginning of a secret.
+#[test]
+fn many_secrets_in_a_long_text_take_no_longer_than_a_few() {
+    let tokens: Vec<_> =
+        (100..164).map(|number| format!("Bearer {}{number}", "eyJhbGci".repeat(50))).collect();
+    let tokens: Vec<_> = tokens.iter().map(String::as_str).collect();
+    let (few, many) = (secrets(&tokens[..4]), secrets(&tokens));
+    for text in ["\tat a.B(c.java:1)\n", "e", "%65"] {
+        // Whatever else the machine does, it does to all of them.
+        let took = |secrets: &Secrets, bytes: usize, runs: u32| {
+            let text = text.repeat(bytes / text.len());
+            let runs = (0..runs).map(|_| {
+                let begun = std::time::Instant::now();
+                assert_eq!(secrets.hide(text.as_str()), text);
+                begun.elapsed()
+            });
+            runs.min().unwrap_or_default()
+        };
+        let (short, long) = (LONGEST / 8, LONGEST);
+        let (of_long, few, many) = (took(&many, long, 2), took(&few, short, 3), took(&many, short, 3));
+        // Eight times as long, and some more.
+        assert!(of_long < many * 24, "{many:?}, {of_long:?}");
+        // To try each secret at each place takes sixteen times as long.
+        assert!(many < few * 6, "{few:?}, {many:?}");
+    }
+}
+
+#[test]
+fn what_is_too_long_is_cut_and_no_secret_is_cut_in_two() {
+    let secrets = secrets(&["Bearer t0ken.x-y"]);
+    for before in [LONGEST - 5, LONGEST + OVERLAP - 5] {
+        let text = format!("{}t0ken.x-y{}", "ü".repeat(before / 2), "x".repeat(2 * LONGEST));
+        let shown = secrets.hide(&text);
+        assert!(shown.len() < LONGEST + 100 && shown.ends_with("is left out)"), "{}", shown.len());
+        assert!(!shown.contains("t0"));
+    }
+    let many = "t0ken.x-y ".repeat(LONGEST / 5);
+    assert!(!secrets.hide(many).contains("t0"));
+}
+
+#[test]
+fn what_is_short_is_in_any_word() {
+    assert_eq!(secrets(&["Bearer abc"]).hide("abcdef, Bearer abc"), "abcdef, ******");
+}
+
+#[test]
+fn the_last_ones_are_remembered() {
+    let tokens: Vec<_> = (100..200).map(|number| format!("Bearer token-{number}")).collect();
+    let mut all: Vec<_> = tokens.iter().map(String::as_str).collect();
+    // The first one is in use again and again.
+    (0..10).for_each(|number| all.insert(number * 10, "Bearer constant"));
+    let secrets = secrets(&all);
+    let shown = secrets.hide(all.join(" "));
+    assert!(!shown.contains("constant") && shown.contains("token-136") && !shown.contains("token-137"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_taken(text in ".*", secret in ".{4,8}") {
+        let Ok(value) = HeaderValue::from_str(&secret) else { return Ok(()) };
+        let secrets = Secrets::new([value]);
+        let length = text.len();
+        prop_assert_eq!(secrets.hide(format!("{text}{secret}")).contains(&secret), HIDDEN.contains(&secret));
+        prop_assert!(secrets.hide(text).len() <= length.max(1) * HIDDEN.len());
+    }
+}
