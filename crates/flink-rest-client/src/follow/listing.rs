@@ -12,6 +12,13 @@ pub(super) struct Listed {
     pub(super) mtime: Option<Timestamp>,
 }
 
+impl Listed {
+    /// Its name without its number or date.
+    pub(super) fn shape(&self) -> String {
+        self.name.as_str().replace(|c: char| c.is_ascii_digit(), "")
+    }
+}
+
 /// The log and the files that are named after it, as they were listed last.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
@@ -43,9 +50,8 @@ impl Listing {
         self.files.clone_from(&files);
         let (logs, mut rotated): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.name == *log);
         rotated.retain(|file| !self.growing.contains(&file.name));
-        let shape = |file: &Listed| file.name.as_str().replace(|c: char| c.is_ascii_digit(), "");
         self.is_mixed = rotated.iter().any(|file| file.mtime.is_none())
-            && rotated.windows(2).any(|two| matches!(two, [one, other] if shape(one) != shape(other)));
+            && rotated.windows(2).any(|two| matches!(two, [one, other] if one.shape() != other.shape()));
         // Before 1.15 there are no times. Log4j counts upwards unless told otherwise.
         rotated.sort_by_cached_key(|file| (file.mtime, file.name.as_str().len(), file.name.clone()));
         (logs.into_iter().next(), rotated)

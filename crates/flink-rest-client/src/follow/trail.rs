@@ -95,8 +95,8 @@ pub(crate) struct Trail {
     listing: Listing,
     /// What the list says of the log while there is nothing new; without a time if that is not known.
     rested: Option<Listed>,
-    /// The files that were rotated, while there is nothing new: without times, a log that is replaced by one of its size
-    /// shows only beside it.
+    /// The files that were rotated, while there is nothing new: a log that is empty, or has no time, and is replaced by one of
+    /// its size shows only beside it.
     beside: Vec<Listed>,
     heads: Heads,
     /// How the next one begins, as far as that was read: too little to tell what it is.
@@ -109,6 +109,8 @@ pub(crate) struct Trail {
     about_next: Doubt,
     /// How long the file that was read last is, if it was rotated and read to its end.
     end: Option<u64>,
+    /// Whether what was read since the log may not be all of it, or not only that.
+    is_astray: bool,
     /// How often the folder changed while a rotated file was opened, since there was progress.
     changes: u32,
     /// Whether lines were lost before the next one.
@@ -138,6 +140,7 @@ impl Trail {
             // Meanwhile, names may come to mean other files, and older copies of those are sent.
             about_next: Doubt::lasting(patience * 3),
             end: None,
+            is_astray: false,
             changes: 0,
             gap: false,
             given: VecDeque::new(),
@@ -309,8 +312,11 @@ impl Trail {
             self.file_ended();
             // What grows out of turn does not tell what comes next, and may itself have come next.
             let has_grown = self.end.replace(self.mark.bytes).is_some_and(|end| end != self.mark.bytes);
-            self.gap |= has_grown || self.listing.is_doubtful();
             let newer = rotated.iter().skip_while(|other| **other != file).nth(1).cloned();
+            // Who names its files otherwise may be somebody else.
+            let is_other_kind = newer.as_ref().is_some_and(|newer| newer.shape() != file.shape());
+            self.is_astray |= has_grown || is_other_kind || self.listing.is_doubtful();
+            self.gap |= self.is_astray;
             let file = newer.unwrap_or_else(|| self.log());
             self.state =
                 State::Open(Reading { file, why: Why::Next, is_other: false, seen: Mark::START, rotated });
@@ -318,15 +324,19 @@ impl Trail {
             // If it was of another size in the list, its time is not known.
             let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
             self.rested = Some(Listed { size: self.mark.bytes, mtime, ..file });
-            (self.beside, self.changes) = (rotated, 0);
+            (self.beside, self.changes, self.is_astray) = (rotated, 0, false);
+        } else if seen == Mark::START {
+            // Nothing was written since the rotation: what was read last stays the file before.
+            (self.rested, self.beside, self.changes) = (Some(Listed { size: 0, ..file }), rotated, 0);
         }
     }
 
     /// Is there anything new?
     fn look(&mut self, log: Listed, rotated: Vec<Listed>) -> State {
         let is_as_before = |rested: &Listed| {
-            let is_told = log.mtime.is_some() || self.beside == rotated;
-            rested.size == log.size && rested.mtime == log.mtime && is_told
+            let time = log.mtime.filter(|_| log.size > 0);
+            rested.size == log.size
+                && if time.is_some() { rested.mtime == time } else { self.beside == rotated }
         };
         if self.rested.as_ref().is_some_and(is_as_before) {
             return State::Rest;

@@ -430,6 +430,47 @@ fn a_file_that_grows_without_a_pause_does_not_stop_it() {
     }
 }
 
+/// It is read as what comes next, while what does is removed.
+#[test]
+fn a_file_between_that_is_not_the_logs_hides_no_loss() {
+    let mut follower = Follower::new(Setup { naming: Naming::Up(3), has_times: true, copies: 0 });
+    let write = || Event::Write(Vec::new(), true);
+    follower.folder.write(b"the first", true);
+    follower.catch_up();
+    for event in [write(), Event::Rotate, Event::Intrude(true), write()] {
+        follower.happen_anyhow(&event);
+    }
+    while !follower.got().iter().any(|line| line.starts_with(b"intr")) {
+        follower.step(1000);
+    }
+    for _ in 0..4 {
+        follower.happen_anyhow(&Event::Rotate);
+    }
+    follower.end();
+    assert_eq!(follower.wrong(), None);
+}
+
+/// Whatever was rotated before it, and if nothing was written since.
+#[test]
+fn while_nothing_changes_a_poll_is_a_list() {
+    for (has_times, copies) in [(true, 0), (false, 0), (true, 6)] {
+        let mut follower = Follower::new(Setup { naming: Naming::Up(1000), has_times, copies });
+        follower.folder.write(b"the first", true);
+        follower.catch_up();
+        for _ in 0..3 {
+            follower.happen_anyhow(&Event::Rotate);
+            follower.catch_up();
+            for _ in 0..20 {
+                let step = follower.trail.step();
+                assert!(matches!(step, Step::Rest | Step::List), "{has_times} {copies}: {step:?}");
+                follower.step(1000);
+            }
+        }
+        follower.end();
+        assert_eq!(follower.wrong(), None);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
