@@ -168,7 +168,7 @@ open_enum! {
 
 /// A second submission of a job is refused. Up to 1.14 it is not, once the first job has come to its end.
 const SUBMITTED: Recognised = Recognised {
-    by: is_duplicate,
+    by: ApiError::is_duplicate,
     find: Some(|job| GetJob::new(job.parse::<JobId>()?).request()),
     since: Some("1.15"),
     answer: |job, details| {
@@ -182,17 +182,11 @@ const SUBMITTED: Recognised = Recognised {
 
 /// A second application with the same id is refused.
 const APPLICATION_SUBMITTED: Recognised = Recognised {
-    by: is_duplicate,
+    by: ApiError::is_duplicate,
     find: Some(|application| GetApplication::new(application.parse::<ApplicationId>()?).request()),
     since: None,
     answer: |application, _| json!({"applicationid": application}),
 };
-
-fn is_duplicate(refusal: &ApiError) -> bool {
-    let cause = refusal.condensed();
-    cause.contains("DuplicateJobSubmissionException")
-        || cause.contains("DuplicateApplicationSubmissionException")
-}
 
 /// A jar that is deleted already is refused as unknown.
 const DELETED: Recognised = Recognised {

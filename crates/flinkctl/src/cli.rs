@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_rest_client::FlinkRestClient;
+use flink_rest_client::{Async, Call, FlinkRestClient};
 
 use crate::{
     commands::{CHORES, Chore, Deed, NOUNS, On, SHORT_CHORES, SHORTCUTS},
@@ -19,6 +19,16 @@ pub(crate) struct App {
     pub(crate) global: Global,
     pub(crate) client: FlinkRestClient,
     pub(crate) output: Output,
+}
+
+impl App {
+    /// A call that ends in the time that was typed: the client's own time limit leaves an upload more.
+    pub(crate) fn in_time<A>(&self, call: Call<Async, A>) -> Call<Async, A> {
+        match self.global.timeout {
+            Some(timeout) => call.timeout(timeout),
+            None => call,
+        }
+    }
 }
 
 pub(crate) fn command() -> Command {
@@ -118,7 +128,7 @@ pub(crate) enum Task {
 impl Task {
     pub(crate) async fn run(self, app: &App, matches: &ArgMatches) -> Result<()> {
         match self {
-            Self::Verb(verb) => verb.run(&app.client, &app.output, matches).await,
+            Self::Verb(verb) => verb.run(app, matches).await,
             Self::Deed(deed) => (deed.run)(app, matches).await,
         }
     }

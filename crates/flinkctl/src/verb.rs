@@ -2,17 +2,18 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 use flink_rest_client::{
-    ENDPOINTS, FlinkRestClient,
+    ENDPOINTS,
     endpoint::{Param, Place, Spec},
     http::Method,
 };
 use serde_json::{Map, Value};
 
 use crate::{
+    cli::App,
     commands::metrics,
     confirm::confirm,
     error::{Failure, Result},
-    output::{Output, say},
+    output::say,
     resolve,
     view::View,
 };
@@ -89,12 +90,8 @@ impl Verb {
         command
     }
 
-    pub(crate) async fn run(
-        &self,
-        client: &FlinkRestClient,
-        output: &Output,
-        matches: &ArgMatches,
-    ) -> Result<()> {
+    pub(crate) async fn run(&self, app: &App, matches: &ArgMatches) -> Result<()> {
+        let client = &app.client;
         let mut params = Map::new();
         for param in self.spec()?.params {
             if let Some(value) = given(param, matches) {
@@ -116,14 +113,14 @@ impl Verb {
             let names = metrics::names(client, self.endpoint, params.clone()).await?;
             params.insert(METRICS.into(), names.into());
         }
-        let answer = client.request_by_name(self.endpoint, params.clone().into()).await?;
+        let answer = app.in_time(client.request_by_name(self.endpoint, params.clone().into())).await?;
         if let Some(asked) = params.remove(METRICS)
             && answer.json()?.as_array().is_some_and(Vec::is_empty)
         {
             let names = metrics::names(client, self.endpoint, params).await?;
             metrics::unknown(&asked, &names).map_or(Ok(()), Err)?;
         }
-        output.answer(&answer, self.view)?;
+        app.output.answer(&answer, self.view)?;
         if let Some(hint) = self.if_none
             && answer.json()?.as_array().is_some_and(Vec::is_empty)
         {

@@ -45,6 +45,13 @@ impl ApiError {
             || self.root_cause().contains("because the recipient is unreachable")
     }
 
+    /// Whether a job or an application with this id was submitted before.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        let cause = self.condensed();
+        cause.contains("DuplicateJobSubmissionException")
+            || cause.contains("DuplicateApplicationSubmissionException")
+    }
+
     /// Whether Flink took the path for a page of its dashboard: it has no such endpoint.
     pub(crate) fn is_no_endpoint(&self) -> bool {
         self.root_cause().starts_with("Unable to load requested file")

@@ -55,6 +55,9 @@ impl Error {
             Self::Api(error) if error.is_no_endpoint() => {
                 "check the address, and its path: this server has nothing there".into()
             }
+            Self::Api(error) if error.is_duplicate() => {
+                "one with this id is there, or was: look for it, or choose another id; Flink up to 1.15 may mix up programs that start at the same moment: look which of them runs".into()
+            }
             Self::Api(error) if error.root_cause().contains("ClassNotFoundException") => {
                 "check the entry class, with its package, and that the jar holds it".into()
             }

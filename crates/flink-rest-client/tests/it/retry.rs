@@ -251,6 +251,15 @@ async fn an_unknown_outcome_says_what_to_look_for() {
     assert!(error.hint().unwrap().contains("look on the server"), "{error:?}");
 }
 
+/// It is somebody else's job, or one of before.
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_of_what_was_not_sent_before_is_refused() {
+    let fake = Fake::new([duplicate()]);
+    let error = run(&fake.client_of("2.3.0"), "run").await.unwrap_err();
+    assert!(!error.is_outcome_unknown() && methods(&fake) == "PO", "{error:?}");
+    assert!(error.hint().unwrap().contains("choose another id"), "{error:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_same_id_is_sent_each_time() {
     let fake = Fake::new([REFUSED, LOST, not_found(), Say::Json(202, json!({"jobid": JOB}))]);

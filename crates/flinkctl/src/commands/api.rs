@@ -55,7 +55,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
                 None => _ = params.insert(key.to_owned(), text.into()),
             }
         }
-        let answer = app.client.request_by_name(spec.name, params.into()).await?;
+        let answer = app.in_time(app.client.request_by_name(spec.name, params.into())).await?;
         app.output.answer(&answer, &[Part::Body])
     })
 }

@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
+    time::Instant,
 };
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -94,7 +95,7 @@ fn describe(command: Command) -> Command {
         "Examples:\n  flinkctl run app.jar -p 4 -- --topic orders\n  \
          flinkctl run app.jar --wait finished --timeout 1h\n\n\
          The id of the job goes to stdout. The job is submitted once, also if an answer is lost.\n\
-         Its tasks have 10 minutes to run, unless --timeout gives them another time.\n\
+         Its tasks have 10 minutes to run, unless --timeout says how long all may take.\n\
          Ctrl-C ends the waiting, not the job; before, it tells whether the job may have been started. The exit code tells how the job ended.",
     )
 }
@@ -104,6 +105,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
         let arguments = Arguments::from_arg_matches(matches)?;
         // Both are made here, so that they can be told whatever happens.
         let (job, submission) = (JobId::random(), Submission::default());
+        let begun = Instant::now();
         let done = async {
             let job = arguments.submit(app, job, &submission).await?.job_id;
             // The job goes on even if nobody can read its id, and so does the waiting.
@@ -112,7 +114,8 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
                 ..failure
             });
             if !arguments.detach {
-                let details = follow(app, job, arguments.wait, app.global.timeout).await?;
+                let left = app.global.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
+                let details = follow(app, job, arguments.wait, left).await?;
                 say!("{} is {}", details.name, details.state);
             }
             printed
@@ -174,7 +177,7 @@ impl Arguments {
                 bar.set_position(sent);
             }
         });
-        let mut call = app.client.jars().upload_and_run(upload);
+        let mut call = app.in_time(app.client.jars().upload_and_run(upload));
         if !self.keep_jar {
             call = call.delete_jar();
         }
