@@ -59,8 +59,9 @@ use futures_core::Stream;
 use jiff::Timestamp;
 
 use crate::{
-    Async, Client, Mode, Result, TaskManagerId,
+    Async, Client, Error, Mode, Result, TaskManagerId,
     follow::{files::File, rounds::Rounds},
+    tell::Tell,
     transport::BoxFuture,
 };
 
@@ -144,6 +145,7 @@ pub struct Follow<M> {
     shortest_pause: Duration,
     longest_pause: Duration,
     patience: Duration,
+    on_outage: Tell<Error>,
 }
 
 impl<M: Mode> Client<M> {
@@ -167,6 +169,7 @@ impl<M: Mode> Follow<M> {
             shortest_pause: Duration::from_secs(1),
             longest_pause: Duration::from_secs(5),
             patience: Duration::from_secs(120),
+            on_outage: Tell::default(),
         }
     }
 
@@ -205,6 +208,13 @@ impl<M: Mode> Follow<M> {
     /// its log is at its end; 2 minutes unless set. The first answer is not waited for.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Tells when the server does not answer, or with an error, while there is [patience](Self::patience): once, until it
+    /// has answered again.
+    pub fn on_outage(mut self, tell: impl Fn(&Error) + Send + Sync + 'static) -> Self {
+        self.on_outage = Tell::to(tell);
         self
     }
 

@@ -107,6 +107,7 @@ mod secrets;
 mod span;
 mod split;
 pub mod taskmanagers;
+mod tell;
 mod text;
 mod time;
 mod tls;

@@ -222,9 +222,13 @@ impl<M: Mode> Rounds<M> {
 
     /// There was no answer, or a bad one: is it too late to wait for another?
     fn failed(&mut self, error: Error) {
+        let is_new = self.failing.is_none();
         let since = *self.failing.get_or_insert_with(Instant::now);
         if self.has_begun && since.elapsed() < self.follow.patience {
             tracing::debug!(%error, "logs cannot be read");
+            if is_new {
+                self.follow.on_outage.tell(&error);
+            }
             return;
         }
         let is_over = self.has_begun && error.is_not_found() && matches!(self.follow.what, What::One(..));

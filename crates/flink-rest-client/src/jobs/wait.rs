@@ -1,6 +1,6 @@
 //! Waiting for a job.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
@@ -14,6 +14,7 @@ use crate::{
         exceptions::GetJobExceptions,
         state::JobStatus,
     },
+    tell::Tell,
     trace::printable,
     wait::Waiting,
 };
@@ -48,7 +49,7 @@ impl<M: Mode> Job<M> {
     }
 
     fn wait(&self, goal: Goal) -> Call<M, WaitForJob> {
-        Call::new(self.client.clone(), WaitForJob { job: self.id, goal, on_state: OnState(Box::new(|_| {})) })
+        Call::new(self.client.clone(), WaitForJob { job: self.id, goal, on_state: Tell::default() })
     }
 }
 
@@ -57,7 +58,7 @@ impl<M: Mode> Job<M> {
 pub struct WaitForJob {
     job: JobId,
     goal: Goal,
-    on_state: OnState,
+    on_state: Tell<JobStatus>,
 }
 
 impl<M: Mode> Call<M, WaitForJob> {
@@ -65,17 +66,8 @@ impl<M: Mode> Call<M, WaitForJob> {
     ///
     /// No request more is sent for it.
     pub fn on_state(mut self, tell: impl Fn(&JobStatus) + Send + Sync + 'static) -> Self {
-        self.action.on_state = OnState(Box::new(tell));
+        self.action.on_state = Tell::to(tell);
         self
-    }
-}
-
-/// Who is told of states.
-struct OnState(Box<dyn Fn(&JobStatus) + Send + Sync>);
-
-impl fmt::Debug for OnState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OnState")
     }
 }
 
@@ -192,7 +184,7 @@ impl<M: Mode> Watch<M> {
         if self.state.as_ref() == Some(&state) {
             return;
         }
-        (self.wanted.on_state.0)(&state);
+        self.wanted.on_state.tell(&state);
         let restarts = state == JobStatus::Restarting;
         self.state = Some(state);
         if restarts {

@@ -232,10 +232,14 @@ async fn an_outage_is_survived_for_a_while() {
     ];
     for follow in all {
         let cluster = self::cluster("one\n");
-        let mut lines = follow(cluster.client()).patience(100 * SECOND).lines();
+        let (tell, told) = std::sync::mpsc::channel();
+        let follow =
+            follow(cluster.client()).on_outage(move |error| tell.send(error.is_unreachable()).unwrap());
+        let mut lines = follow.patience(100 * SECOND).lines();
         assert_eq!(texts(&mut lines, 1).await, ["one"]);
         cluster.now().is_down = true;
         quiet(&mut lines).await;
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), [true]);
         cluster.now().write(JOBMANAGER, "jobmanager.log", "two\n");
         cluster.now().is_down = false;
         assert_eq!(texts(&mut lines, 1).await, ["two"]);
@@ -243,6 +247,7 @@ async fn an_outage_is_survived_for_a_while() {
         let started = Instant::now();
         assert!(lines.next().await.unwrap_err().is_unreachable());
         assert!(started.elapsed() >= 100 * SECOND && started.elapsed() < 120 * SECOND);
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), [true], "once each time");
     }
 }
 

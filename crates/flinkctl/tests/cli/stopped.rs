@@ -44,12 +44,15 @@ fn until(listener: &TcpListener, wanted: &str, answers: &[(&str, &str)]) -> (u64
         if format!("{asked} ").starts_with(wanted) {
             return (length, body);
         }
-        let answer = answers.iter().find(|(end, _)| asked.ends_with(end));
-        let answer = answer.unwrap_or_else(|| panic!("{line}")).1;
-        std::io::copy(&mut body.by_ref().take(length), &mut std::io::sink()).unwrap();
-        let head = format!("HTTP/1.1 200 \r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
-        body.get_mut().write_all(format!("{head}{answer}").as_bytes()).unwrap();
+        let given = answers.iter().find(|(end, _)| asked.ends_with(end));
+        answer(length, &mut body, given.unwrap_or_else(|| panic!("{line}")).1);
     }
+}
+
+fn answer(length: u64, body: &mut BufReader<TcpStream>, answer: &str) {
+    std::io::copy(&mut body.by_ref().take(length), &mut std::io::sink()).unwrap();
+    let head = format!("HTTP/1.1 200 \r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
+    body.get_mut().write_all(format!("{head}{answer}").as_bytes()).unwrap();
 }
 
 /// A jar that is larger than what the system takes before anybody reads it.
@@ -214,6 +217,33 @@ fn an_upload_that_nobody_reads_ends_in_time() {
         assert_eq!(child.wait().unwrap().code(), Some(code), "{command:?}");
         assert!(begun.elapsed() < Duration::from_secs(6), "{command:?}: {:?}", begun.elapsed());
     }
+}
+
+/// Who follows a log is told why nothing comes any more.
+#[test]
+fn a_cluster_that_goes_while_its_log_is_followed_is_told() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = flinkctl(&url, &["logs", "jobmanager", "-f"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let server = Server::start();
+    let list = r#"{"logs":[{"name":"jobmanager.log","size":4,"mtime":1}]}"#;
+    let answers = [
+        ("/v1/config", server.recorded("GET /config")),
+        ("/v1/jobmanager/log", "one\n"),
+        ("/v1/jobmanager/logs/jobmanager.log", "one\n"),
+    ];
+    // To find its name, to read it, and because of nothing new.
+    for _ in 0..3 {
+        let (length, mut body) = until(&listener, "GET /v1/jobmanager/logs ", &answers);
+        answer(length, &mut body, list);
+    }
+    drop(listener);
+    let mut told = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut told).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(told.contains("asked again"), "{told}");
 }
 
 /// Who set a time does not wait for much longer, also if nobody answers any more.

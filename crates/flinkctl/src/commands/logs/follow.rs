@@ -11,7 +11,7 @@ use flink_rest_client::{
 };
 
 use super::{Arguments, Whose, entry::Entry, printer::Printer, taskmanagers_of};
-use crate::{cli::App, error::Result};
+use crate::{cli::App, error::Result, output::say};
 
 /// How many lines of each process are shown that were there before.
 const BEFORE: usize = 10;
@@ -34,6 +34,7 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
         Whose::One(Process::TaskManager(id)) => app.client.taskmanager(id).follow_log(),
         _ => app.client.follow_logs(),
     };
+    let follow = follow.on_outage(|error| say!("{error}; it is asked again and again for two minutes"));
     let mut lines = match arguments.since {
         Some(since) => follow.since(since),
         None => follow.last(arguments.tail.unwrap_or(BEFORE)),
