@@ -71,7 +71,7 @@ pub enum Error {
     },
     /// A file, or what else was to be sent in its place, cannot be read, sent or written; a file of certificates or a
     /// token cannot be used.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}: {reason}", trace::printable(&path.to_string_lossy()))]
     #[non_exhaustive]
     File {
         /// The file; the name of what is read from elsewhere.

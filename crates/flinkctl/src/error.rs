@@ -186,8 +186,7 @@ fn exit(error: &flink_rest_client::Error) -> Exit {
     }
 }
 
-const WHO_ASKS: &str =
-    "say who is asking with --bearer-from, --basic-from or --header-from, each time or in the context";
+const WHO_ASKS: &str = "say who is asking, or who else, with --bearer-from, --basic-from or --header-from, each time or in the context";
 
 /// The crate's settings, and what they are called here.
 const OPTIONS: &[(&str, &str)] = &[

@@ -45,6 +45,12 @@ impl Error {
             Self::NotFlink { status: StatusCode::BAD_REQUEST, found, .. } if found.contains("SSL certificate") => {
                 tls::WANTS_IDENTITY.into()
             }
+            Self::NotFlink { status: StatusCode::BAD_REQUEST, found, .. } if found.contains("HTTPS port") => {
+                tls::WRONG_PORT.into()
+            }
+            Self::NotFlink { status, .. } if matches!(status.as_u16(), 502..=504) => {
+                "a proxy answers, but no JobManager behind it: does one run there, where the proxy looks for it?".into()
+            }
             Self::NotFlink { .. } => {
                 "check the address, and the path prefix if Flink is behind a proxy".into()
             }

@@ -144,18 +144,24 @@ async fn an_error_in_another_wrapping_keeps_its_reason() {
 }
 
 #[tokio::test]
-async fn a_login_page() {
-    let page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>…</body></html>";
-    for (status, hint) in
-        [("200 OK", "path prefix"), ("401 Unauthorized", "credentials"), ("403 Forbidden", "credentials")]
-    {
-        let server = Server::http(status, "Content-Type: text/html\r\n", page);
-        let error = overview(&server.url()).await.unwrap_err();
+async fn a_page_of_somebody_else() {
+    for (status, title, hint) in [
+        ("200 OK", "Sign in", "path prefix"),
+        ("401 Unauthorized", "Sign in", "credentials"),
+        ("403 Forbidden", "Sign in", "credentials"),
+        ("400 Bad Request", "400 The plain HTTP request was sent to HTTPS port", "https://"),
+        ("502 Bad Gateway", "502 Bad Gateway", "no JobManager behind it"),
+        ("504 Gateway Timeout", "504 Gateway Time-out", "no JobManager behind it"),
+    ] {
+        let page = format!("<!DOCTYPE html><html><head><title>{title}</title></head><body>…</body></html>");
+        let server = Server::http(status, "Content-Type: text/html\r\n", &page);
+        let client = FlinkRestClient::builder(server.url()).retry(Retry::never()).build().unwrap();
+        let error = client.overview().await.unwrap_err();
         let expected = format!(
-            "GetOverview: {status} with an HTML page titled “Sign in”, which is no answer of Flink's"
+            "GetOverview: {status} with an HTML page titled “{title}”, which is no answer of Flink's"
         );
         assert_eq!(error.to_string(), expected);
-        assert!(error.hint().unwrap().contains(hint));
+        assert!(error.hint().unwrap().contains(hint), "{error:?}");
     }
 }
 

@@ -79,7 +79,8 @@ fn blocking_code_uploads_a_reader() {
 #[tokio::test]
 async fn readers_that_give_no_jar() {
     let server = Server::taking_uploads();
-    let cases: [(&str, &[u8], &str); 5] = [
+    let cases: [(&str, &[u8], &str); 6] = [
+        ("a\nb.jar", b"PK\x03\x04", "its name has control characters"),
         ("app.jar", b"", "it is empty"),
         ("app.jar", b"Hello, world", "it is no jar: it does not begin like a zip archive"),
         ("app.jar", b"PK", "it is no jar: it does not begin like a zip archive"),
@@ -88,7 +89,7 @@ async fn readers_that_give_no_jar() {
     ];
     for (name, bytes, reason) in cases {
         let error = upload(&server, Upload::from_reader(name, None, bytes)).await.unwrap_err();
-        assert_eq!(error.to_string(), format!("{name}: {reason}"));
+        assert_eq!(error.to_string(), format!("{}: {reason}", name.replace('\n', "\u{fffd}")));
         assert!(error.is_invalid_input());
     }
     assert_eq!(server.requests(), 0);
