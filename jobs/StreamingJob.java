@@ -41,6 +41,7 @@ public final class StreamingJob {
         long failTimes = arguments.number("--fail-times", 1);
         long restartAttempts = arguments.number("--restart-attempts", arguments.has("--fail-times") ? failTimes : 0);
         long restartDelay = arguments.number("--restart-delay", 1000);
+        boolean failsAfterSubmission = arguments.isOn("--fail-after-submission");
         arguments.refuseOthers();
 
         Configuration configuration = Configuration.fromMap(Map.of(
@@ -77,6 +78,9 @@ public final class StreamingJob {
         link(chaining && slow == 0, events.process(new End(slow, accumulators)).name("End"));
 
         env.execute(name);
+        if (failsAfterSubmission) {
+            throw new IllegalStateException("failed after the submission");
+        }
     }
 
     /** Chains an operator to the one before it or begins a new vertex with it. */

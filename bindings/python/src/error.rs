@@ -55,7 +55,7 @@ pub(crate) fn invalid(py: Python<'_>, message: &str) -> PyErr {
 /// The class of `flink_rest_client.common` that says most.
 fn class(error: &Error) -> &'static str {
     match error {
-        Error::OutcomeUnknown { .. } => "OutcomeUnknownError",
+        Error::OutcomeUnknown { .. } | Error::StartedAnyway { .. } => "OutcomeUnknownError",
         Error::OperationFailed { .. } => "OperationFailedError",
         Error::JobEnded { .. } => "JobEndedError",
         error if error.is_not_found() => "NotFoundError",

@@ -56,6 +56,9 @@ pub(crate) mod sealed {
     impl Sealed for super::Async {}
 }
 
+/// How long it is looked for what a request has started that was refused.
+const AFTERTHOUGHT: Duration = Duration::from_secs(5);
+
 /// How many requests that belong together are under way at once.
 pub(crate) const AT_ONCE: usize = 4;
 
@@ -195,7 +198,8 @@ impl<M: Mode> Client<M> {
         let mut tries = self.tries(&request, options);
         loop {
             span.attempt(tries.number());
-            match self.look(&request, &tries, options).await {
+            let found = if tries.maybe_done { self.look(&request, &tries, options).await } else { Ok(None) };
+            match found {
                 Ok(Some(found)) => return request.lost_answer(Some(&found)),
                 Ok(None) => {}
                 Err(error) => {
@@ -208,13 +212,21 @@ impl<M: Mode> Client<M> {
                 Err(error) => {
                     let arrival = error.arrival();
                     let is_done = tries.maybe_done && request.is_done(&error);
-                    // An earlier one may be at work yet, which is why this one was refused. And if it is known to be done,
-                    // what it was may be told in the answer, too.
-                    if is_done || (tries.maybe_done && arrival == Arrival::Yes) {
-                        let found = self.look(&request, &tries, options).await.ok().flatten();
-                        if is_done || found.is_some() {
-                            return request.lost_answer(found.as_ref());
-                        }
+                    // An earlier one may be at work yet, which is why this one was refused. If it is known to be done, what it
+                    // was may be told in the answer, too. And what was refused may have done its work before it failed.
+                    let may_be_there = match arrival {
+                        Arrival::Yes => tries.maybe_done || request.may_have_begun(&error),
+                        _ => is_done,
+                    };
+                    let found = match may_be_there {
+                        true => self.look_once_more(&request, &tries, options).await,
+                        false => None,
+                    };
+                    if is_done || (tries.maybe_done && found.is_some()) {
+                        return request.lost_answer(found.as_ref());
+                    }
+                    if found.is_some() {
+                        return Err(request.started_anyway(error));
                     }
                     tries.again(error, arrival, &self.shared.addresses).await?;
                 }
@@ -261,16 +273,27 @@ impl<M: Mode> Client<M> {
         Tries::new(request, retry, addresses, deadline)
     }
 
-    /// What an earlier attempt started, if one may have arrived and it can be asked after.
+    /// What an earlier attempt started, if it can be asked after.
     async fn look(&self, request: &Request, tries: &Tries, options: CallOptions) -> Result<Option<Answer>> {
-        let Some(question) = request.find().filter(|_| tries.maybe_done).transpose()? else {
-            return Ok(None);
-        };
+        let Some(question) = request.find().transpose()? else { return Ok(None) };
         match self.attempt(&question, tries, options).await {
-            Ok(answer) => Ok(Some(answer)),
+            // What cannot be read tells nothing.
+            Ok(answer) => answer.json().map(|_| Some(answer)),
             Err(error) if error.is_not_found() && !matches!(request.repeat, Repeat::Found(_)) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The same, but not for long: it was refused.
+    async fn look_once_more(
+        &self,
+        request: &Request,
+        tries: &Tries,
+        mut options: CallOptions,
+    ) -> Option<Answer> {
+        let usual = options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
+        options.attempt_timeout = Some(usual.min(AFTERTHOUGHT));
+        self.look(request, tries, options).await.ok().flatten()
     }
 
     /// Sends one request once and reads its answer.

@@ -122,6 +122,17 @@ pub enum Error {
         /// The last error.
         source: Box<Error>,
     },
+    /// Flink refused it, and yet what it was to start is there: a main method submits its job, and then fails. The job goes on.
+    #[error("{endpoint}: refused, and yet {token} is there")]
+    #[non_exhaustive]
+    StartedAnyway {
+        /// The endpoint's name.
+        endpoint: &'static str,
+        /// The id of the job, or of the application.
+        token: String,
+        /// The refusal.
+        source: Box<Error>,
+    },
     /// It took longer than it may.
     #[error("{what} took longer than {after:?}{tried}")]
     #[non_exhaustive]
@@ -203,10 +214,11 @@ pub enum Error {
 }
 
 impl Error {
-    /// What went wrong; for an unknown outcome, what was heard last, which need not be about the first attempt.
+    /// What went wrong; for an unknown outcome, what was heard last, which need not be about the first attempt; for what was
+    /// started anyway, the refusal.
     pub fn last(&self) -> &Self {
         match self {
-            Self::OutcomeUnknown { source, .. } => source.last(),
+            Self::OutcomeUnknown { source, .. } | Self::StartedAnyway { source, .. } => source.last(),
             other => other,
         }
     }
@@ -289,7 +301,7 @@ impl Error {
                 matches!(kind, Connect | Incomplete | Interrupted | Proxy | Timeout)
             }
             Self::Api(error) if error.is_timeout() || error.is_without_leader() => true,
-            Self::Api(error) if error.root_cause().contains("Rescaling is temporarily disabled") => false,
+            Self::Api(error) if error.is_disabled() => false,
             _ => self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502..=504)),
         }
     }
@@ -366,6 +378,9 @@ impl Error {
                 200..=299 | 408 | 500..=599 => Arrival::Unknown,
                 _ => Arrival::Yes,
             },
+            // Flink says so of what it does not do any more; else it is a gateway's, which may have lost the answer.
+            Self::Api(error) if error.is_disabled() => Arrival::Yes,
+            Self::Api(error) if matches!(error.status.as_u16(), 408 | 502..=504) => Arrival::Unknown,
             Self::Api(_) => Arrival::Yes,
             _ => Arrival::No,
         }

@@ -179,6 +179,17 @@ impl Request {
         }
     }
 
+    /// Whether it may have done its work, though Flink says that it failed: a main method goes on after it has submitted a job.
+    pub(crate) fn may_have_begun(&self, error: &Error) -> bool {
+        matches!(error, Error::Api(_)) && !self.is_done(error) && !error.is_not_found()
+    }
+
+    /// It failed, and has done its work.
+    pub(crate) fn started_anyway(&self, error: Error) -> Error {
+        let (endpoint, token) = (self.spec.name, self.token.clone().unwrap_or_default());
+        Error::StartedAnyway { endpoint, token, source: Box::new(error) }
+    }
+
     /// The answer that was lost.
     pub(crate) fn lost_answer(&self, found: Option<&Answer>) -> Result<Answer> {
         let found = found.map(Answer::json).transpose()?;

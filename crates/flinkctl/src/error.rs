@@ -18,7 +18,7 @@ Exit codes:
    3  no cluster answers at the address
    4  no such job, jar, TaskManager, …, or more than one
    5  it took longer than it may
-   6  no answer: it may have been carried out, or not
+   6  it may have been carried out, or in part: look before you do it again
   10  the job failed
   11  the job was cancelled
  130  interrupted by Ctrl-C; what was started goes on
@@ -173,10 +173,11 @@ fn words(name: &str) -> String {
 }
 
 fn exit(error: &flink_rest_client::Error) -> Exit {
-    use flink_rest_client::Error::JobEnded;
+    use flink_rest_client::Error::{JobEnded, StartedAnyway};
     match error {
         JobEnded { state: JobStatus::Canceled, .. } => Exit::JobCancelled,
         JobEnded { .. } => Exit::JobFailed,
+        StartedAnyway { .. } => Exit::OutcomeUnknown,
         _ if error.is_outcome_unknown() => Exit::OutcomeUnknown,
         _ if error.is_invalid_input() => Exit::Usage,
         _ if error.is_unreachable() => Exit::Unreachable,
@@ -218,10 +219,13 @@ fn with_options(text: String) -> String {
 /// What to type next; the crate's own advice is for those who write Rust, so some of it is said in other words here.
 fn hint(error: &flink_rest_client::Error) -> Option<String> {
     use flink_rest_client::Error::{
-        Api, NotFlink, OperationFailed, OutcomeUnknown, Timeout, TooLarge, UnknownEndpoint,
+        Api, NotFlink, OperationFailed, OutcomeUnknown, StartedAnyway, Timeout, TooLarge, UnknownEndpoint,
     };
     Some(match error {
         UnknownEndpoint { .. } => "`flinkctl endpoints` lists them".into(),
+        StartedAnyway { token, .. } => {
+            format!("it goes on: look with `flinkctl job get {token}` before you do it again")
+        }
         OutcomeUnknown { token: Some(id), .. } => {
             format!("look for {id} before you do it again: `flinkctl job list`")
         }

@@ -45,6 +45,11 @@ impl ApiError {
             || self.root_cause().contains("because the recipient is unreachable")
     }
 
+    /// Whether this is what Flink says since 1.9 of the old way to rescale a job.
+    pub(crate) fn is_disabled(&self) -> bool {
+        self.root_cause().contains("Rescaling is temporarily disabled")
+    }
+
     /// Whether a job or an application with this id was submitted before.
     pub(crate) fn is_duplicate(&self) -> bool {
         let cause = self.condensed();

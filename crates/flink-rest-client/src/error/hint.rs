@@ -14,6 +14,9 @@ impl Error {
                 None => "look on the server whether it was done before you do it again".into(),
             });
         }
+        if let Self::StartedAnyway { token, .. } = self {
+            return Some(format!("look at {token}, which goes on, before you do it again"));
+        }
         Some(match self.last() {
             Self::InvalidAddress { .. } => {
                 "give it as http://host:8081 or https://host/path; in a password, write % # ? / @ as %25 %23 %3F %2F %40".into()
@@ -67,7 +70,7 @@ impl Error {
             Self::Api(error) if error.root_cause().contains("ClassNotFoundException") => {
                 "check the entry class, with its package, and that the jar holds it".into()
             }
-            Self::Api(error) if error.root_cause().contains("Rescaling is temporarily disabled") => {
+            Self::Api(error) if error.is_disabled() => {
                 "use job(id).rescale(…), which needs the adaptive scheduler".into()
             }
             Self::Api(error) if error.root_cause().contains("AdaptiveScheduler") => {

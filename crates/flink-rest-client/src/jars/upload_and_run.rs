@@ -75,11 +75,12 @@ impl Action for UploadAndRun {
                     delete(&client, jar, options).await;
                     return Err(error);
                 }
-                Ok(run) if self.delete => {
-                    delete(&client, jar, options).await;
-                    return Ok(run);
+                done => {
+                    if self.delete && matches!(done, Ok(_) | Err(Error::StartedAnyway { .. })) {
+                        delete(&client, jar, options).await;
+                    }
+                    return done;
                 }
-                done => return done,
             }
         }
     }

@@ -7,7 +7,10 @@ use flink_rest_client::{
 };
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Say};
+use crate::{
+    bad_input::shown,
+    fake::{Fake, Piece, Say},
+};
 
 const JOB: JobId = JobId::from_bytes([7; 16]);
 const LOST: Say = Say::Lost(TransportErrorKind::Interrupted);
@@ -73,7 +76,7 @@ fn methods(fake: &Fake) -> String {
     fake.asked().iter().filter_map(|asked| asked.split(' ').next()?.get(..2).map(str::to_owned)).collect()
 }
 
-/// What a request does with a script: the methods that were sent, and whether it succeeded, failed or is unknown.
+/// What a request does with a script: the methods that were sent, and what came of it.
 struct Case<'a> {
     what: &'a str,
     script: Vec<Say>,
@@ -114,6 +117,7 @@ async fn check(version: &str, cases: Vec<Case<'_>>) {
         let seen = match &result {
             Ok(()) => "done",
             Err(error) if error.is_outcome_unknown() => "unknown",
+            Err(Error::StartedAnyway { .. }) => "started anyway",
             Err(_) => "failed",
         };
         assert_eq!((methods(&fake).as_str(), seen), (sent, outcome), "{what} {script:?}: {result:?}");
@@ -184,7 +188,10 @@ async fn what_is_sent_again() {
         case("run", [ok(json!({"error": "we are moving"}))], "PO", "unknown"),
         case("plan", [ok(json!({"error": "we are moving"}))], "PO", "failed"),
         case("run", [duplicate(), submitted()], "PO", "failed"),
-        case("run", [error(500, "no such class"), submitted()], "PO", "failed"),
+        // Unless what was refused is there: a main method failed after it had submitted its job.
+        case("run", [error(500, "no such class"), not_found()], "POGE", "failed"),
+        case("run", [error(400, "my own mistake"), ok(json!({}))], "POGE", "started anyway"),
+        case("run", [error(500, "Jar file /x/a.jar does not exist")], "PO", "failed"),
         case(
             "run",
             [error(500, "x\nCaused by: a.b.TimeoutException: Invocation of [b] timed out."), ok(json!({}))],
@@ -196,7 +203,12 @@ async fn what_is_sent_again() {
         case("run", [in_vain(), not_found(), duplicate(), ok(json!({}))], "POGEPOGE", "done"),
         case("run", [in_vain(), not_found(), error(400, "locked"), not_found()], "POGEPOGE", "unknown"),
         // But if it waited for somebody else, nothing was submitted.
-        case("run", [error(400, "Caused by: org.apache.kafka.TimeoutException: no broker")], "PO", "failed"),
+        case(
+            "run",
+            [error(400, "Caused by: org.apache.kafka.TimeoutException: no broker")],
+            "POGE",
+            "failed",
+        ),
         // The server knows triggers and harmless changes again.
         case("savepoint", [LOST, triggered()], "POPO", "done"),
         case("savepoint", [LOST, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED], "POPOPOPOPOPO", "unknown"),
@@ -216,7 +228,12 @@ async fn what_is_sent_again() {
         case("cancel", [error(409, "it is FINISHED")], "PA", "failed"),
         // What it does not know again may have been done.
         case("dispose", [LOST, triggered()], "PO", "unknown"),
-        case("dispose", [error(502, "x"), triggered()], "PO", "failed"),
+        case("dispose", [error(502, "x"), triggered()], "PO", "unknown"),
+        case("dispose", [error(500, "x"), triggered()], "PO", "failed"),
+        // Nor does a gateway know what Flink has done, also if it says so in JSON.
+        case("run", [error(504, "upstream request timeout"), ok(json!({}))], "POGE", "done"),
+        case("savepoint", [error(503, "busy"), triggered()], "POPO", "done"),
+        case("run", [LOST, Say::Bytes(None, vec![Piece::Chunk(b"zzz")])], "POGE", "unknown"),
         case("rescale", [error(503, "Rescaling is temporarily disabled."), triggered()], "PA", "failed"),
     ];
     check("2.3.0", cases).await;
@@ -412,21 +429,23 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
     }
 
     // Nobody waits for it longer than a little, and than the call may take.
-    for answer in [submitted(), error(500, "no such class")] {
+    for answers in [vec![submitted()], vec![error(500, "no such class"), not_found()]] {
         for (timeout, longest) in [(None, 5), (Some(1), 1)] {
-            let fake = Fake::new([uploaded(), answer.clone(), Say::Nothing]);
+            let script = [vec![uploaded()], answers.clone(), vec![Say::Nothing]].concat();
+            let most = script.len();
+            let fake = Fake::new(script);
             let mut call = fake.client().jars().upload_and_run(&path).delete_jar();
             if let Some(seconds) = timeout {
                 call = call.timeout(Duration::from_secs(seconds));
             }
             let started = tokio::time::Instant::now();
             let _ = call.await;
-            assert_eq!((started.elapsed().as_secs(), fake.asked().len()), (longest, 3), "{answer:?}");
+            assert_eq!((started.elapsed().as_secs(), fake.asked().len()), (longest, most), "{answers:?}");
         }
     }
-    let fake = Fake::new([uploaded(), error(500, "no such class"), REFUSED]);
+    let fake = Fake::new([uploaded(), error(500, "no such class"), not_found(), REFUSED]);
     fake.client().jars().upload_and_run(&path).await.unwrap_err();
-    assert_eq!(fake.asked().len(), 3, "it is not tried again");
+    assert_eq!(fake.asked().len(), 4, "it is not tried again");
 
     // It may be needed to submit the job again, or by a main method that still runs.
     let held = || error(400, "The lock is held by another submission.");
@@ -436,6 +455,27 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
         assert!(outcome.unwrap_err().is_outcome_unknown());
         assert!(!asked.iter().any(|request| request.starts_with("DELETE")), "{asked:?}");
     }
+}
+
+/// A main method that fails after it has submitted its job.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_what_was_started_all_the_same_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jar");
+    std::fs::write(&path, b"PK\x03\x04").unwrap();
+    let refused = [ok(json!({"filename": "/x/1_a.jar", "status": "success"})), error(400, "my own mistake")];
+    let fake = Fake::new([&refused[..], &[ok(json!({})), ok(json!({}))]].concat());
+    let error = fake.client().jars().upload_and_run(&path).job_id(JOB).delete_jar().await.unwrap_err();
+    assert_eq!(methods(&fake), "POPOGEDE", "its job does not need the jar");
+    assert_eq!(error.to_string(), format!("RunJar: refused, and yet {JOB} is there"));
+    assert!(shown(error.last()).contains("my own mistake"), "{error:?}");
+    assert!(error.hint().unwrap().contains("goes on"), "{error:?}");
+
+    // Nobody waits long to hear whether that was so.
+    let fake = Fake::new([&refused[..], &[Say::Nothing]].concat());
+    let started = tokio::time::Instant::now();
+    fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    assert_eq!(started.elapsed().as_secs(), 10, "to look, and to delete");
 }
 
 #[tokio::test(start_paused = true)]

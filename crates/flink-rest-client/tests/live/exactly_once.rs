@@ -7,12 +7,12 @@ use std::{
     time::Duration,
 };
 
-use flink_rest_client::{FlinkRestClient, JobId, Result, Retry, jars::JarRun};
+use flink_rest_client::{Error, FlinkRestClient, JobId, Result, Retry, jars::JarRun, jobs::state::JobStatus};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
     proxy::{End, Fault, Proxy, Stage},
-    support::{at_least, cluster, flink, soon, streaming, streaming_jar},
+    support::{at_least, cluster, flink, soon, streaming, streaming_jar, try_to_submit},
 };
 
 /// After this, an answer that does not come is taken for lost.
@@ -171,6 +171,15 @@ async fn each_trigger_is_one_savepoint() {
     let taken = counts.total - 1;
     assert!((TRIGGERS - unknown..=TRIGGERS).contains(&taken), "{taken} of {TRIGGERS}, {unknown} unknown");
     direct.cancel().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_program_that_fails_after_its_submission_is_told_with_its_job() {
+    let error = try_to_submit(&["--records", "10", "--fail-after-submission"]).await.unwrap_err();
+    let Error::StartedAnyway { token, source, .. } = &error else { panic!("{error:?}") };
+    assert!(source.to_string().contains("failed after the submission"), "{error:?}");
+    let job = flink().job(token.parse::<JobId>().unwrap());
+    assert_eq!(job.wait_until_finished().await.unwrap().state, JobStatus::Finished);
 }
 
 /// Main methods that wait for the JobManager no longer than its clock ticks: Flink refuses many of them with 400, and starts

@@ -10,7 +10,8 @@ use std::{
 
 use flink_local::{Cluster, Distribution, Flink, Progress};
 use flink_rest_client::{
-    Answer, Async, FlinkRestClient, FlinkVersion, JarId,
+    Answer, Async, Error, FlinkRestClient, FlinkVersion, JarId,
+    jars::JarRun,
     jobs::{Job, state::JobStatus},
 };
 use serde::de::DeserializeOwned;
@@ -67,6 +68,11 @@ pub(crate) fn own_jar(name: &str) -> PathBuf {
 
 /// Submits the streaming job with these flags, and does not wait.
 pub(crate) async fn submit(flags: &[&str]) -> Job<Async> {
+    flink().job(try_to_submit(flags).await.unwrap().job_id)
+}
+
+/// The same, if it may be refused.
+pub(crate) async fn try_to_submit(flags: &[&str]) -> Result<JarRun, Error> {
     static UPLOADED: OnceCell<JarId> = OnceCell::const_new();
     let flink = flink();
     let upload = || async { flink.jars().upload(streaming_jar()).await.unwrap().jar_id().unwrap() };
@@ -74,8 +80,7 @@ pub(crate) async fn submit(flags: &[&str]) -> Job<Async> {
     // Up to 1.15, a main method takes the environment, and with it the job's id, of another one that begins in the same moment.
     static MAIN: Mutex<()> = Mutex::const_new(());
     let _alone = if at_least("1.16") { None } else { Some(MAIN.lock().await) };
-    let run = flink.jar(jar).run().args(flags.iter().copied()).await.unwrap();
-    flink.job(run.job_id)
+    flink.jar(jar).run().args(flags.iter().copied()).await
 }
 
 /// The streaming job with these flags, all its tasks running. Who starts it cancels it.
