@@ -33,7 +33,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         cargo(&format!("test -p flink-rest-client --lib -- {tests}"), &[("PROPTEST_CASES", cases)])?;
     }
     for _ in 0..arguments.rounds {
-        cargo("test -p flink-rest-client --test it --test endless -- faults broken endless", &[])?;
+        cargo("test -p flink-rest-client --test it -- faults broken", &[])?;
+        cargo("test -p flink-rest-client --test endless", &[])?;
         for version in &versions {
             let environment =
                 [("FLINK_VERSION", version.as_str()), ("FLINK_SUBMISSIONS", submissions.as_str())];

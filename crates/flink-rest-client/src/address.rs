@@ -94,7 +94,11 @@ impl FromStr for Address {
         // What stands before an `@` may be a password.
         let shown = text.rsplit('@').next().unwrap_or_default();
         let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        let mut url = Url::parse(&full).map_err(|error| invalid(shown, error.to_string()))?;
+        let mut url = Url::parse(&full).map_err(|error| match error {
+            // A password without its host.
+            url::ParseError::InvalidPort => invalid(&before_port(shown), error.to_string()),
+            _ => invalid(shown, error.to_string()),
+        })?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(invalid(shown, format!("`{}` is neither http nor https", url.scheme())));
         }
@@ -118,6 +122,13 @@ impl FromStr for Address {
         url.set_path(&path);
         Ok(Self { text: url.as_str().trim_end_matches('/').into(), authorization })
     }
+}
+
+/// An address up to its port.
+fn before_port(text: &str) -> String {
+    let (scheme, rest) =
+        text.split_once("://").map_or(("", text), |(_, rest)| (&text[..text.len() - rest.len()], rest));
+    format!("{scheme}{}:…", rest.split(':').next().unwrap_or_default())
 }
 
 /// User and password of the address as a header.

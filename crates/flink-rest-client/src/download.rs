@@ -19,6 +19,7 @@ use crate::{
     call::CallOptions,
     client::{Async, Mode},
     endpoint::Spec,
+    registry::Named,
     retry::Tried,
     save::Partial,
     transport::{Incoming, TransportError},
@@ -28,7 +29,7 @@ use crate::{
 /// What answers bytes that can be read while they come in: a log, what a process printed, a profile.
 pub trait Readable: Send + Sized {
     /// The endpoint that answers them.
-    type Endpoint: Endpoint<Response = Text>;
+    type Endpoint: Endpoint;
 
     /// Does what must be done before they are there.
     fn ready<M: Mode>(
@@ -46,6 +47,15 @@ impl<E: Endpoint<Response = Text>> Readable for E {
     }
 }
 
+/// Whatever it answers, byte by byte.
+impl Readable for Named {
+    type Endpoint = Self;
+
+    async fn ready<M: Mode>(self, _: &Client<M>, _: CallOptions) -> Result<Self> {
+        Ok(self)
+    }
+}
+
 impl<M: Mode, R: Readable> Call<M, R> {
     /// Gives the answer while it comes in, however large it is. The call's time limit is one for its beginning, and then
     /// for each pause.
@@ -55,8 +65,8 @@ impl<M: Mode, R: Readable> Call<M, R> {
         self.map(Streamed)
     }
 
-    /// Writes the answer into a file, however large it is, and gives its size in bytes. The call's time limit is as for
-    /// [`stream`](Self::stream).
+    /// Writes the answer into a file, however large it is, and gives its size in bytes. A [`timeout`](Self::timeout) that is
+    /// set is for all of it; else the client's limit is for its beginning, and then for each pause.
     ///
     /// The file is there as a whole or not at all: it is written beside its place, under another name, and put there at
     /// the end. One that was there before is replaced then. On an error nothing stays behind.
@@ -103,11 +113,22 @@ impl<R: Readable> Action for Saved<R> {
         let mut file = Partial::create(self.path)?;
         let endpoint = self.source.ready(&client, options).await?;
         let mut body = client.download(&endpoint, options).await?;
-        while let Some(chunk) = body.next().await? {
-            file.write(&chunk).await?;
-            if let Some(progress) = &self.progress {
-                progress(body.received, body.size);
+        let what = body.what.clone();
+        let written = async {
+            while let Some(chunk) = body.next().await? {
+                file.write(&chunk).await?;
+                if let Some(progress) = &self.progress {
+                    progress(body.received, body.size);
+                }
             }
+            Ok(())
+        };
+        match options.timeout {
+            Some(after) => {
+                let written = tokio::time::timeout_at(options.deadline(after).at, written).await;
+                written.unwrap_or_else(|_| Err(Error::timeout(what, after)))?;
+            }
+            None => written.await?,
         }
         file.put_in_place().await?;
         Ok(body.received)

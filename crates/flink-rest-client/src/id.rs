@@ -114,7 +114,7 @@ macro_rules! text_ids {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                let bad = matches!(text, "" | "." | "..") || text.contains(['/', '\\']) || text.contains(char::is_control);
+                let bad = matches!(text, "" | "." | "..") || text.contains('/') || text.contains(char::is_control);
                 if bad {
                     let text = text.chars().take(80).collect();
                     let expected = "it must be a name without `/`, as the server lists it";
@@ -237,7 +237,7 @@ mod tests {
         ] {
             assert!(text.parse::<JobId>().is_err(), "{text}");
         }
-        for text in ["", ".", "..", "../cluster", "a/b", "a\\b", "a\nb", "a\0b"] {
+        for text in ["", ".", "..", "../cluster", "a/b", "a\nb", "a\0b"] {
             assert!(text.parse::<JarId>().is_err(), "{text}");
         }
         assert_eq!(

@@ -106,7 +106,9 @@ fn forms(value: &HeaderValue) -> Vec<String> {
         None => text,
     };
     let mut forms = vec![value.to_string(), text.to_owned(), plain.to_owned()];
-    forms.extend([BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD].map(|base64| base64.encode(plain)));
+    for base64 in [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD] {
+        forms.extend([plain, &value].map(|secret| base64.encode(secret)));
+    }
     forms.retain(|secret| secret.len() >= SHORTEST);
     forms.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     forms.dedup();

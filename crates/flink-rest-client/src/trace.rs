@@ -68,7 +68,9 @@ fn exception(mut line: &str) -> (&str, &str) {
 /// cursor or change colours.
 pub(crate) fn printable(text: &str) -> String {
     const LONGEST: usize = 500;
-    let tame = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { '\u{fffd}' } else { c };
+    // Ends of lines and paragraphs, and what turns the direction of writing round.
+    let is_wild = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let tame = |c: char| if is_wild(c) { '\u{fffd}' } else { c };
     let cut = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
     text.chars().take(LONGEST).map(tame).collect::<String>() + cut
 }
@@ -155,7 +157,7 @@ Caused by: java.util.concurrent.CompletionException: org.acme.Oops: the disk: is
 
     #[test]
     fn what_is_printed_leaves_the_terminal_alone() {
-        assert_eq!(printable("\u{1b}[31mred\u{7}"), "\u{fffd}[31mred\u{fffd}");
+        assert_eq!(printable("\u{1b}[31mred\u{7}\u{202e}"), "\u{fffd}[31mred\u{fffd}\u{fffd}");
     }
 
     #[test]

@@ -185,7 +185,8 @@ impl Unsent {
 
     /// A server that did not get all of the files cannot have acted on them.
     fn explain(&self, mut error: TransportError) -> TransportError {
-        if error.kind == TransportErrorKind::Interrupted && self.0.load(Ordering::Relaxed) > 0 {
+        let is_late = matches!(error.kind, TransportErrorKind::Interrupted | TransportErrorKind::Timeout);
+        if is_late && self.0.load(Ordering::Relaxed) > 0 {
             error.kind = TransportErrorKind::Incomplete;
         }
         error

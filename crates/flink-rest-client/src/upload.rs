@@ -130,6 +130,9 @@ impl Upload {
         if name.contains(['/', '\\']) {
             return self.refuse("it is named like a path, not like a file");
         }
+        if name.contains('"') {
+            return self.refuse("Flink does not find a file again whose name has a \"");
+        }
         if self.is_jar && Path::new(&name).extension().is_none_or(|extension| extension != "jar") {
             return self.refuse("Flink takes only files whose name ends in .jar");
         }

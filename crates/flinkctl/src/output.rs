@@ -166,6 +166,16 @@ impl Output {
         self.value(&answer.json()?, view)
     }
 
+    /// Whether the server's bytes go on as they are.
+    pub(crate) fn is_raw(&self) -> bool {
+        !self.terminal && self.kept.is_none() && self.fields.is_empty() && self.format != Format::Yaml
+    }
+
+    /// Some of the server's own bytes.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<()> {
+        Ok(std::io::stdout().lock().write_all(bytes)?)
+    }
+
     /// The server's own bytes; on a terminal, without what would move its cursor.
     fn body(&self, body: &[u8]) -> Result<()> {
         let mut out = std::io::stdout().lock();

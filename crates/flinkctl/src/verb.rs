@@ -113,6 +113,15 @@ impl Verb {
             let names = metrics::names(client, self.endpoint, params.clone()).await?;
             params.insert(METRICS.into(), names.into());
         }
+        // It may be larger than what fits into memory.
+        if self.spec()?.response == "Text" && app.output.is_raw() {
+            let answer = app.in_time(client.request_by_name(self.endpoint, params.into()).stream());
+            let mut answer = answer.await?;
+            while let Some(bytes) = answer.next_chunk().await? {
+                app.output.bytes(&bytes)?;
+            }
+            return Ok(());
+        }
         let answer = app.in_time(client.request_by_name(self.endpoint, params.clone().into())).await?;
         if let Some(asked) = params.remove(METRICS)
             && answer.json()?.as_array().is_some_and(Vec::is_empty)

@@ -57,7 +57,7 @@ impl RequestBuilder {
         }
         // Encoded one by one, before they are joined: a value must not change the path around it.
         let placeholder = format!("{{{}}}", param.name);
-        self.request.path = self.request.path.replacen(&placeholder, &encode(&value), 1);
+        self.request.path = self.request.path.replacen(&placeholder, &encode_part(&value), 1);
         self
     }
 
@@ -168,6 +168,16 @@ impl RequestBuilder {
 /// A value of a query as text: strings without their quotes.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A part of a path. Flink decodes those twice, the second time as if they were of a query: what that would change once more
+/// is encoded twice, too.
+fn encode_part(text: &str) -> String {
+    let encoded = encode(text);
+    if !text.contains(['%', '+', '?']) {
+        return encoded;
+    }
+    encoded.replace("%25", "%2525").replace("%2B", "%252B").replace("%3F", "%253F")
 }
 
 fn encode(text: &str) -> String {

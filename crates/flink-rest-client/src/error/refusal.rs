@@ -43,7 +43,7 @@ impl Error {
                 room = room.saturating_sub(text.len().max(1));
                 errors.push(secrets.hide(text).into_owned());
             }
-            let request = format!("{} {target}", spec.method);
+            let request = format!("{} {}", spec.method, secrets.hide(target));
             return ApiError { request, status, errors, retry_after, tried }.into();
         }
         let found = match header(header::LOCATION) {

@@ -30,6 +30,7 @@ fn each_spelling_is_hidden() {
         r#"p&ss \"wörd\/<%"#,
         r#"p\u0026ss \"w\u00f6rd/\u003c%"#,
         &BASE64_STANDARD.encode("p&ss \"wörd/<%"),
+        &BASE64_STANDARD.encode("Bearer t0ken.x-y"),
         &BASE64_URL_SAFE_NO_PAD.encode("p&ss \"wörd/<%"),
         &both,
         &both.replace('=', "%3D"),

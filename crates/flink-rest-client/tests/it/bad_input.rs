@@ -393,6 +393,8 @@ async fn addresses() {
         "ftp://localhost",
         "http://",
         "http://user:s3cret@",
+        "http://user:s3cret",
+        "user:s3cret/path:1",
         "http://host:99999",
         "http://host?x=1",
         "http://a b",

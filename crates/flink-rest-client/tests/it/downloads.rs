@@ -54,6 +54,15 @@ async fn only_a_pause_is_limited_in_time() {
     while steady.next_chunk().await.unwrap().is_some() {}
     assert_eq!(steady.received(), 10);
 
+    // A file has the time that was set for it.
+    let folder = tempfile::tempdir().unwrap();
+    let slow = [Piece::Chunk(b"x"), Piece::Pause(9 * SECOND)].repeat(10);
+    let save =
+        Fake::new([Say::Bytes(Some(10), slow)]).client().jobmanager().log().save(folder.path().join("log"));
+    let started = tokio::time::Instant::now();
+    assert!(save.timeout(20 * SECOND).await.unwrap_err().is_timeout());
+    assert_eq!((started.elapsed().as_secs(), files(&folder).len()), (20, 0));
+
     let mut stalled = log().await.unwrap();
     stalled.next_chunk().await.unwrap().unwrap();
     let error = stalled.next_chunk().await.unwrap_err();

@@ -79,7 +79,8 @@ fn blocking_code_uploads_a_reader() {
 #[tokio::test]
 async fn readers_that_give_no_jar() {
     let server = Server::taking_uploads();
-    let cases: [(&str, &[u8], &str); 6] = [
+    let cases: [(&str, &[u8], &str); 7] = [
+        ("a\"b.jar", b"PK\x03\x04", "Flink does not find a file again whose name has a \""),
         ("a\nb.jar", b"PK\x03\x04", "its name has control characters"),
         ("app.jar", b"", "it is empty"),
         ("app.jar", b"Hello, world", "it is no jar: it does not begin like a zip archive"),

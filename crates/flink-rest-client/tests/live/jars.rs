@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex};
+use std::{
+    io::Cursor,
+    sync::{Arc, Mutex},
+};
 
 use flink_rest_client::{
     Error, JobId, Upload,
@@ -38,6 +41,21 @@ async fn a_jar_is_uploaded_listed_planned_run_and_deleted() {
     assert!(flink.jars().list().await.unwrap().files.iter().all(|file| file.id != id));
     assert_eq!(flink.jar(&id).delete().await.unwrap_err().status().unwrap(), 400);
     assert!(flink.jar(&id).run().await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn a_jar_may_have_an_odd_name() {
+    let flink = flink();
+    let bytes = std::fs::read(word_count_jar()).unwrap();
+    for name in ["app-1.0+5 (50%).jar", "%2F%20.jar", "a?b=c&d#e;f.jar", "größe'[{<^`|~$@!,:=*.jar"] {
+        let (size, reader) = (bytes.len() as u64, Cursor::new(bytes.clone()));
+        let uploaded = flink.jars().upload(Upload::from_reader(name, size, reader)).await.unwrap();
+        let id = uploaded.jar_id().unwrap();
+        let files = flink.jars().list().await.unwrap().files;
+        assert!(files.iter().any(|file| file.id == id && file.name == name), "{name}: {id}");
+        flink.jar(&id).plan().await.unwrap();
+        flink.jar(&id).delete().await.unwrap();
+    }
 }
 
 #[tokio::test]

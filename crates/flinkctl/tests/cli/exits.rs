@@ -1,7 +1,7 @@
 //! Exit codes that no transcript can show: of waiting, of answers that are lost.
 
 use std::{
-    io::Read,
+    io::{Read, Write},
     net::TcpListener,
     process::{Command, Stdio},
     thread,
@@ -221,4 +221,26 @@ fn where_the_server_keeps_a_jar_names_it_too() {
     let path = "/tmp/flink-web/flink-web-upload/79cc07d7-b092-4419-92d5-85f0d16e85c6_StreamingJob.jar";
     let (code, stderr) = exit(&Server::start().url(), &["jar", "plan", path]);
     assert_eq!(code, Some(0), "{stderr}");
+}
+
+/// Larger than what the client takes of an answer that it must understand.
+#[test]
+fn a_log_may_be_larger_than_what_fits_into_memory() {
+    const PIECES: usize = 257;
+    const PIECE: usize = 1 << 20;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _asked = stream.read(&mut [0; 4096]).unwrap();
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", PIECES * PIECE).unwrap();
+        for _ in 0..PIECES {
+            stream.write_all(&vec![b'x'; PIECE]).unwrap();
+        }
+    });
+    let mut child = flinkctl(&url, &["jobmanager", "log"]).stdout(Stdio::piped()).spawn().unwrap();
+    let copied = std::io::copy(&mut child.stdout.take().unwrap(), &mut std::io::sink()).unwrap();
+    assert_eq!(copied, (PIECES * PIECE) as u64);
+    assert!(child.wait().unwrap().success());
+    server.join().unwrap();
 }

@@ -9,7 +9,7 @@ pub(crate) fn rows() -> Vec<Row> {
         client.jars().list() => "GET /jars";
         client.jars().upload(Upload::new("word-count.jar")) => "POST /jars/upload";
         client.jar(&id).delete() => "DELETE /jars/a_b.jar";
-        client.jar("50% a.jar".parse::<JarId>().unwrap()).delete() => "DELETE /jars/50%25%20a.jar";
+        client.jar("50% a+b?#.jar".parse::<JarId>().unwrap()).delete() => "DELETE /jars/50%2525%20a%252Bb%253F%23.jar";
         client.jar(&id).plan() => "POST /jars/a_b.jar/plan", {};
         client.jar(&id).plan().entry_class("Main").parallelism(2)
             => "POST /jars/a_b.jar/plan", {"entryClass": "Main", "parallelism": 2};
