@@ -68,6 +68,10 @@ fn exception(mut line: &str) -> (&str, &str) {
 /// cursor or change colours.
 pub(crate) fn printable(text: &str) -> String {
     const LONGEST: usize = 500;
+    // As most are.
+    if text.len() <= LONGEST && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     // Ends of lines and paragraphs, and what turns the direction of writing round.
     let is_wild = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let tame = |c: char| if is_wild(c) { '\u{fffd}' } else { c };

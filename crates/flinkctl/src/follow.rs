@@ -77,6 +77,12 @@ pub(crate) async fn follow(
     display.clear();
     match outcome? {
         Ok(details) => Ok(details),
+        Err(error @ Error::Timeout { .. }) => {
+            let failure = explain(app, &job, error).await;
+            let hint = failure.hint.as_deref().unwrap_or_default();
+            let hint = format!("{hint}; the job goes on, `flinkctl job cancel {id}` ends it");
+            Err(failure.hint(hint))
+        }
         Err(error) => Err(explain(app, &job, error).await),
     }
 }
@@ -102,8 +108,8 @@ async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
         _ => None,
     };
     let mut failure = Failure::from(error);
-    if waits {
-        failure.hint = Some(MORE_SLOTS.into());
+    if is_late {
+        failure.hint = Some(if waits { MORE_SLOTS } else { "allow more with --timeout" }.into());
     }
     let Some(latest) = exceptions.as_ref().and_then(|exceptions| exceptions.latest()) else { return failure };
     failure.trace = Some(crate::output::tame(&latest.stacktrace));
