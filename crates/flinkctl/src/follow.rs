@@ -1,6 +1,15 @@
 //! Waiting for a job while showing how it is doing.
 
-use std::{convert::Infallible, io::IsTerminal, mem, time::Duration};
+use std::{
+    convert::Infallible,
+    io::IsTerminal,
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use console::truncate_str;
 use flink_rest_client::{
@@ -62,7 +71,14 @@ pub(crate) async fn follow(
         Goal::Finished => (job.wait_until_finished(), Duration::MAX),
     };
     let display = Display::new();
-    let wait = wait.on_state(display.teller(id));
+    let restarts = Arc::new(AtomicU32::new(0));
+    let wait = wait.on_state({
+        let (tell, restarts) = (display.teller(id), restarts.clone());
+        move |state| {
+            restarts.fetch_add(u32::from(*state == JobStatus::Restarting), Relaxed);
+            tell(state);
+        }
+    });
     let waiting = async {
         tokio::select! {
             outcome = wait.timeout(timeout.unwrap_or(usual)) => outcome,
@@ -76,7 +92,13 @@ pub(crate) async fn follow(
     let outcome = outcome.await;
     display.clear();
     match outcome? {
-        Ok(details) => Ok(details),
+        Ok(details) => {
+            // All tasks run, for now.
+            if goal == Goal::Running && restarts.load(Relaxed) > 0 {
+                say!("It was restarted before that: `flinkctl job exceptions {id}` tells why.");
+            }
+            Ok(details)
+        }
         Err(error @ Error::Timeout { .. }) => {
             let failure = explain(app, &job, error).await;
             let hint = failure.hint.as_deref().unwrap_or_default();

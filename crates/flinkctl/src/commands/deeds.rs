@@ -303,8 +303,25 @@ impl Begun {
             while_it_goes_on(job, operation.wait().timeout(patience(app))).await
         };
         match unless_stopped(done, |exit| self.stopped(exit)).await? {
+            Err(failure) if self.accepted.get() && failure.exit == Exit::Unreachable => {
+                Err(self.lost(failure))
+            }
             Err(failure) => Err(of_ended(app, job, failure).await),
             outcome => outcome,
+        }
+    }
+
+    /// The cluster went away meanwhile.
+    fn lost(&self, why: Failure) -> Failure {
+        let message = format!("{} was begun, and nobody tells how it ended", self.what);
+        let causes = std::iter::once(why.message).chain(why.causes).collect();
+        let failure = Failure { causes, ..Failure::new(Exit::OutcomeUnknown, message) };
+        match self.id.get() {
+            Some(id) => failure.hint(format!(
+                "`flinkctl {} {id}` tells it, if the cluster comes back; look before you do it again",
+                self.command
+            )),
+            None => failure,
         }
     }
 

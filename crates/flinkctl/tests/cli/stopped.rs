@@ -141,6 +141,55 @@ fn who_stops_waiting_for_a_savepoint_is_told_how_to_find_it() {
     assert!(stderr.contains(&format!("`flinkctl savepoint status {JOB} {trigger}`")), "{stderr}");
 }
 
+/// Nor does the answer that nobody is there tell what became of it.
+#[test]
+fn a_cluster_that_goes_during_a_savepoint_leaves_its_id() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = flinkctl(&url, &["job", "savepoint", JOB, "--timeout", "2s"]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let (server, trigger) = (Server::start(), format!("{:032}", 7));
+    let triggered = format!(r#"{{"request-id":"{trigger}"}}"#);
+    let answers = [
+        ("/v1/config", server.recorded("GET /config")),
+        ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
+        (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
+        ("/savepoints", &triggered),
+    ];
+    drop(until(&listener, &format!("GET /v1/jobs/{JOB}/savepoints/"), &answers));
+    drop(listener);
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(6), "{stderr}");
+    assert!(stderr.contains("the savepoint was begun, and nobody tells how it ended"), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl savepoint status {JOB} {trigger}`")), "{stderr}");
+}
+
+/// All tasks may run for a moment between two failures.
+#[test]
+fn a_job_that_runs_again_is_told_to_have_been_restarted() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = flinkctl(&url, &["job", "wait", JOB, "running"]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let server = Server::start();
+    let answers = [
+        ("/v1/config", server.recorded("GET /config")),
+        ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
+        ("/exceptions", server.recorded(&format!("GET /jobs/{JOB}/exceptions"))),
+    ];
+    for state in ["RESTARTING", "RUNNING"] {
+        let (length, mut body) = until(&listener, &format!("GET /v1/jobs/{JOB}/status "), &answers);
+        answer(length, &mut body, &format!(r#"{{"status":"{state}"}}"#));
+    }
+    let (length, mut body) = until(&listener, &format!("GET /v1/jobs/{JOB} "), &answers);
+    answer(length, &mut body, server.recorded(&format!("GET /jobs/{JOB}")));
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    assert!(stderr.contains(&format!("restarted before that: `flinkctl job exceptions {JOB}`")), "{stderr}");
+}
+
 #[test]
 fn who_stops_a_trigger_is_told_how_to_find_what_may_have_begun() {
     let server = Server::start();
