@@ -13,7 +13,7 @@ use std::{
 
 use console::truncate_str;
 use flink_rest_client::{
-    Async, Error, JobId, JobStatus, causes,
+    Async, Error, JobId, JobStatus, Retry, causes,
     cluster::Overview,
     jobs::{
         Job,
@@ -240,15 +240,22 @@ impl Display {
         let Some(drawing) = &self.drawing else { return std::future::pending().await };
         let mut is_held_up = false;
         loop {
-            // The wait itself tells of errors.
-            if let Ok(details) = job.details().await {
-                let was_held_up = mem::replace(&mut is_held_up, !runs(&details));
-                // Any job takes a moment until it runs.
-                let obstacle = match is_held_up && was_held_up {
-                    true => obstacle(app, job, &details).await,
-                    false => None,
-                };
-                drawing.set_message(lines(&details, obstacle));
+            // The wait itself ends with errors that do not pass.
+            match job.details().retry(Retry::never()).await {
+                Ok(details) => {
+                    let was_held_up = mem::replace(&mut is_held_up, !runs(&details));
+                    // Any job takes a moment until it runs.
+                    let obstacle = match is_held_up && was_held_up {
+                        true => obstacle(app, job, &details).await,
+                        false => None,
+                    };
+                    drawing.set_message(lines(&details, obstacle));
+                }
+                Err(error) => drawing.set_message(format!(
+                    "{} is waited for, but {}",
+                    job.id(),
+                    crate::output::tame(&Failure::from(error).message)
+                )),
             }
             tokio::time::sleep(PAUSE).await;
         }
