@@ -142,7 +142,8 @@ impl<M: Mode, P: Poll> Operation<M, P> {
     }
 
     /// Asks until it is over: its value, or [`Error::OperationFailed`], or [`Error::Timeout`] after ten minutes or
-    /// the call's own [`timeout`](Call::timeout). The operation goes on after a timeout.
+    /// the call's own [`timeout`](Call::timeout). If the server is away at the end of that time, the error says so instead.
+    /// The operation goes on after either: its [id](Self::id) finds it again.
     pub fn wait(&self) -> Call<M, Wait<P>> {
         Call::new(self.client.clone(), Wait { id: self.id, poll: self.poll.clone() })
     }
