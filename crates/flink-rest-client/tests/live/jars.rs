@@ -47,7 +47,7 @@ async fn a_jar_is_uploaded_listed_planned_run_and_deleted() {
 async fn a_jar_may_have_an_odd_name() {
     let flink = flink();
     let bytes = std::fs::read(word_count_jar()).unwrap();
-    for name in ["app-1.0+5 (50%).jar", "%2F%20.jar", "a?b=c&d#e;f.jar", "größe'[{<^`|~$@!,:=*.jar"] {
+    for name in ["app-1.0+5 (50%).jar", "%2F%20.jar", "a?b=c&d#e;f.jar", "size'[{<^`|~$@!,:=*.jar"] {
         let (size, reader) = (bytes.len() as u64, Cursor::new(bytes.clone()));
         let uploaded = flink.jars().upload(Upload::from_reader(name, size, reader)).await.unwrap();
         let id = uploaded.jar_id().unwrap();
