@@ -6,7 +6,8 @@ use tokio::time::Instant;
 
 use super::{DeleteJar, JarRun, JarUpload, RunJar, UploadJar};
 use crate::{
-    Action, Call, Client, Error, JarId, JobId, Repeat, Result, Retry, call::CallOptions, client::Mode,
+    Action, ApiError, Call, Client, Error, JarId, JobId, Repeat, Result, Retry, call::CallOptions,
+    client::Mode,
 };
 
 /// How often a jar is uploaded again that got lost before it was run.
@@ -66,8 +67,8 @@ impl Action for UploadAndRun {
             let mut request = client.check(&run, options).await?;
             request.maybe_done = maybe_done;
             match client.execute_request(request, options).await {
-                // A JobManager that was restarted, or another one, does not have the jar.
-                Err(error) if error.is_not_found() && rounds.next().is_some() => {
+                // A JobManager that was restarted, or another one, does not have the jar. A program may miss jars of its own.
+                Err(error) if is_missing(&jar, &error) && rounds.next().is_some() => {
                     maybe_done |= error.is_outcome_unknown();
                 }
                 Err(error @ Error::Api(_)) => {
@@ -84,6 +85,12 @@ impl Action for UploadAndRun {
             }
         }
     }
+}
+
+/// Whether it is this jar that is not there.
+fn is_missing(jar: &JarId, error: &Error) -> bool {
+    let names_it = |error: &ApiError| error.root_cause().contains(jar.as_str());
+    error.is_not_found() && matches!(error.last(), Error::Api(error) if names_it(error))
 }
 
 /// Best effort: nothing depends on it, and nobody waits for it longer than the call may take.

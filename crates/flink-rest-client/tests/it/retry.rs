@@ -491,6 +491,13 @@ async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
     let asked = fake.asked();
     assert_eq!((asked.len(), &asked[1]), (4, &asked[3]), "the same job each time");
 
+    // A program that misses another jar is not run again.
+    let other =
+        || error(400, "Caused by: java.io.FileNotFoundException: Jar file /opt/udf.jar does not exist");
+    let fake = Fake::new([uploaded(), other(), ok(json!({}))]);
+    fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    assert_eq!(methods(&fake).matches("PO").count(), 2, "{:?}", fake.asked());
+
     // A jar more or less does not matter.
     let fake = Fake::new([LOST, uploaded(), submitted()]);
     fake.client().jars().upload_and_run(&path).await.unwrap();
