@@ -6,7 +6,7 @@ use std::{
     mem,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering::Relaxed},
+        atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -71,11 +71,11 @@ pub(crate) async fn follow(
         Goal::Finished => (job.wait_until_finished(), Duration::MAX),
     };
     let display = Display::new();
-    let restarts = Arc::new(AtomicU32::new(0));
+    let was_restarted = Arc::new(AtomicBool::new(false));
     let wait = wait.on_state({
-        let (tell, restarts) = (display.teller(id), restarts.clone());
+        let (tell, was_restarted) = (display.teller(id), was_restarted.clone());
         move |state| {
-            restarts.fetch_add(u32::from(*state == JobStatus::Restarting), Relaxed);
+            was_restarted.fetch_or(*state == JobStatus::Restarting, Relaxed);
             tell(state);
         }
     });
@@ -94,7 +94,7 @@ pub(crate) async fn follow(
     match outcome? {
         Ok(details) => {
             // All tasks run, for now.
-            if goal == Goal::Running && restarts.load(Relaxed) > 0 {
+            if goal == Goal::Running && was_restarted.load(Relaxed) {
                 say!("It was restarted before that: `flinkctl job exceptions {id}` tells why.");
             }
             Ok(details)

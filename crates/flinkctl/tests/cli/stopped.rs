@@ -120,12 +120,8 @@ fn who_stops_waiting_does_not_stop_the_job() {
     assert!(rest.contains("job 76543210fedcba9876543210fedcba98 goes on"), "{rest}");
 }
 
-#[test]
-fn who_stops_waiting_for_a_savepoint_is_told_how_to_find_it() {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let mut command = flinkctl(&url, &["job", "savepoint", JOB]);
-    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+/// Accepts a savepoint: its id, and the question how it is doing.
+fn trigger(listener: &TcpListener) -> (String, BufReader<TcpStream>) {
     let (server, trigger) = (Server::start(), format!("{:032}", 7));
     let triggered = format!(r#"{{"request-id":"{trigger}"}}"#);
     let answers = [
@@ -134,7 +130,17 @@ fn who_stops_waiting_for_a_savepoint_is_told_how_to_find_it() {
         (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
         ("/savepoints", &triggered),
     ];
-    let (_, _question) = until(&listener, &format!("GET /v1/jobs/{JOB}/savepoints/"), &answers);
+    let (_, question) = until(listener, &format!("GET /v1/jobs/{JOB}/savepoints/"), &answers);
+    (trigger, question)
+}
+
+#[test]
+fn who_stops_waiting_for_a_savepoint_is_told_how_to_find_it() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = flinkctl(&url, &["job", "savepoint", JOB]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let (trigger, _question) = trigger(&listener);
     let (exit, stderr) = stop(child, "-TERM");
     assert_eq!(exit, Some(143), "{stderr}");
     assert!(stderr.contains("the savepoint goes on"), "{stderr}");
@@ -148,16 +154,8 @@ fn a_cluster_that_goes_during_a_savepoint_leaves_its_id() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut command = flinkctl(&url, &["job", "savepoint", JOB, "--timeout", "2s"]);
     let child = command.stderr(Stdio::piped()).spawn().unwrap();
-    let (server, trigger) = (Server::start(), format!("{:032}", 7));
-    let triggered = format!(r#"{{"request-id":"{trigger}"}}"#);
-    let answers = [
-        ("/v1/config", server.recorded("GET /config")),
-        ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
-        (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
-        ("/savepoints", &triggered),
-    ];
-    drop(until(&listener, &format!("GET /v1/jobs/{JOB}/savepoints/"), &answers));
-    drop(listener);
+    let (trigger, question) = trigger(&listener);
+    drop((question, listener));
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(6), "{stderr}");
