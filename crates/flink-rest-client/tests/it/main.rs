@@ -25,6 +25,7 @@ mod retry;
 mod server;
 mod spans;
 mod tls;
+mod upload_and_run;
 mod uploads;
 mod upstream;
 mod versions;

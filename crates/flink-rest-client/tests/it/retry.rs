@@ -7,14 +7,11 @@ use flink_rest_client::{
 };
 use serde_json::{Value, json};
 
-use crate::{
-    bad_input::shown,
-    fake::{Fake, Piece, Say},
-};
+use crate::fake::{Fake, Piece, Say};
 
-const JOB: JobId = JobId::from_bytes([7; 16]);
-const LOST: Say = Say::Lost(TransportErrorKind::Interrupted);
-const REFUSED: Say = Say::Lost(TransportErrorKind::Connect);
+pub(crate) const JOB: JobId = JobId::from_bytes([7; 16]);
+pub(crate) const LOST: Say = Say::Lost(TransportErrorKind::Interrupted);
+pub(crate) const REFUSED: Say = Say::Lost(TransportErrorKind::Connect);
 
 fn election() -> Say {
     error(503, "Service temporarily unavailable due to an ongoing leader election. Please refresh.")
@@ -42,11 +39,11 @@ fn in_vain() -> Say {
     )
 }
 
-fn error(status: u16, text: &str) -> Say {
+pub(crate) fn error(status: u16, text: &str) -> Say {
     Say::Json(status, json!({"errors": [text]}))
 }
 
-fn duplicate() -> Say {
+pub(crate) fn duplicate() -> Say {
     error(
         400,
         "Could not execute application.\n\
@@ -54,7 +51,7 @@ fn duplicate() -> Say {
     )
 }
 
-fn not_found() -> Say {
+pub(crate) fn not_found() -> Say {
     error(404, "org.apache.flink.runtime.rest.NotFoundException: Job 07 not found")
 }
 
@@ -63,7 +60,7 @@ fn somebody_else(status: u16) -> Say {
     Say::Json(status, json!({"message": "default backend"}))
 }
 
-fn ok(answer: Value) -> Say {
+pub(crate) fn ok(answer: Value) -> Say {
     Say::Json(200, answer)
 }
 
@@ -72,7 +69,7 @@ fn jar() -> JarId {
 }
 
 /// The methods of what was asked: what matters here is how often.
-fn methods(fake: &Fake) -> String {
+pub(crate) fn methods(fake: &Fake) -> String {
     fake.asked().iter().filter_map(|asked| asked.split(' ').next()?.get(..2).map(str::to_owned)).collect()
 }
 
@@ -405,116 +402,6 @@ async fn a_first_contact_is_tried_once_if_that_is_wanted() {
     let fake = Fake::new([election(), REFUSED]);
     fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
     assert_eq!(fake.asked().len(), 6, "it was there, and may come back");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.jar");
-    std::fs::write(&path, b"PK\x03\x04").unwrap();
-    let uploaded = || ok(json!({"filename": "/x/1_a.jar", "status": "success"}));
-    let submitted = || ok(json!({"jobid": JOB}));
-    let run = async |script: Vec<Say>| {
-        let fake = Fake::new(script);
-        let outcome = fake.client().jars().upload_and_run(&path).delete_jar().await;
-        (outcome.map(|run| run.job_id), fake.asked())
-    };
-    let (outcome, asked) = run(vec![uploaded(), submitted(), ok(json!({}))]).await;
-    assert_eq!((outcome.unwrap(), asked[2].trim_end()), (JOB, "DELETE /v1/jars/1_a.jar"));
-
-    // That it cannot be deleted matters less than the job.
-    for refusal in [error(400, "File 1_a.jar does not exist in /x."), Say::Nothing] {
-        let (outcome, asked) = run(vec![uploaded(), submitted(), refusal]).await;
-        assert_eq!((outcome.unwrap(), asked.len()), (JOB, 3));
-    }
-
-    // Nobody waits for it longer than a little, and than the call may take.
-    for answers in [vec![submitted()], vec![error(500, "no such class"), not_found()]] {
-        for (timeout, longest) in [(None, 5), (Some(1), 1)] {
-            let script = [vec![uploaded()], answers.clone(), vec![Say::Nothing]].concat();
-            let most = script.len();
-            let fake = Fake::new(script);
-            let mut call = fake.client().jars().upload_and_run(&path).delete_jar();
-            if let Some(seconds) = timeout {
-                call = call.timeout(Duration::from_secs(seconds));
-            }
-            let started = tokio::time::Instant::now();
-            let _ = call.await;
-            assert_eq!((started.elapsed().as_secs(), fake.asked().len()), (longest, most), "{answers:?}");
-        }
-    }
-    let fake = Fake::new([uploaded(), error(500, "no such class"), not_found(), REFUSED]);
-    fake.client().jars().upload_and_run(&path).await.unwrap_err();
-    assert_eq!(fake.asked().len(), 4, "it is not tried again");
-
-    // It may be needed to submit the job again, or by a main method that still runs.
-    let held = || error(400, "The lock is held by another submission.");
-    let busy = || error(504, "x\nCaused by: a.b.TimeoutException: Invocation of [b] timed out.");
-    for script in [vec![uploaded(), LOST], vec![uploaded(), busy(), not_found(), held(), not_found()]] {
-        let (outcome, asked) = run(script).await;
-        assert!(outcome.unwrap_err().is_outcome_unknown());
-        assert!(!asked.iter().any(|request| request.starts_with("DELETE")), "{asked:?}");
-    }
-}
-
-/// A main method that fails after it has submitted its job.
-#[tokio::test(start_paused = true)]
-async fn a_refusal_of_what_was_started_all_the_same_says_so() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.jar");
-    std::fs::write(&path, b"PK\x03\x04").unwrap();
-    let refused = [ok(json!({"filename": "/x/1_a.jar", "status": "success"})), error(400, "my own mistake")];
-    let fake = Fake::new([&refused[..], &[ok(json!({})), ok(json!({}))]].concat());
-    let error = fake.client().jars().upload_and_run(&path).job_id(JOB).delete_jar().await.unwrap_err();
-    assert_eq!(methods(&fake), "POPOGEDE", "its job does not need the jar");
-    assert_eq!(error.to_string(), format!("RunJar: refused, and yet {JOB} is there"));
-    assert!(shown(error.last()).contains("my own mistake"), "{error:?}");
-    assert!(error.hint().unwrap().contains("goes on"), "{error:?}");
-
-    // Nobody waits long to hear whether that was so.
-    let fake = Fake::new([&refused[..], &[Say::Nothing]].concat());
-    let started = tokio::time::Instant::now();
-    fake.client().jars().upload_and_run(&path).await.unwrap_err();
-    assert_eq!(started.elapsed().as_secs(), 10, "to look, and to delete");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.jar");
-    std::fs::write(&path, b"PK\x03\x04").unwrap();
-    let uploaded = || ok(json!({"filename": "/x/1_a.jar", "status": "success"}));
-    let gone = || error(500, "Caused by: a.b.RestHandlerException: Jar file /x/1_a.jar does not exist");
-    let submitted = || ok(json!({"jobid": JOB}));
-    let fake = Fake::new([uploaded(), gone(), uploaded(), submitted()]);
-    fake.client().jars().upload_and_run(&path).await.unwrap();
-    let asked = fake.asked();
-    assert_eq!((asked.len(), &asked[1]), (4, &asked[3]), "the same job each time");
-
-    // A program that misses another jar is not run again.
-    let other =
-        || error(400, "Caused by: java.io.FileNotFoundException: Jar file /opt/udf.jar does not exist");
-    let fake = Fake::new([uploaded(), other(), ok(json!({}))]);
-    fake.client().jars().upload_and_run(&path).await.unwrap_err();
-    assert_eq!(methods(&fake).matches("PO").count(), 2, "{:?}", fake.asked());
-
-    // A jar more or less does not matter.
-    let fake = Fake::new([LOST, uploaded(), submitted()]);
-    fake.client().jars().upload_and_run(&path).await.unwrap();
-    let error = Fake::new([LOST]).client().jars().upload_and_run(&path).await.unwrap_err();
-    assert!(!error.is_outcome_unknown(), "no job was submitted: {error}");
-
-    // The JobManager that may have run it is gone, and the next one does not know the jar; the job, maybe.
-    let lost_then_gone = || [uploaded(), LOST, not_found(), gone(), not_found(), uploaded()];
-    let fake = Fake::new(lost_then_gone().into_iter().chain([ok(json!({}))]));
-    fake.client().jars().upload_and_run(&path).await.unwrap();
-    assert_eq!(methods(&fake), "POPOGEPOGEPOGE", "it is found");
-    let fake = Fake::new(lost_then_gone().into_iter().chain([not_found(), duplicate(), ok(json!({}))]));
-    fake.client().jars().upload_and_run(&path).await.unwrap();
-    assert_eq!(methods(&fake), "POPOGEPOGEPOGEPOGE", "it is found a little later");
-    let fake = Fake::new([uploaded(), LOST, not_found(), gone(), REFUSED, REFUSED]);
-    let error = fake.client().jars().upload_and_run(&path).await.unwrap_err();
-    assert!(error.is_outcome_unknown() && error.to_string().contains("RunJar"), "{error}");
 }
 
 /// Who adds an endpoint that starts something sees it here, and says what a second request does.

@@ -1,0 +1,121 @@
+//! From a jar on this machine to a job: what becomes of both when something is lost, or refused.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::{
+    bad_input::shown,
+    fake::{Fake, Say},
+    retry::{JOB, LOST, REFUSED, duplicate, error, methods, not_found, ok},
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jar");
+    std::fs::write(&path, b"PK\x03\x04").unwrap();
+    let uploaded = || ok(json!({"filename": "/x/1_a.jar", "status": "success"}));
+    let submitted = || ok(json!({"jobid": JOB}));
+    let run = async |script: Vec<Say>| {
+        let fake = Fake::new(script);
+        let outcome = fake.client().jars().upload_and_run(&path).delete_jar().await;
+        (outcome.map(|run| run.job_id), fake.asked())
+    };
+    let (outcome, asked) = run(vec![uploaded(), submitted(), ok(json!({}))]).await;
+    assert_eq!((outcome.unwrap(), asked[2].trim_end()), (JOB, "DELETE /v1/jars/1_a.jar"));
+
+    // That it cannot be deleted matters less than the job.
+    for refusal in [error(400, "File 1_a.jar does not exist in /x."), Say::Nothing] {
+        let (outcome, asked) = run(vec![uploaded(), submitted(), refusal]).await;
+        assert_eq!((outcome.unwrap(), asked.len()), (JOB, 3));
+    }
+
+    // Nobody waits for it longer than a little, and than the call may take.
+    for answers in [vec![submitted()], vec![error(500, "no such class"), not_found()]] {
+        for (timeout, longest) in [(None, 5), (Some(1), 1)] {
+            let script = [vec![uploaded()], answers.clone(), vec![Say::Nothing]].concat();
+            let most = script.len();
+            let fake = Fake::new(script);
+            let mut call = fake.client().jars().upload_and_run(&path).delete_jar();
+            if let Some(seconds) = timeout {
+                call = call.timeout(Duration::from_secs(seconds));
+            }
+            let started = tokio::time::Instant::now();
+            let _ = call.await;
+            assert_eq!((started.elapsed().as_secs(), fake.asked().len()), (longest, most), "{answers:?}");
+        }
+    }
+    let fake = Fake::new([uploaded(), error(500, "no such class"), not_found(), REFUSED]);
+    fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    assert_eq!(fake.asked().len(), 4, "it is not tried again");
+
+    // It may be needed to submit the job again, or by a main method that still runs.
+    let held = || error(400, "The lock is held by another submission.");
+    let busy = || error(504, "x\nCaused by: a.b.TimeoutException: Invocation of [b] timed out.");
+    for script in [vec![uploaded(), LOST], vec![uploaded(), busy(), not_found(), held(), not_found()]] {
+        let (outcome, asked) = run(script).await;
+        assert!(outcome.unwrap_err().is_outcome_unknown());
+        assert!(!asked.iter().any(|request| request.starts_with("DELETE")), "{asked:?}");
+    }
+}
+
+/// A main method that fails after it has submitted its job.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_what_was_started_all_the_same_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jar");
+    std::fs::write(&path, b"PK\x03\x04").unwrap();
+    let refused = [ok(json!({"filename": "/x/1_a.jar", "status": "success"})), error(400, "my own mistake")];
+    let fake = Fake::new([&refused[..], &[ok(json!({})), ok(json!({}))]].concat());
+    let error = fake.client().jars().upload_and_run(&path).job_id(JOB).delete_jar().await.unwrap_err();
+    assert_eq!(methods(&fake), "POPOGEDE", "its job does not need the jar");
+    assert_eq!(error.to_string(), format!("RunJar: refused, and yet {JOB} is there"));
+    assert!(shown(error.last()).contains("my own mistake"), "{error:?}");
+    assert!(error.hint().unwrap().contains("goes on"), "{error:?}");
+
+    // Nobody waits long to hear whether that was so.
+    let fake = Fake::new([&refused[..], &[Say::Nothing]].concat());
+    let started = tokio::time::Instant::now();
+    fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    assert_eq!(started.elapsed().as_secs(), 10, "to look, and to delete");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jar");
+    std::fs::write(&path, b"PK\x03\x04").unwrap();
+    let uploaded = || ok(json!({"filename": "/x/1_a.jar", "status": "success"}));
+    let gone = || error(500, "Caused by: a.b.RestHandlerException: Jar file /x/1_a.jar does not exist");
+    let submitted = || ok(json!({"jobid": JOB}));
+    let fake = Fake::new([uploaded(), gone(), uploaded(), submitted()]);
+    fake.client().jars().upload_and_run(&path).await.unwrap();
+    let asked = fake.asked();
+    assert_eq!((asked.len(), &asked[1]), (4, &asked[3]), "the same job each time");
+
+    // A program that misses another jar is not run again.
+    let other =
+        || error(400, "Caused by: java.io.FileNotFoundException: Jar file /opt/udf.jar does not exist");
+    let fake = Fake::new([uploaded(), other(), ok(json!({}))]);
+    fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    assert_eq!(methods(&fake).matches("PO").count(), 2, "{:?}", fake.asked());
+
+    // A jar more or less does not matter.
+    let fake = Fake::new([LOST, uploaded(), submitted()]);
+    fake.client().jars().upload_and_run(&path).await.unwrap();
+    let error = Fake::new([LOST]).client().jars().upload_and_run(&path).await.unwrap_err();
+    assert!(!error.is_outcome_unknown(), "no job was submitted: {error}");
+
+    // The JobManager that may have run it is gone, and the next one does not know the jar; the job, maybe.
+    let lost_then_gone = || [uploaded(), LOST, not_found(), gone(), not_found(), uploaded()];
+    let fake = Fake::new(lost_then_gone().into_iter().chain([ok(json!({}))]));
+    fake.client().jars().upload_and_run(&path).await.unwrap();
+    assert_eq!(methods(&fake), "POPOGEPOGEPOGE", "it is found");
+    let fake = Fake::new(lost_then_gone().into_iter().chain([not_found(), duplicate(), ok(json!({}))]));
+    fake.client().jars().upload_and_run(&path).await.unwrap();
+    assert_eq!(methods(&fake), "POPOGEPOGEPOGEPOGE", "it is found a little later");
+    let fake = Fake::new([uploaded(), LOST, not_found(), gone(), REFUSED, REFUSED]);
+    let error = fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    assert!(error.is_outcome_unknown() && error.to_string().contains("RunJar"), "{error}");
+}
