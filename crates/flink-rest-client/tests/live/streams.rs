@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
-    io::Write,
+    io::{ErrorKind, Write},
     path::Path,
     time::Duration,
 };
@@ -48,15 +48,62 @@ fn rolling() -> (Cluster, TempDir) {
     (flink.start_timeout(Duration::from_secs(300)).start().unwrap(), folder)
 }
 
-/// All that was written to a log or standard output: its files, the oldest first, as lines.
+/// All lines of a log or of standard output: its files, the oldest first.
 fn written(folder: &Path, name: &str) -> Vec<Bytes> {
-    let rotated =
-        (1..).map(|number| folder.join(format!("{name}.{number}"))).take_while(|file| file.exists());
-    let mut files: Vec<_> = rotated.collect();
-    files.push(folder.join(name));
-    let text = files.iter().flat_map(|file| fs::read(file).unwrap()).collect::<Vec<u8>>();
+    let text = loop {
+        // The current file becomes the next rotated one at any moment, and would then be in neither place.
+        if let Some(text) = read_unless_rotated(folder, name) {
+            break text;
+        }
+    };
     let lines = text.split_inclusive(|byte| *byte == b'\n').filter_map(|line| line.strip_suffix(b"\n"));
     lines.map(Bytes::copy_from_slice).collect()
+}
+
+/// The text of a log's files, or `None` if the log was rotated while they were read.
+fn read_unless_rotated(folder: &Path, name: &str) -> Option<Vec<u8>> {
+    let rotated = |number: u32| folder.join(format!("{name}.{number}"));
+    let before = (1..).take_while(|number| rotated(*number).exists()).count() as u32;
+    let mut text = Vec::new();
+    for number in 1..=before {
+        text.extend(fs::read(rotated(number)).unwrap());
+    }
+    let current = fs::read(folder.join(name));
+    // Rotating renames the file: as long as there is no next one, the one that was read is the newest.
+    if rotated(before + 1).exists() {
+        return None;
+    }
+    match current {
+        // The newest was just renamed, the next one not yet created.
+        Err(error) if error.kind() == ErrorKind::NotFound && before > 0 => {}
+        current => text.extend(current.unwrap()),
+    }
+    Some(text)
+}
+
+#[test]
+fn a_log_that_is_rotated_while_it_is_read_is_read_whole() {
+    const LINES: usize = 2000;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log");
+    let create = || File::create_new(&file).unwrap();
+    let mut log = create();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for line in 0..LINES {
+                if line % 20 == 19 {
+                    fs::rename(&file, folder.path().join(format!("log.{}", line / 20 + 1))).unwrap();
+                    log = create();
+                }
+                writeln!(log, "{line}").unwrap();
+            }
+        });
+        while !writer.is_finished() {
+            let lines = written(folder.path(), "log");
+            assert!(lines.iter().enumerate().all(|(at, line)| *line == at.to_string()), "{lines:?}");
+        }
+    });
+    assert_eq!(written(folder.path(), "log").len(), LINES);
 }
 
 /// What has come of all logs so far.
@@ -73,6 +120,8 @@ impl Got {
             let process = self.0.iter().find(|(_, got)| is_its(got)).map(|(process, _)| process.clone());
             let got = process.as_ref().and_then(|process| self.0.get(process)).map_or(&[][..], Vec::as_slice);
             let first_other = got.iter().zip(&expected).position(|(got, expected)| got != expected);
+            // What came was there before the files were read.
+            assert!(got.len() <= expected.len(), "of {process:?}, doubled: {:?}", &got[expected.len()..]);
             assert_eq!(
                 first_other,
                 None,
