@@ -19,6 +19,7 @@ Exit codes:
    4  no such job, jar, TaskManager, …, or more than one
    5  it took longer than it may
    6  it may have been carried out, or in part: look before you do it again
+   7  parts are missing, as the log of one TaskManager: the others were shown
   10  the job failed
   11  the job was cancelled
  130  interrupted by Ctrl-C; what was started goes on
@@ -34,6 +35,7 @@ pub(crate) enum Exit {
     NotFound = 4,
     Timeout = 5,
     OutcomeUnknown = 6,
+    Partial = 7,
     JobFailed = 10,
     JobCancelled = 11,
     Interrupted = 130,
@@ -93,6 +95,13 @@ impl Failure {
     /// The same with the context in which it happened.
     pub(crate) fn print_of(&self, context: &str, verbose: bool) {
         self.print_with(&format!("{context}: "), verbose);
+    }
+
+    /// Writes it to stderr as one line, with the part of the answer that failed: the message and its root cause.
+    pub(crate) fn print_line(&self, part: &str) {
+        let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
+        let cause = self.causes.last().map(|cause| format!(": {cause}")).unwrap_or_default();
+        say_as("Error:", red, &format!(" {part}: {}{cause}", self.message).replace('\n', " "));
     }
 
     fn print_with(&self, before: &str, verbose: bool) {

@@ -42,7 +42,11 @@ pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &
         // Who watches wants to see when it is back.
         _ if global.watch.is_some() && !answers.is_empty() => Ok(()),
         [first, rest @ ..] => {
-            let exit = if rest.iter().all(|exit| exit == first) { *first } else { Exit::Failed };
+            let exit = match rest.iter().all(|exit| exit == first) {
+                _ if !answers.is_empty() => Exit::Partial,
+                true => *first,
+                false => Exit::Failed,
+            };
             Err(Failure::new(exit, format!("{} of {} contexts failed", exits.len(), names.len())))
         }
     }

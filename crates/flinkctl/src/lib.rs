@@ -11,6 +11,8 @@ mod error;
 mod every;
 mod follow;
 mod output;
+#[allow(dead_code, reason = "commands that ask for many parts take it up one by one")]
+mod partial;
 mod resolve;
 mod save;
 mod stop;
