@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use flink_rest_client::{ClientBuilder, FlinkRestClient, Pem, Retry, Token};
+use flink_rest_client::{ClientBuilder, FlinkRestClient, FlinkVersion, Pem, Retry, Token};
 use pyo3::{
     Borrowed,
-    exceptions::PyTypeError,
+    exceptions::{PyTypeError, PyValueError},
     prelude::*,
     types::{PyBytes, PyDict},
 };
@@ -100,6 +100,7 @@ pub(crate) struct Options {
     timeout: Option<Timeout>,
     retries: Option<u32>,
     proxy: Option<Proxy>,
+    flink_version: Option<FlinkVersion>,
 }
 
 impl Options {
@@ -112,6 +113,11 @@ impl Options {
             timeout: setting(options, "timeout", "a number of seconds")?,
             retries: setting(options, "retries", "a whole number from 0")?,
             proxy: setting(options, "proxy", "an address or a bool")?,
+            flink_version: setting::<String>(options, "flink_version", "a str")?
+                .map(|text| {
+                    text.parse().map_err(|error| PyValueError::new_err(format!("flink_version: {error}")))
+                })
+                .transpose()?,
         })
     }
 
@@ -133,6 +139,9 @@ impl Options {
         };
         if let Some(Timeout(timeout)) = self.timeout {
             builder = builder.timeout(timeout);
+        }
+        if let Some(version) = self.flink_version {
+            builder = builder.flink_version(version);
         }
         if let Some(times) = self.retries {
             builder = builder.retry(Retry::default().times(times));

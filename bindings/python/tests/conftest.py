@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import threading
@@ -17,6 +18,9 @@ from flink_rest_client import FlinkRestClient
 
 Answer = tuple[int, str, bytes]
 
+# What every release says of a cluster, and of an upload.
+DONE = {"slots-total": 1, "filename": "/tmp/1_app.jar"}
+
 
 class Server(ThreadingHTTPServer):
     """Answers what it is told to, and remembers what it was asked."""
@@ -28,7 +32,7 @@ class Server(ThreadingHTTPServer):
         self.requests: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.body = b""
-        self.answers: Callable[[str], Answer] = lambda _: (200, "application/json", b"{}")
+        self.answers: Callable[[str], Answer] = lambda _: (200, "application/json", json.dumps(DONE).encode())
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 

@@ -23,7 +23,7 @@ from flink_rest_client import (
     UnreachableError,
 )
 
-from .conftest import Server
+from .conftest import DONE, Server
 
 JOB = "a" * 32
 CONFIG = b'{"refresh-interval": 1, "timezone-name": "", "timezone-offset": 0, "flink-version": "2.3.0", "flink-revision": "", "features": {"web-submit": true}}'
@@ -182,8 +182,8 @@ def test_a_callback_may_call_the_client(server: Server, tmp_path: pathlib.Path) 
     jar.write_bytes(b"PK\x03\x04" + bytes(1_000_000))
     client = FlinkRestClient.from_url(server.url, timeout=30)
     answers: list[Any] = []
-    assert client.jars.upload(jar, progress=lambda *_: answers.append(client.overview())) == {}
-    assert answers and all(answer == {} for answer in answers)
+    assert client.jars.upload(jar, progress=lambda *_: answers.append(client.overview())) == DONE
+    assert answers and all(answer == DONE for answer in answers)
 
 
 def test_a_closed_client_says_so(server: Server) -> None:
@@ -325,3 +325,24 @@ def test_what_is_to_end_more_than_a_call_passes_through(
     ):
         with pytest.raises(way_out, match="enough"):
             call()
+
+
+@pytest.mark.parametrize("body", [b'{"code": 401, "msg": "not logged in"}', b"[]", b"null", b'"log in"', b"{}"])
+def test_the_json_of_a_gateway_is_no_answer(server: Server, body: bytes) -> None:
+    server.answers = lambda _: (200, "application/json", body)
+    client = FlinkRestClient.from_url(server.url)
+    for call in (client.overview, client.jobs.overview, client.jars.all, client.taskmanagers.all, lambda: client.jobs.get(JOB)):
+        with pytest.raises(RestException, match="no answer of Flink's"):
+            call()
+
+
+def test_a_release_that_cannot_be_read_keeps_nobody_from_stopping(server: Server) -> None:
+    config = b'{"flink-version": "<unknown>", "features": {}}'
+    triggered = b'{"request-id": "' + JOB.encode() + b'"}'
+    server.answers = lambda asked: (200, "application/json", config if "config" in asked else triggered)
+    FlinkRestClient.from_url(server.url).jobs.stop_with_savepoint(JOB)
+    assert server.requests == ["GET /v1/config", f"POST /v1/jobs/{JOB}/stop"]
+    FlinkRestClient.from_url(server.url, flink_version="1.20").jobs.stop_with_savepoint(JOB)
+    assert server.requests[2:] == [f"POST /v1/jobs/{JOB}/stop"]
+    with pytest.raises(ValueError, match="flink_version: `latest` is no Flink release"):
+        FlinkRestClient.from_url(server.url, flink_version="latest")

@@ -54,7 +54,7 @@ impl Addresses {
     }
 
     pub(crate) fn uris(&self) -> Result<Vec<Uri>> {
-        self.all.iter().map(|address| address.join("")).collect()
+        self.all.iter().map(|address| address.join("/v1", "")).collect()
     }
 
     /// Whether user and password are given in one of them.
@@ -75,9 +75,9 @@ impl Address {
         &self.text
     }
 
-    /// The full URI of a path of the REST API, with its query.
-    pub(crate) fn join(&self, target: &str) -> Result<Uri> {
-        let full = format!("{}/v1{target}", self.text);
+    /// The full URI of a path of the REST API below this prefix, with its query.
+    pub(crate) fn join(&self, prefix: &str, target: &str) -> Result<Uri> {
+        let full = format!("{}{prefix}{target}", self.text);
         full.parse().map_err(|error: http::uri::InvalidUri| invalid(&self.text, error.to_string()))
     }
 }

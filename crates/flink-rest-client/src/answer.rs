@@ -1,17 +1,22 @@
 //! What a server answered, before and after decoding.
 
+pub(crate) mod foreign;
+mod shape;
+
 use std::{fmt, ops::Deref, sync::Arc};
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::Value;
 
 use crate::{
     Error, Result,
     endpoint::{FromAnswer, Spec},
     secrets::Secrets,
-    trace,
 };
 
 /// A successful answer as the server sent it: nothing is lost or renamed.
@@ -56,10 +61,21 @@ impl Answer {
         decoded.or_else(|_| self.decode_slowly())
     }
 
+    /// The same, if it has what every release answers to this; else a gateway or a login has spoken in Flink's place.
+    pub(crate) fn checked(self) -> Result<Self> {
+        if shape::fits(self.endpoint.response, &self.body) {
+            return Ok(self);
+        }
+        // JSON that is broken is another matter.
+        self.decode::<IgnoredAny>()?;
+        let found = foreign::described(&self.body, &self.secrets);
+        Err(Error::not_flink(self.endpoint.name, self.status, found))
+    }
+
     /// Decodes again, now minding the depth and the place: done only after a failure, as it costs time.
     fn decode_slowly<T: DeserializeOwned>(&self) -> Result<T> {
         let endpoint = self.endpoint.name;
-        if let Some(found) = not_json(&self.body, &self.secrets) {
+        if let Some(found) = foreign::not_json(&self.body, &self.secrets) {
             return Err(Error::not_flink(endpoint, self.status, found));
         }
         let mut deserializer = serde_json::Deserializer::from_slice(&self.body);
@@ -111,34 +127,6 @@ fn depth(json: &[u8]) -> usize {
         }
     }
     deepest
-}
-
-/// What a body is instead of JSON, if that can be seen at its beginning.
-pub(crate) fn not_json(body: &[u8], secrets: &Secrets) -> Option<String> {
-    // More than is looked at, so that no secret is cut in two.
-    const BEGINNING: usize = 128 * 1024;
-    let body = body.trim_ascii_start();
-    let text = secrets.hide(String::from_utf8_lossy(body.get(..BEGINNING).unwrap_or(body)));
-    let start = text.trim_start();
-    if start.is_empty() {
-        return Some("an empty body".into());
-    }
-    if !start.starts_with('<') {
-        return (!start.starts_with(['{', '[', '"', '-', 't', 'f', 'n'])
-            && !start.starts_with(|c: char| c.is_ascii_digit()))
-        .then(|| format!("`{}`", first_line(start)));
-    }
-    let title =
-        start.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title);
-    Some(match title {
-        Some(title) => format!("an HTML page titled “{}”", first_line(title.trim())),
-        None => "an HTML page".into(),
-    })
-}
-
-/// The first line, cut to a length that fits into an error.
-fn first_line(text: &str) -> String {
-    trace::printable(text.lines().next().unwrap_or_default()).chars().take(80).collect()
 }
 
 impl FromAnswer for Answer {

@@ -17,14 +17,19 @@ use crate::{
     address::{Address, Addresses},
     call::CallOptions,
     cluster::GetConfig,
+    compression,
     credentials::Credentials,
     endpoint::{Body, FromAnswer, Spec},
+    error::{Absence, Config},
+    jobmanager::GetJobManagerConfig,
+    processes::Configuration,
     redirect,
     registry::Named,
     retry::{Arrival, Tried, Tries},
     secrets::Secrets,
     span::CallSpan,
     split::LONGEST_REQUEST_LINE,
+    trace,
     transport::{Incoming, OnNewConnection, Transport, TransportError},
 };
 
@@ -118,15 +123,31 @@ impl<M: Mode> Client<M> {
         Client { shared: self.shared.clone(), mode }
     }
 
-    /// The server's release; asked for once.
-    async fn server_version(&self, options: CallOptions) -> Result<&FlinkVersion> {
-        self.shared
-            .version
-            .get_or_try_init(|| async {
-                let config = self.execute(&GetConfig::new(), options).await?;
-                Ok(config.flink_version)
-            })
-            .await
+    /// The server's release, as far as it is known: it was set, or a call needed it. It may be one that
+    /// [cannot be read](FlinkVersion::release).
+    pub fn known_version(&self) -> Option<&FlinkVersion> {
+        self.shared.version.get()
+    }
+
+    /// The server's release; asked for once. What cannot be found out keeps nobody from anything.
+    pub(crate) async fn server_version(&self, options: CallOptions) -> Result<&FlinkVersion> {
+        let asked = self.shared.version.get_or_try_init(|| async {
+            let question = GetConfig::new().request()?;
+            let version = match self.execute(&question, options).await {
+                Ok(answer) => answer.decode::<Config>()?.flink_version,
+                // A gateway may keep this one endpoint to itself.
+                Err(error) if error.is_answered_otherwise() => {
+                    tracing::warn!(%error, "the server does not tell its release");
+                    FlinkVersion::default()
+                }
+                Err(error) => return Err(error),
+            };
+            if version.release().is_none() {
+                tracing::warn!(%version, "treated as the newest release; ClientBuilder::flink_version says which it is");
+            }
+            Ok(version)
+        });
+        asked.await
     }
 
     /// The request as the server's release understands it, if it does, and its values can be right.
@@ -189,9 +210,49 @@ impl<M: Mode> Client<M> {
 
     /// Sends one request, again if that is safe and of use, and reads its answer.
     async fn exchange_one(&self, request: Request, options: CallOptions) -> Result<Answer> {
-        let span = CallSpan::new(request.spec);
+        let spec = request.spec;
+        let span = CallSpan::new(spec);
         // It is large: in a box, it is not copied again with each future that is made around it.
-        span.around(Box::pin(self.repeat(request, options, &span)), |answer| answer.status).await
+        let answer =
+            span.around(Box::pin(self.repeat(request, options, &span)), |answer| answer.status).await;
+        match answer {
+            Err(error) if error.may_be_absence() => Err(Box::pin(self.explained(spec, error)).await),
+            answer => answer,
+        }
+    }
+
+    /// The same error, or why the server has no such endpoint, if its configuration tells.
+    async fn explained(&self, spec: &'static Spec, error: Error) -> Error {
+        let explained = async {
+            let config = match self.answer_of(GetConfig::new(), "/v1").await {
+                Some(config) => config,
+                // A history server has no versions.
+                None => self.answer_of(GetConfig::new(), "").await?,
+            };
+            let absence = Absence::of(spec, &config.decode::<Config>().ok()?)?;
+            let Some(option) = absence.depends_on() else { return Some(absence) };
+            match self.answer_of(GetJobManagerConfig::new(), "/v1").await {
+                Some(options) => {
+                    Some(absence.with_option(options.decode::<Configuration>().ok()?.get(option)))
+                }
+                None => Some(absence),
+            }
+        };
+        match tokio::time::timeout(AFTERTHOUGHT, explained).await.ok().flatten() {
+            Some(absence) => {
+                Error::Absent { endpoint: spec.name, absence, refusal: Box::new(error.into_last()) }
+            }
+            None => error,
+        }
+    }
+
+    /// What is answered to this below this prefix, if that works at once.
+    async fn answer_of(&self, endpoint: impl Endpoint, prefix: &'static str) -> Option<Answer> {
+        let request = Request { prefix, ..endpoint.request().ok()? };
+        let (head, body) = self.open(&request).await.ok()?.into_parts();
+        let body = self.read(request.spec, &head.headers, body).await.ok()?;
+        let secrets = self.shared.secrets.clone();
+        Answer { endpoint: request.spec, status: head.status, body, secrets }.checked().ok()
     }
 
     async fn repeat(&self, request: Request, options: CallOptions, span: &CallSpan) -> Result<Answer> {
@@ -254,7 +315,10 @@ impl<M: Mode> Client<M> {
                 }
             }
         };
-        span.around(opened, http::Response::status).await
+        match span.around(opened, http::Response::status).await {
+            Err(error) if error.may_be_absence() => Err(Box::pin(self.explained(request.spec, error)).await),
+            answer => answer,
+        }
     }
 
     /// The attempts that a request may have.
@@ -302,7 +366,7 @@ impl<M: Mode> Client<M> {
             let (head, body) = self.open(request).await?.into_parts();
             let body = self.read(request.spec, &head.headers, body).await?;
             let secrets = self.shared.secrets.clone();
-            Ok(Answer { endpoint: request.spec, status: head.status, body, secrets })
+            Answer { endpoint: request.spec, status: head.status, body, secrets }.checked()
         };
         self.limited(request, tries, options, attempt).await
     }
@@ -326,7 +390,7 @@ impl<M: Mode> Client<M> {
         let (spec, target, started) = (request.spec, request.target(), Instant::now());
         let sent = self.send(request, &target, address).await;
         let elapsed = started.elapsed();
-        let (head, body) = match sent {
+        let (mut head, body) = match sent {
             Ok(response) => response.into_parts(),
             Err(error) => {
                 if let Error::Transport { kind, .. } = &error {
@@ -338,6 +402,11 @@ impl<M: Mode> Client<M> {
         };
         tracing::debug!(endpoint = spec.name, status = head.status.as_u16(), ?elapsed, "answered");
         self.shared.addresses.set_answered();
+        let body = compression::decoded(&mut head.headers, body).map_err(|name| {
+            let found =
+                format!("a body compressed as `{}`", trace::printable(&self.shared.secrets.hide(name)));
+            Error::not_flink(spec.name, head.status, found)
+        })?;
         if head.status.is_success() {
             return Ok(http::Response::from_parts(head, body));
         }
@@ -356,7 +425,7 @@ impl<M: Mode> Client<M> {
         target: &str,
         address: &Address,
     ) -> Result<http::Response<Incoming>> {
-        let mut uri = address.join(target)?;
+        let mut uri = address.join(request.prefix, target)?;
         let mut followed = 0;
         loop {
             let message = self.message(request, address, uri.clone()).await?;

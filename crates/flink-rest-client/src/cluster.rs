@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-use crate::{Call, Client, Empty, Endpoint, FlinkVersion, client::Mode, time::millis};
+use crate::{
+    Action, Call, Client, Empty, Endpoint, FlinkVersion, Result, call::CallOptions, client::Mode,
+    time::millis,
+};
 
 impl<M: Mode> Client<M> {
     /// Taskmanagers, slots and jobs in numbers.
@@ -16,9 +19,28 @@ impl<M: Mode> Client<M> {
         self.request(GetConfig::new())
     }
 
+    /// The server's release: the one that was [set](crate::ClientBuilder::flink_version), or else asked for, once. A
+    /// server that does not tell it has one that [cannot be read](FlinkVersion::release); that is no error.
+    pub fn flink_version(&self) -> Call<M, ReadVersion> {
+        Call::new(self.clone(), ReadVersion {})
+    }
+
     /// Shuts the whole cluster down, with all its jobs.
     pub fn shutdown_cluster(&self) -> Call<M, ShutdownCluster> {
         self.request(ShutdownCluster::new())
+    }
+}
+
+/// Reads the server's release; see [`Client::flink_version`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReadVersion {}
+
+impl Action for ReadVersion {
+    type Output<M: Mode> = FlinkVersion;
+
+    async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<FlinkVersion> {
+        client.server_version(options).await.cloned()
     }
 }
 
@@ -59,7 +81,7 @@ pub struct Overview {
     #[serde(rename = "slots-free-and-blocked", default, skip_serializing_if = "Option::is_none")]
     pub slots_free_and_blocked: Option<u32>,
     /// The server's release.
-    #[serde(rename = "flink-version")]
+    #[serde(rename = "flink-version", default)]
     pub flink_version: FlinkVersion,
     /// The commit that the server was built from.
     #[serde(rename = "flink-commit")]
@@ -86,7 +108,7 @@ pub struct DashboardConfiguration {
     #[serde(rename = "timezone-offset")]
     pub timezone_offset: i32,
     /// The server's release.
-    #[serde(rename = "flink-version")]
+    #[serde(rename = "flink-version", default)]
     pub flink_version: FlinkVersion,
     /// The commit that the server was built from, and its date.
     #[serde(rename = "flink-revision")]

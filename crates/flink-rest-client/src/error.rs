@@ -1,5 +1,6 @@
 //! What can go wrong, in words that say what to do next.
 
+mod absence;
 mod api;
 mod causes;
 mod hint;
@@ -10,7 +11,8 @@ use std::{mem, path::PathBuf, time::Duration};
 
 use http::StatusCode;
 
-pub use self::{api::ApiError, transport::TransportErrorKind};
+pub(crate) use self::absence::Config;
+pub use self::{absence::Absence, api::ApiError, transport::TransportErrorKind};
 use crate::{
     FlinkVersion, JobId,
     id::InvalidId,
@@ -91,6 +93,17 @@ pub enum Error {
         needs: String,
         /// The server's release.
         server: FlinkVersion,
+    },
+    /// The server has no such endpoint, and `/config` tells why: it is switched off, or of another kind or release.
+    #[error("{endpoint}: {absence}")]
+    #[non_exhaustive]
+    Absent {
+        /// The endpoint's name.
+        endpoint: &'static str,
+        /// Why it is not there.
+        absence: Absence,
+        /// The server's refusal.
+        refusal: Box<Error>,
     },
     /// No answer: the server could not be reached, or the connection broke.
     #[error("{endpoint}: {kind} {url}{tried}")]
@@ -235,6 +248,7 @@ impl Error {
         match self.last() {
             Self::Api(error) => Some(error.status),
             Self::NotFlink { status, .. } => Some(*status),
+            Self::Absent { refusal, .. } => refusal.status(),
             _ => None,
         }
     }
@@ -306,6 +320,15 @@ impl Error {
         }
     }
 
+    /// Whether a server is there and refuses this one request, whoever asks.
+    pub(crate) fn is_answered_otherwise(&self) -> bool {
+        if matches!(self, Self::Absent { .. }) {
+            return false;
+        }
+        let status = self.status().filter(|_| !self.is_passing());
+        status.is_some_and(|status| (403..=599).contains(&status.as_u16()) && status.as_u16() != 407)
+    }
+
     /// A setting of the client cannot be right.
     pub(crate) fn setting(name: &str, reason: impl Into<String>) -> Self {
         Self::InvalidParameter { endpoint: "client".into(), parameter: name.into(), reason: reason.into() }
@@ -374,6 +397,8 @@ impl Error {
             Self::Api(error) if error.is_timeout() => Arrival::Unknown,
             Self::NotFlink { status, .. } => match status.as_u16() {
                 429 => Arrival::No,
+                // A proxy that does not know the method.
+                501 => Arrival::Yes,
                 // Flink did not say this; what it did say is lost.
                 200..=299 | 408 | 500..=599 => Arrival::Unknown,
                 _ => Arrival::Yes,

@@ -14,6 +14,7 @@ mod location;
 pub mod metrics;
 pub mod plan;
 pub mod processes;
+pub mod progress;
 pub mod rescales;
 pub mod rescaling;
 pub mod results;

@@ -82,6 +82,7 @@ mod builder;
 mod call;
 mod client;
 pub mod cluster;
+mod compression;
 mod credentials;
 pub mod datasets;
 pub mod download;
@@ -92,6 +93,8 @@ mod id;
 pub mod jars;
 pub mod jobmanager;
 pub mod jobs;
+#[doc(hidden)]
+pub mod lenient;
 #[doc(hidden)]
 pub mod lossless;
 pub mod metrics;
@@ -130,7 +133,7 @@ pub use crate::{
     credentials::Token,
     download::Download,
     endpoint::{Endpoint, Request},
-    error::{ApiError, Error, Result, TransportErrorKind},
+    error::{Absence, ApiError, Error, Result, TransportErrorKind},
     id::{
         ApplicationId, DatasetId, InvalidId, JarId, JobId, LogFileName, RescaleId, SlotSharingGroupId,
         TaskManagerId, TriggerId, VertexId,

@@ -22,6 +22,7 @@ impl Spec {
     pub fn losses(&'static self, body: impl Into<Bytes>) -> Result<Vec<String>> {
         let answer =
             Answer { endpoint: self, status: StatusCode::OK, body: body.into(), secrets: Arc::default() };
+        let answer = answer.checked()?;
         let sent = match self.response {
             "Text" => Value::String(String::from_utf8_lossy(&answer.body).into_owned()),
             _ => answer.json()?,
@@ -106,7 +107,8 @@ mod tests {
         let losses = |body: String| GetJobs::SPEC.losses(body);
         assert_eq!(losses(format!(r#"{{"jobs":[{job}]}}"#)).unwrap(), ["jobs[0].new: no type keeps it"]);
         assert!(losses(r#"{"jobs":[]}"#.into()).unwrap().is_empty());
-        assert!(matches!(losses(r#"{"jobs":1}"#.into()).unwrap_err(), Error::Decode { .. }));
+        assert!(matches!(losses(r#"{"jobs":[1]}"#.into()).unwrap_err(), Error::Decode { .. }));
+        assert!(matches!(losses(r#"{"jobs":1}"#.into()).unwrap_err(), Error::NotFlink { .. }));
     }
 
     #[test]

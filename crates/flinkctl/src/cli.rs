@@ -10,7 +10,7 @@ use crate::{
     context::Global,
     error::{EXIT_CODES, Failure, Result},
     every,
-    output::Output,
+    output::{Output, say, tame},
     verb::Verb,
 };
 
@@ -27,6 +27,19 @@ impl App {
         match self.global.timeout {
             Some(timeout) => call.timeout(timeout),
             None => call,
+        }
+    }
+
+    /// Says once that the release could not be read, if it was asked for.
+    fn note_unknown_release(&self) {
+        if let Some(version) = self.client.known_version()
+            && version.release().is_none()
+        {
+            say!(
+                "Note: {} is Flink {}, and taken for the newest release; --flink-version says which it is.",
+                self.client.address(),
+                tame(&version.to_string())
+            );
         }
     }
 }
@@ -89,7 +102,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
     let (target, settings) = global.target()?;
     let app = App { client: global.client(settings).await?, output, global };
     let run = async || task.run(&app, matches).await.map_err(|failure| target.explain(failure));
-    again(app.global.watch, run).await
+    let done = again(app.global.watch, run).await;
+    app.note_unknown_release();
+    done
 }
 
 /// Does it once, or for ever with this pause between.

@@ -83,7 +83,7 @@ impl Global {
     /// The cluster that is meant. What the command line says goes before the environment, that before the current context.
     pub(crate) fn target(&self) -> Result<(Target, Settings)> {
         if !self.settings.url.is_empty() {
-            return Ok((Target::Address, self.settings.clone()));
+            return Ok((Target::Address, self.said()?));
         }
         if let Some(name) = &self.context {
             return self.in_context(name);
@@ -93,12 +93,12 @@ impl Global {
                 .hint("unset one of them, or name the cluster with --context or --url")),
             (Some(urls), None) => {
                 let url = urls.split([',', ' ']).filter(|url| !url.is_empty()).map(str::to_owned).collect();
-                Ok((Target::Address, Settings { url, ..self.settings.clone() }))
+                Ok((Target::Address, Settings { url, ..self.said()? }))
             }
             (None, Some(name)) => self.in_context(&name),
             (None, None) => match Contexts::read()?.current {
                 Some(name) => self.in_context(&name),
-                None => Ok((Target::Unsaid, self.settings.clone())),
+                None => Ok((Target::Unsaid, self.said()?)),
             },
         }
     }
@@ -107,7 +107,20 @@ impl Global {
     pub(crate) fn in_context(&self, name: &str) -> Result<(Target, Settings)> {
         let settings = Contexts::read()?.get(name)?.clone();
         let target = if settings.local.is_some() { Target::Local } else { Target::Context };
-        Ok((target(name.to_owned()), self.settings.clone().over(settings)))
+        Ok((target(name.to_owned()), self.said()?.over(settings)))
+    }
+
+    /// The settings of the command line, and those that the environment adds.
+    fn said(&self) -> Result<Settings> {
+        let mut settings = self.settings.clone();
+        if settings.flink_version.is_none()
+            && let Some(text) = environment("FLINKCTL_FLINK_VERSION")?
+        {
+            let version =
+                text.parse().map_err(|error| Failure::usage(format!("FLINKCTL_FLINK_VERSION: {error}")))?;
+            settings.flink_version = Some(version);
+        }
+        Ok(settings)
     }
 
     pub(crate) async fn client(&self, settings: Settings) -> Result<FlinkRestClient> {

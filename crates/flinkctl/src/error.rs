@@ -210,6 +210,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("basic_auth", "--basic-from"),
     ("`header", "`--header-from"),
     ("`proxy`", "`--proxy`"),
+    ("flink_version(…) of the client's builder", "--flink-version"),
 ];
 
 /// What failed is the command that was typed, whatever the endpoint's name.

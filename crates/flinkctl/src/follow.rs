@@ -17,10 +17,9 @@ use flink_rest_client::{
     cluster::Overview,
     jobs::{
         Job,
-        details::JobDetails,
         exceptions::{ExceptionInfo, JobExceptions},
+        progress::{JobProgress, VertexProgress},
         state::ExecutionState,
-        vertices::JobVertex,
     },
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -63,7 +62,7 @@ pub(crate) async fn follow(
     id: JobId,
     goal: Goal,
     timeout: Option<Duration>,
-) -> Result<JobDetails> {
+) -> Result<JobProgress> {
     let job = app.client.job(id);
     let (wait, usual) = match goal {
         Goal::Running => (job.wait_until_running(), Duration::from_secs(600)),
@@ -113,7 +112,7 @@ pub(crate) async fn follow(
 async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
     let is_late = matches!(error, Error::Timeout { .. });
     let told = async {
-        let details = if is_late { job.details().await.ok() } else { None };
+        let details = if is_late { job.progress().await.ok() } else { None };
         let lack = match &details {
             Some(details) => lack_of_slots(app, details).await,
             None => None,
@@ -156,9 +155,10 @@ async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
 }
 
 /// How many slots the job waits for, at least, and the cluster, if that has less of them.
-async fn lack_of_slots(app: &App, details: &JobDetails) -> Option<(u32, Overview)> {
+async fn lack_of_slots(app: &App, details: &JobProgress) -> Option<(u32, Overview)> {
     let waiting = details.vertices.iter().map(|vertex| {
-        let of = |state| vertex.tasks.get(&state).copied().unwrap_or_default();
+        let tasks = vertex.tasks();
+        let of = |state| tasks.get(&state).copied().unwrap_or_default();
         of(ExecutionState::Created) + of(ExecutionState::Scheduled)
     });
     // Vertices may share slots. With the adaptive scheduler, there are no tasks before there are slots.
@@ -171,7 +171,7 @@ async fn lack_of_slots(app: &App, details: &JobDetails) -> Option<(u32, Overview
 }
 
 /// What keeps a job from running, for people who watch it: what it fails of, or the slots that it waits for.
-async fn obstacle(app: &App, job: &Job<Async>, details: &JobDetails) -> Option<String> {
+async fn obstacle(app: &App, job: &Job<Async>, details: &JobProgress) -> Option<String> {
     let exceptions = job.exceptions().await.ok()?;
     if let Some(latest) = exceptions.latest() {
         let cause = causes(&latest.stacktrace).pop().unwrap_or_default();
@@ -187,12 +187,12 @@ async fn obstacle(app: &App, job: &Job<Async>, details: &JobDetails) -> Option<S
     Some(format!("waits for slots: at least {waiting} more, and {free} of {all} are free"))
 }
 
-fn runs(details: &JobDetails) -> bool {
+fn runs(details: &JobProgress) -> bool {
     details.state == JobStatus::Running && details.all_tasks_run()
 }
 
 /// What the job failed of, if that is what this is about.
-async fn exceptions(job: &Job<Async>, error: &Error, details: Option<&JobDetails>) -> Option<JobExceptions> {
+async fn exceptions(job: &Job<Async>, error: &Error, details: Option<&JobProgress>) -> Option<JobExceptions> {
     let has_failed = match error {
         Error::JobEnded { state, .. } => *state == JobStatus::Failed,
         // While it runs, what failed once is over; else it may be what keeps the job from it.
@@ -241,7 +241,7 @@ impl Display {
         let mut is_held_up = false;
         loop {
             // The wait itself ends with errors that do not pass.
-            match job.details().retry(Retry::never()).await {
+            match job.progress().retry(Retry::never()).await {
                 Ok(details) => {
                     let was_held_up = mem::replace(&mut is_held_up, !runs(&details));
                     // Any job takes a moment until it runs.
@@ -278,7 +278,7 @@ fn drawing() -> ProgressBar {
 }
 
 /// The job's name and state, and below it those of its vertices and what holds it up.
-fn lines(details: &JobDetails, obstacle: Option<String>) -> String {
+fn lines(details: &JobProgress, obstacle: Option<String>) -> String {
     let state = details.state.to_string();
     let style = colour(&state);
     let (name, state) = (crate::output::tame(&details.name), crate::output::tame(&state));
@@ -295,9 +295,10 @@ const WIDTH: usize = 48;
 const LONGEST_LINE: usize = 76;
 
 /// `  Count -> End              2 RUNNING`.
-fn line(vertex: &JobVertex) -> String {
-    let there = vertex.tasks.iter().filter(|(_, tasks)| **tasks > 0);
-    let tasks: Vec<_> = there
+fn line(vertex: &VertexProgress) -> String {
+    let tasks: Vec<_> = vertex
+        .tasks()
+        .iter()
         .map(|(state, tasks)| {
             let style = colour(&state.to_string());
             format!("{style}{tasks} {}{style:#}", crate::output::tame(&state.to_string()))

@@ -2,7 +2,10 @@
 
 use std::sync::Once;
 
-use flink_rest_client::{ApplicationId, FlinkRestClient, JarId, JobId, Timestamp, VertexId};
+use flink_rest_client::{
+    ApplicationId, FlinkRestClient, JarId, JobId, JobStatus, Timestamp, VertexId, lenient,
+};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -96,28 +99,73 @@ async fn uploaded_jar(client: &FlinkRestClient, word: &str) -> Result<Candidate>
     })
 }
 
+/// What a list says of something that has a name. Only the id must be there: nothing else may hide what is meant.
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(alias = "jid", default, deserialize_with = "lenient::or_default")]
+    id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    name: String,
+    #[serde(alias = "status", default, deserialize_with = "lenient::or_default")]
+    state: Option<JobStatus>,
+    #[serde(rename = "end-time", default, deserialize_with = "lenient::or_default")]
+    ended: Option<i64>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    uploaded: Option<i64>,
+    #[serde(rename = "slotsNumber", default, deserialize_with = "lenient::or_default")]
+    slots: Option<u32>,
+}
+
+impl Listed {
+    fn candidate(self, note: String) -> Option<Candidate> {
+        let ended = self.ended_at();
+        Some(Candidate { id: self.id?, name: self.name, ended, note })
+    }
+
+    /// When it ended; none if it has not, or nobody can tell.
+    fn ended_at(&self) -> Option<Timestamp> {
+        let time = || self.ended.filter(|time| *time >= 0).and_then(timestamp).unwrap_or_default();
+        self.state.as_ref().is_some_and(JobStatus::is_terminal).then(time)
+    }
+
+    fn state(&self) -> String {
+        self.state.as_ref().map_or_else(|| "in an unknown state".to_owned(), ToString::to_string)
+    }
+}
+
+fn timestamp(milliseconds: i64) -> Option<Timestamp> {
+    Timestamp::from_millisecond(milliseconds).ok()
+}
+
+/// A list of the server's, by the name of its endpoint.
+async fn listed(client: &FlinkRestClient, endpoint: &str) -> Result<Vec<Listed>> {
+    #[derive(Deserialize)]
+    struct List {
+        #[serde(alias = "jobs", alias = "applications", alias = "taskmanagers", alias = "files")]
+        #[serde(deserialize_with = "lenient::list")]
+        all: Vec<Listed>,
+    }
+    Ok(client.request_by_name(endpoint, Value::Null).await?.decode::<List>()?.all)
+}
+
 pub(crate) async fn jobs(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
-    let jobs = client.jobs().overview().await?.jobs.into_iter().map(|job| Candidate {
-        id: job.jid.to_string(),
-        ended: job.state.is_terminal().then(|| job.end_time.unwrap_or_default()),
-        note: match job.end_time {
-            Some(end) => format!("{}, ended {end:.0}", job.state),
-            None => job.state.to_string(),
-        },
-        name: job.name,
-    });
-    Ok(jobs.collect())
+    let candidate = |job: Listed| {
+        let note = match job.ended_at() {
+            Some(end) => format!("{}, ended {end:.0}", job.state()),
+            None => job.state(),
+        };
+        job.candidate(note)
+    };
+    Ok(listed(client, "GetJobsOverview").await?.into_iter().filter_map(candidate).collect())
 }
 
 pub(crate) async fn applications(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
-    let all = client.applications().overview().await?.applications;
-    let candidate = |application: flink_rest_client::applications::ApplicationOverview| Candidate {
-        id: application.id.to_string(),
-        ended: application.end_time,
-        note: application.status.to_string(),
-        name: of_job(&application.name).to_owned(),
+    let candidate = |application: Listed| {
+        let name = of_job(&application.name).to_owned();
+        let note = application.state();
+        Some(Candidate { name, ..application.candidate(note)? })
     };
-    Ok(all.into_iter().map(candidate).collect())
+    Ok(listed(client, "GetApplicationsOverview").await?.into_iter().filter_map(candidate).collect())
 }
 
 /// The job's name in that of the application which Flink makes for a job: `SingleJobApplication(Orders)`.
@@ -127,32 +175,29 @@ fn of_job(name: &str) -> &str {
 }
 
 pub(crate) async fn taskmanagers(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
-    let all = client.taskmanagers().list().await?.taskmanagers;
-    let candidate = |taskmanager: flink_rest_client::taskmanagers::details::TaskManagerInfo| {
-        let id = taskmanager.id.to_string();
+    let candidate = |taskmanager: Listed| {
+        let note = taskmanager.slots.map_or_else(String::new, |slots| format!("{slots} slots"));
+        let taskmanager = taskmanager.candidate(note)?;
         // Ids begin alike where all run on one machine; what stands at the end is Flink's own short name.
-        let name = id.rsplit('-').next().unwrap_or_default().to_owned();
-        Candidate { id, name, ended: None, note: format!("{} slots", taskmanager.slots_number) }
+        let name = taskmanager.id.rsplit('-').next().unwrap_or_default().to_owned();
+        Some(Candidate { name, ..taskmanager })
     };
-    Ok(all.into_iter().map(candidate).collect())
+    Ok(listed(client, "GetTaskManagers").await?.into_iter().filter_map(candidate).collect())
 }
 
 pub(crate) async fn jars(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
-    let jars = client.jars().list().await?.files.into_iter().map(|jar| Candidate {
-        id: jar.id.to_string(),
-        name: jar.name,
-        ended: None,
-        note: format!("uploaded {:.0}", jar.uploaded),
-    });
-    Ok(jars.collect())
+    let candidate = |jar: Listed| {
+        let uploaded = jar.uploaded.and_then(timestamp);
+        let note = uploaded.map_or_else(String::new, |uploaded| format!("uploaded {uploaded:.0}"));
+        jar.candidate(note)
+    };
+    Ok(listed(client, "GetJars").await?.into_iter().filter_map(candidate).collect())
 }
 
 pub(crate) async fn vertices(client: &FlinkRestClient, job: JobId) -> Result<Vec<Candidate>> {
-    let vertices = client.job(job).details().await?.vertices.into_iter().map(|vertex| Candidate {
-        id: vertex.id.to_string(),
-        name: vertex.name,
-        ended: None,
-        note: vertex.status.to_string(),
+    let vertices = client.job(job).progress().await?.vertices.into_iter().filter_map(|vertex| {
+        let note = vertex.status.map_or_else(String::new, |status| status.to_string());
+        Some(Candidate { id: vertex.id?.to_string(), name: vertex.name, ended: None, note })
     });
     Ok(vertices.collect())
 }

@@ -38,6 +38,7 @@ impl RequestBuilder {
                 limited: Vec::new(),
                 token: None,
                 repeat: spec.repeat,
+                prefix: "/v1",
                 maybe_done: false,
             },
             params: spec.params.iter(),

@@ -28,6 +28,8 @@ pub struct Request {
     pub token: Option<String>,
     /// What a second one would do.
     pub repeat: Repeat,
+    /// The version prefix.
+    pub(crate) prefix: &'static str,
     /// Whether an earlier one with the same token may have arrived.
     pub(crate) maybe_done: bool,
 }
@@ -62,7 +64,7 @@ pub enum Body {
 
 impl Request {
     /// The request for a server of this release. Refuses what it does not have: Flink loses silently what it does not
-    /// know (1.20+).
+    /// know (1.20+). Of a release that cannot be read, only what could be lost so is refused.
     pub fn for_version(mut self, server: &FlinkVersion) -> Result<Self> {
         let endpoint = self.spec.name;
         let refuse = |what, needs| Err(Error::Unsupported { what, needs, server: server.clone() });
@@ -70,7 +72,8 @@ impl Request {
             return refuse(endpoint.into(), needs);
         }
         for Limit { param, word } in &self.limited {
-            if let Some(needs) = server.lacks(param.since, param.until) {
+            let lacks = |since, until| server.lacks(since, until).or_else(|| server.may_ignore(since, until));
+            if let Some(needs) = lacks(param.since, param.until) {
                 return refuse(format!("`{}` of {endpoint}", param.name), needs);
             }
             if let Some(word) = word
@@ -79,6 +82,7 @@ impl Request {
                 return refuse(format!("`{}` as `{}` of {endpoint}", word.text, param.name), needs);
             }
             if let Some((formerly, until)) = param.formerly
+                && server.release().is_some()
                 && server.lacks(None, Some(until)).is_none()
             {
                 self.body.move_member(param.key, formerly);
@@ -103,7 +107,11 @@ impl Request {
 
     /// Makes it one that can be sent again, as far as a server of this version allows; none: as they all do.
     pub(crate) fn make_repeatable(&mut self, server: Option<&FlinkVersion>) {
-        let is_known = |since, until| server.is_none_or(|server| server.lacks(since, until).is_none());
+        // A release that cannot be read may be one that refuses a token.
+        let is_known = |since: Option<&str>, until: Option<&str>| match server {
+            Some(server) if server.release().is_none() => since.is_none() && until.is_none(),
+            server => server.is_none_or(|server| server.lacks(since, until).is_none()),
+        };
         if let Some(param) = self.token_to_choose() {
             match &self.body {
                 Body::Json(json) if is_known(param.since, param.until) => {

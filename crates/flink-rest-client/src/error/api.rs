@@ -57,9 +57,20 @@ impl ApiError {
             || cause.contains("DuplicateApplicationSubmissionException")
     }
 
-    /// Whether Flink took the path for a page of its dashboard: it has no such endpoint.
+    /// Whether it has no such endpoint. Flink takes the path of a GET for a page of its dashboard then.
     pub(crate) fn is_no_endpoint(&self) -> bool {
-        self.root_cause().starts_with("Unable to load requested file")
+        let cause = self.root_cause();
+        cause.starts_with("Unable to load requested file")
+            || cause.ends_with("request not allowed")
+            // Up to 1.13 without the path.
+            || (self.status == StatusCode::NOT_FOUND && (cause.starts_with("Not found: /") || cause == "Not found."))
+    }
+
+    /// Whether a process has no such log file.
+    pub(crate) fn is_no_log(&self) -> bool {
+        let cause = self.root_cause();
+        cause.starts_with("This file does not exist in ")
+            || cause.ends_with("does not exist on the TaskExecutor.")
     }
 
     /// The last `Caused by:` of the trace, or the message if there is no trace.

@@ -51,14 +51,27 @@ impl Error {
             Self::NotFlink { status: StatusCode::BAD_REQUEST, found, .. } if found.contains("HTTPS port") => {
                 tls::WRONG_PORT.into()
             }
+            Self::NotFlink { endpoint: "CancelJob", status: StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED, .. } => {
+                "a proxy lets only reading through, as YARN's: `YarnCancelJob` cancels a job by a GET".into()
+            }
+            Self::NotFlink { status: StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED, .. } => {
+                "a proxy lets only reading through, as YARN's: give the JobManager's own address".into()
+            }
             Self::NotFlink { status, .. } if matches!(status.as_u16(), 502..=504) => {
                 "a proxy answers, but no JobManager behind it: does one run there, where the proxy looks for it?".into()
+            }
+            Self::NotFlink { status, found, .. } if status.is_success() && !found.starts_with("an HTML") => {
+                "a gateway or a login answers in Flink's place: give credentials, or the address of Flink itself".into()
             }
             Self::NotFlink { .. } => {
                 "check the address, and the path prefix if Flink is behind a proxy".into()
             }
+            Self::Absent { absence, .. } => absence.hint().into(),
             Self::JobGone { .. } => {
                 "a JobManager without high availability forgets its jobs when it restarts, and each one jobs that ended long ago (`jobstore.expiration-time`)".into()
+            }
+            Self::Unsupported { server, .. } if server.release().is_none() => {
+                "say which release it is with flink_version(…) of the client's builder".into()
             }
             Self::Timeout { .. } => "allow more with .timeout(…)".into(),
             Self::Api(error) if error.is_no_endpoint() => {
@@ -72,6 +85,9 @@ impl Error {
             }
             Self::Api(error) if error.is_disabled() => {
                 "use job(id).rescale(…), which needs the adaptive scheduler".into()
+            }
+            Self::Api(error) if error.is_no_log() => {
+                "there is no such file in the folder of `log.file`: a process that logs to its console alone, as in containers, has none (`kubectl logs` shows it there)".into()
             }
             Self::Api(error) if error.root_cause().contains("AdaptiveScheduler") => {
                 "set `jobmanager.scheduler: adaptive` in the cluster's configuration".into()

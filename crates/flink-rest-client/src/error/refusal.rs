@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{ApiError, Error};
 use crate::{
-    answer::not_json,
+    answer::foreign,
     endpoint::Spec,
     retry::{Tried, retry_after},
     secrets::{self, Secrets},
@@ -28,11 +28,12 @@ impl Error {
         let (status, tried) = (head.status, Tried::default());
         let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let retry_after = header(header::RETRY_AFTER).and_then(retry_after);
-        if let Ok(Errors { errors }) = serde_json::from_slice(body) {
-            let all = match &errors {
-                Value::Array(errors) => errors.as_slice(),
-                single => std::slice::from_ref(single),
-            };
+        let errors = serde_json::from_slice(body).ok().map(|Errors { errors }| match errors {
+            Value::Array(errors) => errors,
+            single => vec![single],
+        });
+        // A gateway's are objects.
+        if let Some(all) = errors.filter(|all| all.is_empty() || all.iter().any(Value::is_string)) {
             // One text may be long, or there may be many.
             let (mut errors, mut room) = (Vec::new(), secrets::LONGEST);
             for text in all.iter().filter_map(Value::as_str) {
@@ -53,7 +54,7 @@ impl Error {
                 let target = secrets.hide(target.rsplit('@').next().unwrap_or_default());
                 format!("a redirect to {}", trace::printable(&target))
             }
-            None => not_json(body, secrets).unwrap_or_else(|| "other JSON".into()),
+            None => foreign::described(body, secrets),
         };
         Self::NotFlink { endpoint: spec.name, status, found, retry_after, tried }
     }

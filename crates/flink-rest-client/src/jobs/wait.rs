@@ -10,8 +10,8 @@ use crate::{
     client::Mode,
     jobs::{
         GetJobStatus, Job,
-        details::{GetJob, JobDetails},
         exceptions::GetJobExceptions,
+        progress::{JobProgress, ReadProgress},
         state::JobStatus,
     },
     tell::Tell,
@@ -39,7 +39,7 @@ impl<M: Mode> Job<M> {
         self.wait(Goal::Running)
     }
 
-    /// Waits until it has come to its end by itself: its details then.
+    /// Waits until it has come to its end by itself.
     ///
     /// A job that failed or was cancelled is [`Error::JobEnded`], one that the server no longer knows
     /// [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout), and says how often the job was
@@ -78,9 +78,9 @@ enum Goal {
 }
 
 impl Action for WaitForJob {
-    type Output<M: Mode> = JobDetails;
+    type Output<M: Mode> = JobProgress;
 
-    async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<JobDetails> {
+    async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<JobProgress> {
         let goal = match self.goal {
             Goal::Running => "runs with all its tasks",
             Goal::Finished => "has finished",
@@ -123,13 +123,13 @@ impl<M: Mode> Watch<M> {
     }
 
     /// Looks once: the job's details if it is where it should be, an error if it will never be there.
-    async fn look(&mut self) -> Result<Option<JobDetails>> {
+    async fn look(&mut self) -> Result<Option<JobProgress>> {
         let details = match self.ask().await {
             Err(error) if error.is_not_found() => return self.is_unknown(error),
             asked => asked?,
         };
         self.unknown_since = None;
-        let is_reached = |details: &JobDetails| match self.wanted.goal {
+        let is_reached = |details: &JobProgress| match self.wanted.goal {
             // One that has finished has run.
             Goal::Running if details.state == JobStatus::Running => details.all_tasks_run(),
             Goal::Running | Goal::Finished => details.state == JobStatus::Finished,
@@ -151,10 +151,10 @@ impl<M: Mode> Watch<M> {
     }
 
     /// One request, and a small one while the state alone tells that the goal is far; two if they disagree.
-    async fn ask(&mut self) -> Result<Option<JobDetails>> {
+    async fn ask(&mut self) -> Result<Option<JobProgress>> {
         let job = self.wanted.job;
         if self.asks_for_details() {
-            let details = self.client.execute(&GetJob::new(job), Waiting::question()).await?;
+            let details = ReadProgress { job }.run(self.client.clone(), Waiting::question()).await?;
             // The server keeps the details for a while: only the state alone tells whether these are from before.
             if !self.tells_state || self.state.as_ref() == Some(&details.state) {
                 self.enter(details.state.clone()).await;
@@ -162,7 +162,7 @@ impl<M: Mode> Watch<M> {
             }
         }
         match self.client.execute(&GetJobStatus::new(job), Waiting::question()).await {
-            Err(Error::Unsupported { .. }) => self.tells_state = false,
+            Err(error) if error.is_of_another_release() => self.tells_state = false,
             told => self.enter(told?.status).await,
         }
         Ok(None)
@@ -214,7 +214,7 @@ impl<M: Mode> Watch<M> {
     }
 
     /// A job that was never there is not found; one that was may come back.
-    fn is_unknown(&mut self, error: Error) -> Result<Option<JobDetails>> {
+    fn is_unknown(&mut self, error: Error) -> Result<Option<JobProgress>> {
         let Some(state) = self.state.clone() else { return Err(error) };
         let since = *self.unknown_since.get_or_insert_with(Instant::now);
         if since.elapsed() < GRACE {

@@ -1,8 +1,10 @@
 //! Tests that need neither Java nor a network.
 
+mod absences;
 mod bad_input;
 mod broken;
 mod certificates;
+mod compressed;
 mod conformance;
 mod connections;
 mod credentials;
@@ -11,6 +13,7 @@ mod fake;
 mod faults;
 mod fixtures;
 mod follow;
+mod gateways;
 mod logs;
 mod metrics;
 mod operations;

@@ -60,6 +60,11 @@ fn somebody_else(status: u16) -> Say {
     Say::Json(status, json!({"message": "default backend"}))
 }
 
+/// The job that was looked for.
+pub(crate) fn there() -> Say {
+    ok(json!({"jid": JOB}))
+}
+
 pub(crate) fn ok(answer: Value) -> Say {
     Say::Json(200, answer)
 }
@@ -147,21 +152,21 @@ async fn what_is_sent_again() {
         case("run", [REFUSED, REFUSED, submitted()], "POPOPO", "done"),
         case("run", [election(), submitted()], "POPO", "done"),
         case("run", [no_leader(400), no_leader(400), submitted()], "POPOPO", "done"),
-        case("run", [LOST, no_leader(500), not_found(), no_leader(400), ok(json!({}))], "POGEGEPOGE", "done"),
+        case("run", [LOST, no_leader(500), not_found(), no_leader(400), there()], "POGEGEPOGE", "done"),
         case("dispose", [no_leader(500), triggered()], "POPO", "done"),
         case("read", [no_leader(500), jobs()], "GEGE", "done"),
         case("run", [REFUSED], "POPOPOPOPOPO", "failed"),
         case("dispose", [REFUSED, triggered()], "POPO", "done"),
         case("dispose", [Say::Lost(TransportErrorKind::Incomplete), triggered()], "POPO", "done"),
         // A submission whose answer was lost is looked for, then repeated; a refusal of its own id is success.
-        case("run", [LOST, ok(json!({}))], "POGE", "done"),
+        case("run", [LOST, there()], "POGE", "done"),
         case("run", [LOST, not_found(), submitted()], "POGEPO", "done"),
-        case("run", [LOST, not_found(), duplicate(), ok(json!({}))], "POGEPOGE", "done"),
+        case("run", [LOST, not_found(), duplicate(), there()], "POGEPOGE", "done"),
         case("run", [LOST, not_found(), duplicate(), REFUSED], "POGEPOGE", "done"),
         case("run", [LOST, REFUSED, election(), not_found(), submitted()], "POGEGEGEPO", "done"),
         // Another refusal of the second says nothing of the first, which may be at work yet: it is looked for once more.
         case("run", [LOST, not_found(), error(500, "no such class"), not_found()], "POGEPOGE", "unknown"),
-        case("run", [LOST, not_found(), error(400, "locked"), ok(json!({}))], "POGEPOGE", "done"),
+        case("run", [LOST, not_found(), error(400, "locked"), there()], "POGEPOGE", "done"),
         case(
             "run",
             [error(504, "x.TimeoutException"), not_found(), error(400, "locked")],
@@ -180,24 +185,24 @@ async fn what_is_sent_again() {
         case("run", [somebody_else(401)], "PO", "failed"),
         case("run", [LOST, error(500, "oops")], "POGE", "unknown"),
         // An answer that cannot be read is as good as lost.
-        case("run", [Say::Lost(TransportErrorKind::NotHttp), ok(json!({}))], "POGE", "done"),
+        case("run", [Say::Lost(TransportErrorKind::NotHttp), there()], "POGE", "done"),
         case("run", [Say::Lost(TransportErrorKind::NotHttp)], "POGE", "unknown"),
-        case("run", [ok(json!({"error": "we are moving"}))], "PO", "unknown"),
+        case("run", [ok(json!({"error": "we are moving"}))], "POGE", "unknown"),
         case("plan", [ok(json!({"error": "we are moving"}))], "PO", "failed"),
         case("run", [duplicate(), submitted()], "PO", "failed"),
         // Unless what was refused is there: a main method failed after it had submitted its job.
         case("run", [error(500, "no such class"), not_found()], "POGE", "failed"),
-        case("run", [error(400, "my own mistake"), ok(json!({}))], "POGE", "started anyway"),
+        case("run", [error(400, "my own mistake"), there()], "POGE", "started anyway"),
         case("run", [error(500, "Jar file /x/a.jar does not exist")], "PO", "failed"),
         case(
             "run",
-            [error(500, "x\nCaused by: a.b.TimeoutException: Invocation of [b] timed out."), ok(json!({}))],
+            [error(500, "x\nCaused by: a.b.TimeoutException: Invocation of [b] timed out."), there()],
             "POGE",
             "done",
         ),
         // A main method that waited in vain for the JobManager is refused as if the program were wrong.
-        case("run", [in_vain(), ok(json!({}))], "POGE", "done"),
-        case("run", [in_vain(), not_found(), duplicate(), ok(json!({}))], "POGEPOGE", "done"),
+        case("run", [in_vain(), there()], "POGE", "done"),
+        case("run", [in_vain(), not_found(), duplicate(), there()], "POGEPOGE", "done"),
         case("run", [in_vain(), not_found(), error(400, "locked"), not_found()], "POGEPOGE", "unknown"),
         // But if it waited for somebody else, nothing was submitted.
         case(
@@ -228,7 +233,7 @@ async fn what_is_sent_again() {
         case("dispose", [error(502, "x"), triggered()], "PO", "unknown"),
         case("dispose", [error(500, "x"), triggered()], "PO", "failed"),
         // Nor does a gateway know what Flink has done, also if it says so in JSON.
-        case("run", [error(504, "upstream request timeout"), ok(json!({}))], "POGE", "done"),
+        case("run", [error(504, "upstream request timeout"), there()], "POGE", "done"),
         case("savepoint", [error(503, "busy"), triggered()], "POPO", "done"),
         case("run", [LOST, Say::Bytes(None, vec![Piece::Chunk(b"zzz")])], "POGE", "unknown"),
         case("rescale", [error(503, "Rescaling is temporarily disabled."), triggered()], "PA", "failed"),
@@ -240,7 +245,7 @@ async fn what_is_sent_again() {
 async fn old_releases_know_less_again() {
     let cases = vec![
         // Up to 1.14, a second job is refused only while the first one is there: it is looked for, and not repeated.
-        case("run", [LOST, not_found(), not_found(), ok(json!({}))], "POGEGEGE", "done"),
+        case("run", [LOST, not_found(), not_found(), there()], "POGEGEGE", "done"),
         case("run", [REFUSED, ok(json!({"jobid": JOB}))], "POPO", "done"),
         // Savepoints have no id of the client's choice.
         case("savepoint", [LOST, Say::Json(202, json!({"request-id": JOB}))], "PO", "unknown"),

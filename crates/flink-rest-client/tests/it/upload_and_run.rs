@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     bad_input::shown,
     fake::{Fake, Say},
-    retry::{JOB, LOST, REFUSED, duplicate, error, methods, not_found, ok},
+    retry::{JOB, LOST, REFUSED, duplicate, error, methods, not_found, ok, there},
 };
 
 #[tokio::test(start_paused = true)]
@@ -67,7 +67,7 @@ async fn a_refusal_of_what_was_started_all_the_same_says_so() {
     let path = folder.path().join("a.jar");
     std::fs::write(&path, b"PK\x03\x04").unwrap();
     let refused = [ok(json!({"filename": "/x/1_a.jar", "status": "success"})), error(400, "my own mistake")];
-    let fake = Fake::new([&refused[..], &[ok(json!({})), ok(json!({}))]].concat());
+    let fake = Fake::new([&refused[..], &[there(), ok(json!({}))]].concat());
     let error = fake.client().jars().upload_and_run(&path).job_id(JOB).delete_jar().await.unwrap_err();
     assert_eq!(methods(&fake), "POPOGEDE", "its job does not need the jar");
     assert_eq!(error.to_string(), format!("RunJar: refused, and yet {JOB} is there"));
@@ -97,7 +97,7 @@ async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
     // A program that misses another jar is not run again.
     let other =
         || error(400, "Caused by: java.io.FileNotFoundException: Jar file /opt/udf.jar does not exist");
-    let fake = Fake::new([uploaded(), other(), ok(json!({}))]);
+    let fake = Fake::new([uploaded(), other(), there()]);
     fake.client().jars().upload_and_run(&path).await.unwrap_err();
     assert_eq!(methods(&fake).matches("PO").count(), 2, "{:?}", fake.asked());
 
@@ -109,10 +109,10 @@ async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
 
     // The JobManager that may have run it is gone, and the next one does not know the jar; the job, maybe.
     let lost_then_gone = || [uploaded(), LOST, not_found(), gone(), not_found(), uploaded()];
-    let fake = Fake::new(lost_then_gone().into_iter().chain([ok(json!({}))]));
+    let fake = Fake::new(lost_then_gone().into_iter().chain([there()]));
     fake.client().jars().upload_and_run(&path).await.unwrap();
     assert_eq!(methods(&fake), "POPOGEPOGEPOGE", "it is found");
-    let fake = Fake::new(lost_then_gone().into_iter().chain([not_found(), duplicate(), ok(json!({}))]));
+    let fake = Fake::new(lost_then_gone().into_iter().chain([not_found(), duplicate(), there()]));
     fake.client().jars().upload_and_run(&path).await.unwrap();
     assert_eq!(methods(&fake), "POPOGEPOGEPOGEPOGE", "it is found a little later");
     let fake = Fake::new([uploaded(), LOST, not_found(), gone(), REFUSED, REFUSED]);

@@ -1,10 +1,14 @@
 //! What is sent to which release, and what is not.
 
 use flink_rest_client::{
-    FlinkVersion, JarId, Request, Timestamp, endpoint::Body, jars::ClaimMode, metrics::Aggregation,
+    FlinkRestClient, FlinkVersion, JarId, Request, Timestamp, endpoint::Body, jars::ClaimMode,
+    metrics::Aggregation,
 };
 
-use crate::requests::{JOB, client};
+use crate::{
+    fake::{Fake, Say},
+    requests::{JOB, client},
+};
 
 /// What is sent to this release: the JSON of the body, or else why nothing is.
 fn sent(request: &Request, server: &str) -> String {
@@ -57,4 +61,61 @@ fn each_release_gets_what_it_knows() {
     ] {
         assert_eq!(sent(&request.unwrap(), server), expected);
     }
+}
+
+/// Nothing is withheld from a release that cannot be read but what it may ignore without a word.
+#[test]
+fn a_release_that_cannot_be_read_gets_all_that_it_would_not_ignore() {
+    let (client, jar) = (client(), "a.jar".parse::<JarId>().unwrap());
+    let unknown: FlinkVersion = serde_json::from_str("\"<unknown>\"").unwrap();
+    for request in [
+        client.jar(&jar).run().claim_mode(ClaimMode::NoClaim).flink_configuration([("a", "b")]).to_request(),
+        client.job(JOB).status().to_request(),
+        client.job(JOB).savepoint().to_request(),
+        client.job(JOB).stop_with_savepoint().to_request(),
+        client.applications().overview().to_request(),
+    ] {
+        let request = request.unwrap();
+        assert!(request.clone().for_version(&unknown).is_ok(), "{}", request.path);
+    }
+}
+
+async fn asked_of(config: serde_json::Value) -> Vec<String> {
+    let say = |json| Say::Json(200, json);
+    let id = serde_json::json!({"request-id": "00000000000000000000000000000001"});
+    let fake = Fake::new([say(config), say(id)]);
+    let client = FlinkRestClient::builder("http://fake").transport(fake.clone()).build().unwrap();
+    client.job(JOB).stop_with_savepoint().await.unwrap();
+    fake.asked()
+}
+
+/// A savepoint must not be refused because of a name. What is sent is what every release takes.
+#[tokio::test]
+async fn a_server_that_does_not_tell_its_release_keeps_nobody_from_stopping() {
+    use serde_json::json;
+    for version in [json!("<unknown>"), json!(null), json!(""), json!("vvr-8.0.9"), json!(7)] {
+        let asked = asked_of(json!({"timezone-name": "UTC", "flink-version": version, "features": {}})).await;
+        assert_eq!(asked[1], format!("POST /v1/jobs/{JOB}/stop {{}}"), "{version}");
+    }
+    let asked = asked_of(json!({"flink-version": "1.19.1-amzn-0", "features": {}})).await;
+    assert!(asked[1].contains("triggerId"), "{asked:?}");
+    let asked = asked_of(json!({"features": {}})).await;
+    assert_eq!(asked.len(), 2, "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_gateway_that_keeps_the_configuration_to_itself_keeps_nobody_from_stopping() {
+    let id = serde_json::json!({"request-id": "00000000000000000000000000000001"});
+    let fake = Fake::new([Say::Json(403, serde_json::json!({"error": "not for you"})), Say::Json(200, id)]);
+    let client = FlinkRestClient::builder("http://fake").transport(fake.clone()).build().unwrap();
+    client.job(JOB).stop_with_savepoint().await.unwrap();
+    assert_eq!(client.known_version().unwrap().release(), None);
+}
+
+#[tokio::test]
+async fn a_release_that_is_said_is_not_asked_for() {
+    let fake =
+        Fake::new([Say::Json(200, serde_json::json!({"request-id": "00000000000000000000000000000001"}))]);
+    fake.client_of("1.14").job(JOB).stop_with_savepoint().await.unwrap();
+    assert_eq!(fake.asked(), [format!("POST /v1/jobs/{JOB}/stop {{}}")]);
 }

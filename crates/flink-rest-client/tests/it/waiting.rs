@@ -142,6 +142,38 @@ async fn old_releases_are_asked_for_the_whole_job() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_tell_its_release_is_asked_as_an_old_one() {
+    let config = || ok(json!({"flink-version": "<unknown>", "features": {"web-submit": true}}));
+    let no_endpoint =
+        Say::Json(404, json!({"errors": ["Unable to load requested file /v1/jobs/07/status."]}));
+    let script = [
+        config(),
+        no_endpoint,
+        config(),
+        details("CREATED", json!({})),
+        details("RUNNING", json!({"RUNNING": 1})),
+    ];
+    let fake = Fake::new(script);
+    let client =
+        flink_rest_client::FlinkRestClient::builder("http://fake").transport(fake.clone()).build().unwrap();
+    client.job(JOB).wait_until_running().await.unwrap();
+    assert_eq!(fake.asked().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_nobody_needs_does_not_end_a_wait() {
+    for odd in [json!(null), json!(-7), json!("x"), json!({"a": 1}), json!([1]), json!(1e300)] {
+        let job = ok(json!({
+            "jid": odd, "name": odd, "state": "RUNNING", "start-time": odd, "maxParallelism": odd, "timestamps": odd,
+            "vertices": [{"id": odd, "name": odd, "status": "RUNNING", "parallelism": odd, "metrics": odd}],
+            "status-counts": {"RUNNING": 1, "CREATED": odd}, "plan": odd,
+        }));
+        let fake = Fake::new([state("RUNNING"), job]);
+        fake.client().job(JOB).wait_until_running().await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_restart_loop_shows_at_the_deadline() {
     let mut script = Vec::new();
     for _ in 0..3 {

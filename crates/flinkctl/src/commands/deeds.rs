@@ -1,4 +1,4 @@
-//! What is done to a job, and waited for: cancel, stop, savepoint, wait, rescale.
+//! What is done to a job, and waited for: stop, savepoint, wait, rescale.
 
 use std::{cell::Cell, time::Duration};
 
@@ -13,7 +13,6 @@ use tokio::time::Instant;
 use crate::{
     cli::App,
     commands::Deed,
-    confirm::confirm,
     error::{Exit, Failure, Result},
     follow::{Goal, follow},
     output::say,
@@ -27,12 +26,7 @@ pub(crate) const DEEDS: &[Deed] = &[
     super::flamegraph::FLAMEGRAPH,
     super::exceptions::EXCEPTIONS,
     super::top::TOP,
-    Deed {
-        name: "cancel",
-        reads: false,
-        describe: describe_cancel,
-        run: |app, matches| Box::pin(cancel(app, matches)),
-    },
+    super::job::cancel::CANCEL,
     Deed {
         name: "stop",
         reads: false,
@@ -67,55 +61,10 @@ pub(crate) const DEEDS: &[Deed] = &[
 
 /// Arguments of a command about one job, and nothing else.
 #[derive(Debug, clap::Args)]
-struct OfJob {
+pub(super) struct OfJob {
     /// The job: its id, its name, or the beginning of either
     #[arg(add = crate::complete::of("JobId"))]
-    job: String,
-}
-
-#[derive(Debug, clap::Args)]
-struct Cancel {
-    #[command(flatten)]
-    of: OfJob,
-    /// Does not ask
-    #[arg(short, long)]
-    yes: bool,
-    /// Returns as soon as Flink has accepted it
-    #[arg(short, long)]
-    detach: bool,
-}
-
-fn describe_cancel(command: Command) -> Command {
-    Cancel::augment_args(command).about("Cancels a job, without a savepoint, and waits until it has ended")
-}
-
-async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
-    let Cancel { of, yes, detach } = Cancel::from_arg_matches(matches)?;
-    let found = resolve::described_job(&app.client, &of.job).await?;
-    if found.ended.is_some() {
-        return Err(not_running(&found));
-    }
-    confirm(&format!("Cancel job {found} at {}", app.client.address()), yes)?;
-    let job = app.client.job(found.id.parse()?);
-    let done = async {
-        job.cancel().await?;
-        match detach {
-            true => Ok(None),
-            false => {
-                job.wait_until_finished().timeout(patience(app)).await.map(|details| Some(details.state))
-            }
-        }
-    };
-    let stopped = |exit| {
-        let failure = Failure::new(exit, "you stopped waiting; the job may be cancelled all the same");
-        failure.hint(format!("`flinkctl job get {}` tells how it ends", job.id()))
-    };
-    match unless_stopped(done, stopped).await? {
-        Ok(None) => {}
-        Ok(Some(state)) | Err(Error::JobEnded { state, .. }) => say!("{} is {state}", found.name),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(())
+    pub(super) job: String,
 }
 
 /// Where a savepoint goes, and how it is written.
@@ -224,7 +173,7 @@ async fn of_ended(app: &App, job: &Job<Async>, failure: Failure) -> Failure {
     }
 }
 
-fn not_running(job: &resolve::Candidate) -> Failure {
+pub(super) fn not_running(job: &resolve::Candidate) -> Failure {
     Failure::new(Exit::NotFound, format!("a job must run for this, and has ended: {job}"))
         .hint("`flinkctl job list --state running` shows those that run")
 }
@@ -243,7 +192,7 @@ async fn while_it_goes_on<T>(
         loop {
             tokio::time::sleep(LOOK).await;
             // The wait itself tells of errors.
-            let Ok(details) = job.details().await else { continue };
+            let Ok(details) = job.progress().await else { continue };
             let state = &details.state;
             // Seen twice: what ended it may be what is awaited.
             if has_ended && state.is_terminal() {
@@ -270,8 +219,8 @@ async fn while_it_goes_on<T>(
 
 /// An id for what is about to be triggered, where the release takes one: it can be told before there is an answer.
 async fn trigger_id(app: &App) -> Result<Option<TriggerId>> {
-    let version = app.client.config().await?.flink_version;
-    Ok((version.release() >= (1, 15)).then(TriggerId::random))
+    let version = app.client.flink_version().await?;
+    Ok(version.release().is_some_and(|release| release >= (1, 15)).then(TriggerId::random))
 }
 
 /// What Flink was asked to do on its own, for those who stop the waiting.
@@ -388,7 +337,7 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
 async fn rescaled(job: &Job<Async>, parallelism: u32, deadline: Option<Instant>) -> Result<()> {
     job.rescale(parallelism).await?;
     loop {
-        let details = job.details().await?;
+        let details = job.progress().await?;
         let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
         if details.vertices.iter().all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism))) {
             return Ok(());

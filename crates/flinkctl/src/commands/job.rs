@@ -1,5 +1,6 @@
 //! Jobs.
 
+pub(super) mod cancel;
 pub(super) mod list;
 
 use crate::{

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::builder::TypedValueParser;
-use flink_rest_client::{FlinkRestClient, Pem, Retry, Token};
+use flink_rest_client::{FlinkRestClient, FlinkVersion, Pem, Retry, Token};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::{sync::Mutex, time::Instant};
 
@@ -50,6 +50,10 @@ pub(crate) struct Settings {
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) proxy: Option<String>,
+    /// The cluster's Flink release, as 1.20, where it does not tell it itself [env: FLINKCTL_FLINK_VERSION]
+    #[arg(long, global = true, value_name = "VERSION")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "release")]
+    pub(crate) flink_version: Option<FlinkVersion>,
     /// How long a request may take, as 90s or 5m; on the command line it is `--timeout`.
     #[arg(skip)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +86,7 @@ impl Settings {
             cert,
             key,
             proxy: self.proxy.or(others.proxy),
+            flink_version: self.flink_version.or(others.flink_version),
             timeout: self.timeout.or(others.timeout),
             local: self.local.or(others.local),
         }
@@ -94,6 +99,9 @@ impl Settings {
         let mut builder = FlinkRestClient::builder(first).retry(retry);
         for other in urls {
             builder = builder.or_address(other);
+        }
+        if let Some(version) = &self.flink_version {
+            builder = builder.flink_version(version.clone());
         }
         for header in &self.header_from {
             builder = builder.header(&header.name, header.value.read().await?);
@@ -213,6 +221,12 @@ impl Serialize for Time {
         let duration = jiff::SignedDuration::try_from(self.0).map_err(serde::ser::Error::custom)?;
         serializer.collect_str(&format_args!("{duration:#}"))
     }
+}
+
+/// A release that can be read; what a server says of itself need not be one.
+fn release<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<FlinkVersion>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

@@ -15,7 +15,7 @@ pub(crate) fn flinkctl(url: &str, arguments: &[&str]) -> Command {
     command
 }
 
-fn exit(url: &str, arguments: &[&str]) -> (Option<i32>, String) {
+pub(crate) fn exit(url: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let output = flinkctl(url, arguments).output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }

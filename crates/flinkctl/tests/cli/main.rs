@@ -5,6 +5,7 @@ mod completion;
 mod contexts;
 mod durations;
 mod exits;
+mod gateways;
 mod server;
 mod stopped;
 

@@ -30,12 +30,17 @@ impl Server {
 
     /// The same, with these answers in place of what was recorded.
     pub(crate) fn with<const N: usize>(answers: [(&str, &str); N]) -> Self {
+        Self::with_statuses(answers.map(|(request, body)| (request, 200, body)))
+    }
+
+    /// The same, with their statuses.
+    pub(crate) fn with_statuses<const N: usize>(answers: [(&str, u16, &str); N]) -> Self {
         let mut recording = fixtures();
         let of_cluster: BTreeMap<String, Recorded> =
             serde_json::from_str(include_str!("recorded.json")).unwrap();
         recording.extend(of_cluster);
-        for (request, body) in answers {
-            recording.insert(request.into(), Recorded { status: 200, body: body.into() });
+        for (request, status, body) in answers {
+            recording.insert(request.into(), Recorded { status, body: body.into() });
         }
         let recording = Arc::new(recording);
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();

@@ -33,7 +33,7 @@ pub(in crate::record) fn collected(scene: &mut Scene<'_>) -> Result<()> {
     let details = job.wait_until_running().send()?;
     recorder.record("GetJobConfig", "parameters", &json!({"job": job.id()}))?;
     let sink = details.vertices.last().context("a vertex")?;
-    let operator = if scene.at_least("2.0")? { details.name } else { sink.id.to_string() };
+    let operator = if scene.at_least("2.0")? { details.name } else { sink.id.context("an id")?.to_string() };
     scene.until("its sink answers", || {
         Ok(job.send_to_coordinator(&operator, COLLECT).send().ok().map(drop))
     })?;

@@ -58,6 +58,7 @@ class AsyncFlinkRestClient:
         timeout: float | None = None,
         retries: int | None = None,
         proxy: str | bool = True,
+        flink_version: str | None = None,
     ) -> AsyncFlinkRestClient:
         """A client of the cluster at this address: ``http://localhost:8081``, ``https://user:password@gateway/flink``.
 
@@ -69,6 +70,7 @@ class AsyncFlinkRestClient:
         timeout: how many seconds a call may take with all its attempts; 60 unless given, ten times as long for uploads.
         retries: how often a request is sent again that failed in passing, where that can start nothing twice; 5 unless given.
         proxy: the proxy on the way; True for the one that the environment names, False for none.
+        flink_version: the cluster's release, such as ``1.20``, where it does not tell it itself; else it is asked for.
         """
         client = cls.__new__(cls)
         client._connect(
@@ -80,11 +82,12 @@ class AsyncFlinkRestClient:
             timeout=timeout,
             retries=retries,
             proxy=proxy,
+            flink_version=flink_version,
         )
         return client
 
     def _connect(self, url: str, **options: object) -> None:
-        none = dict.fromkeys(("headers", "auth", "ca", "cert", "timeout", "retries"))
+        none = dict.fromkeys(("headers", "auth", "ca", "cert", "timeout", "retries", "flink_version"))
         self._native = Client(url, {**none, "proxy": True, **options})
         self._api = AsyncApi(self._native)
 

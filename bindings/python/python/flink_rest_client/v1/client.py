@@ -59,6 +59,7 @@ class FlinkRestClient:
         timeout: float | None = None,
         retries: int | None = None,
         proxy: str | bool = True,
+        flink_version: str | None = None,
     ) -> FlinkRestClient:
         """A client of the cluster at this address: ``http://localhost:8081``, ``https://user:password@gateway/flink``.
 
@@ -70,6 +71,7 @@ class FlinkRestClient:
         timeout: how many seconds a call may take with all its attempts; 60 unless given, ten times as long for uploads.
         retries: how often a request is sent again that failed in passing, where that can start nothing twice; 5 unless given.
         proxy: the proxy on the way; True for the one that the environment names, False for none.
+        flink_version: the cluster's release, such as ``1.20``, where it does not tell it itself; else it is asked for.
         """
         client = cls.__new__(cls)
         client._connect(
@@ -81,11 +83,12 @@ class FlinkRestClient:
             timeout=timeout,
             retries=retries,
             proxy=proxy,
+            flink_version=flink_version,
         )
         return client
 
     def _connect(self, url: str, **options: object) -> None:
-        none = dict.fromkeys(("headers", "auth", "ca", "cert", "timeout", "retries"))
+        none = dict.fromkeys(("headers", "auth", "ca", "cert", "timeout", "retries", "flink_version"))
         self._native = Client(url, {**none, "proxy": True, **options})
         self._api = Api(self._native)
 

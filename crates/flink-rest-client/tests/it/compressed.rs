@@ -1,0 +1,104 @@
+//! Answers that come compressed, though nobody asked for it.
+
+use std::io::Write;
+
+use flate2::{
+    Compression,
+    write::{DeflateEncoder, GzEncoder, ZlibEncoder},
+};
+use flink_rest_client::{Error, FlinkRestClient, Retry};
+
+use crate::server::Server;
+
+const JOBS: &str = r#"{"jobs":[]}"#;
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn server(status: &str, encoding: &str, body: &[u8]) -> Server {
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Encoding: {encoding}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    );
+    Server::answering([head.as_bytes(), body].concat())
+}
+
+fn client(server: &Server) -> FlinkRestClient {
+    FlinkRestClient::builder(server.url()).retry(Retry::never()).max_answer_bytes(1 << 20).build().unwrap()
+}
+
+#[tokio::test]
+async fn what_can_be_read_is() {
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+    zlib.write_all(JOBS.as_bytes()).unwrap();
+    let mut bare = DeflateEncoder::new(Vec::new(), Compression::default());
+    bare.write_all(JOBS.as_bytes()).unwrap();
+    let gzipped = gzip(JOBS.as_bytes());
+    for (encoding, body) in [
+        ("gzip", gzipped.clone()),
+        ("GZIP", gzipped.clone()),
+        ("x-gzip", gzipped),
+        ("deflate", zlib.finish().unwrap()),
+        ("deflate", bare.finish().unwrap()),
+        ("identity", JOBS.into()),
+    ] {
+        let jobs = client(&server("200 OK", encoding, &body)).jobs().overview().await;
+        assert!(jobs.unwrap().jobs.is_empty(), "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_read_as_well() {
+    let server = server("404 Not Found", "gzip", &gzip(br#"{"errors":["no such job"]}"#));
+    let error = client(&server).overview().await.unwrap_err();
+    assert!(error.to_string().contains("no such job"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_log_that_streams_is_read() {
+    let text = "line\n".repeat(100_000);
+    let server = server("200 OK", "gzip", &gzip(text.as_bytes()));
+    let mut log = client(&server).jobmanager().log().stream().await.unwrap();
+    assert_eq!(log.size(), None, "the size of what is compressed is another");
+    let mut read = Vec::new();
+    while let Some(chunk) = log.next_chunk().await.unwrap() {
+        read.extend(chunk);
+    }
+    assert!(read == text.as_bytes());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_in_words() {
+    for (encoding, said) in [("br", "`br`"), ("zstd", "`zstd`"), ("gzip, br", "`gzip, br`"), ("\u{1b}x", "`")]
+    {
+        let server = server("200 OK", encoding, b"\x28\xb5\x2f\xfd");
+        for error in [
+            client(&server).overview().await.unwrap_err(),
+            client(&server).jobmanager().log().stream().await.map(|_| ()).unwrap_err(),
+        ] {
+            let said = format!("a body compressed as {said}");
+            assert!(error.to_string().contains(&said) || encoding.starts_with('\u{1b}'), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_broken_is_an_error() {
+    let whole = gzip(JOBS.as_bytes());
+    for body in [&whole[..whole.len() - 9], b"no gzip"] {
+        let error = client(&server("200 OK", "gzip", body)).jobs().overview().await.unwrap_err();
+        assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+    }
+}
+
+/// The limit is one of what is in it.
+#[tokio::test]
+async fn a_small_answer_that_holds_a_large_one_is_too_large() {
+    let bomb = gzip(&vec![b' '; 64 << 20]);
+    assert!(bomb.len() < 1 << 17);
+    let error = client(&server("200 OK", "gzip", &bomb)).overview().await.unwrap_err();
+    assert!(matches!(error, Error::TooLarge { .. }), "{error:?}");
+}

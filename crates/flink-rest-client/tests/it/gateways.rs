@@ -1,0 +1,123 @@
+//! What stands before a Flink and answers in its place: its JSON is no answer, and its reasons are shown.
+
+use flink_rest_client::{ENDPOINTS, Error, Result, TransportErrorKind};
+use serde_json::{Value, json};
+
+use crate::{
+    fake::{Fake, Say},
+    requests::JOB,
+};
+
+const LOGIN: &str = "200 OK with JSON that says “not logged in”, which is no answer of Flink's";
+
+fn login() -> Fake {
+    Fake::new([Say::Json(200, json!({"code": 401, "msg": "not logged in"}))])
+}
+
+fn is_login<T: std::fmt::Debug>(answer: Result<T>) {
+    let error = answer.unwrap_err();
+    assert!(error.last().to_string().ends_with(LOGIN), "{error:?}");
+    assert!(error.hint().is_some(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_list_is_not_empty_because_a_gateway_wants_a_login() {
+    let client = login().client();
+    is_login(client.jobs().overview().await);
+    is_login(client.jobs().list().await);
+    is_login(client.jars().list().await);
+    is_login(client.taskmanagers().list().await);
+    is_login(client.config().await);
+    is_login(client.job(JOB).metrics().await);
+    is_login(client.job(JOB).exceptions().await);
+}
+
+#[tokio::test]
+async fn a_call_by_name_hands_on_nothing_but_flinks() {
+    let client = login().client();
+    for (name, params) in [
+        ("GetJobs", json!({})),
+        ("GetJobsOverview", json!({})),
+        ("GetJob", json!({"job": JOB})),
+        ("GetJobResourceRequirements", json!({"job": JOB})),
+        ("GetJobMetrics", json!({"job": JOB})),
+    ] {
+        is_login(client.request_by_name(name, params).await);
+    }
+}
+
+/// A gateway answers 200, and nothing is cancelled.
+#[tokio::test]
+async fn nothing_was_done_because_a_gateway_says_ok() {
+    let error = login().client().job(JOB).cancel().await.unwrap_err();
+    assert!(error.is_outcome_unknown(), "{error:?}");
+    is_login::<()>(Err(error));
+}
+
+#[tokio::test]
+async fn other_json_than_an_object_is_shown() {
+    for (json, shown) in [
+        (json!([]), "`[]`"),
+        (json!({}), "`{}`"),
+        (json!(null), "`null`"),
+        (json!(7), "`7`"),
+        (json!("log in"), "JSON that says “log in”"),
+        (json!({"jobs": null}), r#"`{"jobs":null}`"#),
+        (json!({"errors": ["no leader"]}), "JSON that says “no leader”"),
+    ] {
+        let client = Fake::new([Say::Json(200, json)]).client();
+        for error in [
+            client.jobs().overview().await.unwrap_err(),
+            client.request_by_name("GetJobs", Value::Null).await.unwrap_err(),
+        ] {
+            assert!(error.to_string().contains(&format!("200 OK with {shown}, which")), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_reason_of_a_refusal_is_shown_without_secrets_and_on_one_line() {
+    let reason = json!({"error": {"message": "role viewer may not PATCH:\nhunter2-token \u{1b}[2J"}});
+    let client = Fake::new([Say::Json(403, reason)]).builder("2.3.0").bearer_token("hunter2-token");
+    let error = client.build().unwrap().job(JOB).cancel().await.unwrap_err();
+    let said = "403 Forbidden with JSON that says “role viewer may not PATCH: ****** \u{fffd}[2J”";
+    assert!(error.to_string().contains(said), "{error:?}");
+    assert!(!error.is_outcome_unknown());
+}
+
+/// Flink's own are texts.
+#[tokio::test]
+async fn a_list_of_errors_that_are_objects_is_a_gateways() {
+    let errors = json!({"errors": [{"status": "403", "detail": "read only"}]});
+    let error = Fake::new([Say::Json(403, errors)]).client().overview().await.unwrap_err();
+    assert!(matches!(error, Error::NotFlink { .. }), "{error:?}");
+    assert!(error.to_string().contains("“read only”"), "{error:?}");
+}
+
+/// YARN's proxy does not know PATCH.
+#[tokio::test]
+async fn a_method_that_a_proxy_does_not_know_was_not_carried_out() {
+    for status in [405, 501] {
+        let error = Fake::new([Say::Json(status, json!({}))]).client().job(JOB).cancel().await.unwrap_err();
+        assert!(!error.is_outcome_unknown(), "{error:?}");
+        assert!(error.hint().unwrap().contains("YarnCancelJob"), "{error:?}");
+    }
+}
+
+/// The job that a lost answer may have started is looked for, and a login page is not that job.
+#[tokio::test(start_paused = true)]
+async fn a_job_is_not_found_because_a_gateway_says_ok() {
+    let script = [Say::Lost(TransportErrorKind::Interrupted), Say::Json(200, json!({"code": 401}))];
+    let client = Fake::new(script).client();
+    let jar = "a.jar".parse().unwrap();
+    let error = client.jar(&jar).run().job_id(JOB).await.unwrap_err();
+    assert!(error.is_outcome_unknown(), "{error:?}");
+}
+
+#[test]
+fn no_endpoint_that_answers_json_takes_a_login() {
+    for spec in ENDPOINTS.iter().filter(|spec| spec.response != "Text") {
+        let losses = spec.losses(json!({"code": 401, "msg": "not logged in"}).to_string());
+        assert!(matches!(losses, Err(Error::NotFlink { .. })), "{}: {losses:?}", spec.name);
+    }
+}

@@ -1,0 +1,112 @@
+//! Cancels a job.
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use flink_rest_client::{Error, http::StatusCode};
+use serde_json::Value;
+
+use crate::{
+    cli::App,
+    commands::{
+        Deed,
+        deeds::{OfJob, not_running, patience},
+    },
+    confirm::confirm,
+    error::{Failure, Result},
+    output::say,
+    resolve,
+    stop::unless_stopped,
+};
+
+pub(crate) const CANCEL: Deed = Deed {
+    name: "cancel",
+    reads: false,
+    describe: describe_cancel,
+    run: |app, matches| Box::pin(cancel(app, matches)),
+};
+
+#[derive(Debug, clap::Args)]
+struct Cancel {
+    #[command(flatten)]
+    of: OfJob,
+    /// Does not ask
+    #[arg(short, long)]
+    yes: bool,
+    /// Returns as soon as Flink has accepted it
+    #[arg(short, long)]
+    detach: bool,
+}
+
+fn describe_cancel(command: Command) -> Command {
+    Cancel::augment_args(command).about("Cancels a job, without a savepoint, and waits until it has ended")
+}
+
+async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
+    let Cancel { of, yes, detach } = Cancel::from_arg_matches(matches)?;
+    let found = resolve::described_job(&app.client, &of.job).await?;
+    if found.ended.is_some() {
+        return Err(not_running(&found));
+    }
+    let address = app.client.address();
+    let what = match !yes && is_cancelling_off(app).await {
+        true => format!(
+            "The cluster's owner switched cancelling off (`web.cancel.enable`). Cancel job {found} at {address} all the same"
+        ),
+        false => format!("Cancel job {found} at {address}"),
+    };
+    confirm(&what, yes)?;
+    let job = app.client.job(found.id.parse()?);
+    let done = async {
+        job.cancel().await?;
+        match detach {
+            true => Ok(None),
+            false => {
+                job.wait_until_finished().timeout(patience(app)).await.map(|details| Some(details.state))
+            }
+        }
+    };
+    let stopped = |exit| {
+        let failure = Failure::new(exit, "you stopped waiting; the job may be cancelled all the same");
+        failure.hint(format!("`flinkctl job get {}` tells how it ends", job.id()))
+    };
+    match unless_stopped(done, stopped).await? {
+        Ok(None) => {}
+        Ok(Some(state)) | Err(Error::JobEnded { state, .. }) => say!("{} is {state}", found.name),
+        Err(error) if is_for_readers(&error) => {
+            let (error_status, failure) = (error.status(), Failure::from(error));
+            let command = format!(
+                "if a proxy lets only GET through, as YARN's, `flinkctl api YarnCancelJob -f job={}` cancels the job by one",
+                found.id
+            );
+            // Who is refused may also be somebody who may not.
+            let hint = match error_status {
+                Some(StatusCode::FORBIDDEN) => {
+                    format!("{}; {command}", failure.hint.as_deref().unwrap_or_default())
+                }
+                _ => command,
+            };
+            return Err(failure.hint(hint));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// Whether somebody before Flink refuses all that is no GET.
+fn is_for_readers(error: &Error) -> bool {
+    matches!(error.last(), Error::NotFlink { status, .. } if matches!(status.as_u16(), 403 | 405 | 501))
+}
+
+/// Whether the cluster's owner keeps people from cancelling. Flink only leaves the button out of its dashboard, and cancels
+/// all the same (1.13.6, 2.3.0); up to 1.13 only the JobManager's configuration tells.
+async fn is_cancelling_off(app: &App) -> bool {
+    let ask = async |endpoint| app.client.request_by_name(endpoint, Value::Null).await.ok()?.json().ok();
+    let told = ask("GetConfig").await.and_then(|config| config.pointer("/features/web-cancel")?.as_bool());
+    match told {
+        Some(is_on) => !is_on,
+        None => ask("GetJobManagerConfig").await.is_some_and(|options| {
+            let all = options.as_array().into_iter().flatten();
+            let is_off = |option: &Value| option["key"] == "web.cancel.enable" && option["value"] == "false";
+            all.into_iter().any(is_off)
+        }),
+    }
+}
