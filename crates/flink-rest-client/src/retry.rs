@@ -181,7 +181,10 @@ impl Request {
 
     /// Whether it may have done its work, though Flink says that it failed: a main method goes on after it has submitted a job.
     pub(crate) fn may_have_begun(&self, error: &Error) -> bool {
-        matches!(error, Error::Api(_)) && !self.is_done(error) && !error.is_not_found()
+        matches!(error, Error::Api(_))
+            && !self.is_done(error)
+            && !error.is_not_found()
+            && !error.may_be_absence()
     }
 
     /// It failed, and has done its work.
