@@ -131,6 +131,7 @@ impl fmt::Display for FlinkVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.release {
             Some(_) => f.write_str(&trace::printable(&self.text)),
+            None if self.text.is_empty() => f.write_str("of an unknown release"),
             None => write!(f, "of an unknown release (`{}`)", trace::printable(&self.text)),
         }
     }

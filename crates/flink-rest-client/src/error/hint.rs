@@ -60,6 +60,9 @@ impl Error {
             Self::NotFlink { status, .. } if matches!(status.as_u16(), 502..=504) => {
                 "a proxy answers, but no JobManager behind it: does one run there, where the proxy looks for it?".into()
             }
+            Self::NotFlink { found, .. } if found.starts_with("a body compressed") => {
+                "let the proxy before Flink send answers as they are, or as gzip".into()
+            }
             Self::NotFlink { status, found, .. } if status.is_success() && !found.starts_with("an HTML") => {
                 "a gateway or a login answers in Flink's place: give credentials, or the address of Flink itself".into()
             }
