@@ -1,9 +1,6 @@
 //! The example and test jobs of this folder, compiled against the Flink that is to run them.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use flink_local::{Distribution, Error};
 
@@ -19,9 +16,10 @@ pub fn streaming_job(flink: &Distribution) -> Result<PathBuf, Error> {
 
 /// Compiles the main class and what it shares with the others, unless the jar is newer than both.
 fn compile(flink: &Distribution, main_class: &str) -> Result<PathBuf, Error> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = flink_workspace::root();
+    let here = root.join("jobs");
     let sources = [here.join(format!("{main_class}.java")), here.join("Arguments.java")];
-    let jar = here.join(format!("../target/jobs/{}/{main_class}.jar", flink.version()));
+    let jar = root.join(format!("target/jobs/{}/{main_class}.jar", flink.version()));
     let written = |path: &PathBuf| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
     if written(&jar).is_some_and(|jar| sources.iter().all(|source| written(source) < Some(jar))) {
         return Ok(jar);

@@ -114,7 +114,7 @@ fn without_reason(error: &Error) -> Option<String> {
 
 /// The recordings that belong to this project, a folder for each release.
 pub fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/flink-rest-client/fixtures")
+    flink_workspace::root().join("crates/flink-rest-client/fixtures")
 }
 
 /// All recordings in a folder and those below it, in the order of their names.

@@ -1,6 +1,6 @@
 //! Small pieces of work, each beside the least that one would write for it: for callgrind, and for Criterion.
 
-use std::{fs, hint::black_box, path::Path};
+use std::{fs, hint::black_box};
 
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
@@ -163,7 +163,7 @@ fn log(lines: usize, which: usize) -> String {
 
 /// What a real Flink answered. `flink-recordings` knows more of it, and takes long to build.
 fn recorded(name: &str) -> Result<serde_json::Value> {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/flink-rest-client/fixtures/2.3.0");
+    let fixtures = flink_workspace::root().join("crates/flink-rest-client/fixtures/2.3.0");
     let text = fs::read_to_string(fixtures.join(name).with_extension("json"))?;
     let mut recording: serde_json::Value = serde_json::from_str(&text)?;
     recording.get_mut("answer").map(serde_json::Value::take).context("an answer")

@@ -7,7 +7,7 @@ mod rows;
 mod scale;
 mod table;
 
-use std::{fs, path::Path};
+use std::fs;
 
 use anyhow::{Result, bail};
 
@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     print!("{}", table::text(&lines));
     if arguments.write {
-        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
+        let page = flink_workspace::root().join("docs/benchmarks.md");
         let text = fs::read_to_string(&page)?;
         let rows: Vec<_> = ROWS.iter().map(|row| row.name).collect();
         fs::write(&page, table::put_into(&text, &lines, &rows)?)?;

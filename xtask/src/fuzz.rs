@@ -69,7 +69,7 @@ fn seeds(target: &str) -> Result<PathBuf> {
             "503\n\n120\n<html><title>Busy</title></html>".into(),
         ],
     };
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
+    let folder = flink_workspace::root().join("fuzz/corpus").join(target);
     fs::create_dir_all(&folder)?;
     for (number, input) in inputs.iter().enumerate() {
         fs::write(folder.join(format!("seed-{number}")), input)?;

@@ -26,7 +26,7 @@ pub fn check() -> Result<()> {
 }
 
 fn pages(folder: &str) -> Result<Vec<PathBuf>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+    let folder = flink_workspace::root().join(folder);
     let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
     let paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     Ok(paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "md")).collect())
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn what_leads_nowhere_is_found() {
-        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+        let page = flink_workspace::root().join("README.md");
         for (target, leads) in [
             ("ARCHITECTURE.md", true),
             ("#use-it", true),

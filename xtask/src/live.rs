@@ -4,7 +4,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
     fs,
-    path::PathBuf,
 };
 
 use anyhow::{Context, Result, bail};
@@ -54,7 +53,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 pub fn test(version: &str) -> Result<String> {
     // Obtained here, so that the time limits of the tests do not run while it is downloaded.
     Distribution::obtain(version, Progress::Stderr)?;
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/live");
+    let folder = flink_workspace::root().join("target/live");
     fs::create_dir_all(&folder)?;
     let calls = folder.join(version);
     let _ = fs::remove_file(&calls);
@@ -109,7 +108,7 @@ fn table(rows: &BTreeMap<String, String>) -> String {
 }
 
 fn write(mut rows: BTreeMap<String, String>) -> Result<()> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/live.md");
+    let path = flink_workspace::root().join("docs/live.md");
     let now = fs::read_to_string(&path).context("docs/live.md")?;
     let (before, rest) =
         now.split_once(BEGIN).with_context(|| format!("docs/live.md has no line {BEGIN}"))?;

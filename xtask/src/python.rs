@@ -2,12 +2,7 @@
 
 mod answers;
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flink_rest_client::{
@@ -82,7 +77,7 @@ pub fn check() -> Result<()> {
 }
 
 fn package() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../bindings/python/python/flink_rest_client")
+    flink_workspace::root().join("bindings/python/python/flink_rest_client")
 }
 
 /// All files that are written, and what is in them.

@@ -49,7 +49,7 @@ pub fn check() -> Result<()> {
 }
 
 fn path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../README.md")
+    flink_workspace::root().join("README.md")
 }
 
 fn read() -> Result<String> {

@@ -32,11 +32,11 @@ pub fn check() -> Result<()> {
         bail!("docs/flinkctl.md is out of date; write it with: cargo xtask reference");
     }
     // Man pages are kept nowhere; that they can be made shows by making them.
-    man(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/man"))
+    man(&flink_workspace::root().join("target/man"))
 }
 
 fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/flinkctl.md")
+    flink_workspace::root().join("docs/flinkctl.md")
 }
 
 fn man(folder: &Path) -> Result<()> {

@@ -1,10 +1,6 @@
 //! What Flink itself says of its REST API: one file a release, which the client is compared with.
 
-use std::{
-    fmt::Write,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fmt::Write, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flink_local::{Distribution, Progress};
@@ -49,14 +45,14 @@ pub fn check(version: &str) -> Result<()> {
 }
 
 fn file(version: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../crates/flink-rest-client/spec/{version}.json"))
+    flink_workspace::root().join(format!("crates/flink-rest-client/spec/{version}.json"))
 }
 
 /// Asks Flink's own classes.
 fn read(flink: &Distribution) -> Result<String> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let sources = ["Spec", "Sample"].map(|name| here.join(format!("java/{name}.java")));
-    let jar = here.join(format!("../target/spec/{}.jar", flink.version()));
+    let root = flink_workspace::root();
+    let sources = ["Spec", "Sample"].map(|name| root.join(format!("xtask/java/{name}.java")));
+    let jar = root.join(format!("target/spec/{}.jar", flink.version()));
     let printed = flink.run(flink.compile(&sources, "Spec", jar)?, "Spec", [""; 0])?;
     let mut text = String::new();
     print(&serde_json::from_str(&printed)?, 0, &mut text);

@@ -103,14 +103,14 @@ fn build(how: &[&str]) -> Result<String> {
     let python = pythons().pop().context(NO_PYTHON)?;
     let environment = Environment::fresh("build", &python)?;
     environment.install(&[MATURIN])?;
-    let dist = root().join("target/wheel/dist");
+    let dist = flink_workspace::root().join("target/wheel/dist");
     let _ = fs::remove_dir_all(&dist);
     if how.contains(&"--sdist") {
         // The wheel is made from the source distribution, so both are good if it is. Its files are dated long ago: cargo
         // would take what it built before for newer.
         cargo("clean --release -p flink-rest-macros -p flink-rest-client -p flink-rest-client-python", &[])?;
     }
-    let target = root().join("target");
+    let target = flink_workspace::root().join("target");
     environment.run(
         "-m maturin build",
         &[how, &["--out", &dist.to_string_lossy()]].concat(),
@@ -127,7 +127,7 @@ struct Environment(PathBuf);
 
 impl Environment {
     fn fresh(name: &str, python: &Path) -> Result<Self> {
-        let folder = root().join("target/wheel").join(name);
+        let folder = flink_workspace::root().join("target/wheel").join(name);
         let shown = format!("{} -m venv {name}", python.display());
         timed(&shown, Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
         Ok(Self(folder))
@@ -148,13 +148,9 @@ impl Environment {
         command.args(arguments.split(' ')).args(more).envs(environment.iter().copied());
         timed(
             shown.trim_end(),
-            command.current_dir(root().join("bindings/python")).env("VIRTUAL_ENV", &self.0),
+            command.current_dir(flink_workspace::root().join("bindings/python")).env("VIRTUAL_ENV", &self.0),
         )
     }
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
 
 /// The Pythons that are here, oldest first: on the path, or installed by pyenv.

@@ -3,7 +3,7 @@
 //!
 //! Both are counted in the same build on the same machine, so much of what differs between machines meets both.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, process::Command, thread};
+use std::{collections::BTreeMap, fs, process::Command, thread};
 
 use anyhow::{Context, Result, bail};
 use flink_bench::cases::CASES;
@@ -64,7 +64,7 @@ pub fn run(write: bool, built: bool) -> Result<()> {
     });
     let counted = counted.collect::<Result<Vec<_>>>()?;
 
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../bench/baseline.json");
+    let file = flink_workspace::root().join("bench/baseline.json");
     let machine = machine()?;
     if write {
         let ratio = |(pair, ours, theirs): &(Pair, f64, f64)| {

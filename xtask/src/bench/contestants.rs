@@ -75,7 +75,7 @@ impl Bench {
     /// What the Python client does, by `bench/client.py`.
     pub fn python<T: ToString>(&self, arguments: impl IntoIterator<Item = T>) -> Result<Way> {
         let python = get_or_try(&self.python, || install_python_client(&self.scale.folder))?;
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench/client.py").display().to_string();
+        let script = flink_workspace::root().join("bench/client.py").display().to_string();
         let arguments = arguments.into_iter().map(|argument| argument.to_string());
         Ok(Way::new("Python client", [python.clone(), script].into_iter().chain(arguments)))
     }
@@ -129,7 +129,7 @@ impl Bench {
 
 /// Where cargo puts what it builds.
 pub fn target() -> PathBuf {
-    let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let usual = || flink_workspace::root().join("target");
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(usual, PathBuf::from)
 }
 

@@ -1,6 +1,6 @@
 //! The types of answers for Python's checkers, from the samples in `spec/`: what each release's own classes write.
 
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write, fs};
 
 use anyhow::{Context, Result};
 use flink_rest_client::{ENDPOINTS, endpoint::Spec};
@@ -33,7 +33,7 @@ pub(super) struct Answers {
 impl Answers {
     pub(super) fn read() -> Result<Self> {
         let mut shapes: BTreeMap<&str, Shape> = BTreeMap::new();
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/flink-rest-client/spec");
+        let folder = flink_workspace::root().join("crates/flink-rest-client/spec");
         for entry in fs::read_dir(folder)? {
             let release: Value = serde_json::from_str(&fs::read_to_string(entry?.path())?)?;
             for (route, declared) in release.as_object().context("a spec is an object")? {

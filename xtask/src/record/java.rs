@@ -1,28 +1,18 @@
 //! The Java programs and plugins that recordings need, compiled against the Flink that is to run them.
 
-use std::{
-    fs,
-    os::unix::fs::symlink,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, os::unix::fs::symlink, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, ensure};
 use flink_local::{Distribution, Java};
 
-/// The folder of this project.
-pub(super) fn project() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 /// Where a release's jars are put.
 fn folder(distribution: &Distribution) -> PathBuf {
-    project().join("target/recordings").join(distribution.version())
+    flink_workspace::root().join("target/recordings").join(distribution.version())
 }
 
 /// A Java source of the project as a jar.
 pub(super) fn compile(distribution: &Distribution, source: &str) -> Result<PathBuf> {
-    let source = project().join(source);
+    let source = flink_workspace::root().join(source);
     let class = source.file_stem().and_then(|name| name.to_str()).context("a Java file")?.to_owned();
     let jar = folder(distribution).join(format!("{class}.jar"));
     Ok(distribution.compile(&[source], &class, jar)?)

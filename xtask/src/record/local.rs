@@ -8,7 +8,7 @@ use flink_rest_client::{FlinkVersion, blocking::FlinkRestClient};
 
 use super::{
     archive::Archive,
-    java::{project, with_labels},
+    java::with_labels,
     mask::Masks,
     recorder::Recorder,
     scene::Scene,
@@ -133,7 +133,7 @@ pub(super) fn run(distribution: &Distribution, archive: &Archive, only: &[String
     let masks = Masks::default()
         .folder(distribution.home(), "/opt/flink")
         .folder(&distribution.home().join("lib"), "/opt/flink/lib")
-        .folder(&project(), "/flink-rest-client");
+        .folder(&flink_workspace::root(), "/flink-rest-client");
     for stage in STAGES {
         let scenes =
             stage.scenes.iter().filter(|(name, _)| only.is_empty() || only.iter().any(|one| one == name));

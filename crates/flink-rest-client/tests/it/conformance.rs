@@ -6,7 +6,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
 };
 
 use flink_rest_client::{
@@ -70,7 +69,7 @@ fn the_endpoints_are_those_of_flink() {
     let mut findings = BTreeSet::new();
     let mut seen = BTreeSet::new();
     for version in flink_local::VERSIONS {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("spec/{version}.json"));
+        let file = flink_workspace::root().join(format!("crates/flink-rest-client/spec/{version}.json"));
         let flinks = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
         for finding in Release(version.parse().unwrap()).compare(&flinks) {
             match EXCEPTIONS.iter().find(|(known, _)| finding.starts_with(known)) {

@@ -61,7 +61,8 @@ pub(crate) fn streaming_jar() -> PathBuf {
 
 /// The Java program of this name in this folder, as a jar.
 pub(crate) fn own_jar(name: &str) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live").join(name).with_extension("java");
+    let source =
+        flink_workspace::root().join("crates/flink-rest-client/tests/live").join(name).with_extension("java");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(distribution().version());
     distribution().compile(&[source], name, folder.join(name).with_extension("jar")).unwrap()
 }

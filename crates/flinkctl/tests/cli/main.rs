@@ -13,14 +13,14 @@ use std::{
     collections::BTreeMap,
     fmt::Write,
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
 };
 
 use server::Server;
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/transcripts")
+    flink_workspace::root().join("crates/flinkctl/tests/cli/transcripts")
 }
 
 #[test]

@@ -6,7 +6,6 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    path::Path,
     sync::{Arc, Mutex},
     thread,
 };
@@ -84,7 +83,7 @@ fn fixtures() -> BTreeMap<String, Recorded> {
         status: u16,
         answer: serde_json::Value,
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flink-rest-client/fixtures/2.3.0");
+    let folder = flink_workspace::root().join("crates/flink-rest-client/fixtures/2.3.0");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut fixtures = BTreeMap::new();
