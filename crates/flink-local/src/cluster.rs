@@ -12,7 +12,7 @@ use crate::error::LogTail;
 use crate::process::{Launcher, Process, Role};
 use crate::ready::{Overview, overview, rest_port};
 use crate::watcher::Watcher;
-use crate::{Error, Kept};
+use crate::{Error, Kept, Place};
 
 /// How often something is looked at that is waited for.
 const POLL: Duration = Duration::from_millis(50);
@@ -151,7 +151,7 @@ impl Cluster {
     pub fn keep(mut self) -> Result<Kept, Error> {
         self.watcher.keep_all().map_err(watcher_failed)?;
         self.is_over = true;
-        Ok(Kept::new(&self.url, &self.launcher.folder, self.process_ids()))
+        Ok(Kept::new(&self.url, &self.launcher.folder, self.process_ids(), Place::here()))
     }
 
     /// Stops all processes and removes the folder, as dropping does, and says if that failed. Takes up to 5 seconds.

@@ -3,13 +3,14 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 
 use crate::version::{self, NEWEST};
-use crate::{Error, Progress, pip, unpack};
+use crate::{Error, Place, Progress, pip, unpack};
 
-/// How folders of unfinished work begin; the id of the process that works in it follows.
+/// How folders of unfinished work begin; the PID namespace and the id of the process that works in it follow.
 const UNFINISHED: &str = ".unfinished-";
 
 /// The files of one Flink release: `lib/`, `opt/` and `plugins/`.
@@ -85,7 +86,7 @@ impl Distribution {
         }
         fs::create_dir_all(cache).map_err(Error::io("create", cache))?;
         remove_leftovers(cache);
-        let prefix = format!("{UNFINISHED}{}-", process::id());
+        let prefix = format!("{}{}-", unfinished_here(), process::id());
         let work = tempfile::Builder::new()
             .prefix(&prefix)
             .tempdir_in(cache)
@@ -120,12 +121,20 @@ fn version_of_jar(name: &str) -> Option<String> {
     version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.to_owned())
 }
 
-/// Removes what runs that were killed could not remove themselves.
+/// How folders begin in which processes of this machine and PID namespace work.
+fn unfinished_here() -> String {
+    let mut place = DefaultHasher::new();
+    Place::here().map(|here| here.to_string()).hash(&mut place);
+    format!("{UNFINISHED}{:016x}-", place.finish())
+}
+
+/// Removes what runs that were killed could not remove themselves. A process of another machine or container that
+/// shares the cache is not seen from here: its folder is left alone.
 fn remove_leftovers(cache: &Path) {
+    let here = unfinished_here();
     for entry in fs::read_dir(cache).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let owner =
-            name.to_str().and_then(|name| name.strip_prefix(UNFINISHED)?.split_once('-')?.0.parse().ok());
+        let owner = name.to_str().and_then(|name| name.strip_prefix(&here)?.split_once('-')?.0.parse().ok());
         if owner.is_some_and(|owner| !is_running(owner)) {
             // If it cannot be removed, the download still can work.
             let _ = fs::remove_dir_all(entry.path());
@@ -189,13 +198,15 @@ mod tests {
         let cache = tempfile::tempdir().unwrap();
         let mut short_lived = Command::new("true").spawn().unwrap();
         short_lived.wait().unwrap();
-        let dead = cache.path().join(format!("{UNFINISHED}{}-a", short_lived.id()));
-        let alive = cache.path().join(format!("{UNFINISHED}{}-b", process::id()));
-        put_flink(&dead);
-        put_flink(&alive);
+        let here = unfinished_here();
+        let dead = cache.path().join(format!("{here}{}-a", short_lived.id()));
+        let alive = cache.path().join(format!("{here}{}-b", process::id()));
+        let elsewhere = cache.path().join(format!("{UNFINISHED}0000000000000000-{}-c", short_lived.id()));
+        [&dead, &alive, &elsewhere].into_iter().for_each(|home| put_flink(home));
         remove_leftovers(cache.path());
         assert!(!dead.exists());
         assert!(alive.exists());
+        assert!(elsewhere.exists(), "a container that shares the cache may be at work in it");
     }
 
     #[test]

@@ -155,6 +155,14 @@ pub enum Error {
         logs: LogTail,
     },
 
+    /// Whether a cluster runs cannot be told from here.
+    #[error("{} was started on another machine or in another container, and may run there; stop it where it was started", folder.display())]
+    #[non_exhaustive]
+    OutOfSight {
+        /// Its folder.
+        folder: PathBuf,
+    },
+
     /// Processes of a cluster that was kept do not end.
     #[error("processes {processes:?} do not end; `kill -9` them, and look whether they are yours to kill")]
     #[non_exhaustive]

@@ -1,16 +1,20 @@
 //! What is left of a cluster that was left running.
 
 use std::fs;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::Error;
+use crate::place::{Place, Sight};
 
 /// How long processes get to end by themselves, as the watcher gives them; then as long again to be killed.
 const PATIENCE: Duration = Duration::from_secs(3);
 const POLL: Duration = Duration::from_millis(50);
+/// Timeout for asking whether something listens at a cluster's address.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A cluster that runs on without an owner.
 ///
@@ -20,12 +24,19 @@ pub struct Kept {
     url: String,
     folder: PathBuf,
     processes: Vec<u32>,
+    place: Option<Place>,
 }
 
 impl Kept {
-    /// A cluster that was [kept](crate::Cluster::keep), perhaps by another process, perhaps long ago.
-    pub fn new(url: impl Into<String>, folder: impl Into<PathBuf>, process_ids: Vec<u32>) -> Self {
-        Self { url: url.into(), folder: folder.into(), processes: process_ids }
+    /// A cluster that was [kept](crate::Cluster::keep), perhaps by another process, perhaps long ago, and the place
+    /// where that was, if it was written down.
+    pub fn new(
+        url: impl Into<String>,
+        folder: impl Into<PathBuf>,
+        process_ids: Vec<u32>,
+        place: Option<Place>,
+    ) -> Self {
+        Self { url: url.into(), folder: folder.into(), processes: process_ids, place }
     }
 
     /// The address of the REST API and the web interface.
@@ -41,6 +52,29 @@ impl Kept {
     /// The ids of its processes when it was kept, the JobManager's first.
     pub fn process_ids(&self) -> &[u32] {
         &self.processes
+    }
+
+    /// Where it was started: only there do its process ids mean anything.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// Whether it may run though none of its processes is seen: it was started on another machine or in another
+    /// container.
+    pub fn is_out_of_sight(&self) -> bool {
+        let is_hidden = || self.sight() == Sight::Hidden || (self.place.is_none() && self.answers());
+        self.running().is_empty() && is_hidden()
+    }
+
+    /// Whether something listens at its address.
+    fn answers(&self) -> bool {
+        let host_and_port = self.url.split_once("://").map_or(&*self.url, |(_, rest)| rest);
+        let addresses = host_and_port.trim_end_matches('/').to_socket_addrs().into_iter().flatten();
+        addresses.into_iter().any(|address| TcpStream::connect_timeout(&address, CONNECT_TIMEOUT).is_ok())
+    }
+
+    fn sight(&self) -> Sight {
+        Place::sight(self.place.as_ref(), Place::here().as_ref())
     }
 
     /// Those of its processes that still run. One that was given the id of another that has ended does not count.
@@ -59,8 +93,12 @@ impl Kept {
         below(&self.folder.join("logs")).iter().flat_map(|process| below(process)).collect()
     }
 
-    /// Stops those that still run and removes the folder. Takes up to 6 seconds.
+    /// Stops those that still run and removes the folder. Takes up to 6 seconds. What is
+    /// [out of sight](Self::is_out_of_sight) is left as it is: [`Error::OutOfSight`].
     pub fn stop(&self) -> Result<(), Error> {
+        if self.is_out_of_sight() {
+            return Err(Error::OutOfSight { folder: self.folder.clone() });
+        }
         for signal in ["TERM", "KILL"] {
             let running = self.running();
             if running.is_empty() {
@@ -126,11 +164,21 @@ mod tests {
     }
 
     #[test]
+    fn what_was_started_elsewhere_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let elsewhere = "nowhere 00000000 pid:[1]".parse().unwrap();
+        let kept = Kept::new("http://127.0.0.1:1", folder.path(), vec![1], Some(elsewhere));
+        assert!(kept.is_out_of_sight());
+        assert!(matches!(kept.stop(), Err(Error::OutOfSight { .. })));
+        assert!(folder.path().exists());
+    }
+
+    #[test]
     fn only_its_own_processes_are_stopped() {
         let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (mut own, mut stranger) = (process(folder.path()), process(other.path()));
         let ids = vec![own.id(), stranger.id()];
-        let kept = Kept::new("http://127.0.0.1:1", folder.path(), ids);
+        let kept = Kept::new("http://127.0.0.1:1", folder.path(), ids, Place::here());
         // The command line of a process can be read shortly after it was started.
         let started = Instant::now();
         while kept.running() != [own.id()] {

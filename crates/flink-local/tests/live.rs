@@ -151,7 +151,7 @@ fn a_kept_cluster_is_stopped_by_what_was_written_down_of_it() -> Result {
     let cluster = Flink::version("2.3.0")?.start()?;
     let remains = Remains::of(&cluster);
     let kept = cluster.keep()?;
-    let later = Kept::new(kept.url(), kept.folder(), kept.process_ids().to_vec());
+    let later = Kept::new(kept.url(), kept.folder(), kept.process_ids().to_vec(), kept.place().cloned());
     assert_eq!(later.logs().len(), 4);
     later.stop()?;
     assert!(later.running().is_empty());

@@ -62,6 +62,9 @@ pub(crate) struct Local {
     pub(crate) flink: String,
     pub(crate) folder: PathBuf,
     pub(crate) processes: Vec<u32>,
+    /// Where the ids of its processes mean something, as [`flink_local::Place`] is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) place: Option<String>,
     /// The context that was the current one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) previous: Option<String>,

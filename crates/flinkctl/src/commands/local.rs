@@ -3,7 +3,7 @@
 use std::{fs, io::Write, time::Instant};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_local::{Flink, Kept, Progress};
+use flink_local::{Flink, Kept, Place, Progress};
 use serde_json::json;
 
 use crate::{
@@ -29,7 +29,7 @@ pub(crate) const CHORES: Chores = Chores {
         Chore {
             name: "down",
             describe: |command| {
-                Name::augment_args(command)
+                Down::augment_args(command)
                     .about("Stops a Flink that `up` started, and removes all that it wrote")
             },
             run: |on| Box::pin(async { down(on.matches) }),
@@ -52,6 +52,16 @@ struct Name {
     /// Its name, which is its context's; else `local`, or the only one
     #[arg(add = crate::complete::contexts())]
     name: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Down {
+    #[command(flatten)]
+    #[allow(dead_code, reason = "it is read by its name")]
+    name: Name,
+    /// Forgets it only: nothing is stopped, nothing removed
+    #[arg(long)]
+    forget: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -114,6 +124,7 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
             flink: flink.clone(),
             folder: cluster.folder().to_owned(),
             processes: cluster.process_ids(),
+            place: Place::here().map(|place| place.to_string()),
             previous: contexts.current.replace(name.clone()),
         };
         let settings = Settings { url: vec![url.clone()], local: Some(local), ..Settings::default() };
@@ -142,7 +153,11 @@ fn check_free(contexts: &Contexts, name: &str) -> Result<()> {
         return Err(Failure::usage(format!("context `{name}` is a cluster elsewhere"))
             .hint("`flinkctl local up NAME` takes another name"));
     };
-    match kept(settings, local).running().is_empty() {
+    let kept = kept(settings, local);
+    if kept.is_out_of_sight() {
+        return Err(out_of_sight(name, local));
+    }
+    match kept.running().is_empty() {
         true => Ok(()),
         false => Err(Failure::usage(format!(
             "`{name}` is up already: Flink {} at {}",
@@ -157,7 +172,7 @@ fn check_free(contexts: &Contexts, name: &str) -> Result<()> {
 fn forget_ended(contexts: &mut Contexts) {
     let of_local = |(name, settings): (&String, &Settings)| {
         let kept = kept(settings, settings.local.as_ref()?);
-        kept.running().is_empty().then(|| (name.clone(), kept))
+        (kept.running().is_empty() && !kept.is_out_of_sight()).then(|| (name.clone(), kept))
     };
     let ended: Vec<_> = contexts.all.iter().filter_map(of_local).collect();
     for (name, kept) in ended {
@@ -195,7 +210,11 @@ fn forget(contexts: &mut Contexts, name: &str) {
 fn down(matches: &ArgMatches) -> Result<()> {
     let (name, settings, local) = meant(matches)?;
     let kept = kept(&settings, &local);
-    let stopped = kept.stop();
+    let is_forgotten_only = matches.get_flag("forget");
+    if kept.is_out_of_sight() && !is_forgotten_only {
+        return Err(out_of_sight(&name, &local));
+    }
+    let stopped = if is_forgotten_only { Ok(()) } else { kept.stop() };
     if stopped.is_err() && !kept.running().is_empty() {
         return Ok(stopped?);
     }
@@ -208,6 +227,9 @@ fn down(matches: &ArgMatches) -> Result<()> {
         Ok(contexts.current.clone())
     })?;
     match stopped {
+        Ok(()) if is_forgotten_only => {
+            say!("Forgot `{name}`; its folder is left: {}", local.folder.display());
+        }
         Ok(()) => say!("Stopped `{name}`, Flink {}, and removed {}.", local.flink, local.folder.display()),
         Err(_) => say!("Stopped `{name}`, Flink {}; its folder is left.", local.flink),
     }
@@ -262,8 +284,10 @@ fn list(output: &Output) -> Result<()> {
     let contexts = Contexts::read()?;
     let row = |(name, settings): (&String, &Settings)| {
         let local = settings.local.as_ref()?;
-        let running = kept(settings, local).running();
+        let kept = kept(settings, local);
+        let running = kept.running();
         let state = match running.len() {
+            0 if kept.is_out_of_sight() => "UNKNOWN",
             0 => "ENDED",
             some if some < local.processes.len() => "DAMAGED",
             _ => "RUNNING",
@@ -294,10 +318,14 @@ fn describe_logs(command: Command) -> Command {
 }
 
 fn logs(output: &Output, matches: &ArgMatches) -> Result<()> {
-    let (_, settings, local) = meant(matches)?;
+    let (name, settings, local) = meant(matches)?;
     let tail = matches.get_one::<usize>("tail").copied();
+    let kept = kept(&settings, &local);
+    if kept.is_out_of_sight() && !local.folder.exists() {
+        return Err(out_of_sight(&name, &local));
+    }
     let mut out = output.stdout()?;
-    for file in kept(&settings, &local).logs() {
+    for file in kept.logs() {
         let text = tame(&String::from_utf8_lossy(&fs::read(&file)?));
         let lines: Vec<_> = text.lines().collect();
         let skipped = tail.map_or(0, |tail| lines.len().saturating_sub(tail));
@@ -308,7 +336,22 @@ fn logs(output: &Output, matches: &ArgMatches) -> Result<()> {
 }
 
 fn kept(settings: &Settings, local: &Local) -> Kept {
-    Kept::new(settings.url.join(", "), &local.folder, local.processes.clone())
+    let place = local.place.as_ref().and_then(|place| place.parse().ok());
+    Kept::new(settings.url.join(", "), &local.folder, local.processes.clone(), place)
+}
+
+/// The failure of a command that would have to know whether a cluster runs elsewhere.
+fn out_of_sight(name: &str, local: &Local) -> Failure {
+    let place = local.place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+    Failure::new(
+        Exit::Failed,
+        format!(
+            "`{name}` was started on another machine or in another container{place}: whether it runs cannot be told from here"
+        ),
+    )
+    .hint(format!(
+        "run `flinkctl local down {name}` where it was started; `flinkctl local down {name} --forget` forgets it here and leaves its processes and its folder as they are"
+    ))
 }
 
 fn command_for(verb: &str, name: &str) -> String {

@@ -135,7 +135,8 @@ fn a_flink_that_has_ended_is_forgotten_whatever_is_left_of_it() {
     // What is no folder cannot be removed as one.
     let left = folder.path().join("left");
     fs::write(&left, "").unwrap();
-    let local = format!("flink = \"2.3.0\"\nfolder = \"{}\"\nprocesses = []\n", left.display());
+    let here = flink_local::Place::here().map_or_else(String::new, |here| format!("place = \"{here}\"\n"));
+    let local = format!("flink = \"2.3.0\"\nfolder = \"{}\"\nprocesses = []\n{here}", left.display());
     let text =
         format!("current = \"old\"\n[context.old]\nurl = \"http://flink\"\n[context.old.local]\n{local}");
     fs::write(&config, text).unwrap();
@@ -163,4 +164,37 @@ fn what_keeps_no_contexts_is_not_written_to() {
     assert_eq!(with(folder.path(), &["context", "list"]).0, Some(2));
     assert!(!Path::new("/dev/.null.lock").exists());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// A container that shares the file of contexts sees none of the processes; they may run all the same.
+#[test]
+fn what_was_started_elsewhere_is_not_taken_for_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let flink = folder.path().join("flink-2.3.0-abcdef");
+    fs::create_dir_all(flink.join("savepoints")).unwrap();
+    let config = folder.path().join("config.toml");
+    let text = format!(
+        "current = \"host\"\n[context.host]\nurl = \"http://127.0.0.1:1\"\n[context.host.local]\nflink = \"2.3.0\"\n\
+         folder = \"{}\"\nprocesses = [1]\nplace = \"elsewhere 0000 pid:[1]\"\n",
+        flink.display()
+    );
+    fs::write(&config, text).unwrap();
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = flinkctl(folder.path(), arguments).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    };
+    let (code, said) = run(&["local", "list"]);
+    assert!(code == Some(0) && said.contains("UNKNOWN"), "{said}");
+    for command in [&["local", "down"][..], &["local", "up", "host"]] {
+        let (code, said) = run(command);
+        assert_ne!(code, Some(0), "{said}");
+        assert!(said.contains("whether it runs cannot be told from here"), "{said}");
+        assert!(said.contains("`flinkctl local down host --forget`"), "{said}");
+    }
+    assert!(flink.join("savepoints").exists() && fs::read_to_string(&config).unwrap().contains("elsewhere"));
+    let (code, said) = run(&["local", "down", "--forget"]);
+    assert!(code == Some(0) && said.contains("its folder is left"), "{said}");
+    assert!(flink.join("savepoints").exists() && !fs::read_to_string(&config).unwrap().contains("elsewhere"));
 }
