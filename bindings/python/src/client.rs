@@ -6,8 +6,8 @@ use std::{
 };
 
 use flink_rest_client::{
-    Action, Async, Call, Endpoint, FlinkRestClient, JobId, Request, Result, Retry, TaskManagerId, Text,
-    Timestamp, TriggerId, Upload,
+    Action, Async, Call, Endpoint, FlinkRestClient, Freshness, JobId, Request, Result, Retry, TaskManagerId,
+    Text, Timestamp, TriggerId, Upload, VertexId,
     endpoint::{Body, endpoint_from_json},
     follow::Follow,
 };
@@ -91,7 +91,7 @@ impl Client {
         again: bool,
     ) -> PyResult<Task> {
         let (client, mut request) = self.request(name, params)?;
-        let is_text = request.spec.response == "Text";
+        let (is_text, reads_metrics) = (request.spec.response == "Text", request.reads_metrics());
         let heard = match (&mut request.body, progress) {
             (Body::Form { files, .. }, Some(Function(function))) => Some(watch(files, function)),
             _ => None,
@@ -102,21 +102,25 @@ impl Client {
         }
         let call = limited(call, timeout);
         let work = async move {
-            let answer = call.await?;
+            let (answer, freshness) = if reads_metrics {
+                let reading = call.fresh().await?;
+                (reading.value, reading.freshness)
+            } else {
+                (call.await?, Freshness::Fresh)
+            };
             if !is_text {
                 // Python's parser is quick, but does not tell a login page from an answer.
                 answer.decode::<IgnoredAny>()?;
             }
-            Ok(answer.body)
+            Ok((answer.body, freshness))
         };
-        Task::spawn(unless_raised(work, heard), move |py, body| {
-            let body = PyBytes::new(py, &body);
+        Task::spawn(unless_raised(work, heard), move |py, (body, freshness)| {
+            if !freshness.is_fresh() {
+                error::warn_of_old_metrics(py)?;
+            }
             match is_text {
-                true => Ok(body.into_any().unbind()),
-                false => {
-                    let read = py.import("json")?.call_method1("loads", (body,));
-                    Ok(read.map_err(|why| error::unreadable(py, &why))?.unbind())
-                }
+                true => Ok(PyBytes::new(py, &body).into_any().unbind()),
+                false => loads(py, &body),
             }
         })
     }
@@ -247,6 +251,25 @@ impl Client {
         }
     }
 
+    /// The backpressure of a vertex, once Flink has measured it, or as it is after so many seconds.
+    #[pyo3(signature = (job, vertex, wait))]
+    fn wait_for_backpressure(
+        &self,
+        py: Python<'_>,
+        job: &Bound<'_, PyAny>,
+        vertex: &Bound<'_, PyAny>,
+        wait: Timeout,
+    ) -> PyResult<Task> {
+        let job = self.client(py)?.job(parsed::<JobId>("job", job)?);
+        let call = job.vertex(parsed::<VertexId>("vertex", vertex)?).backpressure().measured();
+        let call = limited(call, Some(wait));
+        let work = async {
+            let answer = call.await?;
+            Ok(serde_json::to_vec(&answer).unwrap_or_default())
+        };
+        Task::spawn(work, |py, body| loads(py, &body))
+    }
+
     /// Gives each vertex of a job another parallelism.
     #[pyo3(signature = (job, parallelism, timeout=None))]
     fn rescale(
@@ -280,6 +303,12 @@ fn watch(files: &mut [Upload], function: Py<PyAny>) -> oneshot::Receiver<PyErr> 
         *file = file.clone().on_progress(move |done, size| progress.tell(done, size));
     }
     heard
+}
+
+/// JSON as Python objects.
+fn loads(py: Python<'_>, json: &[u8]) -> PyResult<Py<PyAny>> {
+    let read = py.import("json")?.call_method1("loads", (PyBytes::new(py, json),));
+    Ok(read.map_err(|why| error::unreadable(py, &why))?.unbind())
 }
 
 /// With another time limit than the client's.

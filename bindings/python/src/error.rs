@@ -1,7 +1,7 @@
 //! Errors as Python's.
 
 use flink_rest_client::Error;
-use pyo3::{prelude::*, types::PyDict};
+use pyo3::{exceptions::PyRuntimeWarning, prelude::*, types::PyDict};
 
 /// Why a task failed.
 pub(crate) enum Failure {
@@ -46,6 +46,12 @@ pub(crate) fn given_up(py: Python<'_>) -> PyErr {
 /// JSON that Python cannot read: too deep for it.
 pub(crate) fn unreadable(py: Python<'_>, why: &PyErr) -> PyErr {
     exception(py, "RestException", &format!("Python cannot read the answer: {why}"), None)
+}
+
+/// Metrics may be old; the answer says it nowhere.
+pub(crate) fn warn_of_old_metrics(py: Python<'_>) -> PyResult<()> {
+    let text = c"the metrics may be old: Flink did not collect them within a second";
+    PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), text, 1)
 }
 
 pub(crate) fn invalid(py: Python<'_>, message: &str) -> PyErr {

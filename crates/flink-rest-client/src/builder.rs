@@ -2,13 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{
     FlinkRestClient, FlinkVersion, Pem, Result, Retry, Token,
     address::{Address, Addresses},
-    client::Shared,
+    client::{MAX_CONCURRENT_REQUESTS, Shared},
     credentials::{Credential, Credentials},
+    freshness::Collections,
     proxy::Proxy,
     secrets::Secrets,
     tls::{Identity, Tls},
@@ -184,6 +185,8 @@ impl ClientBuilder {
             retry: self.retry,
             max_answer_bytes: self.max_answer_bytes,
             version: OnceCell::new_with(self.version),
+            collections: Collections::default(),
+            parts: Semaphore::new(MAX_CONCURRENT_REQUESTS),
         }))
     }
 }

@@ -40,11 +40,22 @@ pub struct CallOptions {
     /// How often and with which pauses it is sent again, in place of the client's setting.
     pub retry: Option<Retry>,
     started: Instant,
+    /// Whether metrics were collected for this call.
+    pub(crate) is_refreshed: bool,
+    /// Whether this is one of many requests of a call.
+    pub(crate) is_part: bool,
 }
 
 impl Default for CallOptions {
     fn default() -> Self {
-        Self { timeout: None, attempt_timeout: None, retry: None, started: Instant::now() }
+        Self {
+            timeout: None,
+            attempt_timeout: None,
+            retry: None,
+            started: Instant::now(),
+            is_refreshed: false,
+            is_part: false,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use serde_json::Value;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{
     Answer, Call, ClientBuilder, Endpoint, Error, FlinkVersion, Repeat, Request, Result, Retry,
@@ -21,7 +21,9 @@ use crate::{
     credentials::Credentials,
     endpoint::{Body, FromAnswer, Spec},
     error::{Absence, Config},
+    freshness::Collections,
     jobmanager::GetJobManagerConfig,
+    jobs::backpressure,
     processes::Configuration,
     redirect,
     registry::Named,
@@ -64,8 +66,11 @@ pub(crate) mod sealed {
 /// How long it is looked for what a request has started that was refused.
 const AFTERTHOUGHT: Duration = Duration::from_secs(5);
 
-/// How many requests that belong together are under way at once.
-pub(crate) const AT_ONCE: usize = 4;
+/// Concurrent requests of one call that needs many, such as one a vertex.
+///
+/// Whoever sends many calls at once may take this number, too: each needs a connection, and a process often has no more
+/// than 256 files. Eight answers that take 50 ms each are 160 a second.
+pub const MAX_CONCURRENT_REQUESTS: usize = 8;
 
 /// What all clones of a client have in common.
 pub(crate) struct Shared {
@@ -78,6 +83,9 @@ pub(crate) struct Shared {
     pub(crate) retry: Retry,
     pub(crate) max_answer_bytes: usize,
     pub(crate) version: OnceCell<FlinkVersion>,
+    pub(crate) collections: Collections,
+    /// For the requests of calls that need many, and these may be parts of larger ones.
+    pub(crate) parts: Semaphore,
 }
 
 impl FlinkRestClient {
@@ -200,16 +208,34 @@ impl<M: Mode> Client<M> {
     }
 
     /// Adds the answers to the other parts of a request.
-    async fn append(&self, mut answer: Answer, rest: Vec<Request>, options: CallOptions) -> Result<Answer> {
-        let mut parts = stream::iter(rest).map(|part| self.exchange_one(part, options)).buffered(AT_ONCE);
+    async fn append(
+        &self,
+        mut answer: Answer,
+        rest: Vec<Request>,
+        mut options: CallOptions,
+    ) -> Result<Answer> {
+        options.is_part = true;
+        let parts = stream::iter(rest).map(|part| self.exchange_one(part, options));
+        let (mut parts, mut others) = (parts.buffered(MAX_CONCURRENT_REQUESTS), Vec::new());
+        let mut length = answer.body.len();
         while let Some(part) = parts.try_next().await? {
-            answer.append(part);
+            length += part.body.len();
+            if length > self.shared.max_answer_bytes {
+                return Err(Error::TooLarge {
+                    endpoint: part.endpoint.name,
+                    limit: self.shared.max_answer_bytes,
+                });
+            }
+            others.push(part);
         }
+        answer.append(others);
         Ok(answer)
     }
 
     /// Sends one request, again if that is safe and of use, and reads its answer.
     async fn exchange_one(&self, request: Request, options: CallOptions) -> Result<Answer> {
+        // It is never closed.
+        let _permit = if options.is_part { self.shared.parts.acquire().await.ok() } else { None };
         let spec = request.spec;
         let span = CallSpan::new(spec);
         // It is large: in a box, it is not copied again with each future that is made around it.
@@ -270,6 +296,13 @@ impl<M: Mode> Client<M> {
             }
             match self.attempt(&request, &tries, options).await {
                 Ok(answer) => return Ok(answer),
+                Err(error) if backpressure::is_not_collected(&request, &error) => {
+                    return Ok(self.answer(
+                        &request,
+                        http::StatusCode::OK,
+                        backpressure::NOT_COLLECTED.into(),
+                    ));
+                }
                 Err(error) => {
                     let arrival = error.arrival();
                     let is_done = tries.maybe_done && request.is_done(&error);
@@ -365,10 +398,13 @@ impl<M: Mode> Client<M> {
         let attempt = async {
             let (head, body) = self.open(request).await?.into_parts();
             let body = self.read(request.spec, &head.headers, body).await?;
-            let secrets = self.shared.secrets.clone();
-            Answer { endpoint: request.spec, status: head.status, body, secrets }.checked()
+            self.answer(request, head.status, body).checked()
         };
         self.limited(request, tries, options, attempt).await
+    }
+
+    fn answer(&self, request: &Request, status: http::StatusCode, body: Bytes) -> Answer {
+        Answer { endpoint: request.spec, status, body, secrets: self.shared.secrets.clone() }
     }
 
     /// Ends an attempt that takes longer than it may.

@@ -43,6 +43,8 @@ pub struct Spec {
     pub python: Option<&'static str>,
     /// What a second request does if the first one arrived after all.
     pub repeat: Repeat,
+    /// How much of the answer are metrics.
+    pub measured: Measured,
     /// The type of the answer.
     pub response: &'static str,
     /// Parameters in the order of the struct's fields.
@@ -52,6 +54,19 @@ pub struct Spec {
     /// The request from a JSON object of parameters; see [`Client::request_by_name`](crate::Client::request_by_name).
     #[doc(hidden)]
     pub from_json: fn(Map<String, Value>) -> Result<Request>,
+}
+
+/// How much of an answer are metrics, which Flink collects only when it is asked; see
+/// [`Client::refresh_metrics`](crate::Client::refresh_metrics).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Measured {
+    /// Nothing.
+    Not,
+    /// Some values, beside what is always up to date.
+    Partly,
+    /// All of it. Typed calls make Flink collect first.
+    Wholly,
 }
 
 /// One parameter of an endpoint.

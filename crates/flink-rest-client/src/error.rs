@@ -309,10 +309,10 @@ impl Error {
 
     /// Whether the same request may succeed in a while: no connection, or a server that says so.
     pub fn is_passing(&self) -> bool {
-        use TransportErrorKind::{Connect, Incomplete, Interrupted, Proxy, Timeout};
+        use TransportErrorKind::{Connect, Incomplete, Interrupted, Proxy, Timeout, TooManyFiles};
         match self.last() {
             Self::Transport { kind, .. } => {
-                matches!(kind, Connect | Incomplete | Interrupted | Proxy | Timeout)
+                matches!(kind, Connect | Incomplete | Interrupted | Proxy | Timeout | TooManyFiles)
             }
             Self::Api(error) if error.is_timeout() || error.is_without_leader() => true,
             Self::Api(error) if error.is_disabled() => false,
@@ -387,9 +387,11 @@ impl Error {
 
     /// Whether the request had arrived, as far as this tells.
     pub(crate) fn arrival(&self) -> Arrival {
-        use TransportErrorKind::{Connect, Incomplete, Proxy, Resolve, Tls};
+        use TransportErrorKind::{Connect, Incomplete, Proxy, Resolve, Tls, TooManyFiles};
         match self.last() {
-            Self::Transport { kind: Resolve | Connect | Proxy | Tls | Incomplete, .. } => Arrival::No,
+            Self::Transport { kind: Resolve | Connect | Proxy | Tls | Incomplete | TooManyFiles, .. } => {
+                Arrival::No
+            }
             Self::Transport { .. } | Self::Timeout { .. } | Self::TooLarge { .. } | Self::Decode { .. } => {
                 Arrival::Unknown
             }

@@ -123,7 +123,7 @@ pub struct GetJobManagerEnvironment {}
 
 /// Metrics of the JobManager.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobmanager/metrics" -> Vec<Metric>, handle = "jobmanager().metrics()", python = "jobmanager.metrics", by = collect)]
+#[endpoint(GET "/jobmanager/metrics" -> Vec<Metric>, handle = "jobmanager().metrics()", python = "jobmanager.metrics", by = collect, measured = Wholly)]
 #[non_exhaustive]
 pub struct GetJobManagerMetrics {
     /// Names to read; without them, the names on offer.

@@ -89,6 +89,7 @@ pub mod download;
 pub mod endpoint;
 mod error;
 pub mod follow;
+mod freshness;
 mod id;
 pub mod jars;
 pub mod jobmanager;
@@ -129,11 +130,12 @@ pub use crate::{
     answer::{Answer, Empty, Nullable, Text},
     builder::ClientBuilder,
     call::{Action, Call, CallOptions},
-    client::{Async, Client, FlinkRestClient, Mode},
+    client::{Async, Client, FlinkRestClient, MAX_CONCURRENT_REQUESTS, Mode},
     credentials::Token,
     download::Download,
     endpoint::{Endpoint, Request},
     error::{Absence, ApiError, Error, Result, TransportErrorKind},
+    freshness::{Fresh, Freshness, Reading, RefreshMetrics},
     id::{
         ApplicationId, DatasetId, InvalidId, JarId, JobId, LogFileName, RescaleId, SlotSharingGroupId,
         TaskManagerId, TriggerId, VertexId,

@@ -1,6 +1,6 @@
 //! Metrics: one value each, or a summary of many.
 
-use std::{fmt, time::Duration};
+use std::{collections::HashSet, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
@@ -9,6 +9,7 @@ use crate::{
     Client, Endpoint, Error, Result,
     call::CallOptions,
     client::Mode,
+    freshness::refresh_once,
     jobmanager::GetJobManagerMetrics,
     jobs::metrics as jobs,
     open_enum::open_enum,
@@ -19,8 +20,9 @@ use crate::{
 
 /// A metric, or only its name: asked without names, the server says which ones it has; asked with names, their values.
 ///
-/// Flink collects metrics when they are asked for: what has just started has none yet, and names that it does not
-/// know are missing in the answer.
+/// Values are [fresh](crate::Freshness): a call that reads some makes Flink [collect](crate::Client::refresh_metrics)
+/// them first. What has just started has none yet, and names that Flink does not know are missing in the answer. Rates
+/// and times per second are of no use in a task's first ten seconds: Flink updates them every five.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Metric {
@@ -125,7 +127,7 @@ metrics! {
         GetAggregatedTaskManagerMetrics;
 }
 
-/// Reads metrics. An empty answer is not taken at its word: the server may be about to collect them, or does not know
+/// Reads metrics, having made the server collect them: their names change too little for that. An empty answer is not taken at its word: the server may be about to collect them, or does not know
 /// a name.
 pub(crate) async fn collect<M: Mode, E: Metrics>(
     client: &Client<M>,
@@ -134,6 +136,9 @@ pub(crate) async fn collect<M: Mode, E: Metrics>(
 ) -> Result<Vec<E::Metric>> {
     let (mut catalogue, mut pause) = (endpoint.clone(), Duration::from_millis(50));
     let asked = std::mem::take(catalogue.names());
+    if !asked.is_empty() {
+        refresh_once(client, options).await;
+    }
     let end = Instant::now() + COLLECTION;
     loop {
         let metrics = client.execute(endpoint, options).await?;
@@ -142,7 +147,8 @@ pub(crate) async fn collect<M: Mode, E: Metrics>(
         }
         if !asked.is_empty() {
             let offered = client.execute(&catalogue, options).await?;
-            let is_offered = |name: &&String| offered.iter().any(|metric| E::name(metric) == name.as_str());
+            let known: HashSet<&str> = offered.iter().map(E::name).collect();
+            let is_offered = |name: &&String| known.contains(name.as_str());
             match asked.iter().find(|name| !is_offered(name)) {
                 Some(name) if E::ALL_OR_NOTHING && !offered.is_empty() => {
                     let suggestion = nearest(name, offered.iter().map(E::name)).map(str::to_owned);

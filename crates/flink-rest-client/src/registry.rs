@@ -80,6 +80,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
     // What is far longer than any name is near none, and would take long to compare.
     let asked: String = name.chars().take(64).collect::<String>().to_lowercase();
     let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &asked);
+    let known = known.filter(|known| known.len() <= 256);
     known.min_by_key(|known| distance(known)).filter(|known| distance(known) <= known.len() / 3)
 }
 

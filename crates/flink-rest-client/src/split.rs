@@ -36,7 +36,16 @@ impl Request {
                 _ => lists.push(format!("{NAMES}{name}")),
             }
         }
-        let with = |list: &String| Self { query: self.query.replacen(names, list, 1), ..self.clone() };
+        let (before, after) = self.query.split_once(names).unwrap_or_default();
+        let with = |list: &String| Self {
+            spec: self.spec,
+            path: self.path.clone(),
+            query: format!("{before}{list}{after}"),
+            body: self.body.clone(),
+            limited: self.limited.clone(),
+            token: self.token.clone(),
+            ..*self
+        };
         let mut parts = lists.iter().map(with).collect::<Vec<_>>().into_iter();
         if let Some(first) = parts.next() {
             *self = first;
@@ -46,12 +55,17 @@ impl Request {
 }
 
 impl Answer {
-    /// Appends the list of another answer to the list of this one. What is no list is left for decoding to complain.
-    pub(crate) fn append(&mut self, other: Self) {
-        let Some(mine) = items(&self.body) else { return };
-        let Some(more) = items(&other.body) else { return *self = other };
-        let comma: &[u8] = if mine.is_empty() || more.is_empty() { b"" } else { b"," };
-        self.body = [b"[", mine, comma, more, b"]"].concat().into();
+    /// Appends the lists of other answers to the list of this one. What is no list is left for decoding to complain.
+    pub(crate) fn append(&mut self, others: Vec<Self>) {
+        if items(&self.body).is_none() {
+            return;
+        }
+        if let Some(other) = others.iter().position(|other| items(&other.body).is_none()) {
+            return *self = others.into_iter().nth(other).unwrap_or_else(|| self.clone());
+        }
+        let bodies = std::iter::once(&*self).chain(&others).filter_map(|answer| items(&answer.body));
+        let lists: Vec<_> = bodies.filter(|items| !items.is_empty()).collect();
+        self.body = [b"[", lists.join(&b',').as_slice(), b"]"].concat().into();
     }
 }
 
@@ -140,11 +154,11 @@ mod tests {
             [("[1,2]", " [3] ", "[1,2,3]"), ("[]", "[3]", "[3]"), ("[1]", "[]", "[1]"), ("[]", "[]", "[]")]
         {
             let mut joined = answer(one);
-            joined.append(answer(other));
+            joined.append(vec![answer(other)]);
             assert_eq!(joined.body, both);
         }
         let mut joined = answer("[1]");
-        joined.append(answer("<html>"));
+        joined.append(vec![answer("[2]"), answer("<html>"), answer("[3]")]);
         assert_eq!(joined.body, "<html>");
     }
 }

@@ -229,6 +229,9 @@ fn classify(error: &reqwest::Error) -> TransportError {
     if let Some(Error::File { path, reason, sent }) = chain(error).find_map(|error| error.downcast_ref()) {
         return not_sent(Error::File { path: path.clone(), reason: reason.clone(), sent: *sent });
     }
+    if chain(error).any(is_too_many_files) {
+        return TransportError::new(TransportErrorKind::TooManyFiles, "too many open files");
+    }
     let insecure = Insecure::behind(error);
     let kind = match &insecure {
         _ if error.is_connect() && says(error, "dns error") => TransportErrorKind::Resolve,
@@ -255,6 +258,12 @@ fn says(error: &reqwest::Error, start: &str) -> bool {
 /// An error and its sources.
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// Whether the process (`EMFILE`) or the machine (`ENFILE`) has no file left.
+fn is_too_many_files(error: &(dyn StdError + 'static)) -> bool {
+    let code = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+    cfg!(unix) && matches!(code, Some(23 | 24))
 }
 
 fn is_https(uri: &Uri) -> bool {

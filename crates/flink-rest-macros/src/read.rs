@@ -16,6 +16,7 @@ pub(crate) struct Route {
     pub(crate) handle: Option<LitStr>,
     pub(crate) python: Option<LitStr>,
     pub(crate) repeat: Option<Expr>,
+    pub(crate) measured: Option<Ident>,
     pub(crate) by: Option<Path>,
     pub(crate) also: Option<Path>,
 }
@@ -33,6 +34,7 @@ impl Parse for Route {
             handle: None,
             python: None,
             repeat: None,
+            measured: None,
             by: None,
             also: None,
         };
@@ -49,10 +51,11 @@ impl Parse for Route {
                 "handle" => route.handle = Some(input.parse()?),
                 "python" => route.python = Some(input.parse()?),
                 "repeat" => route.repeat = Some(input.parse()?),
+                "measured" => route.measured = Some(input.parse()?),
                 "by" => route.by = Some(input.parse()?),
                 "also" => route.also = Some(input.parse()?),
                 _ => {
-                    let expected = "expected since, until, handle, python, repeat, by or also";
+                    let expected = "expected since, until, handle, python, repeat, measured, by or also";
                     return Err(Error::new(key.span(), expected));
                 }
             }

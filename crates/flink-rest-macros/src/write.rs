@@ -34,6 +34,7 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
         None if method == "GET" => quote!(::flink_rest_client::Repeat::Reads),
         None => quote!(::flink_rest_client::Repeat::Another),
     };
+    let measured = route.measured.clone().unwrap_or_else(|| format_ident!("Not"));
     let (name, response) = (name.to_string(), type_name(response));
     quote! {
         /// What can be known of this endpoint without calling it.
@@ -46,6 +47,7 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
             handle: #handle,
             python: #python,
             repeat: #repeat,
+            measured: ::flink_rest_client::endpoint::Measured::#measured,
             response: #response,
             params: &[#(#params),*],
             doc: #doc,

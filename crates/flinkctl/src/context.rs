@@ -89,7 +89,7 @@ impl Global {
             return Ok((Target::Address, self.said()?));
         }
         if let Some(name) = &self.context {
-            return self.in_context(name);
+            return self.in_named(name);
         }
         match (environment("FLINKCTL_URL")?, environment("FLINKCTL_CONTEXT")?) {
             (Some(_), Some(_)) => Err(Failure::usage("FLINKCTL_URL and FLINKCTL_CONTEXT are both set")
@@ -98,17 +98,20 @@ impl Global {
                 let url = urls.split([',', ' ']).filter(|url| !url.is_empty()).map(str::to_owned).collect();
                 Ok((Target::Address, Settings { url, ..self.said()? }))
             }
-            (None, Some(name)) => self.in_context(&name),
+            (None, Some(name)) => self.in_named(&name),
             (None, None) => match Contexts::read()?.current {
-                Some(name) => self.in_context(&name),
+                Some(name) => self.in_named(&name),
                 None => Ok((Target::Unsaid, self.said()?)),
             },
         }
     }
 
+    fn in_named(&self, name: &str) -> Result<(Target, Settings)> {
+        self.in_context(name, Contexts::read()?.get(name)?.clone())
+    }
+
     /// The settings of a context, and over them those of the command line.
-    pub(crate) fn in_context(&self, name: &str) -> Result<(Target, Settings)> {
-        let settings = Contexts::read()?.get(name)?.clone();
+    pub(crate) fn in_context(&self, name: &str, settings: Settings) -> Result<(Target, Settings)> {
         let target = if settings.local.is_some() { Target::Local } else { Target::Context };
         Ok((target(name.to_owned()), self.said()?.over(settings)))
     }

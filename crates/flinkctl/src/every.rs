@@ -1,12 +1,13 @@
 //! One command on all clusters that have a name: at once, the answers as one, failures beside them.
 
 use clap::ArgMatches;
-use futures_util::future::join_all;
+use flink_rest_client::MAX_CONCURRENT_REQUESTS;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::{
     cli::{App, Task},
-    context::{Contexts, Global},
+    context::{Contexts, Global, Settings},
     error::{Exit, Failure, Result},
     output::Output,
     view::{Part, View},
@@ -18,16 +19,20 @@ const DEEDS: &[&str] = &["list", "ps"];
 /// Does it in each context and shows what came of it.
 pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &ArgMatches) -> Result<()> {
     check(task)?;
-    let names: Vec<_> = Contexts::read()?.all.into_keys().collect();
-    if names.is_empty() {
+    let contexts = Contexts::read()?.all;
+    let number = contexts.len();
+    if contexts.is_empty() {
         return Err(
             Failure::usage("there are no contexts").hint("`flinkctl context add NAME --url URL` adds one")
         );
     }
-    let asked =
-        names.iter().map(|name| async move { (name.clone(), answer(global, name, task, matches).await) });
+    let asked = contexts.into_iter().map(|(name, settings)| async move {
+        let outcome = answer(global, &name, settings, task, matches).await;
+        (name, outcome)
+    });
+    let outcomes: Vec<_> = stream::iter(asked).buffered(MAX_CONCURRENT_REQUESTS).collect().await;
     let (answers, failures): (Vec<_>, Vec<_>) =
-        join_all(asked).await.into_iter().partition(|(_, outcome)| outcome.is_ok());
+        outcomes.into_iter().partition(|(_, outcome)| outcome.is_ok());
     let failures: Vec<_> =
         failures.into_iter().filter_map(|(name, outcome)| Some((name, outcome.err()?))).collect();
     let answers: Vec<_> =
@@ -47,7 +52,7 @@ pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &
                 true => *first,
                 false => Exit::Failed,
             };
-            Err(Failure::new(exit, format!("{} of {} contexts failed", exits.len(), names.len())))
+            Err(Failure::new(exit, format!("{} of {} contexts failed", exits.len(), number)))
         }
     }
 }
@@ -67,8 +72,14 @@ fn check(task: Task) -> Result<()> {
     }
 }
 
-async fn answer(global: &Global, name: &str, task: Task, matches: &ArgMatches) -> Result<(Value, View)> {
-    let (target, settings) = global.in_context(name)?;
+async fn answer(
+    global: &Global,
+    name: &str,
+    settings: Settings,
+    task: Task,
+    matches: &ArgMatches,
+) -> Result<(Value, View)> {
+    let (target, settings) = global.in_context(name, settings)?;
     let client = global.client(settings).await?;
     let app = App { global: global.clone(), client, output: Output::keeping(global) };
     task.run(&app, matches).await.map_err(|failure| target.explain(failure))?;

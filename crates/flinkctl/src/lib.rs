@@ -9,6 +9,7 @@ mod confirm;
 mod context;
 mod error;
 mod every;
+mod fan_out;
 mod follow;
 mod output;
 #[allow(dead_code, reason = "commands that ask for many parts take it up one by one")]

@@ -2,8 +2,8 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 use flink_rest_client::{
-    ENDPOINTS,
-    endpoint::{Param, Place, Spec},
+    ENDPOINTS, Freshness,
+    endpoint::{Measured, Param, Place, Spec},
     http::Method,
 };
 use serde_json::{Map, Value};
@@ -122,7 +122,14 @@ impl Verb {
             }
             return Ok(());
         }
-        let answer = app.in_time(client.request_by_name(self.endpoint, params.clone().into())).await?;
+        let call = app.in_time(client.request_by_name(self.endpoint, params.clone().into()));
+        let (answer, freshness) = match self.spec()?.measured {
+            Measured::Not => (call.await?, Freshness::Fresh),
+            _ => {
+                let reading = call.fresh().await?;
+                (reading.value, reading.freshness)
+            }
+        };
         if let Some(asked) = params.remove(METRICS)
             && answer.json()?.as_array().is_some_and(Vec::is_empty)
         {
@@ -130,6 +137,7 @@ impl Verb {
             metrics::unknown(&asked, &names).map_or(Ok(()), Err)?;
         }
         app.output.answer(&answer, self.view)?;
+        metrics::note(freshness);
         if let Some(hint) = self.if_none
             && answer.json()?.as_array().is_some_and(Vec::is_empty)
         {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Error, FlinkVersion, JobId, Result,
-    endpoint::{Param, Spec, Word},
+    endpoint::{Measured, Param, Spec, Word},
     retry::Repeat,
     upload::Upload,
 };
@@ -89,6 +89,12 @@ impl Request {
             }
         }
         Ok(self)
+    }
+
+    /// Whether the answer holds values of metrics and nothing else. Without names of metrics it holds only those.
+    pub fn reads_metrics(&self) -> bool {
+        let is_by_name = self.spec.params.iter().any(|param| param.key == "get");
+        self.spec.measured == Measured::Wholly && (!is_by_name || self.query.contains("get="))
     }
 
     /// Whether some supported Flink does not have all that this request uses, or would know a second one again.

@@ -25,6 +25,9 @@ impl Error {
             Self::Transport { kind: TransportErrorKind::Connect, url, .. } => {
                 format!("check that a Flink JobManager serves its REST API at {url} (option `rest.port`)")
             }
+            Self::Transport { kind: TransportErrorKind::TooManyFiles, .. } => {
+                "allow the process more open files (`ulimit -n`), or send less at once".into()
+            }
             Self::Transport { kind: TransportErrorKind::Proxy, .. } => {
                 "check the address, user and password of the proxy, and whether this host needs one".into()
             }

@@ -10,6 +10,8 @@ pub enum TransportErrorKind {
     Connect,
     /// The proxy on the way cannot be reached, or does not let through; nothing was sent.
     Proxy,
+    /// This process, or its machine, may not open another file, which a connection is; nothing was sent.
+    TooManyFiles,
     /// Too slow.
     Timeout,
     /// What came back is not HTTP.
@@ -27,6 +29,7 @@ impl std::fmt::Display for TransportErrorKind {
         f.write_str(match self {
             Self::Resolve => "unknown host in",
             Self::Connect => "cannot connect to",
+            Self::TooManyFiles => "too many open files for a connection to",
             Self::Proxy => "no way through the proxy to",
             Self::Timeout => "timed out at",
             Self::NotHttp => "no HTTP is spoken at",

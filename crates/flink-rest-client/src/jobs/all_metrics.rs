@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Action, Call, Client, Error, JobId, Result, VertexId,
     call::CallOptions,
-    client::{AT_ONCE, Mode},
+    client::{MAX_CONCURRENT_REQUESTS, Mode},
+    freshness::refresh,
     jobs::{
         Job,
         details::GetJob,
@@ -38,6 +39,9 @@ pub struct AllMetrics {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobMetrics {
+    /// Whether they were collected just now; see [`Freshness`](crate::Freshness).
+    #[serde(rename = "fresh")]
+    pub is_fresh: bool,
     /// Those of the job itself.
     pub job: Vec<Metric>,
     /// Those of its vertices, sources first.
@@ -61,17 +65,19 @@ pub struct VertexMetrics {
 impl Action for AllMetrics {
     type Output<M: Mode> = JobMetrics;
 
-    async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<JobMetrics> {
+    async fn run<M: Mode>(self, client: Client<M>, mut options: CallOptions) -> Result<JobMetrics> {
+        let is_fresh = refresh(&client, options).await.is_fresh();
+        (options.is_refreshed, options.is_part) = (true, true);
         let (details, job) = (GetJob::new(self.job), GetJobMetrics::new(self.job));
         // Once the job's own are there, Flink has collected those of the JobManager.
         let (details, job) =
             try_join(client.execute(&details, options), values(&client, job, options)).await?;
         let vertices = stream::iter(details.vertices)
             .map(|vertex| of_vertex(&client, self.job, vertex, options))
-            .buffered(AT_ONCE)
+            .buffered(MAX_CONCURRENT_REQUESTS)
             .try_collect()
             .await?;
-        Ok(JobMetrics { job, vertices })
+        Ok(JobMetrics { is_fresh, job, vertices })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
 
 /// State, times, vertices and plan of a job.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}" -> JobDetails, handle = "job(id).details()", python = "jobs.get")]
+#[endpoint(GET "/jobs/{job}" -> JobDetails, handle = "job(id).details()", python = "jobs.get", measured = Partly)]
 #[non_exhaustive]
 pub struct GetJob {
     /// The job.

@@ -116,7 +116,7 @@ impl<M: Mode> Attempt<M> {
 
 /// The current attempt of a subtask.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).details()", python = "job_vertex.subtasks.get")]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).details()", python = "job_vertex.subtasks.get", measured = Partly)]
 #[non_exhaustive]
 pub struct GetSubtask {
     /// The job.
@@ -129,7 +129,7 @@ pub struct GetSubtask {
 
 /// One attempt to run a subtask. Flink remembers the last 16 unless configured otherwise.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/attempts/{attempt}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).attempt(n).details()", python = "job_vertex.subtasks.get_attempt")]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/attempts/{attempt}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).attempt(n).details()", python = "job_vertex.subtasks.get_attempt", measured = Partly)]
 #[non_exhaustive]
 pub struct GetSubtaskExecutionAttempt {
     /// The job.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Action, Call, CallOptions, Client, Endpoint, JobId, Result, SlotSharingGroupId, TaskManagerId, VertexId,
     client::Mode,
+    freshness::refreshed,
     jobs::{
         Job,
         details::GetJob,
@@ -141,7 +142,7 @@ pub struct JobVertex {
 
 /// A vertex with its subtasks, their states and what they read and wrote.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}" -> JobVertexDetails, handle = "job(id).vertex(id).details()", python = "job_vertex.details")]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}" -> JobVertexDetails, handle = "job(id).vertex(id).details()", python = "job_vertex.details", measured = Partly)]
 #[non_exhaustive]
 pub struct GetJobVertex {
     /// The job.
@@ -198,7 +199,7 @@ pub struct JobVertexAccumulators {
 
 /// The TaskManagers that run a vertex, with their share of it.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/taskmanagers" -> JobVertexTaskManagers, handle = "job(id).vertex(id).taskmanagers()", python = "job_vertex.taskmanagers")]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/taskmanagers" -> JobVertexTaskManagers, handle = "job(id).vertex(id).taskmanagers()", python = "job_vertex.taskmanagers", measured = Partly)]
 #[non_exhaustive]
 pub struct GetJobVertexTaskManagers {
     /// The job.
@@ -274,7 +275,7 @@ impl JobVertexTaskManager {
 /// The metrics are named `0.currentInputWatermark` and so on by subtask; their values are milliseconds since 1970,
 /// and `-9223372036854775808` before the first watermark. Sources have none, and a job that has just started neither.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/watermarks" -> Vec<Metric>, handle = "job(id).vertex(id).watermarks()", python = "job_vertex.watermarks")]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/watermarks" -> Vec<Metric>, handle = "job(id).vertex(id).watermarks()", python = "job_vertex.watermarks", by = refreshed, measured = Wholly)]
 #[non_exhaustive]
 pub struct GetJobVertexWatermarks {
     /// The job.

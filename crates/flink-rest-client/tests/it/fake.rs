@@ -3,7 +3,10 @@
 use std::{
     collections::VecDeque,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -43,6 +46,10 @@ pub(crate) struct Fake {
     script: Arc<Mutex<VecDeque<Say>>>,
     asked: Arc<Mutex<Vec<String>>>,
     hosts: Arc<Mutex<Vec<String>>>,
+    /// Looks for newly collected metrics, which are no part of the script.
+    looks: Arc<AtomicUsize>,
+    looks_fail: bool,
+    knows_interval: Arc<AtomicBool>,
 }
 
 impl Fake {
@@ -52,7 +59,15 @@ impl Fake {
             script: Arc::new(Mutex::new(script.into_iter().collect())),
             asked: Arc::default(),
             hosts: Arc::default(),
+            looks: Arc::default(),
+            looks_fail: false,
+            knows_interval: Arc::default(),
         }
+    }
+
+    /// The same, also where it is looked for newly collected metrics.
+    pub(crate) fn without_metrics(always: Say) -> Self {
+        Self { looks_fail: true, ..Self::new([always]) }
     }
 
     pub(crate) fn client(&self) -> FlinkRestClient {
@@ -75,6 +90,11 @@ impl Fake {
         self.hosts.lock().unwrap().clone()
     }
 
+    /// How often it was looked for newly collected metrics.
+    pub(crate) fn looks(&self) -> usize {
+        self.looks.load(Ordering::Relaxed)
+    }
+
     /// `METHOD path?query body`, in order.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
@@ -87,6 +107,24 @@ impl Transport for Fake {
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>> {
         let target = request.uri().path_and_query().unwrap().as_str();
+        if target.contains("get=Status.JVM.CPU.Time,") && !self.looks_fail {
+            // The first look of each kind makes it collect; the next ones see what came of that.
+            let number = usize::from(self.looks.fetch_add(1, Ordering::Relaxed) > 1);
+            let body = format!(
+                r#"[{{"id":"Status.JVM.CPU.Time","value":"{number}","sum":{number},"avg":{number}}}]"#
+            );
+            return Box::pin(async {
+                Ok(http::Response::new(Box::pin(Once(Some(body.into()))) as Incoming))
+            });
+        }
+        // So is the interval that follows the first look.
+        if target == "/v1/jobmanager/config"
+            && self.looks() > 0
+            && !self.knows_interval.swap(true, Ordering::Relaxed)
+        {
+            let body: Incoming = Box::pin(Once(Some("[]".into())));
+            return Box::pin(async { Ok(http::Response::new(body)) });
+        }
         self.hosts.lock().unwrap().push(request.uri().host().unwrap().to_owned());
         let body = match request.body() {
             Body::Json(json) => format!(" {}", String::from_utf8_lossy(json)),

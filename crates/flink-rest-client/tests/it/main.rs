@@ -2,6 +2,7 @@
 
 mod absences;
 mod bad_input;
+mod bounds;
 mod broken;
 mod certificates;
 mod compressed;
@@ -13,6 +14,7 @@ mod fake;
 mod faults;
 mod fixtures;
 mod follow;
+mod freshness;
 mod gateways;
 mod logs;
 mod metrics;

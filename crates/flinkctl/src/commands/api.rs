@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     cli::App,
-    commands::{BY_DEEDS, Chore, Deed, Doing, NOUNS},
+    commands::{BY_DEEDS, Chore, Deed, Doing, NOUNS, metrics},
     error::{Failure, Result},
     output::Output,
     verb::help,
@@ -55,8 +55,14 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
                 None => _ = params.insert(key.to_owned(), text.into()),
             }
         }
-        let answer = app.in_time(app.client.request_by_name(spec.name, params.into())).await?;
-        app.output.answer(&answer, &[Part::Body])
+        let call = app.in_time(app.client.request_by_name(spec.name, params.into()));
+        if !call.to_request()?.reads_metrics() {
+            return app.output.answer(&call.await?, &[Part::Body]);
+        }
+        let reading = call.fresh().await?;
+        app.output.answer(&reading.value, &[Part::Body])?;
+        metrics::note(reading.freshness);
+        Ok(())
     })
 }
 

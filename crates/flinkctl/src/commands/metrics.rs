@@ -1,13 +1,29 @@
 //! How metrics are shown, whatever they are of.
 
-use flink_rest_client::FlinkRestClient;
+use std::collections::HashSet;
+
+use flink_rest_client::{FlinkRestClient, Freshness};
 use serde_json::{Map, Value};
 
 use crate::{
+    cli::App,
     error::{Exit, Failure, Result},
+    output::say,
     usage::nearest,
     view::{Part, View, id, number, trend, value},
 };
+
+/// Makes Flink collect metrics before a command shows some; says whether they are fresh then.
+pub(crate) async fn refresh(app: &App) -> Result<Freshness> {
+    Ok(app.in_time(app.client.refresh_metrics()).await?)
+}
+
+/// Says so where metrics may be old.
+pub(crate) fn note(freshness: Freshness) {
+    if !freshness.is_fresh() {
+        say!("The metrics may be old: Flink did not collect them within a second.");
+    }
+}
 
 /// Names and values.
 pub(crate) const PLAIN: View =
@@ -42,7 +58,8 @@ pub(crate) async fn names(
 pub(crate) fn unknown(asked: &Value, names: &[String]) -> Option<Failure> {
     let asked: Vec<_> = asked.as_array()?.iter().filter_map(Value::as_str).collect();
     let word = asked.first()?;
-    if asked.iter().any(|asked| names.iter().any(|name| name == asked)) {
+    let known: HashSet<&str> = names.iter().map(String::as_str).collect();
+    if asked.iter().any(|asked| known.contains(asked)) {
         // It came about meanwhile, or nobody has told a value of it yet.
         return None;
     }

@@ -4,17 +4,17 @@ use std::{collections::BTreeMap, time::Duration};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    Error, JobStatus,
-    jobs::details::JobDetails,
+    Error, ExecutionState, Freshness, JobStatus, Timestamp,
+    jobs::{details::JobDetails, vertices::JobVertex},
     metrics::{AggregatedMetric, Aggregation},
 };
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
 use crate::{
     cli::App,
-    commands::Deed,
+    commands::{Deed, metrics},
     error::{Exit, Failure, Result},
+    fan_out::fan_out,
     output::say,
     resolve,
     view::{Part, View, counts, id, load, millis, number, rate, ratio, state, text},
@@ -34,7 +34,8 @@ fn describe(command: Command) -> Command {
         .about("Shows which vertices of a job work, are held up or wait, and how many records flow")
         .after_help(
             "LOAD is what the time of a vertex's subtasks goes to: █ they work, ▒ they are held up by those that they write\n\
-             to, · they wait. HOTTEST is the busiest subtask. On a terminal it is shown again every 2s until Ctrl-C.",
+             to, · they wait. HOTTEST is the busiest subtask. A vertex that has just started is «collecting»: Flink measures\n\
+             every 5s. On a terminal it is shown again every 2s until Ctrl-C.",
         )
 }
 
@@ -77,6 +78,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let job = resolve::job(&app.client, &job).await?;
     let mut shown = false;
     loop {
+        let freshness = metrics::refresh(app).await?;
         let details = app.client.job(job).details().await?;
         if details.state.is_terminal() {
             if !shown {
@@ -86,7 +88,8 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
             say!("{} is {}", details.name, details.state);
             return Ok(());
         }
-        app.output.value(&measured(app, details).await?, VIEW)?;
+        app.output.value(&measured(app, details, freshness).await?, VIEW)?;
+        metrics::note(freshness);
         shown = true;
         // With --watch it is begun anew.
         if app.global.watch.is_some() || !app.output.redraw() {
@@ -113,19 +116,36 @@ fn known<T>(metrics: flink_rest_client::Result<Vec<T>>) -> flink_rest_client::Re
     }
 }
 
-async fn measured(app: &App, details: JobDetails) -> Result<Value> {
+/// Time after the start of a vertex in which Flink may still tell initial values.
+const FIRST_MEASUREMENT: Duration = Duration::from_secs(20);
+
+/// Whether these are the values that Flink begins with: busy all the time, and no record.
+fn are_initial(metrics: &[AggregatedMetric], vertex: &JobVertex, now: Timestamp) -> bool {
+    let is_new = vertex.start_time.is_some_and(|start| {
+        Duration::try_from(now - start).is_ok_and(|running| running < FIRST_MEASUREMENT)
+    });
+    let runs = matches!(vertex.status, ExecutionState::Running | ExecutionState::Initializing);
+    let initial = METRICS.into_iter().zip([1000.0, 0.0, 0.0, 0.0, 0.0]);
+    let is_initial = |(name, value): (&str, f64)| {
+        let mut all = metrics.iter().filter(|metric| metric.id == name).filter_map(|metric| metric.avg);
+        all.all(|avg| avg == value || avg.is_nan())
+    };
+    runs && is_new && initial.into_iter().all(is_initial)
+}
+
+async fn measured(app: &App, details: JobDetails, freshness: Freshness) -> Result<Value> {
     let handle = app.client.job(details.jid);
-    let mut asked = JoinSet::new();
-    for (order, vertex) in details.vertices.into_iter().enumerate() {
+    let restarts = known(handle.metrics().get(["numRestarts"]).await)?;
+    let now = details.now;
+    let vertices = fan_out(details.vertices.into_iter().map(|vertex| {
         let call = handle.vertex(vertex.id).subtasks().metrics();
         let call = call.get(METRICS).agg([Aggregation::Avg, Aggregation::Max, Aggregation::Sum]);
-        asked.spawn(async move { known(call.await).map(|metrics| (order, vertex, metrics)) });
-    }
-    let restarts = known(handle.metrics().get(["numRestarts"]).await)?;
-    let mut vertices =
-        asked.join_all().await.into_iter().collect::<Result<Vec<_>, _>>().map_err(Failure::from)?;
-    vertices.sort_by_key(|(order, ..)| *order);
-    let rows = vertices.iter().map(|(_, vertex, metrics)| {
+        async move { Ok((vertex, known(call.await)?)) }
+    }))
+    .await?;
+    let rows = vertices.iter().map(|(vertex, metrics)| {
+        let is_collecting = are_initial(metrics, vertex, now);
+        let metrics = if is_collecting { &[][..] } else { metrics };
         let [busy, held_up, idle, records_in, records_out] =
             METRICS.map(|name| metrics.iter().find(|metric| metric.id == name));
         // Milliseconds of each second.
@@ -137,7 +157,7 @@ async fn measured(app: &App, details: JobDetails) -> Result<Value> {
             "name": vertex.name,
             "id": vertex.id.to_string(),
             "tasks": vertex.tasks.iter().map(|(state, count)| (state.to_string(), *count)).collect::<BTreeMap<_, _>>(),
-            "load": parts,
+            "load": if is_collecting { "collecting".into() } else { json!(parts) },
             "busy": parts.first(),
             "heldUp": parts.get(1),
             "idle": parts.get(2),
@@ -148,6 +168,7 @@ async fn measured(app: &App, details: JobDetails) -> Result<Value> {
     });
     Ok(json!({
         "name": details.name,
+        "fresh": freshness.is_fresh(),
         "state": details.state.to_string(),
         "duration": u64::try_from(details.duration.as_millis()).unwrap_or(u64::MAX),
         "restarts": restarts.first().and_then(|metric| metric.value.clone()),

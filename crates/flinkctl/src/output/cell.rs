@@ -36,6 +36,7 @@ pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cel
         Show::Reason => reason(value).into(),
         Show::Operators => operators(value).into(),
         Show::Rate => value.as_f64().map_or_else(|| plain(value), human::rate).into(),
+        Show::Load if value.is_string() => dim(&plain(value)),
         Show::Load => load(value).into(),
         Show::Index => index(value).into(),
         Show::Number => value.as_f64().map_or_else(|| plain(value), human::number).into(),

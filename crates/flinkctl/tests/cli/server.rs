@@ -8,6 +8,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
+    time::{Duration, Instant},
 };
 
 #[derive(serde::Deserialize)]
@@ -45,12 +46,12 @@ impl Server {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let (answers, asked) = (recording.clone(), Arc::<Mutex<Vec<String>>>::default());
-        let heard = asked.clone();
+        let (heard, collected) = (asked.clone(), Arc::<Mutex<Collected>>::default());
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (answers, heard) = (answers.clone(), heard.clone());
+                let (answers, heard, collected) = (answers.clone(), heard.clone(), collected.clone());
                 // A client that goes in the middle is its own matter.
-                thread::spawn(move || serve(&stream, &answers, &heard).ok());
+                thread::spawn(move || serve(&stream, &answers, &heard, &collected).ok());
             }
         });
         Self { address, recording, asked }
@@ -105,11 +106,30 @@ fn fixtures() -> BTreeMap<String, Recorded> {
     fixtures
 }
 
+/// Metrics of the JVMs, collected as Flink does: a look begins it, unless the last time was a moment ago.
+#[derive(Default)]
+struct Collected {
+    begun: Option<Instant>,
+    times: u32,
+}
+
+impl Collected {
+    fn look(&mut self) -> u32 {
+        if self.begun.is_none_or(|begun| begun.elapsed() > Duration::from_millis(100)) {
+            self.begun = Some(Instant::now());
+            self.times += 1;
+        }
+        let has_arrived = self.begun.is_some_and(|begun| begun.elapsed() > Duration::from_millis(10));
+        if has_arrived { self.times } else { self.times - 1 }
+    }
+}
+
 /// One request a connection.
 fn serve(
     mut stream: &TcpStream,
     answers: &BTreeMap<String, Recorded>,
     heard: &Mutex<Vec<String>>,
+    collected: &Mutex<Collected>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let (mut first, mut length) = (String::new(), 0);
@@ -127,8 +147,14 @@ fn serve(
     let request =
         first.trim_end().trim_end_matches(" HTTP/1.1").replacen(" /v1/", " /", 1).replace("%3A", ":");
     heard.lock().unwrap().push(request.clone());
+    let pulse = |number| {
+        format!(r#"[{{"id":"Status.JVM.CPU.Time","value":"{number}","sum":{number},"avg":{number}}}]"#)
+    };
     let unknown = Recorded { status: 404, body: format!(r#"{{"errors":["not recorded: {request}"]}}"#) };
-    let Recorded { status, body } = answers.get(&request).unwrap_or(&unknown);
+    let looked = request
+        .contains("get=Status.JVM.CPU.Time,")
+        .then(|| Recorded { status: 200, body: pulse(collected.lock().unwrap().look()) });
+    let Recorded { status, body } = looked.as_ref().or_else(|| answers.get(&request)).unwrap_or(&unknown);
     let length = body.len();
     write!(stream, "HTTP/1.1 {status} \r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flink_rest_client import metrics
 from flink_rest_client.aio.api import AsyncApi
+from flink_rest_client.aio.task import result
 
 if TYPE_CHECKING:
     from flink_rest_client import answers
@@ -44,11 +45,18 @@ class AsyncJobVertexClient:
         """
         return await self._api.get_job_vertex_accumulators(self.job_id, self.vertex_id)
 
-    async def backpressure(self) -> answers.JobVertexBackPressure:
-        """Whether it is held up by those after it. The first answer is often ``{"status": "deprecated"}``: ask again.
+    async def backpressure(self, *, wait: float | None = None) -> answers.JobVertexBackPressure:
+        """Whether it is backpressured by those after it. Without a measurement it is ``{"status": "deprecated"}``.
 
         GET /jobs/:job/vertices/:vertex/backpressure
+
+        wait: asks for up to so many seconds until Flink has measured it, which takes it some after a start.
         """
+        if wait is not None:
+            return cast(
+                "answers.JobVertexBackPressure",
+                await result(self._api.native.wait_for_backpressure(self.job_id, self.vertex_id, wait)),
+            )
         return await self._api.get_job_vertex_back_pressure(self.job_id, self.vertex_id)
 
     async def metric_names(self) -> list[str]:

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flink_rest_client import metrics
 from flink_rest_client.v1.api import Api
+from flink_rest_client.v1.task import result
 
 if TYPE_CHECKING:
     from flink_rest_client import answers
@@ -45,11 +46,18 @@ class JobVertexClient:
         """
         return self._api.get_job_vertex_accumulators(self.job_id, self.vertex_id)
 
-    def backpressure(self) -> answers.JobVertexBackPressure:
-        """Whether it is held up by those after it. The first answer is often ``{"status": "deprecated"}``: ask again.
+    def backpressure(self, *, wait: float | None = None) -> answers.JobVertexBackPressure:
+        """Whether it is backpressured by those after it. Without a measurement it is ``{"status": "deprecated"}``.
 
         GET /jobs/:job/vertices/:vertex/backpressure
+
+        wait: asks for up to so many seconds until Flink has measured it, which takes it some after a start.
         """
+        if wait is not None:
+            return cast(
+                "answers.JobVertexBackPressure",
+                result(self._api.native.wait_for_backpressure(self.job_id, self.vertex_id, wait)),
+            )
         return self._api.get_job_vertex_back_pressure(self.job_id, self.vertex_id)
 
     def metric_names(self) -> list[str]:
