@@ -3,6 +3,7 @@
 mod bash;
 
 use std::{
+    collections::HashMap,
     ffi::{OsStr, OsString},
     future::Future,
     io,
@@ -148,10 +149,15 @@ fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate
     let is_plain =
         |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
     // Of several, the name means the one that goes on.
-    let is_only = |candidate: &Candidate| {
-        let mut others =
-            candidates.iter().filter(|other| other.name == candidate.name && other.id != candidate.id);
-        others.all(|other| other.ended.is_some() && candidate.ended.is_none())
+    let mut namesakes: HashMap<&str, (usize, usize)> = HashMap::new();
+    for candidate in candidates {
+        let (all, going_on) = namesakes.entry(&candidate.name).or_default();
+        *all += 1;
+        *going_on += usize::from(candidate.ended.is_none());
+    }
+    let is_only = |candidate: &Candidate| match namesakes.get(candidate.name.as_str()) {
+        Some((1, _)) | None => true,
+        Some((_, going_on)) => *going_on == 1 && candidate.ended.is_none(),
     };
     let offer = |candidate: &Candidate| {
         let Candidate { id, name, note, .. } = candidate;

@@ -22,10 +22,11 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::{
     cell::{Cell, colour},
+    rows::label,
     tame::{plain, say, say_as, tame},
 };
 use self::{
-    rows::{elements, flatten, of_part},
+    rows::{elements, flattened, of_part},
     spark::History,
     table::{Cut, Layout},
 };
@@ -225,12 +226,11 @@ impl Output {
     fn part(&self, out: &mut impl Write, value: &Value, part: &Part) -> Result<()> {
         match part {
             Part::Rows(_, columns) | Part::Sorted(_, columns) | Part::Downstream(_, columns) => {
-                self.rows(out, &of_part(value, part).unwrap_or_default(), columns)
+                self.rows(out, &of_part(value, part, &[]).unwrap_or_default(), columns)
             }
             Part::Fields(columns) => self.fields(out, value, columns),
             Part::All(at) => {
-                let mut lines = Vec::new();
-                flatten(value.pointer(at).unwrap_or(&Value::Null), String::new(), &mut lines);
+                let lines = flattened(value.pointer(at).unwrap_or(&Value::Null))?;
                 let line = |(name, value): (String, String)| vec![Cell::from(name), Cell::from(value)];
                 self.lines(out, lines.into_iter().map(line).collect())
             }
@@ -352,7 +352,7 @@ impl Output {
 
     /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.
     fn chosen(&self, out: &mut impl Write, value: &Value, view: View) -> Result<()> {
-        let rows = view.first().and_then(|part| of_part(value, part));
+        let rows = view.first().and_then(|part| of_part(value, part, &self.fields));
         let choose = |row: &Value| {
             let values = self.fields.iter().map(|field| Ok((field.clone(), field_of(row, field)?.clone())));
             values.collect::<Result<Vec<_>>>()

@@ -1,5 +1,7 @@
 //! `flinkctl job exceptions`: what went wrong in a job, condensed or in full.
 
+use std::collections::HashMap;
+
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::root_cause;
 use serde_json::{Map, Value, json};
@@ -94,7 +96,7 @@ fn placed(entry: &Value) -> Value {
 
 /// Failures of one vertex for one reason are one, whatever the subtask and the attempt.
 fn condensed(failures: impl Iterator<Item = Value>) -> Vec<Value> {
-    let mut all: Vec<(String, Value)> = Vec::new();
+    let (mut all, mut places) = (Vec::<Value>::new(), HashMap::new());
     for mut failure in failures {
         if let Some(Value::String(task)) = failure.get_mut("task")
             && let Some((subtask, _)) = task.split_once(" - execution #")
@@ -104,15 +106,16 @@ fn condensed(failures: impl Iterator<Item = Value>) -> Vec<Value> {
         let text = |name| failure.get(name).and_then(Value::as_str).unwrap_or_default();
         let vertex = text("task").rsplit_once(" (").map_or(text("task"), |(vertex, _)| vertex);
         let what = format!("{vertex}\n{}", without_numbers(root_cause(text("stacktrace"))));
-        match all.iter_mut().find(|(known, _)| *known == what) {
-            Some((_, Value::Object(known))) => {
+        let place = *places.entry(what).or_insert(all.len());
+        match all.get_mut(place) {
+            Some(Value::Object(known)) => {
                 let times = known.get("times").and_then(Value::as_u64).unwrap_or(0);
                 known.insert("times".into(), (times + 1).into());
             }
-            _ => all.push((what, failure)),
+            _ => all.push(failure),
         }
     }
-    all.into_iter().map(|(_, failure)| failure).collect()
+    all
 }
 
 /// Messages often name a record, an attempt or a port.

@@ -1,6 +1,6 @@
 //! `flinkctl job flamegraph`: where a job's threads spend their time, as a drawing.
 
-use std::{fmt::Write as _, path::PathBuf, time::Duration};
+use std::{collections::HashMap, fmt::Write as _, path::PathBuf, time::Duration};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
@@ -8,13 +8,14 @@ use flink_rest_client::{
     jobs::flame_graph::{FlameGraphNode, FlameGraphState, FlameGraphType},
 };
 use inferno::flamegraph::{self, Options};
-use tokio::{task::JoinSet, time::Instant};
+use tokio::time::Instant;
 
 use crate::{
     cli::App,
     commands::Deed,
     error::{Exit, Failure, Result},
-    output::{Format, say, tame},
+    fan_out::fan_out,
+    output::{Format, label, say, tame},
     resolve,
     save::{Readers, save},
 };
@@ -81,7 +82,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let job = resolve::job(client, &arguments.job).await?;
     let details = client.job(job).details().await?;
     let mut vertices: Vec<_> =
-        details.vertices.iter().map(|vertex| (vertex.id, tame(&vertex.name))).collect();
+        details.vertices.iter().map(|vertex| (vertex.id, tame(&label(&vertex.name)))).collect();
     if let Some(word) = &arguments.vertex {
         let meant = resolve::vertex(client, job, word).await?;
         vertices.retain(|(id, _)| *id == meant);
@@ -127,16 +128,16 @@ async fn stacks(
 ) -> Result<String> {
     // None is never.
     let until = Instant::now().checked_add(app.global.timeout.unwrap_or(PATIENCE));
-    let mut asked = JoinSet::new();
-    for (id, name) in vertices.iter().cloned() {
-        let client = app.client.clone();
-        asked.spawn(async move { sampled(&client, job, id, kind, until).await.map(|root| (name, root)) });
-    }
-    let roots = asked.join_all().await.into_iter().collect::<Result<Vec<_>>>()?;
+    let roots = fan_out(
+        vertices
+            .iter()
+            .map(|(id, name)| async move { Ok((name, sampled(&app.client, job, *id, kind, until).await?)) }),
+    )
+    .await?;
     let several = vertices.len() > 1;
     let mut text = String::new();
     for (name, root) in roots.iter().filter_map(|(name, root)| Some((name, root.as_ref()?))) {
-        fold(root, if several { frame(name) } else { String::new() }, name_of, &mut text);
+        fold(root, if several { frame(name) } else { String::new() }, name_of, &mut text)?;
     }
     match (text.is_empty(), roots.iter().all(|(_, root)| root.is_none())) {
         (false, _) => Ok(text),
@@ -176,20 +177,53 @@ async fn sampled(
     }
 }
 
+/// Most bytes of folded stacks. Each line repeats all names above, so a small answer can make any number of them.
+const MAX_FOLDED_BYTES: usize = 64 << 20;
+
 /// A line for each stack that samples ended in: `a;b;c 12`.
-fn fold(root: &FlameGraphNode, above: String, name_of: fn(&str) -> String, text: &mut String) {
+fn fold(root: &FlameGraphNode, above: String, name_of: fn(&str) -> String, text: &mut String) -> Result<()> {
     // The root is no method. Deep stacks would not fit on ours.
-    let mut rest: Vec<_> = root.children.iter().map(|child| (child, above.clone())).collect();
-    while let Some((node, above)) = rest.pop() {
-        let path =
-            if above.is_empty() { name_of(&node.name) } else { format!("{above};{}", name_of(&node.name)) };
-        let below: u64 = node.children.iter().map(|child| u64::from(child.value)).sum();
-        let own = u64::from(node.value).saturating_sub(below);
+    let mut path = above;
+    let mut rest: Vec<_> = merged(&root.children).into_iter().map(|nodes| (nodes, path.len())).collect();
+    while let Some((nodes, above)) = rest.pop() {
+        path.truncate(above);
+        if !path.is_empty() {
+            path.push(';');
+        }
+        path.push_str(&name_of(nodes.first().map_or("", |node| &node.name)));
+        let samples = |nodes: &mut dyn Iterator<Item = &FlameGraphNode>| {
+            nodes.map(|node| u64::from(node.value)).sum::<u64>()
+        };
+        let below = samples(&mut nodes.iter().flat_map(|node| &node.children));
+        let own = samples(&mut nodes.iter().copied()).saturating_sub(below);
         if own > 0 {
+            if text.len() + path.len() > MAX_FOLDED_BYTES {
+                return Err(too_large());
+            }
             let _ = writeln!(text, "{path} {own}");
         }
-        rest.extend(node.children.iter().map(|child| (child, path.clone())));
+        let children = merged(nodes.into_iter().flat_map(|node| &node.children));
+        rest.extend(children.into_iter().map(|nodes| (nodes, path.len())));
     }
+    Ok(())
+}
+
+/// The nodes of each name, in the order of their first: they are one stack.
+fn merged<'a>(nodes: impl IntoIterator<Item = &'a FlameGraphNode>) -> Vec<Vec<&'a FlameGraphNode>> {
+    let (mut places, mut merged) = (HashMap::new(), Vec::<Vec<_>>::new());
+    for node in nodes {
+        let place = *places.entry(node.name.as_str()).or_insert(merged.len());
+        match merged.get_mut(place) {
+            Some(nodes) => nodes.push(node),
+            None => merged.push(vec![node]),
+        }
+    }
+    merged
+}
+
+fn too_large() -> Failure {
+    Failure::new(Exit::Failed, "this flame graph is too large to be drawn or folded")
+        .hint("`flinkctl vertex flamegraph JOB VERTEX -o json` is what Flink sampled of one vertex")
 }
 
 /// A name without what ends one.
@@ -225,7 +259,7 @@ fn draw(stacks: &str, title: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -237,7 +271,7 @@ mod tests {
 
     fn folded(above: &str) -> String {
         let mut text = String::new();
-        fold(&root(), above.into(), frame, &mut text);
+        fold(&root(), above.into(), frame, &mut text).unwrap();
         text
     }
 
@@ -248,6 +282,31 @@ mod tests {
             "java.lang.Thread.run:840 2\njava.lang.Thread.run:840;java.lang.Thread.sleep:-2 3\n"
         );
         assert!(folded("Map, Sink").lines().all(|line| line.starts_with("Map, Sink;java.lang.Thread.run")));
+    }
+
+    fn below(levels: usize, leaves: Vec<Value>) -> FlameGraphNode {
+        let value = leaves.len();
+        let nest =
+            |inner: Vec<Value>, _| vec![json!({"name": "m".repeat(600), "value": value, "children": inner})];
+        let children = (0..levels).fold(leaves, nest);
+        serde_json::from_value(json!({"name": "root", "value": value, "children": children})).unwrap()
+    }
+
+    #[test]
+    fn stacks_that_are_the_same_are_one() {
+        let leaves = vec![json!({"name": "a", "value": 1, "children": []}); 50_000];
+        let mut text = String::new();
+        fold(&below(40, leaves), String::new(), frame, &mut text).unwrap();
+        assert_eq!((text.lines().count(), text.ends_with(";a 50000\n")), (1, true));
+    }
+
+    #[test]
+    fn stacks_that_repeat_all_above_them_without_end_are_refused() {
+        let leaf = |number: u32| json!({"name": number.to_string(), "value": 1, "children": []});
+        let mut text = String::new();
+        let refused = fold(&below(40, (0..5000).map(leaf).collect()), String::new(), frame, &mut text);
+        assert!(refused.unwrap_err().hint.unwrap().contains("-o json"));
+        assert!(text.len() <= MAX_FOLDED_BYTES);
     }
 
     #[test]

@@ -49,11 +49,11 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let details = app.client.job(job).details().await?;
     let graph = Graph::of(&details);
     let text = match app.output.format {
-        Format::Svg => svg::draw(&graph),
+        Format::Svg => svg::draw(&graph)?,
         Format::Mermaid => graph.mermaid(),
         Format::Dot => graph.dot(),
         Format::Folded => return Err(Failure::usage("only flame graphs are folded")),
-        _ => boxes::draw(&graph, app.output.width),
+        _ => boxes::draw(&graph, app.output.width)?,
     };
     Ok(app.output.stdout()?.write_all(text.as_bytes())?)
 }
@@ -77,10 +77,10 @@ impl<'a> Graph<'a> {
             let how = input.ship_strategy.as_deref().unwrap_or_default();
             numbers.get(&input.id).map(|from| Flow { from: *from, how })
         };
-        let inputs = |id: VertexId| {
-            let node = details.plan.nodes.iter().find(|node| node.id == id);
-            node.into_iter().flat_map(|node| &node.inputs).filter_map(flow).collect()
-        };
+        // Of several nodes with an id, the first counts.
+        let nodes: HashMap<VertexId, _> =
+            details.plan.nodes.iter().rev().map(|node| (node.id, &node.inputs)).collect();
+        let inputs = |id: VertexId| nodes.get(&id).into_iter().copied().flatten().filter_map(flow).collect();
         Self { vertices: details.vertices.iter().map(|vertex| (vertex, inputs(vertex.id))).collect() }
     }
 

@@ -6,12 +6,13 @@ use flink_rest_client::{
     jobs::{subtasks::SubtaskExecutionAttemptDetails, vertices::JobVertex},
 };
 use serde_json::json;
-use tokio::task::JoinSet;
 
 use crate::{
     cli::App,
     commands::Deed,
-    error::{Failure, Result},
+    error::Result,
+    fan_out::fan_out,
+    output::label,
     resolve,
     view::{Part, View, id, millis, number, state, text},
 };
@@ -60,8 +61,8 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
                 json!({
                     "taskmanager": subtask.taskmanager_id.as_ref().map(ToString::to_string),
                     "job": job.to_string(),
-                    "name": name,
-                    "vertex": vertex.name,
+                    "name": label(&name),
+                    "vertex": label(&vertex.name),
                     "subtask": subtask.subtask,
                     "status": subtask.status.to_string(),
                     "attempt": subtask.attempt,
@@ -78,13 +79,10 @@ type Placed = (String, JobVertex, Vec<SubtaskExecutionAttemptDetails>);
 /// The vertices of a job in their order, each with the job's name and its subtasks.
 pub(crate) async fn placed(client: &FlinkRestClient, job: JobId) -> Result<Vec<Placed>> {
     let details = client.job(job).details().await?;
-    let mut asked = JoinSet::new();
-    for (order, vertex) in details.vertices.into_iter().enumerate() {
-        let call = client.job(job).vertex(vertex.id).details();
-        asked.spawn(async move { call.await.map(|answer| (order, vertex, answer.subtasks)) });
-    }
-    let mut placed =
-        asked.join_all().await.into_iter().collect::<Result<Vec<_>, _>>().map_err(Failure::from)?;
-    placed.sort_by_key(|(order, ..)| *order);
-    Ok(placed.into_iter().map(|(_, vertex, subtasks)| (details.name.clone(), vertex, subtasks)).collect())
+    let name = &details.name;
+    fan_out(details.vertices.into_iter().map(|vertex| async move {
+        let answer = client.job(job).vertex(vertex.id).details().await?;
+        Ok((name.clone(), vertex, answer.subtasks))
+    }))
+    .await
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Format, Output,
-    rows::{flatten, of_part},
+    rows::{flattened, of_part},
 };
 use crate::{
     error::Result,
@@ -21,7 +21,8 @@ impl Output {
     pub(crate) fn merged(&self, answers: &[(&str, &Value)], view: View) -> Result<()> {
         let mut out = self.stdout()?;
         if !self.fields.is_empty() {
-            let rows = view.first().map(|part| rows(answers, part)).unwrap_or_default();
+            let rows =
+                view.first().map(|part| rows(answers, part, &self.fields)).transpose()?.unwrap_or_default();
             let fields = [vec!["context".into()], self.fields.clone()].concat();
             return self.with(self.format, fields).chosen(&mut out, &rows.into(), &[Part::Rows("", &[])]);
         }
@@ -29,13 +30,13 @@ impl Output {
             let Some(part) = view.iter().find(|part| part.has_id()) else { return Ok(()) };
             let ids = columns(part).iter().filter(|column| column.show == Show::Id).take(1);
             let output = self.with(Format::Tsv, Vec::new());
-            return output.rows(&mut out, &rows(answers, part), &with_context(ids));
+            return output.rows(&mut out, &rows(answers, part, &[])?, &with_context(ids));
         }
         for (number, part) in view.iter().enumerate() {
             if number > 0 {
                 std::io::Write::write_all(&mut out, b"\n")?;
             }
-            self.rows(&mut out, &rows(answers, part), &with_context(columns(part)))?;
+            self.rows(&mut out, &rows(answers, part, &[])?, &with_context(columns(part)))?;
         }
         Ok(())
     }
@@ -50,23 +51,24 @@ fn columns(part: &Part) -> &'static [Column] {
 }
 
 /// A row for each element of each answer; a thing is one, and so is each of many names.
-fn rows(answers: &[(&str, &Value)], part: &Part) -> Vec<Value> {
-    let of_one = |value: &Value| match part {
-        Part::All(at) => {
-            let mut values = Vec::new();
-            flatten(value.pointer(at).unwrap_or(&Value::Null), String::new(), &mut values);
-            values.into_iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
-        }
-        part => of_part(value, part).unwrap_or_else(|| vec![value.clone()]),
+fn rows(answers: &[(&str, &Value)], part: &Part, fields: &[String]) -> Result<Vec<Value>> {
+    let of_one = |value: &Value| -> Result<Vec<Value>> {
+        Ok(match part {
+            Part::All(at) => {
+                let values = flattened(value.pointer(at).unwrap_or(&Value::Null))?;
+                values.into_iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
+            }
+            part => of_part(value, part, fields).unwrap_or_else(|| vec![value.clone()]),
+        })
     };
     let mut all = Vec::new();
     for (context, value) in answers {
-        for mut row in of_one(value) {
+        for mut row in of_one(value)? {
             if let Value::Object(members) = &mut row {
                 members.insert("context".into(), (*context).into());
             }
             all.push(row);
         }
     }
-    all
+    Ok(all)
 }

@@ -1,33 +1,67 @@
 //! What stands at a place in the server's JSON, as rows.
 
-use std::{collections::HashSet, mem};
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
 use super::plain;
-use crate::view::{Column, Part, Show};
+use crate::{
+    error::{Exit, Failure, Result},
+    view::{Column, Part, Show},
+};
 
-/// The elements at this place; below `*`, what each of them has, as one with what it is a part of.
-fn elements_at(value: &Value, at: &str) -> Vec<Value> {
+/// Most characters of a text that is repeated in many rows.
+const MAX_REPEATED: usize = 256;
+
+/// The elements at this place; below `*`, what each of them has, with those of these members that only the whole has.
+fn elements_at<'a>(value: &Value, at: &str, members: impl Iterator<Item = &'a str> + Clone) -> Vec<Value> {
     let Some((outer, inner)) = at.split_once("/*") else { return elements(value.pointer(at)) };
-    let parts = |whole: Value| {
-        let merged = |mut part: Value| {
-            if let (Some(part), Some(whole)) = (part.as_object_mut(), whole.as_object()) {
-                whole.iter().for_each(|(key, value)| _ = part.entry(key).or_insert_with(|| value.clone()));
+    let mut all = Vec::new();
+    for whole in elements(value.pointer(outer)) {
+        let of_whole: Vec<_> =
+            members.clone().filter_map(|name| Some((name, repeated(whole.get(name)?)?))).collect();
+        for mut part in elements(whole.pointer(inner)) {
+            if let Some(part) = part.as_object_mut() {
+                of_whole.iter().for_each(|(name, value)| {
+                    part.entry(*name).or_insert_with(|| value.clone());
+                });
             }
-            part
-        };
-        elements(whole.pointer(inner)).into_iter().map(merged).collect::<Vec<_>>()
-    };
-    elements(value.pointer(outer)).into_iter().flat_map(parts).collect()
+            all.push(part);
+        }
+    }
+    all
 }
 
-/// The elements that a part shows, in its order, if it shows several.
-pub(super) fn of_part(value: &Value, part: &Part) -> Option<Vec<Value>> {
+/// A value that can be repeated in each of many rows: one that is short, or the beginning of a text.
+fn repeated(value: &Value) -> Option<Value> {
+    match value {
+        Value::String(text) => Some(label(text).into()),
+        Value::Array(_) | Value::Object(_) => None,
+        value => Some(value.clone()),
+    }
+}
+
+/// A name that is repeated in many rows, cut if it is longer than any that a person would choose.
+pub(crate) fn label(name: &str) -> String {
+    let cut = if name.chars().nth(MAX_REPEATED).is_some() { "…" } else { "" };
+    name.chars().take(MAX_REPEATED).collect::<String>() + cut
+}
+
+/// The elements that a part shows, in its order, if it shows several. These fields are wanted besides its columns.
+pub(super) fn of_part(value: &Value, part: &Part, fields: &[String]) -> Option<Vec<Value>> {
+    let columns = part
+        .columns()
+        .unwrap_or_default()
+        .iter()
+        .flat_map(|column| std::iter::once(&column.at).chain(column.or));
+    let columns = columns.map(|at| at.trim_start_matches('/').split('/').next().unwrap_or_default());
+    let members = columns.chain(fields.iter().map(|field| field.split('.').next().unwrap_or_default()));
     match part {
-        Part::Sorted(at, columns) => Some(sorted(elements_at(value, at), columns)),
-        Part::Downstream(at, _) => Some(downstream(elements_at(value, at))),
-        Part::Rows(at, _) | Part::Texts(at, _) | Part::Chapters(at, ..) => Some(elements_at(value, at)),
+        Part::Sorted(at, columns) => Some(sorted(elements_at(value, at, members), columns)),
+        Part::Downstream(at, _) => Some(downstream(elements_at(value, at, members))),
+        Part::Rows(at, _) | Part::Texts(at, _) | Part::Chapters(at, ..) => {
+            Some(elements_at(value, at, members))
+        }
         Part::Fields(_) | Part::All(_) | Part::Body | Part::Said(_) => None,
     }
 }
@@ -41,19 +75,44 @@ fn sorted(mut rows: Vec<Value>, columns: &[Column]) -> Vec<Value> {
 
 /// The rows in an order in which each comes behind those that its `inputs` name. Flink tells them from the sinks up.
 fn downstream(rows: Vec<Value>) -> Vec<Value> {
-    let id = |row: &Value| row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let inputs = |row: &Value| elements(row.get("inputs")).iter().map(id).collect::<Vec<_>>();
-    let mut waiting: Vec<_> = rows.into_iter().rev().map(|row| (id(&row), inputs(&row), row)).collect();
-    let mut ordered = Vec::new();
-    while !waiting.is_empty() {
-        let left: HashSet<_> = waiting.iter().map(|(id, ..)| id.clone()).collect();
-        let is_ready =
-            |(_, inputs, _): &(String, Vec<String>, Value)| inputs.iter().all(|input| !left.contains(input));
-        let (mut ready, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_ready);
-        // Iterations go in circles.
-        waiting = if ready.is_empty() { mem::replace(&mut ready, others) } else { others };
-        ordered.extend(ready.into_iter().map(|(.., row)| row));
+    fn id(row: &Value) -> &str {
+        row.get("id").and_then(Value::as_str).unwrap_or_default()
     }
+    let mut rows: Vec<_> = rows.into_iter().rev().map(Some).collect();
+    // How many rows of an id are still to come, which rows wait for it, and for how many rows each waits.
+    let (mut left, mut waiting) = (HashMap::<_, usize>::new(), HashMap::<_, Vec<usize>>::new());
+    rows.iter().flatten().for_each(|row| *left.entry(id(row).to_owned()).or_default() += 1);
+    let mut inputs = vec![0_usize; rows.len()];
+    for (number, (row, count)) in rows.iter().flatten().zip(&mut inputs).enumerate() {
+        let named = row.get("inputs").and_then(Value::as_array).into_iter().flatten().map(id);
+        for input in named.filter(|input| left.contains_key(*input)) {
+            *count += 1;
+            waiting.entry(input.to_owned()).or_default().push(number);
+        }
+    }
+    let mut ordered = Vec::new();
+    let mut ready: Vec<_> =
+        inputs.iter().enumerate().filter(|(_, count)| **count == 0).map(|(number, _)| number).collect();
+    while !ready.is_empty() {
+        let mut next = Vec::new();
+        for row in ready.into_iter().filter_map(|number| rows.get_mut(number)?.take()) {
+            let last = left.get_mut(id(&row)).is_none_or(|left| {
+                *left = left.saturating_sub(1);
+                *left == 0
+            });
+            for number in if last { waiting.remove(id(&row)) } else { None }.into_iter().flatten() {
+                if let Some(count) = inputs.get_mut(number) {
+                    *count -= 1;
+                    next.extend((*count == 0).then_some(number));
+                }
+            }
+            ordered.push(row);
+        }
+        next.sort_unstable();
+        ready = next;
+    }
+    // Iterations go in circles.
+    ordered.extend(rows.into_iter().flatten());
     ordered
 }
 
@@ -68,22 +127,41 @@ pub(super) fn elements(value: Option<&Value>) -> Vec<Value> {
     }
 }
 
+/// Most bytes of flattened names: each value repeats all names above it, so a small answer can make any number of them.
+const MAX_FLATTENED: usize = 16 << 20;
+
 /// Each value with the names that lead to it.
-pub(super) fn flatten(value: &Value, name: String, lines: &mut Vec<(String, String)>) {
+pub(super) fn flattened(value: &Value) -> Result<Vec<(String, String)>> {
+    let (mut lines, mut bytes) = (Vec::new(), 0);
+    flatten(value, String::new(), &mut lines, &mut bytes);
+    if bytes > MAX_FLATTENED {
+        return Err(Failure::new(Exit::Failed, "this answer is too large to be shown value by value")
+            .hint("-o json is the server's own answer"));
+    }
+    Ok(lines)
+}
+
+fn flatten(value: &Value, name: String, lines: &mut Vec<(String, String)>, bytes: &mut usize) {
+    if *bytes > MAX_FLATTENED {
+        return;
+    }
     let below = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
     match value {
         // What is one value comes first, then what has parts: Flink's own order is that of a Java map.
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
             members.sort_by_key(|(key, value)| (value.is_object() || value.is_array(), *key));
-            members.into_iter().for_each(|(key, value)| flatten(value, below(key), lines));
+            members.into_iter().for_each(|(key, value)| flatten(value, below(key), lines, bytes));
         }
         Value::Array(elements) => {
             for (index, value) in elements.iter().enumerate() {
-                flatten(value, below(&index.to_string()), lines);
+                flatten(value, below(&index.to_string()), lines, bytes);
             }
         }
-        value => lines.push((plain(&name.into()), plain(value))),
+        value => {
+            *bytes += name.len();
+            lines.push((plain(&name.into()), plain(value)));
+        }
     }
 }
 
@@ -106,6 +184,32 @@ mod tests {
         assert_eq!(ids(downstream(rows.into_iter().rev().collect())), "badce");
         assert_eq!(ids(downstream(vec![row("b", &["a"]), row("a", &["b"])])), "ab");
         assert_eq!(downstream(vec![json!(7)]), [json!(7)]);
+        assert_eq!(ids(downstream(vec![row("b", &["a", "a"]), row("a", &[]), row("a", &[])])), "aab");
+    }
+
+    #[test]
+    fn a_long_chain_from_the_sinks_up_is_turned_round_in_one_go() {
+        let row =
+            |number: u32| json!({"id": number.to_string(), "inputs": [{"id": (number + 1).to_string()}]});
+        let rows = downstream((0..100_000).rev().map(row).collect());
+        assert_eq!((rows.len(), &rows[0]["id"]), (100_000, &json!("99999")));
+    }
+
+    #[test]
+    fn what_is_repeated_in_each_row_is_short() {
+        let parts: Vec<_> = (0..1000).map(|number| json!({"part": number})).collect();
+        let value =
+            json!({"all": [{"name": "n".repeat(1_000_000), "other": "o".repeat(1_000_000), "parts": parts}]});
+        let rows = elements_at(&value, "/all/*/parts", ["part", "name", "parts"].into_iter());
+        let bytes: usize = rows.iter().map(|row| row.to_string().len()).sum();
+        assert!(rows.len() == 1000 && bytes < 300_000, "{bytes}");
+    }
+
+    #[test]
+    fn names_that_are_repeated_without_end_are_refused() {
+        let all: Vec<_> = (0..1000).collect();
+        assert_eq!(flattened(&json!({"n": all})).unwrap().len(), 1000);
+        assert!(flattened(&json!({"n".repeat(100_000): all})).unwrap_err().hint.unwrap().contains("-o json"));
     }
 
     #[test]
@@ -114,7 +218,7 @@ mod tests {
             {"subtask": 0, "name": "outer", "all": [{"name": "a"}, {"name": "b"}]},
             {"subtask": 1, "all": [{"name": "a"}]}, {"subtask": 2},
         ]});
-        let rows = elements_at(&value, "/subtasks/*/all");
+        let rows = elements_at(&value, "/subtasks/*/all", ["subtask", "name"].into_iter());
         let rows: Vec<_> = rows.iter().map(|row| (&row["subtask"], &row["name"])).collect();
         assert_eq!(rows, [(&json!(0), &json!("a")), (&json!(0), &json!("b")), (&json!(1), &json!("a"))]);
     }

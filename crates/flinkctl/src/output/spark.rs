@@ -6,6 +6,8 @@ use anstyle::{AnsiColor, Style};
 
 /// How many values are remembered and drawn.
 const REMEMBERED: usize = 32;
+/// Most names whose values are remembered.
+const MAX_NAMES: usize = 10_000;
 /// How many cells a task's time takes.
 const BAR: u32 = 20;
 
@@ -21,6 +23,10 @@ impl History {
     /// Remembers a value and draws it with those before it.
     pub(super) fn drawn(&self, of: String, value: f64) -> String {
         let mut all = self.values.borrow_mut();
+        // Names that come and go would pile up: it begins anew.
+        if all.len() >= MAX_NAMES && !all.contains_key(&of) {
+            all.clear();
+        }
         let values = all.entry(of).or_default();
         values.push(value);
         let old = values.len().saturating_sub(REMEMBERED);
@@ -74,6 +80,8 @@ mod tests {
         (0..40).for_each(|_| _ = history.drawn("a".into(), 1.0));
         assert_eq!(history.drawn("a".into(), 2.0).chars().count(), REMEMBERED);
         assert_eq!(history.drawn("b".into(), 2.0), "▁");
+        (0..3 * MAX_NAMES).for_each(|name| _ = history.drawn(name.to_string(), 1.0));
+        assert!(history.values.borrow().len() <= MAX_NAMES, "names that come and go do not pile up");
     }
 
     #[test]

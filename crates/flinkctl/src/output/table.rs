@@ -53,6 +53,9 @@ pub(crate) enum Cut {
 /// As of 64 bits.
 const LONGEST_NUMBER: usize = 20;
 
+/// Columns are aligned up to this width; a longer cell moves the rest of its own line only.
+const MAX_ALIGNED: usize = 1000;
+
 /// Ids keep at least so many characters.
 const TELLING: usize = 8;
 
@@ -76,6 +79,7 @@ pub(crate) fn write(
             break;
         }
     }
+    widths.iter_mut().for_each(|width| *width = (*width).min(MAX_ALIGNED));
     let rows = if short.is_empty() { rows } else { &short };
     let heading = |layout: &Layout| Cell { text: layout.header.to_uppercase(), style: Style::new().bold() };
     if layout.iter().any(|layout| !layout.header.is_empty()) {
@@ -175,7 +179,8 @@ fn line(out: &mut impl Write, layout: &[Layout], widths: &[usize], cells: &[Cell
     // Blanks are written only before something, so that no line ends in them.
     let mut owed = 0;
     for ((layout, width), Cell { text, style }) in layout.iter().zip(widths).zip(cells) {
-        let text = truncate_str(text, *width, "…");
+        let text =
+            if *width < MAX_ALIGNED { truncate_str(text, *width, "…") } else { text.as_str().into() };
         let blanks = width.saturating_sub(measure_text_width(&text));
         let (before, after) = if layout.right { (blanks, 0) } else { (0, blanks) };
         write!(out, "{:owed$}{style}{text}{style:#}", "", owed = owed + before)?;
@@ -281,6 +286,17 @@ mod tests {
             text,
             "METRIC                 VALUE\npath    file:/checkpoints/1…\nleast   -9223372036854775808\n"
         );
+    }
+
+    #[test]
+    fn a_cell_without_end_does_not_widen_every_line() {
+        let row = |text: &str| vec![Cell::from(text.to_owned()), Cell::from("a".to_owned())];
+        let mut rows = vec![row(&"x".repeat(100_000))];
+        rows.extend(std::iter::repeat_n(row("y"), 1000));
+        let mut out = Vec::new();
+        write(&mut out, LAYOUT.get(..2).unwrap(), &rows, None).unwrap();
+        let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+        assert!(text.contains(&"x".repeat(100_000)) && text.len() < 2_000_000, "{}", text.len());
     }
 
     #[test]

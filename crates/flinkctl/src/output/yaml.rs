@@ -9,30 +9,31 @@ use super::tame::{is_wild, json};
 /// The value as a YAML document.
 pub(super) fn document(value: &Value) -> String {
     let mut text = String::new();
-    block(&mut text, value, 0);
-    text.trim_start().to_owned() + "\n"
+    block(&mut text, value, 0, false);
+    text.drain(..text.len() - text.trim_start().len());
+    text + "\n"
 }
 
-/// Writes what follows `key:` or `-`.
-fn block(text: &mut String, value: &Value, depth: usize) {
-    let line = |text: &mut String, what: &str| {
+/// Writes what follows `key:` or `-`. The first member stands beside a dash.
+fn block(text: &mut String, value: &Value, depth: usize, mut is_beside: bool) {
+    let mut line = |text: &mut String, what: &str| {
+        if std::mem::take(&mut is_beside) {
+            text.push(' ');
+            return text.push_str(what);
+        }
         let _ = write!(text, "\n{:depth$}{what}", "", depth = depth * 2);
     };
     match value {
         Value::Object(members) if !members.is_empty() => {
             for (key, value) in members {
                 line(text, &format!("{}:", string(key)));
-                block(text, value, depth + 1);
+                block(text, value, depth + 1, false);
             }
         }
         Value::Array(elements) if !elements.is_empty() => {
             for value in elements {
                 line(text, "-");
-                let mut below = String::new();
-                block(&mut below, value, depth + 1);
-                // The first member stands beside the dash.
-                text.push(' ');
-                text.push_str(below.trim_start());
+                block(text, value, depth + 1, value.is_object() || value.is_array());
             }
         }
         Value::String(string) if is_lines(string) => {

@@ -3,13 +3,13 @@
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{JobId, VertexId};
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
 use crate::{
     cli::App,
     commands::Deed,
     error::{Exit, Failure, Result},
-    output::{Format, human},
+    fan_out::fan_out,
+    output::{Format, human, label},
     resolve,
     view::{Column, Part, View, bytes, id, millis, number, state, text, time},
 };
@@ -127,20 +127,12 @@ async fn vertices(app: &App, job: JobId, checkpoint: u64, details: &Value) -> Re
     let named = named
         .into_iter()
         .filter(|vertex| taking_part.is_some_and(|tasks| tasks.contains_key(&vertex.id.to_string())));
-    let mut asked = JoinSet::new();
-    for (order, vertex) in named.enumerate() {
-        let client = app.client.clone();
-        let subtasks =
-            move |vertex: VertexId| json!({ "job": job, "checkpoint": checkpoint, "vertex": vertex });
-        asked.spawn(async move {
-            let answer =
-                client.request_by_name("GetCheckpointSubtasks", subtasks(vertex.id)).await?.json()?;
-            Ok((order, with_name(answer, &vertex.name, vertex.id)))
-        });
-    }
-    let mut all = asked.join_all().await.into_iter().collect::<Result<Vec<_>>>()?;
-    all.sort_by_key(|(order, _)| *order);
-    Ok(all.into_iter().map(|(_, vertex)| vertex).collect())
+    fan_out(named.map(|vertex| async move {
+        let asked = json!({ "job": job, "checkpoint": checkpoint, "vertex": vertex.id });
+        let answer = app.client.request_by_name("GetCheckpointSubtasks", asked).await?.json()?;
+        Ok(with_name(answer, &label(&vertex.name), vertex.id))
+    }))
+    .await
 }
 
 fn with_name(mut answer: Value, name: &str, vertex: VertexId) -> Value {

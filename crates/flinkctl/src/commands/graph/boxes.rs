@@ -5,8 +5,11 @@ use std::fmt::Write;
 use anstyle::Style;
 use console::measure_text_width;
 
-use super::{Graph, layout::Layout};
-use crate::output::colour;
+use super::{
+    Graph,
+    layout::{Layout, too_large},
+};
+use crate::{error::Result, output::colour};
 
 /// To where a line goes from the middle of a cell.
 const UP: u8 = 1;
@@ -17,15 +20,21 @@ const RIGHT: u8 = 8;
 /// How wide names may be, at best and at least.
 const WIDEST: [usize; 4] = [48, 36, 24, 16];
 
+/// Most cells of a drawing: each takes some 50 bytes.
+const MAX_CELLS: usize = 4 << 20;
+
 /// The drawing; its boxes are made narrower for a narrow terminal.
-pub(super) fn draw(graph: &Graph<'_>, width: Option<usize>) -> String {
+pub(super) fn draw(graph: &Graph<'_>, width: Option<usize>) -> Result<String> {
     let mut layouts = WIDEST.iter().map(|widest| Layout::of(graph, *widest));
     let fits = |layout: &Layout| width.is_none_or(|width| layout.width <= width);
-    let mut layout = layouts.next().unwrap_or_default();
+    let mut layout = layouts.next().transpose()?.unwrap_or_default();
     while !fits(&layout)
         && let Some(narrower) = layouts.next()
     {
-        layout = narrower;
+        layout = narrower?;
+    }
+    if layout.width.saturating_mul(layout.height) > MAX_CELLS {
+        return Err(too_large());
     }
     let mut canvas = Canvas::new(&layout);
     for line in &layout.lines {
@@ -49,7 +58,7 @@ pub(super) fn draw(graph: &Graph<'_>, width: Option<usize>) -> String {
         let style = colour(state.split(' ').next().unwrap_or_default());
         canvas.text(one.x + 2, one.y + 1 + one.text.len(), &state, style);
     }
-    canvas.finish()
+    Ok(canvas.finish())
 }
 
 /// What stands in a cell.

@@ -1,8 +1,11 @@
 //! Where the boxes and lines of a graph go: sources above, and each vertex below all that flows into it.
 
+use std::collections::HashMap;
+
 use console::measure_text_width;
 
 use super::Graph;
+use crate::error::{Exit, Failure, Result};
 
 /// Blanks between boxes beside each other.
 const GAP: usize = 3;
@@ -65,10 +68,10 @@ struct Segment {
 
 impl Layout {
     /// Places the vertices; their names take no more than `widest` cells, and a line more instead.
-    pub(super) fn of(graph: &Graph<'_>, widest: usize) -> Self {
-        let (mut nodes, segments, layers) = layered(graph, widest);
+    pub(super) fn of(graph: &Graph<'_>, widest: usize) -> Result<Self> {
+        let (mut nodes, segments, layers) = layered(graph, widest)?;
         let layers = arranged(&mut nodes, &segments, layers);
-        Self::built(&nodes, &segments, &layers)
+        Ok(Self::built(&nodes, &segments, &layers))
     }
 
     fn built(nodes: &[Node], segments: &[Segment], layers: &[Vec<usize>]) -> Self {
@@ -128,8 +131,19 @@ impl Layout {
     }
 }
 
+/// Most nodes and most segments of a drawing. Placing them takes a multiple of their product.
+const MAX_PARTS: usize = 4000;
+
+pub(super) fn too_large() -> Failure {
+    Failure::new(Exit::Failed, "this job is too large to be drawn")
+        .hint("-o dot writes it for Graphviz, -o mermaid for Mermaid, -o json is the plan")
+}
+
 /// The nodes in their layers, and what connects them.
-fn layered(graph: &Graph<'_>, widest: usize) -> (Vec<Node>, Vec<Segment>, Vec<Vec<usize>>) {
+fn layered(graph: &Graph<'_>, widest: usize) -> Result<(Vec<Node>, Vec<Segment>, Vec<Vec<usize>>)> {
+    if graph.vertices.len() > MAX_PARTS {
+        return Err(too_large());
+    }
     let mut nodes: Vec<Node> = Vec::new();
     for (number, (vertex, flows)) in graph.vertices.iter().enumerate() {
         let text = wrapped(&crate::output::tame(&vertex.name), widest);
@@ -144,6 +158,9 @@ fn layered(graph: &Graph<'_>, widest: usize) -> (Vec<Node>, Vec<Segment>, Vec<Ve
     let mut segments = Vec::new();
     for (to, (_, flows)) in graph.vertices.iter().enumerate() {
         for flow in flows.iter().filter(|flow| flow.from < to) {
+            if nodes.len().max(segments.len()) > MAX_PARTS {
+                return Err(too_large());
+            }
             let reach = |nodes: &[Node], id: usize| nodes.get(id).map_or(0, |node| node.layer);
             let mut from = flow.from;
             for layer in reach(&nodes, from) + 1..reach(&nodes, to) {
@@ -159,7 +176,7 @@ fn layered(graph: &Graph<'_>, widest: usize) -> (Vec<Node>, Vec<Segment>, Vec<Ve
         (0..nodes.len()).filter(|id| nodes.get(*id).is_some_and(|node| node.layer == layer)).collect()
     };
     let layers = (0..count).map(of).collect();
-    (nodes, segments, layers)
+    Ok((nodes, segments, layers))
 }
 
 /// Puts each layer in an order with few crossings, and each node near those that it is connected with.
@@ -258,18 +275,20 @@ impl<'a> Tracks<'a> {
     fn sort(&mut self) {
         let mut waiting: Vec<usize> = (0..self.all.len()).collect();
         waiting.retain(|at| self.all.get(*at).is_some_and(|track| track.from != track.to));
+        let mut leaving: HashMap<usize, usize> = HashMap::new();
+        for track in waiting.iter().filter_map(|at| self.all.get(*at)) {
+            *leaving.entry(track.from).or_default() += 1;
+        }
         while !waiting.is_empty() {
             // One can turn that does not come down where another has yet to leave.
             let is_free = |at: &usize| {
-                let Some(track) = self.all.get(*at) else { return true };
-                !waiting.iter().any(|other| {
-                    other != at && self.all.get(*other).is_some_and(|other| other.from == track.to)
-                })
+                self.all.get(*at).is_none_or(|track| leaving.get(&track.to).is_none_or(|left| *left == 0))
             };
             let next = waiting.iter().position(is_free).unwrap_or(0);
             let at = waiting.remove(next);
             if let Some(track) = self.all.get_mut(at) {
                 track.turn = Some(self.turns);
+                leaving.entry(track.from).and_modify(|left| *left -= 1);
             }
             self.turns += 1;
         }
@@ -305,7 +324,36 @@ fn wrapped(text: &str, widest: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+
+    /// A plan in which each vertex reads from all before it.
+    fn dense(vertices: usize) -> Result<usize> {
+        let file = include_str!("../../../../flink-rest-client/fixtures/2.3.0/GetJob-running.json");
+        let mut job = serde_json::from_str::<Value>(file).unwrap()["answer"].take();
+        let id = |number: usize| format!("{number:032x}");
+        let with = |mut one: Value, member: &str, value: Value| {
+            one[member] = value;
+            one
+        };
+        let inputs = |number| {
+            (0..number).map(|from| json!({"num": from, "id": id(from), "ship_strategy": "HASH", "exchange": "pipelined_bounded"})).collect()
+        };
+        let (vertex, node) = (job["vertices"][0].clone(), job["plan"]["nodes"][0].clone());
+        job["vertices"] = (0..vertices).map(|number| with(vertex.clone(), "id", id(number).into())).collect();
+        let nodes = (0..vertices)
+            .map(|number| with(with(node.clone(), "id", id(number).into()), "inputs", inputs(number)));
+        job["plan"]["nodes"] = nodes.collect();
+        let details = serde_json::from_value(job).unwrap();
+        Layout::of(&Graph::of(&details), 20).map(|layout| layout.boxes.len())
+    }
+
+    #[test]
+    fn a_dense_plan_is_refused() {
+        assert_eq!(dense(10).unwrap(), 10);
+        assert!(dense(300).unwrap_err().hint.unwrap().contains("-o json"));
+    }
 
     #[test]
     fn long_names_take_several_lines() {

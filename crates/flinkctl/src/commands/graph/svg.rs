@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Graph, layout::Layout};
+use crate::error::Result;
 
 /// Pixels of a cell.
 const ACROSS: usize = 8;
@@ -17,8 +18,8 @@ const STYLE: &str = "text{font:13px ui-monospace,monospace;fill:#1f2933}.name{fo
     .how{fill:#616e7c;font-size:11px}path{fill:none;stroke:#7b8794;stroke-width:1.5}rect{fill:#fff;stroke-width:2}";
 
 /// The drawing.
-pub(super) fn draw(graph: &Graph<'_>) -> String {
-    let layout = Layout::of(graph, WIDEST);
+pub(super) fn draw(graph: &Graph<'_>) -> Result<String> {
+    let layout = Layout::of(graph, WIDEST)?;
     let (width, height) = ((layout.width + 12) * ACROSS + 2 * MARGIN, layout.height * DOWN + 2 * MARGIN);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n\
@@ -58,7 +59,7 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
             let _ = writeln!(svg, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{line}</text>");
         }
     }
-    svg + "</svg>\n"
+    Ok(svg + "</svg>\n")
 }
 
 fn stroke(state: &str) -> &'static str {
