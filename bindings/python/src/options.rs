@@ -115,7 +115,8 @@ impl Options {
             proxy: setting(options, "proxy", "an address or a bool")?,
             flink_version: setting::<String>(options, "flink_version", "a str")?
                 .map(|text| {
-                    text.parse().map_err(|error| PyValueError::new_err(format!("flink_version: {error}")))
+                    let version = text.parse::<FlinkVersion>();
+                    version.map_err(|error| PyValueError::new_err(format!("flink_version: {error}")))
                 })
                 .transpose()?,
         })
