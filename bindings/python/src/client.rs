@@ -6,10 +6,12 @@ use std::{
 };
 
 use flink_rest_client::{
-    Action, Async, Call, Endpoint, FlinkRestClient, Freshness, JobId, Request, Result, Retry, TaskManagerId,
-    Text, Timestamp, TriggerId, Upload, VertexId,
-    endpoint::{Body, endpoint_from_json},
+    Action, Async, Call, Endpoint, FlinkRestClient, Freshness, JobId, Operation, Request, Result, Retry, TaskManagerId,
+    Text, Timestamp, Trigger, TriggerId, Upload, VertexId,
+    endpoint::{Body, FromParams, endpoint_from_json},
     follow::Follow,
+    jobs::savepoints::{StopJob, TriggerSavepoint},
+    operation::{Poll, Wait},
 };
 use pyo3::{
     IntoPyObjectExt,
@@ -64,6 +66,21 @@ impl Client {
         let client = self.client(py)?;
         let request = client.request_by_name(name, json(params)?.into()).to_request();
         Ok((client, request.map_err(|error| raise(py, &error))?))
+    }
+}
+
+impl Client {
+    /// Starts an operation: its id.
+    fn trigger<T>(&self, params: &Bound<'_, PyDict>) -> PyResult<Task>
+    where
+        T: FromParams + Trigger + Action<Output<Async> = Operation<Async, T::Poll>> + 'static,
+    {
+        let py = params.py();
+        let client = self.client(py)?;
+        let trigger: T = endpoint_from_json(json(params)?).map_err(|error| raise(py, &error))?;
+        let call = client.request(trigger);
+        let work = async { Ok(call.await?.id().to_string()) };
+        Task::spawn(work, |py, id| id.into_py_any(py))
     }
 }
 
@@ -226,7 +243,9 @@ impl Client {
     }
 
     /// Waits until an operation is over, which the endpoint with this name reports on: its value.
-    #[pyo3(signature = (name, job, trigger, timeout=None))]
+    ///
+    /// If it is known to have been accepted so many seconds ago, and the server does not know it, its outcome is unknown.
+    #[pyo3(signature = (name, job, trigger, timeout=None, accepted=None))]
     fn wait_for_operation(
         &self,
         py: Python<'_>,
@@ -234,6 +253,7 @@ impl Client {
         job: Option<&Bound<'_, PyAny>>,
         trigger: &Bound<'_, PyAny>,
         timeout: Option<Timeout>,
+        accepted: Option<Timeout>,
     ) -> PyResult<Task> {
         let client = self.client(py)?;
         let trigger = parsed::<TriggerId>("trigger", trigger)?;
@@ -242,11 +262,15 @@ impl Client {
             Ok::<_, PyErr>(client.job(parsed::<JobId>("job", job)?))
         };
         match name {
-            "GetSavepoint" => value(job()?.savepoint_status(trigger).wait(), timeout),
-            "GetTriggeredCheckpoint" => value(job()?.checkpoints().trigger_status(trigger).wait(), timeout),
-            "GetRescaling" => value(job()?.rescaling_status(trigger).wait(), timeout),
-            "GetDatasetDeletion" => value(client.datasets().deletion(trigger).wait(), timeout),
-            "GetSavepointDisposal" => value(client.savepoint_disposal_status(trigger).wait(), timeout),
+            "GetSavepoint" => value(wait(job()?.savepoint_status(trigger), accepted), timeout),
+            "GetTriggeredCheckpoint" => {
+                value(wait(job()?.checkpoints().trigger_status(trigger), accepted), timeout)
+            }
+            "GetRescaling" => value(wait(job()?.rescaling_status(trigger), accepted), timeout),
+            "GetDatasetDeletion" => value(wait(client.datasets().deletion(trigger), accepted), timeout),
+            "GetSavepointDisposal" => {
+                value(wait(client.savepoint_disposal_status(trigger), accepted), timeout)
+            }
             other => Err(PyValueError::new_err(format!("{other} reports on no operation"))),
         }
     }
@@ -268,6 +292,17 @@ impl Client {
             Ok(serde_json::to_vec(&answer).unwrap_or_default())
         };
         Task::spawn(work, |py, body| loads(py, &body))
+    }
+
+    /// Takes a savepoint with the parameters of `TriggerSavepoint`, in a format that the job's state backend can write:
+    /// the id of the operation.
+    fn trigger_savepoint(&self, params: &Bound<'_, PyDict>) -> PyResult<Task> {
+        self.trigger::<TriggerSavepoint>(params)
+    }
+
+    /// The same that stops the job, with the parameters of `StopJob`.
+    fn stop_with_savepoint(&self, params: &Bound<'_, PyDict>) -> PyResult<Task> {
+        self.trigger::<StopJob>(params)
     }
 
     /// Gives each vertex of a job another parallelism.
@@ -309,6 +344,14 @@ fn watch(files: &mut [Upload], function: Py<PyAny>) -> oneshot::Receiver<PyErr> 
 fn loads(py: Python<'_>, json: &[u8]) -> PyResult<Py<PyAny>> {
     let read = py.import("json")?.call_method1("loads", (PyBytes::new(py, json),));
     Ok(read.map_err(|why| error::unreadable(py, &why))?.unbind())
+}
+
+/// The wait for an operation, known to have been accepted so long ago.
+fn wait<P: Poll>(operation: Operation<Async, P>, accepted: Option<Timeout>) -> Call<Async, Wait<P>> {
+    match accepted {
+        Some(Timeout(ago)) => operation.accepted(ago).wait(),
+        None => operation.wait(),
+    }
 }
 
 /// With another time limit than the client's.

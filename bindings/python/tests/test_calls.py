@@ -18,6 +18,7 @@ from flink_rest_client import (
     FlinkRestClient,
     InvalidRequestError,
     NotFoundError,
+    OutcomeUnknownError,
     RequestTimeoutError,
     RestException,
     UnreachableError,
@@ -340,9 +341,56 @@ def test_a_release_that_cannot_be_read_keeps_nobody_from_stopping(server: Server
     config = b'{"flink-version": "<unknown>", "features": {}}'
     triggered = b'{"request-id": "' + JOB.encode() + b'"}'
     server.answers = lambda asked: (200, "application/json", config if "config" in asked else triggered)
-    FlinkRestClient.from_url(server.url).jobs.stop_with_savepoint(JOB)
-    assert server.requests == ["GET /v1/config", f"POST /v1/jobs/{JOB}/stop"]
-    FlinkRestClient.from_url(server.url, flink_version="1.20").jobs.stop_with_savepoint(JOB)
-    assert server.requests[2:] == [f"POST /v1/jobs/{JOB}/stop"]
+    FlinkRestClient.from_url(server.url).jobs.stop(JOB)
+    asked = ["GET /v1/config", f"GET /v1/jobs/{JOB}/checkpoints/config", f"POST /v1/jobs/{JOB}/stop"]
+    assert server.requests == asked
+    FlinkRestClient.from_url(server.url, flink_version="1.20").jobs.stop(JOB)
+    assert server.requests[3:] == [f"POST /v1/jobs/{JOB}/stop"]
     with pytest.raises(ValueError, match="flink_version: `latest` is no Flink release"):
         FlinkRestClient.from_url(server.url, flink_version="latest")
+
+
+def test_an_operation_that_was_forgotten_may_have_been_carried_out(server: Server) -> None:
+    trigger = "b" * 32
+    unknown = b'{"errors": ["There is no savepoint operation with triggerId=b for job a."]}'
+
+    def answer(asked: str) -> Any:
+        if asked == "GET /v1/config":
+            return 200, "application/json", CONFIG
+        if asked.startswith("POST") or asked.startswith("DELETE"):
+            return 202, "application/json", b'{"request-id": "' + trigger.encode() + b'"}'
+        return 404, "application/json", unknown
+
+    server.answers = answer
+    client = FlinkRestClient.from_url(server.url)
+    jobs = client.jobs
+    for operation in (
+        jobs.stop(JOB),
+        jobs.create_savepoint(JOB),
+        jobs.trigger_checkpoint(JOB),
+        client.delete_dataset(JOB),
+    ):
+        with pytest.raises(OutcomeUnknownError) as caught:
+            operation.wait()
+        assert caught.value.status == 404
+        with pytest.raises(OutcomeUnknownError):
+            _ = operation.status
+
+
+def test_a_savepoint_has_a_format_that_the_state_backend_can_write(server: Server) -> None:
+    config = b'{"mode": "exactly_once", "interval": 1, "timeout": 1, "min_pause": 0, "max_concurrent": 1, "externalization": {"enabled": false, "delete_on_cancellation": true}, "state_backend": "ForStStateBackend", "checkpoint_storage": "x", "unaligned_checkpoints": false, "tolerable_failed_checkpoints": 0}'
+
+    def answer(asked: str) -> Any:
+        if asked.startswith("POST"):
+            return 202, "application/json", b'{"request-id": "' + b"b" * 32 + b'"}'
+        return 200, "application/json", config if asked.endswith("/checkpoints/config") else CONFIG
+
+    server.answers = answer
+    jobs = FlinkRestClient.from_url(server.url).jobs
+    for trigger in (jobs.stop, jobs.create_savepoint):
+        trigger(JOB)
+        assert json.loads(server.body)["formatType"] == "NATIVE"
+        asked = len(server.requests)
+        with pytest.raises(InvalidRequestError):
+            trigger(JOB, format_type="CANONICAL")
+        assert not any(request.startswith("POST") for request in server.requests[asked:])

@@ -1,4 +1,4 @@
-//! The address of a cluster, with or without path prefix, `/v1`, user and password.
+//! The address of a cluster, with or without path prefix, `/v1`, user and password; also that of a page of its dashboard.
 
 use std::{
     fmt,
@@ -102,12 +102,13 @@ impl FromStr for Address {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(invalid(shown, format!("`{}` is neither http nor https", url.scheme())));
         }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(invalid(
-                shown.split(['?', '#']).next().unwrap_or_default(),
-                "it ends at its path, without ? or #",
-            ));
+        // From a browser comes the address of a page: `http://host:8081/#/job/running`.
+        let after_path = [url.query(), url.fragment()];
+        if after_path.iter().flatten().any(|text| text.contains('@')) {
+            return Err(invalid(shown, "a ? or # in its user or password must be written as %3F or %23"));
         }
+        url.set_query(None);
+        url.set_fragment(None);
         // A slash in a password ends the host: what follows it, password included, would go there as a path.
         let scheme = full.split("://").next().unwrap_or_default();
         if url.path().contains('@') || scheme.contains([':', '@', '/', '\\']) {
@@ -118,6 +119,7 @@ impl FromStr for Address {
         let _ = url.set_username("");
         let _ = url.set_password(None);
         let path = url.path().trim_end_matches('/');
+        let path = path.strip_suffix("/index.html").unwrap_or(path);
         let path = path.strip_suffix("/v1").unwrap_or(path).trim_end_matches('/').to_owned();
         url.set_path(&path);
         Ok(Self { text: url.as_str().trim_end_matches('/').into(), authorization })

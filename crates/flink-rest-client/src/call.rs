@@ -65,6 +65,11 @@ impl CallOptions {
         Self { started: Instant::now(), ..self }
     }
 
+    /// When the call began.
+    pub(crate) fn started(&self) -> Instant {
+        self.started
+    }
+
     /// When a part of the call must be over. A time that was set is the whole call's; else each part has as long as is
     /// usual for it: what follows a long upload, too.
     pub(crate) fn deadline(&self, usual: Duration) -> Deadline {

@@ -14,9 +14,10 @@ use http::StatusCode;
 pub(crate) use self::absence::Config;
 pub use self::{absence::Absence, api::ApiError, transport::TransportErrorKind};
 use crate::{
-    FlinkVersion, JobId,
+    FlinkVersion, JobId, TriggerId,
     id::InvalidId,
     jobs::state::JobStatus,
+    operation::Evidence,
     retry::{Arrival, Tried},
     secrets::Secrets,
     trace,
@@ -204,6 +205,22 @@ pub enum Error {
         /// The whole Java stack trace.
         trace: String,
     },
+    /// The server does not know an operation that it had accepted: another JobManager took over, which does not know
+    /// it. It may have been carried out, or not.
+    #[error(
+        "{operation}: the server no longer knows operation {id}; it may have been carried out, or not{evidence}"
+    )]
+    #[non_exhaustive]
+    OperationForgotten {
+        /// What was tried, named after its endpoint.
+        operation: String,
+        /// The operation's id.
+        id: TriggerId,
+        /// What the cluster shows of it.
+        evidence: Box<Evidence>,
+        /// The answer to the question after it.
+        source: Box<Error>,
+    },
     /// A job that was there is unknown to the server.
     #[error("job {job} is gone: it was {}, and the server no longer knows it", trace::printable(state.as_str()))]
     #[non_exhaustive]
@@ -231,7 +248,9 @@ impl Error {
     /// started anyway, the refusal.
     pub fn last(&self) -> &Self {
         match self {
-            Self::OutcomeUnknown { source, .. } | Self::StartedAnyway { source, .. } => source.last(),
+            Self::OutcomeUnknown { source, .. }
+            | Self::StartedAnyway { source, .. }
+            | Self::OperationForgotten { source, .. } => source.last(),
             other => other,
         }
     }
@@ -304,7 +323,7 @@ impl Error {
 
     /// Whether something may have been started, or not: look before you do it again.
     pub fn is_outcome_unknown(&self) -> bool {
-        matches!(self, Self::OutcomeUnknown { .. })
+        matches!(self, Self::OutcomeUnknown { .. } | Self::OperationForgotten { .. })
     }
 
     /// Whether the same request may succeed in a while: no connection, or a server that says so.
@@ -360,6 +379,16 @@ impl Error {
         | Self::JobGone { state: JobStatus::Other(text), .. } = &mut self
         {
             *text = secrets.hide(mem::take(text)).into_owned();
+        }
+        if let Self::OperationForgotten { evidence, .. } = &mut self {
+            let Evidence { job_state, savepoint } = &mut **evidence;
+            let state = job_state.as_mut().and_then(|state| match state {
+                JobStatus::Other(text) => Some(text),
+                _ => None,
+            });
+            for text in state.into_iter().chain(savepoint) {
+                *text = secrets.hide(mem::take(text)).into_owned();
+            }
         }
         self
     }

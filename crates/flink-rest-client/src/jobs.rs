@@ -5,6 +5,7 @@ pub mod backpressure;
 pub mod checkpoints;
 pub mod config;
 pub mod coordinators;
+mod current;
 pub mod details;
 pub mod exceptions;
 pub mod flame_graph;
@@ -46,6 +47,8 @@ use crate::{
     retry::Recognised,
     time::{millis, minus_one},
 };
+
+pub use self::current::CurrentDetails;
 
 impl<M: Mode> Client<M> {
     /// All jobs of the cluster.
@@ -94,6 +97,12 @@ impl<M: Mode> Job<M> {
     /// (`web.refresh-interval`).
     pub fn details(&self) -> Call<M, GetJob> {
         self.client.request(GetJob::new(self.id))
+    }
+
+    /// The same, with the state that the job is in now: asked again, for up to four seconds, while the server's answer is
+    /// one from before. The answer is as the server gave it: decode it as [`JobDetails`](details::JobDetails).
+    pub fn current_details(&self) -> Call<M, CurrentDetails> {
+        Call::new(self.client.clone(), CurrentDetails::new(self.id))
     }
 
     /// The state alone (1.16+).

@@ -1,13 +1,18 @@
 //! Operations that Flink starts, answers with an id, and reports on when asked: savepoints, stops, deletions.
 
-use std::fmt;
+use std::{fmt, future::Future, time::Duration};
 
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, timeout};
 
 use crate::{
     Action, Call, Client, Endpoint, Error, Request, Result, TriggerId, call::CallOptions, client::Mode,
-    open_enum::open_enum, wait::Waiting,
+    jobs::state::JobStatus, open_enum::open_enum, wait::Waiting,
 };
+
+/// Timeout for looking up what an operation that the server has forgotten may have done.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The answer of an endpoint that starts an operation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,6 +36,40 @@ pub trait Trigger: Endpoint<Response = Triggered> {
 pub trait Poll: Endpoint<Response = AsynchronousOperation<Self::Report>> + Clone + 'static {
     /// What Flink says at the end.
     type Report: Report;
+
+    /// What the cluster shows of an operation that it has forgotten, triggered at this time.
+    #[doc(hidden)]
+    fn evidence<M: Mode>(
+        &self,
+        client: &Client<M>,
+        triggered: Instant,
+    ) -> impl Future<Output = Evidence> + Send {
+        let _ = (client, triggered);
+        std::future::ready(Evidence::default())
+    }
+}
+
+/// What a cluster shows of an operation that it has forgotten.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Evidence {
+    /// The state of the operation's job; none if the cluster does not know the job, or the operation has none.
+    pub job_state: Option<JobStatus>,
+    /// The path of a savepoint of the job that was triggered no earlier than the operation, and is complete.
+    pub savepoint: Option<String>,
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let printable = crate::trace::printable;
+        if let Some(state) = &self.job_state {
+            write!(f, "; the job is {}", printable(state.as_str()))?;
+        }
+        if let Some(path) = &self.savepoint {
+            write!(f, "; a savepoint was completed since: {}", printable(path))?;
+        }
+        Ok(())
+    }
 }
 
 /// What Flink says at the end of an operation: a value, or a reason.
@@ -106,8 +145,7 @@ impl Report for Done {
 #[derive(Clone, Debug)]
 pub struct Operation<M, P> {
     client: Client<M>,
-    id: TriggerId,
-    poll: P,
+    status: Status<P>,
 }
 
 /// How an operation is doing; a failed one is an error instead.
@@ -123,73 +161,115 @@ pub enum Progress<T> {
 impl<M: Mode, P: Poll> Operation<M, P> {
     /// An operation that was started earlier, maybe by somebody else.
     pub(crate) fn new(client: Client<M>, id: TriggerId, poll: P) -> Self {
-        Self { client, id, poll }
+        Self { client, status: Status { id, poll, triggered: None } }
     }
 
     #[doc(hidden)]
-    pub fn started<T: Trigger<Poll = P>>(client: Client<M>, trigger: &T, answer: Triggered) -> Self {
-        Self::new(client, answer.request_id, trigger.poll(answer.request_id))
+    pub fn started<T: Trigger<Poll = P>>(
+        client: Client<M>,
+        trigger: &T,
+        answer: Triggered,
+        options: CallOptions,
+    ) -> Self {
+        let mut started = Self::new(client, answer.request_id, trigger.poll(answer.request_id));
+        started.status.triggered = Some(options.started());
+        started
     }
 
     /// The id by which it can be found again, by this client or another.
     pub fn id(&self) -> TriggerId {
-        self.id
+        self.status.id
     }
 
-    /// Asks once how it is doing. A failed operation is [`Error::OperationFailed`].
+    /// The same operation, known to have been accepted this long ago.
+    ///
+    /// If the server does not know such an operation, as after a failover, that is [`Error::OperationForgotten`]. Of
+    /// others it is Flink's 404: there never was one. Those that this client triggered are known to have been accepted.
+    pub fn accepted(mut self, ago: Duration) -> Self {
+        let now = Instant::now();
+        self.status.triggered = Some(now.checked_sub(ago).unwrap_or(now));
+        self
+    }
+
+    /// Asks once how it is doing. A failed operation is [`Error::OperationFailed`], one that the server has forgotten
+    /// [`Error::OperationForgotten`].
     pub fn status(&self) -> Call<M, Status<P>> {
-        Call::new(self.client.clone(), Status(self.poll.clone()))
+        Call::new(self.client.clone(), self.status.clone())
     }
 
-    /// Asks until it is over: its value, or [`Error::OperationFailed`], or [`Error::Timeout`] after ten minutes or
+    /// Asks until it is over: its value, or [`Error::OperationFailed`], or [`Error::OperationForgotten`] if another
+    /// JobManager took over that does not know it, or [`Error::Timeout`] after ten minutes or
     /// the call's own [`timeout`](Call::timeout). If the server is away at the end of that time, the error says so instead.
     /// The operation goes on after either: its [id](Self::id) finds it again.
     pub fn wait(&self) -> Call<M, Wait<P>> {
-        Call::new(self.client.clone(), Wait { id: self.id, poll: self.poll.clone() })
+        Call::new(self.client.clone(), Wait(self.status.clone()))
     }
 }
 
 /// Asks once; see [`Operation::status`].
 #[derive(Clone, Debug)]
-pub struct Status<P>(P);
+pub struct Status<P> {
+    id: TriggerId,
+    poll: P,
+    /// When it was triggered, if the server is known to have accepted it.
+    triggered: Option<Instant>,
+}
 
 impl<P: Poll> Action for Status<P> {
     type Output<M: Mode> = Progress<<P::Report as Report>::Value>;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Self::Output<M>> {
-        let name = self.0.request()?.spec.name;
-        match client.execute(&self.0, options).await?.operation.map(Report::into_result) {
+        let operation = self.poll.request()?.spec.name.replacen("Get", "", 1);
+        let answer = match client.execute(&self.poll, options).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.explain(&client, operation, error).await),
+        };
+        match answer.operation.map(Report::into_result) {
             None => Ok(Progress::InProgress),
             Some(Ok(value)) => Ok(Progress::Completed(value)),
-            Some(Err(trace)) => Err(Error::OperationFailed { operation: name.replacen("Get", "", 1), trace }),
+            Some(Err(trace)) => Err(Error::OperationFailed { operation, trace }),
         }
+    }
+}
+
+impl<P: Poll> Status<P> {
+    /// A 404 for an operation that was accepted does not tell how it ended: the JobManager that knew is gone.
+    async fn explain<M: Mode>(&self, client: &Client<M>, operation: String, error: Error) -> Error {
+        let Some(triggered) = self.triggered.filter(|_| error.status() == Some(StatusCode::NOT_FOUND)) else {
+            return error;
+        };
+        let evidence = timeout(LOOKUP_TIMEOUT, self.poll.evidence(client, triggered)).await;
+        let evidence = Box::new(evidence.unwrap_or_default());
+        Error::OperationForgotten { operation, id: self.id, evidence, source: Box::new(error) }
     }
 }
 
 impl<M: Mode, P: Poll> Call<M, Status<P>> {
     /// What would be sent; nothing is.
     pub fn to_request(&self) -> Result<Request> {
-        self.action.0.request()
+        self.action.poll.request()
     }
 }
 
 /// Asks until it is over; see [`Operation::wait`].
 #[derive(Clone, Debug)]
-pub struct Wait<P> {
-    id: TriggerId,
-    poll: P,
-}
+pub struct Wait<P>(Status<P>);
 
 impl<P: Poll> Action for Wait<P> {
     type Output<M: Mode> = <P::Report as Report>::Value;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Self::Output<M>> {
-        let mut waiting = Waiting::new(format!("operation {}", self.id), options);
+        let Self(mut status) = self;
+        let mut waiting = Waiting::new(format!("operation {}", status.id), options);
         loop {
             let look = async {
-                match Status(self.poll.clone()).run(client.clone(), Waiting::question()).await? {
+                match status.clone().run(client.clone(), Waiting::question()).await? {
                     Progress::Completed(value) => Ok(Some(value)),
-                    Progress::InProgress => Ok(None),
+                    Progress::InProgress => {
+                        // Whoever triggered it, the server knows it.
+                        status.triggered.get_or_insert_with(Instant::now);
+                        Ok(None)
+                    }
                 }
             };
             if let Some(value) = waiting.ask(look).await? {

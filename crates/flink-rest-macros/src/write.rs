@@ -118,7 +118,7 @@ pub(crate) fn action(name: &Ident, route: &Route) -> TokenStream {
     let (output, value) = if type_name(&route.response) == "Triggered" {
         (
             quote!(::flink_rest_client::Operation<M, <Self as ::flink_rest_client::Trigger>::Poll>),
-            quote!(::flink_rest_client::Operation::started(client, &self, answer)),
+            quote!(::flink_rest_client::Operation::started(client, &self, answer, options)),
         )
     } else {
         (quote!(<Self as ::flink_rest_client::Endpoint>::Response), quote!(answer))

@@ -42,6 +42,26 @@ impl App {
             );
         }
     }
+
+    /// A command to type next, for the same cluster: quoted for a shell, without credentials.
+    pub(crate) fn command(&self, words: &str) -> String {
+        let global = &self.global;
+        let cluster = match (&global.context, global.settings.url.is_empty()) {
+            (Some(context), _) => format!(" --context {}", shell_word(context)),
+            (None, false) => format!(" --url {}", shell_word(self.client.address())),
+            (None, true) => String::new(),
+        };
+        format!("flinkctl {words}{cluster}")
+    }
+}
+
+/// A text as one word of a shell's command line.
+fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
 }
 
 pub(crate) fn command() -> Command {

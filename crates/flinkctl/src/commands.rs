@@ -18,6 +18,7 @@ mod jobmanager;
 mod local;
 mod logs;
 pub(crate) mod metrics;
+pub(crate) mod operation;
 mod processes;
 mod ps;
 mod rescale;

@@ -2,15 +2,16 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 use flink_rest_client::{
-    ENDPOINTS, Freshness,
+    ENDPOINTS, FlinkRestClient, Freshness, JobId,
     endpoint::{Measured, Param, Place, Spec},
     http::Method,
+    jobs::savepoints::SavepointFormatType,
 };
 use serde_json::{Map, Value};
 
 use crate::{
     cli::App,
-    commands::metrics,
+    commands::{metrics, operation},
     confirm::confirm,
     error::{Failure, Result},
     output::say,
@@ -49,11 +50,13 @@ pub(crate) struct Verb {
     about: Option<&'static str>,
     /// What to try if there is nothing to show.
     if_none: Option<&'static str>,
+    /// Whether it is about a job as it is now, not as of up to three seconds ago.
+    is_current: bool,
 }
 
 impl Verb {
     pub(crate) const fn new(name: &'static str, endpoint: &'static str, view: View) -> Self {
-        Self { name, endpoint, view, destroys: None, about: None, if_none: None }
+        Self { name, endpoint, view, destroys: None, about: None, if_none: None, is_current: false }
     }
 
     pub(crate) const fn destroys(self, what: &'static str) -> Self {
@@ -66,6 +69,10 @@ impl Verb {
 
     pub(crate) const fn if_none(self, hint: &'static str) -> Self {
         Self { if_none: Some(hint), ..self }
+    }
+
+    pub(crate) const fn current(self) -> Self {
+        Self { is_current: true, ..self }
     }
 
     pub(crate) fn spec(&self) -> Result<&'static Spec> {
@@ -122,8 +129,14 @@ impl Verb {
             }
             return Ok(());
         }
+        if let Some(format) = savepoint_format(client, self.spec()?, &params).await? {
+            params.insert(FORMAT.into(), format.into());
+        }
         let call = app.in_time(client.request_by_name(self.endpoint, params.clone().into()));
         let (answer, freshness) = match self.spec()?.measured {
+            Measured::Not if self.is_current => {
+                (app.in_time(client.job(job(&params)?).current_details()).await?, Freshness::Fresh)
+            }
             Measured::Not => (call.await?, Freshness::Fresh),
             _ => {
                 let reading = call.fresh().await?;
@@ -145,6 +158,27 @@ impl Verb {
         }
         Ok(())
     }
+}
+
+/// The parameter of savepoints that says how they are written.
+const FORMAT: &str = "format_type";
+
+/// The format that a savepoint is to have, if the command takes one and the job needs another than it would get.
+async fn savepoint_format(
+    client: &FlinkRestClient,
+    spec: &Spec,
+    params: &Map<String, Value>,
+) -> Result<Option<String>> {
+    if !spec.params.iter().any(|param| param.name == FORMAT) {
+        return Ok(None);
+    }
+    let wanted = params.get(FORMAT).and_then(Value::as_str).map(SavepointFormatType::from);
+    let format = operation::savepoint_format(&client.job(job(params)?), wanted).await?;
+    Ok(format.map(|format| format.to_string()))
+}
+
+fn job(params: &Map<String, Value>) -> Result<JobId> {
+    Ok(params.get("job").and_then(Value::as_str).unwrap_or_default().parse()?)
 }
 
 pub(crate) fn yes() -> Arg {

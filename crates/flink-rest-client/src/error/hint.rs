@@ -14,6 +14,14 @@ impl Error {
                 None => "look on the server whether it was done before you do it again".into(),
             });
         }
+        if let Self::OperationForgotten { evidence, .. } = self {
+            return Some(match &evidence.savepoint {
+                Some(_) => {
+                    "look whether that savepoint is the one that was wanted before you do it again".into()
+                }
+                None => "look at the job's state and its last checkpoints before you do it again".into(),
+            });
+        }
         if let Self::StartedAnyway { token, .. } = self {
             return Some(format!("look at {token}, which goes on, before you do it again"));
         }

@@ -9,6 +9,7 @@ use crate::{
     client::Mode,
     jobs::{Job, Jobs, vertices::Vertex},
     metrics::{AggregatedMetric, Aggregation, Metric, collect},
+    trace::printable,
 };
 
 impl<M: Mode> Jobs<M> {
@@ -136,8 +137,26 @@ pub struct GetAggregatedSubtaskMetrics {
     #[query]
     pub agg: Vec<Aggregation>,
     /// The subtasks, one by one or in ranges; all unless set.
-    #[query]
+    #[query(check = there_can_be)]
     pub subtasks: Vec<SubtaskRange>,
+}
+
+/// The highest index of a subtask: no parallelism is above 32768.
+const MAX_SUBTASK: u32 = (1 << 15) - 1;
+
+/// The server makes a list of all indices in a range, and dies of a long one.
+fn there_can_be(ranges: &[SubtaskRange]) -> Result<(), String> {
+    for SubtaskRange(text) in ranges {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let index = |text: &str| text.trim().parse::<u32>().ok().filter(|index| *index <= MAX_SUBTASK);
+        if !index(first).zip(index(last)).is_some_and(|(first, last)| first <= last) {
+            return Err(format!(
+                "`{}` is neither the index of a subtask nor a range as 0-3, of at most {MAX_SUBTASK}",
+                printable(text)
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Subtasks from one index to another, both included: `2`, `0..=3`, or Flink's own spelling `"0-3"`.

@@ -1,28 +1,51 @@
 //! Savepoints: taken from a running job, with its stop or without, and deleted again.
 
+mod format;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::{
     Call, Client, Endpoint, JobId, Operation, TriggerId,
     client::Mode,
-    jobs::Job,
+    jobs::{
+        Job,
+        checkpoints::{
+            details::CheckpointStatus,
+            statistics::{CheckpointingStatistics, GetCheckpointingStatistics},
+        },
+        details::GetJob,
+    },
     open_enum::open_enum,
-    operation::{AsynchronousOperation, Done, FailureCause, Poll, Report, Trigger, Triggered},
+    operation::{AsynchronousOperation, Done, Evidence, FailureCause, Poll, Report, Trigger, Triggered},
+    wait::Waiting,
 };
 
 impl<M: Mode> Job<M> {
     /// Takes a savepoint; the job goes on. The operation's value is where it is.
     ///
-    /// Flink accepts this for any job: that the job has ended, or never was, shows as a failed operation.
+    /// Flink accepts this for any job: that the job has ended, or never was, shows as a failed operation. Unless a format
+    /// is set, it has one that the job's state backend can write ([`savepoint_format`](Self::savepoint_format)).
     pub fn savepoint(&self) -> Call<M, TriggerSavepoint> {
         self.client.request(TriggerSavepoint::new(self.id))
     }
 
     /// Stops the job with a savepoint. The operation's value is where it is; by then no more records come out.
     ///
-    /// Flink accepts this for any job: that the job has ended, or never was, shows as a failed operation.
+    /// Flink accepts this for any job: that the job has ended, or never was, shows as a failed operation. Unless a format
+    /// is set, it has one that the job's state backend can write ([`savepoint_format`](Self::savepoint_format)).
     pub fn stop_with_savepoint(&self) -> Call<M, StopJob> {
         self.client.request(StopJob::new(self.id))
+    }
+
+    /// The format to take a savepoint of this job in, if this one is wanted: native where the job's state backend writes
+    /// nothing else, and [`Error::InvalidParameter`](crate::Error::InvalidParameter) if canonical is wanted there.
+    ///
+    /// [`savepoint`](Self::savepoint) and [`stop_with_savepoint`](Self::stop_with_savepoint) look it up themselves:
+    /// on the ForSt state backend (2.0+) the server's own default, canonical, fails the job.
+    pub fn savepoint_format(&self, wanted: Option<SavepointFormatType>) -> Call<M, ChooseSavepointFormat> {
+        Call::new(self.client.clone(), ChooseSavepointFormat::new(self.id, wanted))
     }
 
     /// A savepoint or stop that was triggered earlier, maybe by somebody else.
@@ -45,7 +68,7 @@ impl<M: Mode> Client<M> {
 
 /// Takes a savepoint.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jobs/{job}/savepoints" -> Triggered, handle = "job(id).savepoint()", python = "jobs.create_savepoint", repeat = Same)]
+#[endpoint(POST "/jobs/{job}/savepoints" -> Triggered, handle = "job(id).savepoint()", python = "jobs.create_savepoint", repeat = Same, by = format::trigger)]
 #[non_exhaustive]
 pub struct TriggerSavepoint {
     /// The job.
@@ -75,7 +98,7 @@ impl Trigger for TriggerSavepoint {
 
 /// Stops a job with a savepoint.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jobs/{job}/stop" -> Triggered, handle = "job(id).stop_with_savepoint()", python = "jobs.stop", repeat = Same)]
+#[endpoint(POST "/jobs/{job}/stop" -> Triggered, handle = "job(id).stop_with_savepoint()", python = "jobs.stop", repeat = Same, by = format::trigger)]
 #[non_exhaustive]
 pub struct StopJob {
     /// The job.
@@ -103,6 +126,8 @@ impl Trigger for StopJob {
     }
 }
 
+pub use self::format::ChooseSavepointFormat;
+
 open_enum! {
     /// How a savepoint is written.
     pub enum SavepointFormatType {
@@ -126,6 +151,33 @@ pub struct GetSavepoint {
 
 impl Poll for GetSavepoint {
     type Report = SavepointInfo;
+
+    async fn evidence<M: Mode>(&self, client: &Client<M>, triggered: Instant) -> Evidence {
+        let (details, statistics) = (GetJob::new(self.job), GetCheckpointingStatistics::new(self.job));
+        let (details, statistics) = tokio::join!(
+            client.execute(&details, Waiting::question()),
+            client.execute(&statistics, Waiting::question()),
+        );
+        let Ok(details) = details else { return Evidence::default() };
+        // By the server's own clock.
+        let since = SignedDuration::try_from(triggered.elapsed())
+            .ok()
+            .and_then(|ago| details.now.checked_sub(ago).ok());
+        let savepoint = statistics.ok().zip(since).and_then(|(all, since)| completed_since(all, since));
+        Evidence { job_state: Some(details.state), savepoint }
+    }
+}
+
+/// The path of the newest savepoint that was triggered no earlier than this, and is complete.
+fn completed_since(statistics: CheckpointingStatistics, since: Timestamp) -> Option<String> {
+    let CheckpointingStatistics { latest, history, .. } = statistics;
+    let newest = history
+        .into_iter()
+        .chain(latest.savepoint)
+        .filter(|one| one.is_savepoint && one.status == CheckpointStatus::Completed)
+        .filter(|one| one.trigger_timestamp >= since)
+        .max_by_key(|one| one.id)?;
+    (*newest.external_path).clone()
 }
 
 /// How a savepoint ended: with its path, or a reason.

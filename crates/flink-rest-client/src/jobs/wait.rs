@@ -10,6 +10,7 @@ use crate::{
     client::Mode,
     jobs::{
         GetJobStatus, Job,
+        current::{AGAIN, STALE},
         exceptions::GetJobExceptions,
         progress::{JobProgress, ReadProgress},
         state::JobStatus,
@@ -21,12 +22,6 @@ use crate::{
 
 /// How long a job may be unknown that was known before: another JobManager may be about to recover it.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// How long the server may keep an answer about a job (`web.refresh-interval`, 3 seconds unless set), and a little more.
-const STALE: Duration = Duration::from_secs(4);
-
-/// How long to wait before an answer that may be an old one is asked for again.
-const AGAIN: Duration = Duration::from_millis(400);
 
 impl<M: Mode> Job<M> {
     /// Waits until every task runs: a job can be `RUNNING` before any of its tasks is.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use flink_rest_client::{Error, FlinkRestClient, JarId, JobId, Result, Retry, TaskManagerId};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::server::Server;
 
@@ -348,6 +348,34 @@ async fn what_cannot_be_right_is_not_sent() {
     assert_eq!(server.requests(), 0);
 }
 
+/// A 2.3 JobManager takes a bound of -1, and dies of it; a long range of subtasks becomes a list in its memory.
+#[tokio::test]
+async fn what_the_server_would_die_of_is_not_sent() {
+    let server = Server::json("{}");
+    let client = FlinkRestClient::builder(server.url()).flink_version("2.3.0".parse().unwrap()).build().unwrap();
+    let id = "00000000000000000000000000000001";
+    let bounds = |bounds: Value| json!({"job": id, "requirements": {id: {"parallelism": bounds}}});
+    let requirements = [
+        json!({"lowerBound": -1, "upperBound": 1}),
+        json!({"lowerBound": 1, "upperBound": -1}),
+        json!({"lowerBound": 0, "upperBound": 1}),
+        json!({"lowerBound": 2, "upperBound": 1}),
+        json!({"lowerBound": null, "upperBound": 1}),
+        json!({"lowerBound": 1}),
+        json!({}),
+    ];
+    let requirements = requirements.map(|of| ("UpdateJobResourceRequirements", bounds(of)));
+    let ranges = ["0-2147483646", "0-32768", "3-1", "-1", "a", ""];
+    let ranges = ranges.map(|range| {
+        ("GetAggregatedSubtaskMetrics", json!({"job": id, "vertex": id, "get": ["a"], "subtasks": [range]}))
+    });
+    for (name, params) in requirements.into_iter().chain(ranges) {
+        let error = client.request_by_name(name, params.clone()).await.unwrap_err();
+        assert!(error.is_invalid_input(), "{params}: {error}");
+    }
+    assert_eq!(server.requests(), 0);
+}
+
 #[tokio::test]
 async fn a_flink_that_is_older_than_the_endpoint() {
     let server = Server::json("{}");
@@ -379,6 +407,12 @@ async fn addresses() {
         ("https://proxy.example/team/flink/", "https://proxy.example/team/flink"),
         ("https://proxy.example/team/flink/v1", "https://proxy.example/team/flink"),
         ("http://user:s3cret@localhost:8081", "http://localhost:8081"),
+        ("http://localhost:8081/#/overview", "http://localhost:8081"),
+        ("localhost:8081/#/job/running/0123456789abcdef0123456789abcdef/overview", "http://localhost:8081"),
+        ("http://localhost:8081/index.html#/job-manager/config?tab=1", "http://localhost:8081"),
+        ("http://localhost:8081/v1/?lang=en#top", "http://localhost:8081"),
+        ("https://rm:8088/proxy/application_1_2/#/overview", "https://rm:8088/proxy/application_1_2"),
+        ("https://knox/gateway/flink/?a=b#/overview", "https://knox/gateway/flink"),
     ];
     for (given, kept) in good {
         let client = FlinkRestClient::new(given).unwrap();
@@ -396,7 +430,9 @@ async fn addresses() {
         "http://user:s3cret",
         "user:s3cret/path:1",
         "http://host:99999",
-        "http://host?x=1",
+        "http://user:s3cret#more@host",
+        "http://user?s3cret@host",
+        "http://user#s3cret@host",
         "http://a b",
     ];
     for given in bad {

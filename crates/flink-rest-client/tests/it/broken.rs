@@ -9,6 +9,7 @@ use std::{
 
 use flink_rest_client::{
     Action, Async, Call, Error, FlinkRestClient, JarId, JobId, Retry, TransportErrorKind, blocking,
+    jobs::savepoints::SavepointFormatType,
 };
 
 use crate::{
@@ -53,7 +54,7 @@ async fn a_connection_that_was_closed_without_a_word_loses_nothing() {
     for round in 1..=100 {
         flink.jobs().list().await.unwrap();
         flink.dispose_savepoint("/s").await.unwrap();
-        job.savepoint().await.unwrap();
+        job.savepoint().format_type(SavepointFormatType::Native).await.unwrap();
         assert_eq!(upstream.done().len(), 2 * round);
     }
 }

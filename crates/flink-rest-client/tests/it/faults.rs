@@ -14,7 +14,8 @@ use std::{
 };
 
 use flink_rest_client::{
-    FlinkRestClient, JarId, JobId, Result, Retry, jobs::rescaling::JobResourceRequirements,
+    FlinkRestClient, JarId, JobId, Result, Retry,
+    jobs::{rescaling::JobResourceRequirements, savepoints::SavepointFormatType},
     transport::BoxFuture,
 };
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -115,7 +116,10 @@ const KINDS: [Kind; 11] = [
     kind!("cancel", "2.3.0", Refused, |flink, _file| flink.job(JOB).cancel()),
     kind!("run", "2.3.0", Asked, |flink, _file| flink.jar(jar()).run()),
     kind!("run", "1.14.6", OnlyAsked, |flink, _file| flink.jar(jar()).run()),
-    kind!("savepoint", "2.3.0", Same, |flink, _file| flink.job(JOB).savepoint()),
+    kind!("savepoint", "2.3.0", Same, |flink, _file| flink
+        .job(JOB)
+        .savepoint()
+        .format_type(SavepointFormatType::Native)),
     kind!("savepoint", "1.14.6", Another, |flink, _file| flink.job(JOB).savepoint()),
     kind!("dispose", "2.3.0", Another, |flink, _file| flink.dispose_savepoint("/s")),
     kind!("upload", "2.3.0", Another, |flink, file| flink.jars().upload(file)),

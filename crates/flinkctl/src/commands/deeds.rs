@@ -1,18 +1,20 @@
 //! What is done to a job, and waited for: stop, savepoint, wait, rescale.
 
-use std::{cell::Cell, time::Duration};
+use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    Async, Error, TriggerId,
+    Async, Error,
     jobs::{Job, checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
-    operation::{Operation, Poll, Report},
 };
 use tokio::time::Instant;
 
 use crate::{
     cli::App,
-    commands::Deed,
+    commands::{
+        Deed,
+        operation::{Begun, of_ended, patience, savepoint_format, trigger_id},
+    },
     error::{Exit, Failure, Result},
     follow::{Goal, follow},
     output::say,
@@ -105,10 +107,10 @@ async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let job = app.client.job(resolve::job(&app.client, &of.job).await?);
     let mut call = job.savepoint();
     call.action.target_directory = target_directory;
-    call.action.format_type = format.map(SavepointFormatType::from);
+    call.action.format_type = savepoint_format(&job, format.map(SavepointFormatType::from)).await?;
     call.action.trigger_id = trigger_id(app).await?;
-    let begun = Begun::new("the savepoint", format!("savepoint status {}", job.id()), call.action.trigger_id);
-    app.output.line(begun.to_its_end(app, &job, call).await?)
+    let begun = Begun::of_job("the savepoint", "savepoint", job.id(), call.action.trigger_id);
+    app.output.line(begun.to_its_end(app, Some(&job), call).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -131,9 +133,8 @@ async fn checkpoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let mut call = job.checkpoints().trigger();
     call.action.checkpoint_type = full.then_some(CheckpointType::Full);
     call.action.trigger_id = trigger_id(app).await?;
-    let begun =
-        Begun::new("the checkpoint", format!("checkpoint status {}", job.id()), call.action.trigger_id);
-    app.output.line(begun.to_its_end(app, &job, call).await?)
+    let begun = Begun::of_job("the checkpoint", "checkpoint", job.id(), call.action.trigger_id);
+    app.output.line(begun.to_its_end(app, Some(&job), call).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -155,133 +156,12 @@ async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
     let job = app.client.job(resolve::job(&app.client, &savepoint.of.job).await?);
     let mut call = job.stop_with_savepoint();
     call.action.target_directory = savepoint.target_directory;
-    call.action.format_type = savepoint.format.map(SavepointFormatType::from);
+    let format = savepoint.format.map(SavepointFormatType::from);
+    call.action.format_type = savepoint_format(&job, format).await?;
     call.action.drain = drain.then_some(true);
     call.action.trigger_id = trigger_id(app).await?;
-    let begun = Begun::new("the stop", format!("savepoint status {}", job.id()), call.action.trigger_id);
-    app.output.line(begun.to_its_end(app, &job, call).await?)
-}
-
-/// What fails because the job has ended. Flink says of it that it does not find it.
-async fn of_ended(app: &App, job: &Job<Async>, failure: Failure) -> Failure {
-    if failure.exit != Exit::NotFound {
-        return failure;
-    }
-    match resolve::described_job(&app.client, &job.id().to_string()).await {
-        Ok(found) if found.ended.is_some() => not_running(&found),
-        _ => failure,
-    }
-}
-
-pub(super) fn not_running(job: &resolve::Candidate) -> Failure {
-    Failure::new(Exit::NotFound, format!("a job must run for this, and has ended: {job}"))
-        .hint("`flinkctl job list --state running` shows those that run")
-}
-
-/// How often a job is looked at while something is awaited of it.
-const LOOK: Duration = Duration::from_secs(3);
-
-/// Waits for something that a job is to do, and says so if it takes a while. Flink may go on waiting for a job that has
-/// ended; nobody else should.
-async fn while_it_goes_on<T>(
-    job: &Job<Async>,
-    wait: impl IntoFuture<Output = Result<T, Error>>,
-) -> Result<T> {
-    let ended = async {
-        let (mut told, mut has_ended) = (false, false);
-        loop {
-            tokio::time::sleep(LOOK).await;
-            // The wait itself tells of errors.
-            let Ok(details) = job.progress().await else { continue };
-            let state = &details.state;
-            // Seen twice: what ended it may be what is awaited.
-            if has_ended && state.is_terminal() {
-                return Failure::from_end(
-                    format!("job {} is {state}, and Flink still waits for it", job.id()),
-                    state,
-                );
-            }
-            has_ended = state.is_terminal();
-            if !told {
-                say!(
-                    "{} is {state}; it is still being waited for. Ctrl-C ends the waiting alone.",
-                    details.name
-                );
-                told = true;
-            }
-        }
-    };
-    tokio::select! {
-        outcome = wait.into_future() => Ok(outcome?),
-        failure = ended => Err(failure),
-    }
-}
-
-/// An id for what is about to be triggered, where the release takes one: it can be told before there is an answer.
-async fn trigger_id(app: &App) -> Result<Option<TriggerId>> {
-    let version = app.client.flink_version().await?;
-    Ok(version.release().is_some_and(|release| release >= (1, 15)).then(TriggerId::random))
-}
-
-/// What Flink was asked to do on its own, for those who stop the waiting.
-#[derive(Debug)]
-struct Begun {
-    what: &'static str,
-    /// Tells how it ends, with its id.
-    command: String,
-    id: Cell<Option<TriggerId>>,
-    accepted: Cell<bool>,
-}
-
-impl Begun {
-    fn new(what: &'static str, command: String, id: Option<TriggerId>) -> Self {
-        Self { what, command, id: Cell::new(id), accepted: Cell::new(false) }
-    }
-
-    /// Has it begun, and waits until it is done.
-    async fn to_its_end<P: Poll>(
-        &self,
-        app: &App,
-        job: &Job<Async>,
-        call: impl IntoFuture<Output = Result<Operation<Async, P>, Error>>,
-    ) -> Result<<P::Report as Report>::Value> {
-        let done = async {
-            let operation = call.await?;
-            self.id.set(Some(operation.id()));
-            self.accepted.set(true);
-            while_it_goes_on(job, operation.wait().timeout(patience(app))).await
-        };
-        match unless_stopped(done, |exit| self.stopped(exit)).await? {
-            Err(failure) if self.accepted.get() && failure.exit == Exit::Unreachable => {
-                Err(self.lost(failure))
-            }
-            Err(failure) => Err(of_ended(app, job, failure).await),
-            outcome => outcome,
-        }
-    }
-
-    /// The cluster went away meanwhile.
-    fn lost(&self, why: Failure) -> Failure {
-        let message = format!("{} was begun, and nobody tells how it ended", self.what);
-        let causes = std::iter::once(why.message).chain(why.causes).collect();
-        let failure = Failure { causes, ..Failure::new(Exit::OutcomeUnknown, message) };
-        match self.id.get() {
-            Some(id) => failure.hint(format!(
-                "`flinkctl {} {id}` tells it, if the cluster comes back; look before you do it again",
-                self.command
-            )),
-            None => failure,
-        }
-    }
-
-    fn stopped(&self, exit: Exit) -> Failure {
-        let may = if self.accepted.get() { "goes on" } else { "may have begun, and goes on then" };
-        let failure = Failure::new(exit, format!("you stopped waiting; {} {may}", self.what));
-        match self.id.get() {
-            Some(id) => failure.hint(format!("`flinkctl {} {id}` tells how it ends", self.command)),
-            None => failure,
-        }
-    }
+    let begun = Begun::of_job("the stop", "savepoint", job.id(), call.action.trigger_id);
+    app.output.line(begun.to_its_end(app, Some(&job), call).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -359,9 +239,4 @@ async fn rescaled(job: &Job<Async>, parallelism: u32, deadline: Option<Instant>)
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-}
-
-/// How long to wait for what Flink does on its own.
-pub(super) fn patience(app: &App) -> Duration {
-    app.global.timeout.unwrap_or(Duration::from_secs(600))
 }

@@ -47,7 +47,8 @@ pub(crate) const NOUN: Noun = Noun {
                 ]),
                 super::vertex::LIST,
             ],
-        ),
+        )
+        .current(),
         Verb::new("status", "GetJobStatus", &[Part::Fields(&[state("Status", "/status")])]),
         Verb::new("submit", "SubmitJob", &[Part::Fields(&[text("URL", "/jobUrl")])]),
         Verb::new("config", "GetJobConfig", processes::ALL),

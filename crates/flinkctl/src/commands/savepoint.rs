@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args, FromArgMatches};
 
 use crate::{
     cli::App,
-    commands::{Deed, Noun, deeds, processes},
+    commands::{Deed, Noun, operation::Begun, processes},
     confirm::confirm,
     error::Result,
     output::say,
@@ -42,8 +42,8 @@ struct Dispose {
 async fn dispose(app: &App, matches: &ArgMatches) -> Result<()> {
     let Dispose { path, yes } = Dispose::from_arg_matches(matches)?;
     confirm(&format!("Delete savepoint {path} at {}", app.client.address()), yes)?;
-    let operation = app.client.dispose_savepoint(path).await?;
-    operation.wait().timeout(deeds::patience(app)).await?;
+    let begun = Begun::new("the deletion", "savepoint disposal", None);
+    begun.to_its_end(app, None, app.client.dispose_savepoint(path)).await?;
     say!("Deleted.");
     Ok(())
 }

@@ -244,3 +244,31 @@ fn a_log_may_be_larger_than_what_fits_into_memory() {
     assert!(child.wait().unwrap().success());
     server.join().unwrap();
 }
+
+/// Of Flink's own default the job would fail.
+#[test]
+fn a_savepoint_on_forst_is_native_and_that_is_told() {
+    let job = "76543210fedcba9876543210fedcba98";
+    let config = Server::start().recorded(&format!("GET /jobs/{job}/checkpoints/config")).to_owned();
+    let mut config: serde_json::Value = serde_json::from_str(&config).unwrap();
+    config["state_backend"] = "ForStStateBackend".into();
+    let server = Server::with([
+        (&*format!("GET /jobs/{job}/checkpoints/config"), &*config.to_string()),
+        (&*format!("POST /jobs/{job}/savepoints"), r#"{"request-id":"00000000000000000000000000000001"}"#),
+    ]);
+    for command in [&["job", "savepoint", "Orders"][..], &["savepoint", "trigger", "Orders"]] {
+        let (code, stderr) = exit(&server.url(), command);
+        assert_eq!(code, Some(0), "{stderr}");
+        assert!(stderr.contains("writes NATIVE savepoints only"), "{stderr}");
+        let (code, stderr) = exit(&server.url(), &[command, &["--format", "canonical"]].concat());
+        assert!(code == Some(2) && stderr.contains("ForSt"), "{stderr}");
+    }
+}
+
+/// As it is copied from a browser.
+#[test]
+fn the_address_of_the_dashboard_is_the_clusters() {
+    let server = Server::start();
+    let (code, stderr) = exit(&format!("{}/#/job/running", server.url()), &["job", "list"]);
+    assert_eq!(code, Some(0), "{stderr}");
+}

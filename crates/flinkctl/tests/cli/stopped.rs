@@ -50,8 +50,12 @@ fn until(listener: &TcpListener, wanted: &str, answers: &[(&str, &str)]) -> (u64
 }
 
 fn answer(length: u64, body: &mut BufReader<TcpStream>, answer: &str) {
+    answer_with(200, length, body, answer);
+}
+
+fn answer_with(status: u16, length: u64, body: &mut BufReader<TcpStream>, answer: &str) {
     std::io::copy(&mut body.by_ref().take(length), &mut std::io::sink()).unwrap();
-    let head = format!("HTTP/1.1 200 \r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
+    let head = format!("HTTP/1.1 {status} \r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
     body.get_mut().write_all(format!("{head}{answer}").as_bytes()).unwrap();
 }
 
@@ -128,6 +132,7 @@ fn trigger(listener: &TcpListener) -> (String, BufReader<TcpStream>) {
         ("/v1/config", server.recorded("GET /config")),
         ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
         (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
+        ("/checkpoints/config", server.recorded(&format!("GET /jobs/{JOB}/checkpoints/config"))),
         ("/savepoints", &triggered),
     ];
     let (_, question) = until(listener, &format!("GET /v1/jobs/{JOB}/savepoints/"), &answers);
@@ -160,6 +165,41 @@ fn a_cluster_that_goes_during_a_savepoint_leaves_its_id() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(6), "{stderr}");
     assert!(stderr.contains("the savepoint was begun, and nobody tells how it ended"), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl savepoint status {JOB} {trigger}`")), "{stderr}");
+}
+
+/// Another JobManager took over, which does not know what the first one had accepted.
+#[test]
+fn a_savepoint_that_the_cluster_has_forgotten_may_have_been_taken() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = flinkctl("http://elsewhere", &["job", "savepoint", JOB, "--url", &url]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let (trigger, mut question) = trigger(&listener);
+    let unknown =
+        r#"{"errors":["RestHandlerException: There is no savepoint operation with triggerId=7 for job 7."]}"#;
+    answer_with(404, 0, &mut question, unknown);
+    drop((question, listener));
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(6), "{stderr}");
+    assert!(stderr.contains(&format!("the server no longer knows operation {trigger}")), "{stderr}");
+    for next in [format!("flinkctl job get {JOB}"), format!("flinkctl checkpoint list {JOB} -o wide")] {
+        assert!(stderr.contains(&format!("`{next} --url {url}`")), "{stderr}");
+    }
+}
+
+/// Who waits no longer is told what to type to hear of it.
+#[test]
+fn a_savepoint_that_takes_too_long_leaves_the_command_that_fetches_its_path() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = flinkctl(&url, &["job", "savepoint", JOB, "--timeout", "1s"]);
+    let child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let (trigger, _question) = trigger(&listener);
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(5), "{stderr}");
     assert!(stderr.contains(&format!("`flinkctl savepoint status {JOB} {trigger}`")), "{stderr}");
 }
 
@@ -203,6 +243,7 @@ fn who_stops_a_trigger_is_told_how_to_find_what_may_have_begun() {
             ("/v1/config", server.recorded("GET /config")),
             ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
             (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
+            ("/checkpoints/config", server.recorded(&format!("GET /jobs/{JOB}/checkpoints/config"))),
         ];
         // It is asked, and says nothing.
         let (length, mut body) = until(&listener, &format!("POST /v1/jobs/{JOB}/{path}"), &answers);

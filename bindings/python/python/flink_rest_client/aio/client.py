@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from os import PathLike
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -185,8 +186,9 @@ class AsyncFlinkRestClient:
 
         DELETE /datasets/:dataset
         """
+        begin = monotonic()
         triggered = await self._api.delete_dataset(dataset_id)
-        return AsyncDatasetTrigger(self._api, triggered["request-id"])
+        return AsyncDatasetTrigger(self._api, triggered["request-id"], begin)
 
     def follow_logs(self, last: int | None = None, since: datetime | None = None) -> AsyncLogLines:
         """The lines that all processes write from now on; see `AsyncLogLines`."""

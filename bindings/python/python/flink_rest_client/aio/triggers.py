@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from flink_rest_client.aio.api import AsyncApi
 from flink_rest_client.aio.task import result
+from flink_rest_client.common import NotFoundError, OutcomeUnknownError
 
 if TYPE_CHECKING:
     from flink_rest_client import answers
@@ -20,9 +22,17 @@ _REPORTS = {
 class AsyncJobTrigger:
     """A savepoint, stop, checkpoint or rescaling of a job, under way. Forgetting it does not end it."""
 
-    def __init__(self, api: AsyncApi, type_name: str, job_id: str, trigger_id: str) -> None:
+    def __init__(
+        self,
+        api: AsyncApi,
+        type_name: str,
+        job_id: str,
+        trigger_id: str,
+        triggered: float | None = None,
+    ) -> None:
         self._api = api
         self._type_name = type_name
+        self._triggered = triggered
         self.job_id = job_id
         self.trigger_id = trigger_id
 
@@ -33,32 +43,69 @@ class AsyncJobTrigger:
         An operation that failed is ``COMPLETED``, too, with a ``failure-cause``; `wait` raises instead.
         """
         params = {"job": self.job_id, "trigger": self.trigger_id}
-        status: dict[str, Any] = await result(self._api.native.call(_REPORTS[self._type_name], params))
+        try:
+            status: dict[str, Any] = await result(self._api.native.call(_REPORTS[self._type_name], params))
+        except NotFoundError as error:
+            if self._triggered is None:
+                raise
+            raise _forgotten(error) from error
         return status
 
     async def wait(self, timeout: float | None = None) -> Any:
         """Waits until it is over: the path of a savepoint, the id of a checkpoint.
 
         One that failed is an `OperationFailedError`, one that takes longer than `timeout` seconds (600 unless given) a
-        `RequestTimeoutError`; it goes on then.
+        `RequestTimeoutError`; it goes on then. One that Flink no longer knows, as after a failover, is an
+        `OutcomeUnknownError`, with what the cluster shows of it.
         """
         report = _REPORTS[self._type_name]
         native = self._api.native
-        return await result(native.wait_for_operation(report, self.job_id, self.trigger_id, timeout))
+        accepted = _age(self._triggered)
+        return await result(
+            native.wait_for_operation(report, self.job_id, self.trigger_id, timeout, accepted)
+        )
 
 
 class AsyncDatasetTrigger:
     """The deletion of a cluster data set, under way."""
 
-    def __init__(self, api: AsyncApi, trigger_id: str) -> None:
+    def __init__(self, api: AsyncApi, trigger_id: str, triggered: float | None = None) -> None:
         self._api = api
+        self._triggered = triggered
         self.trigger_id = trigger_id
 
     @property
     async def status(self) -> answers.AsynchronousOperationDone:
         """How it is doing, asked once."""
-        return await self._api.get_dataset_deletion(self.trigger_id)
+        try:
+            return await self._api.get_dataset_deletion(self.trigger_id)
+        except NotFoundError as error:
+            if self._triggered is None:
+                raise
+            raise _forgotten(error) from error
 
     async def wait(self, timeout: float | None = None) -> None:
-        """Waits until it is over; one that failed is an `OperationFailedError`."""
-        await result(self._api.native.wait_for_operation("GetDatasetDeletion", None, self.trigger_id, timeout))
+        """Waits until it is over; one that failed is an `OperationFailedError`, one that Flink no longer knows an
+        `OutcomeUnknownError`."""
+        native = self._api.native
+        accepted = _age(self._triggered)
+        await result(
+            native.wait_for_operation("GetDatasetDeletion", None, self.trigger_id, timeout, accepted)
+        )
+
+
+def _forgotten(error: NotFoundError) -> OutcomeUnknownError:
+    """What it means that Flink does not know an operation that it had accepted."""
+    return OutcomeUnknownError(
+        f"the server no longer knows the operation; it may have been carried out, or not: {error}",
+        status=error.status,
+        errors=error.errors,
+        root_cause=error.root_cause,
+        causes=error.causes,
+        hint="look at the job's state and its last checkpoints before you do it again",
+    )
+
+
+def _age(triggered: float | None) -> float | None:
+    """How many seconds ago it was triggered, if Flink is known to have accepted it."""
+    return None if triggered is None else monotonic() - triggered

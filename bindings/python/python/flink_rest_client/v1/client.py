@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from os import PathLike
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -186,8 +187,9 @@ class FlinkRestClient:
 
         DELETE /datasets/:dataset
         """
+        begin = monotonic()
         triggered = self._api.delete_dataset(dataset_id)
-        return DatasetTrigger(self._api, triggered["request-id"])
+        return DatasetTrigger(self._api, triggered["request-id"], begin)
 
     def follow_logs(self, last: int | None = None, since: datetime | None = None) -> LogLines:
         """The lines that all processes write from now on; see `LogLines`."""

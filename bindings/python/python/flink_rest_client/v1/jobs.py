@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from flink_rest_client import metrics
@@ -169,8 +170,9 @@ class JobsClient(Resource):
 
         checkpoint_type: ``CONFIGURED``, ``FULL`` or ``INCREMENTAL``.
         """
+        begin = monotonic()
         triggered = self._api.trigger_checkpoint(job_id, checkpoint_type)
-        return JobTrigger(self._api, "checkpoints", job_id, triggered["request-id"])
+        return JobTrigger(self._api, "checkpoints", job_id, triggered["request-id"], begin)
 
     def rescale(self, job_id: str, parallelism: int) -> JobTrigger:
         """Asks for another parallelism in a way that is switched off since Flink 1.9: all releases answer 503.
@@ -178,8 +180,9 @@ class JobsClient(Resource):
 
         PATCH /jobs/:job/rescaling
         """
+        begin = monotonic()
         triggered = self._api.trigger_rescaling(job_id, parallelism)
-        return JobTrigger(self._api, "rescaling", job_id, triggered["request-id"])
+        return JobTrigger(self._api, "rescaling", job_id, triggered["request-id"], begin)
 
     def set_parallelism(self, job_id: str, parallelism: int, timeout: float | None = None) -> None:
         """Asks for this parallelism of every vertex (Flink 1.18+, adaptive scheduler). It returns at once, and the job
@@ -203,10 +206,18 @@ class JobsClient(Resource):
 
         target_directory: the folder to put it in, as a URI that all of Flink can reach; else the cluster's own.
         cancel_job: whether the job is cancelled afterwards; `stop` loses no output.
-        format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+).
+        format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+); unless given the server's own, but ``NATIVE`` where the job's
+            state backend writes nothing else (ForSt).
         """
-        triggered = self._api.trigger_savepoint(job_id, target_directory, cancel_job, format_type)
-        return JobTrigger(self._api, "savepoints", job_id, triggered["request-id"])
+        begin = monotonic()
+        params = {
+            "job": job_id,
+            "target_directory": target_directory,
+            "cancel_job": cancel_job,
+            "format_type": format_type,
+        }
+        trigger_id = result(self._native.trigger_savepoint(params))
+        return JobTrigger(self._api, "savepoints", job_id, trigger_id, begin)
 
     def terminate(self, job_id: str) -> bool:
         """Cancels a job, without a savepoint. It returns as soon as Flink has accepted it.
@@ -229,10 +240,18 @@ class JobsClient(Resource):
 
         target_directory: the folder to put it in, as a URI that all of Flink can reach; else the cluster's own.
         drain: whether all timers fire and all windows close first: only for a job that will never go on.
-        format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+).
+        format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+); unless given the server's own, but ``NATIVE`` where the job's
+            state backend writes nothing else (ForSt).
         """
-        triggered = self._api.stop_job(job_id, target_directory, bool(drain), format_type)
-        return JobTrigger(self._api, "savepoints", job_id, triggered["request-id"])
+        begin = monotonic()
+        params = {
+            "job": job_id,
+            "target_directory": target_directory,
+            "drain": bool(drain),
+            "format_type": format_type,
+        }
+        trigger_id = result(self._native.stop_with_savepoint(params))
+        return JobTrigger(self._api, "savepoints", job_id, trigger_id, begin)
 
     def wait_until_running(self, job_id: str, timeout: float | None = None) -> answers.JobDetails:
         """Waits until every task runs: the job then. A job can be ``RUNNING`` before any of its tasks is.

@@ -8,7 +8,8 @@ use crate::{
     cli::App,
     commands::{
         Deed,
-        deeds::{OfJob, not_running, patience},
+        deeds::OfJob,
+        operation::{not_running, patience},
     },
     confirm::confirm,
     error::{Failure, Result},
@@ -85,6 +86,10 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
                 _ => command,
             };
             return Err(failure.hint(hint));
+        }
+        Err(error @ Error::Timeout { .. }) => {
+            let command = app.command(&format!("job wait {}", job.id()));
+            return Err(Failure::from(error).hint(format!("`{command}` waits again for its end")));
         }
         Err(error) => return Err(error.into()),
     }
