@@ -144,19 +144,17 @@ pub struct GetAggregatedSubtaskMetrics {
 /// The highest index of a subtask: no parallelism is above 32768.
 const MAX_SUBTASK: u32 = (1 << 15) - 1;
 
-/// The server makes a list of all indices in a range, and dies of a long one.
-fn there_can_be(ranges: &[SubtaskRange]) -> Result<(), String> {
-    for SubtaskRange(text) in ranges {
-        let (first, last) = text.split_once('-').unwrap_or((text, text));
-        let index = |text: &str| text.trim().parse::<u32>().ok().filter(|index| *index <= MAX_SUBTASK);
-        if !index(first).zip(index(last)).is_some_and(|(first, last)| first <= last) {
-            return Err(format!(
-                "`{}` is neither the index of a subtask nor a range as 0-3, of at most {MAX_SUBTASK}",
-                printable(text)
-            ));
-        }
+/// The server makes a list of all indices in a range: 30 million of them take it a minute (2.3.0).
+fn there_can_be(SubtaskRange(text): &SubtaskRange) -> Result<(), String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let index = |text: &str| text.trim().parse::<u32>().ok().filter(|index| *index <= MAX_SUBTASK);
+    match index(first).zip(index(last)) {
+        Some((first, last)) if first <= last => Ok(()),
+        _ => Err(format!(
+            "`{}` is neither the index of a subtask nor a range as 0-3, of at most {MAX_SUBTASK}",
+            printable(text)
+        )),
     }
-    Ok(())
 }
 
 /// Subtasks from one index to another, both included: `2`, `0..=3`, or Flink's own spelling `"0-3"`.

@@ -348,11 +348,12 @@ async fn what_cannot_be_right_is_not_sent() {
     assert_eq!(server.requests(), 0);
 }
 
-/// A 2.3 JobManager takes a bound of -1, and dies of it; a long range of subtasks becomes a list in its memory.
+/// A 2.3 JobManager takes a bound of -1 and may die of it; a long range of subtasks keeps it busy for minutes.
 #[tokio::test]
 async fn what_the_server_would_die_of_is_not_sent() {
     let server = Server::json("{}");
-    let client = FlinkRestClient::builder(server.url()).flink_version("2.3.0".parse().unwrap()).build().unwrap();
+    let client =
+        FlinkRestClient::builder(server.url()).flink_version("2.3.0".parse().unwrap()).build().unwrap();
     let id = "00000000000000000000000000000001";
     let bounds = |bounds: Value| json!({"job": id, "requirements": {id: {"parallelism": bounds}}});
     let requirements = [
