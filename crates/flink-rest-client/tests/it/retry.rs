@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use flink_rest_client::{
     ENDPOINTS, Error, FlinkRestClient, JarId, JobId, Repeat, Retry, TransportErrorKind, endpoint::Spec,
-    jobs::savepoints::SavepointFormatType,
 };
 use serde_json::{Value, json};
 
@@ -103,7 +102,7 @@ async fn run(client: &FlinkRestClient, what: &str) -> Result<(), Error> {
         "plan" => client.jar(jar()).plan().await.map(drop),
         "delete" => client.jar(jar()).delete().await.map(drop),
         "cancel" => client.job(JOB).cancel().await.map(drop),
-        "savepoint" => client.job(JOB).savepoint().format_type(SavepointFormatType::Native).await.map(drop),
+        "savepoint" => client.request_by_name("TriggerSavepoint", json!({"job": JOB})).await.map(drop),
         "stop" => client.request_by_name("StopJob", json!({"job": JOB})).await.map(drop),
         "dispose" => client.dispose_savepoint("/s").await.map(drop),
         "yarn-cancel" => client.request_by_name("YarnCancelJob", json!({"job": JOB})).await.map(drop),
