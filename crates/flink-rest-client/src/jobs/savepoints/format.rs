@@ -32,15 +32,7 @@ impl ChooseSavepointFormat {
     }
 
     /// The format that the job's state backend needs; none if it writes any.
-    async fn needed<M: Mode>(
-        &self,
-        client: &Client<M>,
-        options: CallOptions,
-    ) -> Result<Option<SavepointFormatType>> {
-        // One that cannot be read is taken for the newest.
-        if client.server_version(options).await?.release().is_some_and(|release| release < SINCE) {
-            return Ok(None);
-        }
+    async fn needed<M: Mode>(&self, client: &Client<M>) -> Result<Option<SavepointFormatType>> {
         let config = client.execute(&GetCheckpointConfig::new(self.job), Waiting::question()).await?;
         Ok(config.state_backend.starts_with(NATIVE_ONLY).then_some(SavepointFormatType::Native))
     }
@@ -57,8 +49,12 @@ impl Action for ChooseSavepointFormat {
         if self.wanted == Some(SavepointFormatType::Native) {
             return Ok(self.wanted);
         }
+        // One that cannot be read is taken for the newest.
+        if client.server_version(options).await?.release().is_some_and(|release| release < SINCE) {
+            return Ok(self.wanted);
+        }
         // Nobody is kept from a savepoint because this cannot be answered.
-        let needed = timeout(LOOKUP_TIMEOUT, self.needed(&client, options)).await;
+        let needed = timeout(LOOKUP_TIMEOUT, self.needed(&client)).await;
         match (self.wanted, needed.ok().and_then(Result::ok).flatten()) {
             (None, needed) => Ok(needed),
             (wanted, None) => Ok(wanted),
