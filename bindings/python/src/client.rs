@@ -6,8 +6,8 @@ use std::{
 };
 
 use flink_rest_client::{
-    Action, Async, Call, Endpoint, FlinkRestClient, Freshness, JobId, Operation, Request, Result, Retry, TaskManagerId,
-    Text, Timestamp, Trigger, TriggerId, Upload, VertexId,
+    Action, Async, Call, Endpoint, FlinkRestClient, Freshness, JobId, Operation, Request, Result, Retry,
+    TaskManagerId, Text, Timestamp, Trigger, TriggerId, Upload, VertexId,
     endpoint::{Body, FromParams, endpoint_from_json},
     follow::Follow,
     jobs::savepoints::{StopJob, TriggerSavepoint},
