@@ -1,6 +1,7 @@
 //! The client: the one place that sends requests and receives answers.
 
 use std::{
+    borrow::Cow,
     fmt,
     sync::Arc,
     time::{Duration, Instant},
@@ -111,6 +112,12 @@ impl<M: Mode> Client<M> {
     /// The address of the cluster, without credentials and `/v1`; with several, the one that is in use.
     pub fn address(&self) -> &str {
         self.shared.addresses.current().as_str()
+    }
+
+    /// A text of a server without the credentials that this client has sent, in whatever spelling, for those who show it:
+    /// errors are without them already, answers are as the server sent them.
+    pub fn hide_secrets<'a>(&self, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
+        self.shared.secrets.hide_all(text.into())
     }
 
     /// A call of this endpoint.

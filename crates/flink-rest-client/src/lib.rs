@@ -145,7 +145,7 @@ pub use crate::{
     registry::{ENDPOINTS, Named, with_answer_type},
     retry::{Repeat, Retry},
     tls::Pem,
-    trace::{causes, root_cause},
+    trace::{causes, is_printable, root_cause},
     upload::Upload,
     version::{FlinkVersion, InvalidVersion},
 };

@@ -6,11 +6,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD},
-};
 use http::{HeaderMap, HeaderValue};
+
+use self::forms::forms;
 
 /// Stands in the place of a secret.
 const HIDDEN: &str = "******";
@@ -33,39 +31,58 @@ const OVERLAP: usize = 128 * 1024;
 pub(crate) struct Secrets {
     /// Those of proxies.
     always: Vec<String>,
-    /// Those of the last requests, by header.
-    sent: Mutex<VecDeque<(HeaderValue, Arc<[String]>)>>,
+    sent: Mutex<Sent>,
+}
+
+/// The credentials of the last requests.
+#[derive(Default)]
+struct Sent {
+    /// By header.
+    headers: VecDeque<(HeaderValue, Vec<String>)>,
+    /// For all of them, and those of proxies.
+    search: Arc<Search>,
 }
 
 impl Secrets {
     /// These headers are sent by somebody else, with any request.
     pub(crate) fn new(always: impl IntoIterator<Item = HeaderValue>) -> Self {
-        Self { always: always.into_iter().flat_map(|value| forms(&value)).collect(), sent: Mutex::default() }
+        let always: Vec<_> = always.into_iter().flat_map(|value| forms(&value)).collect();
+        let search = Arc::new(Search::new(always.clone()));
+        Self { always, sent: Mutex::new(Sent { headers: VecDeque::new(), search }) }
     }
 
     /// A request with these headers is sent.
     pub(crate) fn send(&self, headers: &HeaderMap) {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut is_new = false;
         for value in headers.values().filter(|value| value.is_sensitive()) {
-            let known = sent.iter().position(|(known, _)| known == value);
-            let entry = known.and_then(|known| sent.remove(known));
-            sent.push_back(entry.unwrap_or_else(|| (value.clone(), forms(value).into())));
+            let known = sent.headers.iter().position(|(known, _)| known == value);
+            let entry = known.and_then(|known| sent.headers.remove(known));
+            is_new |= entry.is_none();
+            sent.headers.push_back(entry.unwrap_or_else(|| (value.clone(), forms(value))));
         }
-        let too_many = sent.len().saturating_sub(MOST);
-        sent.drain(..too_many);
+        if is_new {
+            let too_many = sent.headers.len().saturating_sub(MOST);
+            sent.headers.drain(..too_many);
+            let all = sent.headers.iter().flat_map(|(_, forms)| forms).chain(&self.always);
+            sent.search = Arc::new(Search::new(all.cloned().collect()));
+        }
+    }
+
+    /// Other requests do not wait for this one.
+    fn search(&self) -> Arc<Search> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).search.clone()
+    }
+
+    /// The same text without them.
+    pub(crate) fn hide_all<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        self.search().hide(&text).map_or(text, Cow::Owned)
     }
 
     /// The same text without them, and without what is beyond the [longest](LONGEST).
     pub(crate) fn hide<'a>(&self, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
         let text = text.into();
-        // Other requests do not wait for this one.
-        let sent: Vec<_> = {
-            let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-            sent.iter().map(|(_, secrets)| secrets.clone()).collect()
-        };
-        let secrets = sent.iter().flat_map(|secrets| secrets.iter()).chain(&self.always);
-        let hidden =
-            Search::new(secrets.map(String::as_str).collect()).hide(beginning(&text, LONGEST + OVERLAP));
+        let hidden = self.search().hide(beginning(&text, LONGEST + OVERLAP));
         match hidden {
             None if text.len() <= LONGEST => text,
             None => cut(beginning(&text, LONGEST)).into(),
@@ -95,36 +112,22 @@ fn beginning(text: &str, most: usize) -> &str {
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
-/// What a header's value holds that is secret by itself, longest first.
-fn forms(value: &HeaderValue) -> Vec<String> {
-    let value = String::from_utf8_lossy(value.as_bytes());
-    let (scheme, text) = value.split_once(' ').unwrap_or(("", &value));
-    let both = BASE64_STANDARD.decode(text).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"));
-    let both = both.map(|both| String::from_utf8_lossy(&both).into_owned());
-    let plain = match both.as_deref().and_then(|both| both.split_once(':')) {
-        Some((_, password)) => password,
-        None => text,
-    };
-    let mut forms = vec![value.to_string(), text.to_owned(), plain.to_owned()];
-    for base64 in [BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD] {
-        forms.extend([plain, &value].map(|secret| base64.encode(secret)));
-    }
-    forms.retain(|secret| secret.len() >= SHORTEST);
-    forms.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    forms.dedup();
-    forms
-}
-
 /// All secrets at once: how long the search takes does not depend on how many there are.
-struct Search<'a> {
+struct Search {
     /// In order, so that those that begin alike stand together.
-    secrets: Vec<&'a str>,
+    secrets: Vec<String>,
     /// Whether a secret may begin with this byte, in whatever spelling.
     begins: [bool; 256],
 }
 
-impl<'a> Search<'a> {
-    fn new(mut secrets: Vec<&'a str>) -> Self {
+impl Default for Search {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl Search {
+    fn new(mut secrets: Vec<String>) -> Self {
         secrets.sort_unstable();
         secrets.dedup();
         let mut begins = [false; 256];
@@ -140,6 +143,9 @@ impl<'a> Search<'a> {
 
     /// The text without them; none if it holds none.
     fn hide(&self, text: &str) -> Option<String> {
+        if self.secrets.is_empty() {
+            return None;
+        }
         let (mut shown, mut from, mut at) = (String::new(), 0, 0);
         while let Some(rest) = text.get(at..) {
             let may_begin = |byte: &u8| self.begins.get(usize::from(*byte)) == Some(&true);
@@ -162,18 +168,18 @@ impl<'a> Search<'a> {
 
 /// How much of the beginning of this text is one of these secrets, which are in order: the longest, in
 /// whatever spelling; none if it is none.
-fn length(text: &str, secrets: &[&str]) -> Option<usize> {
+fn length(text: &str, secrets: &[String]) -> Option<usize> {
     let mut longest = None;
     // Where in the text, and how many bytes of these secrets, which begin alike, stand before that.
-    let mut open = vec![(0, 0, secrets)];
-    while let Some((at, depth, secrets)) = open.pop() {
+    let (mut next_one, mut others) = (Some((0, 0, secrets)), Vec::new());
+    while let Some((at, depth, secrets)) = next_one.take().or_else(|| others.pop()) {
         if secrets.first().is_some_and(|secret| secret.len() == depth) {
             longest = longest.max(Some(at));
         }
-        let next = |secret: &&str| secret.get(depth..).and_then(|rest| rest.chars().next());
+        let next = |secret: &String| secret.get(depth..).and_then(|rest| rest.chars().next());
         let readings = readings(text.get(at..).unwrap_or_default());
         for (char, bytes) in readings.iter().flatten() {
-            let is_next = |secret: Option<&&str>| secret.and_then(&next) == Some(*char);
+            let is_next = |secret: Option<&String>| secret.and_then(next) == Some(*char);
             let (start, end) = match is_next(secrets.first()) && is_next(secrets.last()) {
                 true => (0, secrets.len()),
                 false => (
@@ -182,7 +188,8 @@ fn length(text: &str, secrets: &[&str]) -> Option<usize> {
                 ),
             };
             if let Some(these) = secrets.get(start..end).filter(|these| !these.is_empty()) {
-                open.push((at + bytes, depth + char.len_utf8(), these));
+                // As a rule there is one reading.
+                others.extend(next_one.replace((at + bytes, depth + char.len_utf8(), these)));
             }
         }
     }
@@ -275,6 +282,8 @@ fn entity(name: &[u8]) -> Option<char> {
 fn number(digits: &[u8], base: u32) -> Option<u32> {
     u32::from_str_radix(std::str::from_utf8(digits).ok()?, base).ok()
 }
+
+mod forms;
 
 #[cfg(test)]
 mod tests;

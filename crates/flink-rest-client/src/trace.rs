@@ -32,14 +32,14 @@ pub(crate) fn causes_of<'a>(traces: impl IntoIterator<Item = &'a str>) -> Vec<St
         (class, message) if class.is_empty() || CARRIERS.contains(&class) => message.to_owned(),
         (class, message) => format!("{class}: {message}"),
     };
-    let mut told = vec![printable(&deepest)];
+    let mut told = vec![printable_cause(&deepest)];
     for (_, message) in deepest_first {
         // «Could not do it: the disk is full», caused by «the disk is full».
         let own = message.strip_suffix(below).map_or(message, |own| own.trim_end_matches([' ', ':']));
         if own.is_empty() || own == NOTHING {
             continue;
         }
-        told.push(printable(own));
+        told.push(printable_cause(own));
         below = message;
     }
     if told.len() > MOST {
@@ -64,19 +64,36 @@ fn exception(mut line: &str) -> (&str, &str) {
     (class, line.trim_end_matches(':'))
 }
 
-/// A text of somebody else's for one line of a terminal: cut to a readable length, and without what would move the
-/// cursor or change colours.
+/// Whether a terminal shows this character and does nothing else. Controls move the cursor or change colours; others turn
+/// the direction of writing round, end a line or a paragraph, or cannot be seen.
+pub fn is_printable(c: char) -> bool {
+    let is_no_character = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
+    !(c.is_control()
+        || is_no_character
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'))
+}
+
+/// A text of somebody else's for one line of a terminal: cut to a readable length, and without what is not
+/// [printable](is_printable).
 pub(crate) fn printable(text: &str) -> String {
-    const LONGEST: usize = 500;
+    printable_up_to(500, text)
+}
+
+/// The same for a cause, which has all the room that it needs: its end may say what to do.
+pub(crate) fn printable_cause(text: &str) -> String {
+    printable_up_to(16_000, text)
+}
+
+fn printable_up_to(longest: usize, text: &str) -> String {
     // As most are.
-    if text.len() <= LONGEST && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if text.len() <= longest && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text.to_owned();
     }
-    // Ends of lines and paragraphs, and what turns the direction of writing round.
-    let is_wild = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let tame = |c: char| if is_wild(c) { '\u{fffd}' } else { c };
-    let cut = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
-    text.chars().take(LONGEST).map(tame).collect::<String>() + cut
+    let tame = |c: char| if is_printable(c) { c } else { '\u{fffd}' };
+    let cut = if text.chars().nth(longest).is_some() { "…" } else { "" };
+    text.chars().take(longest).map(tame).collect::<String>() + cut
 }
 
 /// The lines that tell what happened: the exception and each `Caused by:`, without frames.
@@ -162,6 +179,15 @@ Caused by: java.util.concurrent.CompletionException: org.acme.Oops: the disk: is
     #[test]
     fn what_is_printed_leaves_the_terminal_alone() {
         assert_eq!(printable("\u{1b}[31mred\u{7}\u{202e}"), "\u{fffd}[31mred\u{fffd}\u{fffd}");
+        assert_eq!(printable("\u{9b}a\u{200b}b\u{feff}\u{e0041}"), "\u{fffd}a\u{fffd}b\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn a_long_cause_is_told_to_its_end() {
+        let advice =
+            format!("{} Set execution.savepoint.ignore-unclaimed-state", "state of an operator, ".repeat(40));
+        assert_eq!(causes(&format!("a.B: {advice}")), [format!("B: {advice}")]);
+        assert_eq!(causes(&"x".repeat(1_000_000)).concat().chars().count(), 16_001);
     }
 
     #[test]

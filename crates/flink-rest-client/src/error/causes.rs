@@ -25,10 +25,10 @@ impl Error {
             Self::Api(error) => error.causes(),
             Self::OperationFailed { trace, .. } => trace::causes(trace),
             Self::JobEnded { root_cause, .. } => {
-                root_cause.iter().map(|cause| trace::printable(cause)).collect()
+                root_cause.iter().map(|cause| trace::printable_cause(cause)).collect()
             }
             other => successors(StdError::source(other), |&error| error.source())
-                .map(|error| trace::printable(&error.to_string()))
+                .map(|error| trace::printable_cause(&error.to_string()))
                 .collect(),
         }
     }

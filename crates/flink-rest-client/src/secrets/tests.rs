@@ -1,3 +1,7 @@
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -71,6 +75,43 @@ fn escapes_of_all_kinds_are_hidden() {
     for (secret, spelled) in cases {
         let value = HeaderValue::from_bytes(secret.as_bytes()).unwrap();
         assert_eq!(Secrets::new([value]).hide(format!("<{spelled}>")), "<******>", "{spelled}");
+    }
+}
+
+#[test]
+fn parts_of_a_secret_are_hidden() {
+    let (payload, signature) = ("eyJzdWIiOiJtZSIsImlkIjo3fQ", "c2lnbmF0dXJlLW9mLXRoZS10b2tlbg");
+    let jwt = format!("Bearer eyJhbGciOiJIUzI1NiJ9.{payload}.{signature}");
+    let basic = format!("Basic {}", BASE64_STANDARD.encode("operator:hunter22"));
+    for (value, part) in [
+        ("session=S3ss10n; theme=dark", "S3ss10n"),
+        ("theme=dark; session=S3ss10n", "S3ss10n"),
+        ("key=s3cr3t", "s3cr3t"),
+        ("a=b&key=s3cr3t", "s3cr3t"),
+        ("ApiKey key=\"s3cr3t\", b=c", "s3cr3t"),
+        ("key=s%2Fcr%253t", "s/cr%3t"),
+        (&jwt, payload),
+        (&jwt, signature),
+        (&basic, "hunter22"),
+        (&basic, "operator:hunter22"),
+        // As others write it.
+        ("Bearer s3cr3t", "733363723374"),
+        ("Bearer s3cr3t/+", "7333637233742F2B"),
+    ] {
+        assert_eq!(secrets(&[value]).hide(format!("<{part}>")), "<******>", "{value}");
+    }
+    let secrets = secrets(&[&basic, "key=s3c"]);
+    assert_eq!(secrets.hide("operator and s3c"), "operator and s3c", "a name, and what is too short");
+    for before in ["", "x", "xy", "xyz"] {
+        for after in ["", "x", "xy"] {
+            let both = BASE64_STANDARD.encode(format!("{before}hunter22{after}"));
+            let shown = secrets.hide(both.as_str());
+            let [first, last] = shown.split("******").collect::<Vec<_>>()[..] else {
+                panic!("{both}: {shown}")
+            };
+            // What is left is of what stands around it, and a part of one byte of it at each end.
+            assert!(first.len() <= before.len() * 8 / 6 + 2 && last.len() <= 4, "{both}: {shown}");
+        }
     }
 }
 
