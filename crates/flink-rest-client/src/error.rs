@@ -197,7 +197,7 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// An operation that Flink had accepted failed: a savepoint, a stop, a deletion.
-    #[error("{operation} failed: {}", trace::printable(trace::root_cause(trace)))]
+    #[error("{operation} failed: {}", trace::printable_cause(trace::root_cause(trace)))]
     #[non_exhaustive]
     OperationFailed {
         /// What was tried, named after its endpoint.
@@ -231,7 +231,7 @@ pub enum Error {
         state: JobStatus,
     },
     /// A job came to an end that was not waited for.
-    #[error("job {job} is {state}{}", root_cause.as_deref().map(|cause| format!(": {}", trace::printable(cause))).unwrap_or_default())]
+    #[error("job {job} is {state}{}", root_cause.as_deref().map(|cause| format!(": {}", trace::printable_cause(cause))).unwrap_or_default())]
     #[non_exhaustive]
     JobEnded {
         /// The job.

@@ -1,9 +1,9 @@
 //! What a shell offers when Tab is pressed: commands, and what there is on the cluster, if it says so at once.
 
-mod bash;
+mod line;
+mod shells;
 
 use std::{
-    collections::HashMap,
     ffi::{OsStr, OsString},
     future::Future,
     io,
@@ -15,10 +15,11 @@ use clap::{ArgMatches, FromArgMatches};
 use clap_complete::{
     CompleteEnv,
     engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter},
-    env::{Elvish, Fish, Powershell, Shells, Zsh},
+    env::Shells,
 };
 use flink_rest_client::{FlinkRestClient, Retry};
 
+use self::{line::Line, shells::Shell};
 use crate::{
     cli,
     context::{Contexts, Global, Settings, Time},
@@ -29,7 +30,8 @@ use crate::{
 /// Set by the shell's script: it names the shell.
 const VARIABLE: &str = "FLINKCTL_COMPLETE";
 
-const SHELLS: Shells<'static> = Shells(&[&bash::Bash, &Elvish, &Fish, &Powershell, &Zsh]);
+const SHELLS: Shells<'static> =
+    Shells(&[&Shell::Bash, &Shell::Elvish, &Shell::Fish, &Shell::Powershell, &Shell::Zsh]);
 
 /// The words on the command line that is being written.
 static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
@@ -37,10 +39,9 @@ static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
 /// Answers the shell, if it is one that asks.
 pub(crate) fn answer() -> bool {
     let Some(shell) = std::env::var_os(VARIABLE) else { return false };
-    let mut words: Vec<_> = std::env::args_os().skip_while(|word| word != "--").skip(1).collect();
+    let mut words: Vec<_> = said_by_shell().collect();
     if shell == "bash" {
-        let line = words.first().and_then(|line| line.to_str()).unwrap_or_default();
-        words = bash::words(line).into_iter().map(OsString::from).collect();
+        words = Line::read(&typed()).words.into_iter().map(OsString::from).collect();
     }
     let arguments = ["flinkctl", "--"].map(OsString::from).into_iter().chain(words.iter().cloned());
     let arguments: Vec<_> = arguments.collect();
@@ -51,6 +52,16 @@ pub(crate) fn answer() -> bool {
     let answered = CompleteEnv::with_factory(cli::command).var(VARIABLE).shells(SHELLS);
     // Whoever waits for a shell reads no errors.
     answered.try_complete(arguments, folder.as_deref()).unwrap_or(true)
+}
+
+/// The words that a shell passes on: of bash, one, the whole line.
+fn said_by_shell() -> impl Iterator<Item = OsString> {
+    std::env::args_os().skip_while(|word| word != "--").skip(1)
+}
+
+/// The line up to the cursor, as bash passes it on.
+fn typed() -> String {
+    said_by_shell().next().and_then(|line| line.into_string().ok()).unwrap_or_default()
 }
 
 /// Whether a shell asks, so that nothing but the answer may be said.
@@ -74,7 +85,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) fn contexts() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         let all = Contexts::read().unwrap_or_default().all;
-        let names = all.keys().filter(|name| starts_with(name, current));
+        let names = all.keys().filter(|name| starts_with(name, current) && is_word(name));
         names.map(CompletionCandidate::new).collect::<Vec<_>>()
     })
 }
@@ -88,7 +99,8 @@ pub(crate) fn of(ty: &'static str) -> ArgValueCompleter {
 pub(crate) fn jars_and_files() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         let mut both = live("JarId", current);
-        both.extend(PathCompleter::file().complete(current));
+        let files = PathCompleter::file().complete(current).into_iter();
+        both.extend(files.filter(|file| file.get_value().to_str().is_some_and(is_word)));
         both
     })
 }
@@ -149,15 +161,10 @@ fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate
     let is_plain =
         |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
     // Of several, the name means the one that goes on.
-    let mut namesakes: HashMap<&str, (usize, usize)> = HashMap::new();
-    for candidate in candidates {
-        let (all, going_on) = namesakes.entry(&candidate.name).or_default();
-        *all += 1;
-        *going_on += usize::from(candidate.ended.is_none());
-    }
-    let is_only = |candidate: &Candidate| match namesakes.get(candidate.name.as_str()) {
-        Some((1, _)) | None => true,
-        Some((_, going_on)) => *going_on == 1 && candidate.ended.is_none(),
+    let is_only = |candidate: &Candidate| {
+        let mut others =
+            candidates.iter().filter(|other| other.name == candidate.name && other.id != candidate.id);
+        others.all(|other| other.ended.is_some() && candidate.ended.is_none())
     };
     let offer = |candidate: &Candidate| {
         let Candidate { id, name, note, .. } = candidate;
@@ -168,9 +175,15 @@ fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate
             (_, true) if !by_name || !current.is_empty() => (id, format!("{note} {name}")),
             _ => return None,
         };
-        Some(CompletionCandidate::new(value).help(Some(crate::output::plain(&help.into()).into())))
+        is_word(value)
+            .then(|| CompletionCandidate::new(value).help(Some(crate::output::plain(&help.into()).into())))
     };
     candidates.iter().filter_map(offer).collect()
+}
+
+/// Whether it can be said in the place of a name: what begins as an option does is read as one, however it is quoted.
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('-')
 }
 
 fn starts_with(word: &str, current: &OsStr) -> bool {

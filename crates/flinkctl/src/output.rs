@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 pub(crate) use self::{
     cell::{Cell, colour},
     rows::label,
-    tame::{plain, say, say_as, tame},
+    tame::{is_wild, plain, say, say_as, tame},
 };
 use self::{
     rows::{elements, flattened, of_part},

@@ -8,7 +8,7 @@ use crate::{retry::Tried, trace};
 
 /// Flink's own error: its status and what it wrote into `{"errors": […]}`.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{request}: {status}: {}{tried}", trace::printable(self.root_cause()))]
+#[error("{request}: {status}: {}{tried}", trace::printable_cause(self.root_cause()))]
 #[non_exhaustive]
 pub struct ApiError {
     /// Method and path.

@@ -12,7 +12,8 @@ use super::SHORTEST;
 /// All that must not be shown of a header's value.
 pub(super) fn forms(value: &HeaderValue) -> Vec<String> {
     let value = String::from_utf8_lossy(value.as_bytes());
-    let parts = parts(&value);
+    let mut parts = parts(&value);
+    parts.retain(|part| part.len() >= SHORTEST);
     let mut forms: Vec<_> = parts.iter().flat_map(|part| encoded(part)).collect();
     forms.extend(parts.iter().flat_map(|part| of_jwt(part)).map(str::to_owned));
     forms.extend(parts);
@@ -29,10 +30,9 @@ fn parts(value: &str) -> Vec<String> {
     if scheme.eq_ignore_ascii_case("basic")
         && let Ok(both) = BASE64_STANDARD.decode(text)
     {
-        let both = String::from_utf8_lossy(&both).into_owned();
-        // The name alone is no secret.
+        // The name is no secret.
+        let both = String::from_utf8_lossy(&both);
         parts.extend(both.split_once(':').map(|(_, password)| password.to_owned()));
-        parts.push(both);
         return parts;
     }
     let pairs = value.split([';', '&', ',']).filter_map(|pair| pair.split_once('='));

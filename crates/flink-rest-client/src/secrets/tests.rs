@@ -93,7 +93,6 @@ fn parts_of_a_secret_are_hidden() {
         (&jwt, payload),
         (&jwt, signature),
         (&basic, "hunter22"),
-        (&basic, "operator:hunter22"),
         // As others write it.
         ("Bearer s3cr3t", "733363723374"),
         ("Bearer s3cr3t/+", "7333637233742F2B"),
@@ -101,7 +100,9 @@ fn parts_of_a_secret_are_hidden() {
         assert_eq!(secrets(&[value]).hide(format!("<{part}>")), "<******>", "{value}");
     }
     let secrets = secrets(&[&basic, "key=s3c"]);
-    assert_eq!(secrets.hide("operator and s3c"), "operator and s3c", "a name, and what is too short");
+    for other in ["operator and s3c", "733363", "czNj"] {
+        assert_eq!(secrets.hide(other), other, "a name, and what is too short");
+    }
     for before in ["", "x", "xy", "xyz"] {
         for after in ["", "x", "xy"] {
             let both = BASE64_STANDARD.encode(format!("{before}hunter22{after}"));
@@ -110,7 +111,10 @@ fn parts_of_a_secret_are_hidden() {
                 panic!("{both}: {shown}")
             };
             // What is left is of what stands around it, and a part of one byte of it at each end.
-            assert!(first.len() <= before.len() * 8 / 6 + 2 && last.len() <= 4, "{both}: {shown}");
+            assert!(
+                first.len() <= before.len() * 8 / 6 + 2 && last.trim_end_matches('=').len() <= 4,
+                "{both}: {shown}"
+            );
         }
     }
 }

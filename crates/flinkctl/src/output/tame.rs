@@ -6,7 +6,7 @@ use anstyle::Style;
 use serde_json::Value;
 
 /// Whether it does something other than being seen: controls, and those that change the direction of writing.
-pub(super) fn is_wild(c: char) -> bool {
+pub(crate) fn is_wild(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
