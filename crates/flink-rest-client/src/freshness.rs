@@ -66,6 +66,7 @@ impl<M: Mode> Client<M> {
 
 /// Makes the JobManager collect metrics; see [`Client::refresh_metrics`].
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct RefreshMetrics;
 
 /// Age of the metrics that the JobManager answers with.

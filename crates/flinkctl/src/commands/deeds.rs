@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    Async, Error,
+    Async,
     jobs::{Job, checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
 };
 use tokio::time::Instant;

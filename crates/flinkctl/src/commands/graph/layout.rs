@@ -69,7 +69,8 @@ struct Segment {
 impl Layout {
     /// Places the vertices; their names take no more than `widest` cells, and a line more instead.
     pub(super) fn of(graph: &Graph<'_>, widest: usize) -> Result<Self> {
-        let (mut nodes, segments, layers) = layered(graph, widest)?;
+        let (mut nodes, segments) = connected(graph, widest)?;
+        let layers = layers(&nodes);
         let layers = arranged(&mut nodes, &segments, layers);
         Ok(Self::built(&nodes, &segments, &layers))
     }
@@ -139,8 +140,8 @@ pub(super) fn too_large() -> Failure {
         .hint("-o dot writes it for Graphviz, -o mermaid for Mermaid, -o json is the plan")
 }
 
-/// The nodes in their layers, and what connects them.
-fn layered(graph: &Graph<'_>, widest: usize) -> Result<(Vec<Node>, Vec<Segment>, Vec<Vec<usize>>)> {
+/// The nodes, each with its layer, and what connects them.
+fn connected(graph: &Graph<'_>, widest: usize) -> Result<(Vec<Node>, Vec<Segment>)> {
     if graph.vertices.len() > MAX_PARTS {
         return Err(too_large());
     }
@@ -171,12 +172,21 @@ fn layered(graph: &Graph<'_>, widest: usize) -> Result<(Vec<Node>, Vec<Segment>,
             segments.push(Segment { from, to, end: Some(flow.how.to_lowercase()) });
         }
     }
-    let count = nodes.iter().map(|node| node.layer + 1).max().unwrap_or(0);
-    let of = |layer| {
-        (0..nodes.len()).filter(|id| nodes.get(*id).is_some_and(|node| node.layer == layer)).collect()
-    };
-    let layers = (0..count).map(of).collect();
-    Ok((nodes, segments, layers))
+    Ok((nodes, segments))
+}
+
+/// The ids of the nodes, layer by layer.
+fn layers(nodes: &[Node]) -> Vec<Vec<usize>> {
+    let mut layers = Vec::new();
+    for (id, node) in nodes.iter().enumerate() {
+        if layers.len() <= node.layer {
+            layers.resize(node.layer + 1, Vec::new());
+        }
+        if let Some(layer) = layers.get_mut(node.layer) {
+            layer.push(id);
+        }
+    }
+    layers
 }
 
 /// Puts each layer in an order with few crossings, and each node near those that it is connected with.
