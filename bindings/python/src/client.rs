@@ -142,8 +142,8 @@ impl Client {
         })
     }
 
-    /// Uploads a jar and runs it with the parameters of `RunJar`, once: the id of the job.
-    #[pyo3(signature = (jar, params, timeout=None, progress=None, delete_jar=false))]
+    /// Uploads a jar and runs it with the parameters of `RunJar`: the id of the job.
+    #[pyo3(signature = (jar, params, timeout=None, progress=None, delete_jar=false, exactly_once=false))]
     fn upload_and_run(
         &self,
         jar: PathBuf,
@@ -151,6 +151,7 @@ impl Client {
         timeout: Option<Timeout>,
         progress: Option<Function>,
         delete_jar: bool,
+        exactly_once: bool,
     ) -> PyResult<Task> {
         let py = params.py();
         let client = self.client(py)?;
@@ -165,6 +166,9 @@ impl Client {
         *call.action.as_mut() = run;
         if delete_jar {
             call = call.delete_jar();
+        }
+        if exactly_once {
+            call = call.exactly_once();
         }
         let call = limited(call, timeout);
         let work = async { Ok(call.await?.job_id.to_string()) };

@@ -1,6 +1,6 @@
 //! Errors as Python's.
 
-use flink_rest_client::Error;
+use flink_rest_client::{Error, StartedJob};
 use pyo3::{exceptions::PyRuntimeWarning, prelude::*, types::PyDict};
 
 /// Why a task failed.
@@ -33,7 +33,8 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
         facts.set_item("errors", errors(error))?;
         facts.set_item("root_cause", error.root_cause())?;
         facts.set_item("causes", error.causes())?;
-        facts.set_item("hint", error.hint())
+        facts.set_item("hint", error.hint())?;
+        facts.set_item("jobs", jobs(py, error)?)
     })();
     told.err().unwrap_or_else(|| exception(py, class(error), &error.to_string(), Some(&facts)))
 }
@@ -61,15 +62,27 @@ pub(crate) fn invalid(py: Python<'_>, message: &str) -> PyErr {
 /// The class of `flink_rest_client.common` that says most.
 fn class(error: &Error) -> &'static str {
     match error {
-        Error::OutcomeUnknown { .. } | Error::StartedAnyway { .. } => "OutcomeUnknownError",
+        error if error.may_be_done() => "OutcomeUnknownError",
         Error::OperationFailed { .. } => "OperationFailedError",
-        Error::JobEnded { .. } => "JobEndedError",
+        Error::JobEnded { .. } | Error::StartedAnyway { .. } => "JobEndedError",
         error if error.is_not_found() => "NotFoundError",
         error if error.is_invalid_input() => "InvalidRequestError",
         error if error.is_timeout() => "RequestTimeoutError",
         Error::Transport { .. } => "UnreachableError",
         _ => "RestException",
     }
+}
+
+/// The jobs that a request has started or may have.
+fn jobs<'py>(py: Python<'py>, error: &Error) -> PyResult<Vec<Bound<'py, PyDict>>> {
+    let job = |job: &StartedJob| {
+        let facts = PyDict::new(py);
+        facts.set_item("id", job.id.to_string())?;
+        facts.set_item("name", &job.name)?;
+        facts.set_item("state", job.state.as_str())?;
+        Ok(facts)
+    };
+    error.jobs().iter().map(job).collect()
 }
 
 /// Flink's own texts.

@@ -32,6 +32,7 @@ use crate::{
     secrets::Secrets,
     span::CallSpan,
     split::LONGEST_REQUEST_LINE,
+    started::began_within,
     trace,
     transport::{Incoming, OnNewConnection, Transport, TransportError},
 };
@@ -63,9 +64,6 @@ pub(crate) mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Async {}
 }
-
-/// How long it is looked for what a request has started that was refused.
-const AFTERTHOUGHT: Duration = Duration::from_secs(5);
 
 /// Concurrent requests of one call that needs many, such as one a vertex.
 ///
@@ -289,6 +287,7 @@ impl<M: Mode> Client<M> {
     }
 
     async fn repeat(&self, request: Request, options: CallOptions, span: &CallSpan) -> Result<Answer> {
+        let before = self.jobs_before(&request, options).await?;
         let mut tries = self.tries(&request, options);
         loop {
             span.attempt(tries.number());
@@ -326,8 +325,26 @@ impl<M: Mode> Client<M> {
                     if is_done || (tries.maybe_done && found.is_some()) {
                         return request.lost_answer(found.as_ref());
                     }
-                    if found.is_some() {
-                        return Err(request.started_anyway(error));
+                    let jobs = match (&found, &before) {
+                        // A duplicate of what was not sent before: of an older job, or the second one of this program.
+                        (Some(found), _)
+                            if request.is_done(&error) && !began_within(found, tries.elapsed()) =>
+                        {
+                            Vec::new()
+                        }
+                        (Some(found), _) => request.jobs_of(found),
+                        (None, Some(before)) if arrival == Arrival::Unknown => {
+                            let jobs = self.await_new_jobs(before, &tries, options).await;
+                            return Err(tries.lost(error).with_jobs(jobs));
+                        }
+                        (None, Some(before)) if arrival == Arrival::Yes && request.may_have_begun(&error) => {
+                            self.new_jobs_now(before, &tries, options).await
+                        }
+                        _ => Vec::new(),
+                    };
+                    if !jobs.is_empty() {
+                        let jobs = self.with_causes(jobs, options).await;
+                        return Err(Error::started_anyway(request.spec.name, jobs, error));
                     }
                     tries.again(error, arrival, &self.shared.addresses).await?;
                 }
@@ -395,13 +412,17 @@ impl<M: Mode> Client<M> {
         tries: &Tries,
         mut options: CallOptions,
     ) -> Option<Answer> {
-        let usual = options.attempt_timeout.unwrap_or(self.shared.attempt_timeout);
-        options.attempt_timeout = Some(usual.min(AFTERTHOUGHT));
+        options.attempt_timeout = Some(self.lookup_timeout(options));
         self.look(request, tries, options).await.ok().flatten()
     }
 
     /// Sends one request once and reads its answer.
-    async fn attempt(&self, request: &Request, tries: &Tries, options: CallOptions) -> Result<Answer> {
+    pub(crate) async fn attempt(
+        &self,
+        request: &Request,
+        tries: &Tries,
+        options: CallOptions,
+    ) -> Result<Answer> {
         let attempt = async {
             let (head, body) = self.open(request).await?.into_parts();
             let body = self.read(request.spec, &head.headers, body).await?;
@@ -497,7 +518,7 @@ impl<M: Mode> Client<M> {
         let mut message = http::Request::new(request.body.clone());
         *message.method_mut() = request.spec.method.clone();
         *message.uri_mut() = uri;
-        if matches!(request.repeat, Repeat::Another) {
+        if request.repeat.is_another() {
             message.extensions_mut().insert(OnNewConnection);
         }
         message.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json, */*"));

@@ -87,8 +87,8 @@ pub struct Param {
     pub since: Option<&'static str>,
     /// Last Flink release that knows it; none: as the endpoint.
     pub until: Option<&'static str>,
-    /// Whether it is an id by which the server knows a second request again. The client chooses one if none is set.
-    pub token: bool,
+    /// Whether it is an id by which the server knows a second request again, and who chooses it.
+    pub token: Option<Token>,
     /// Flink's former key for it, and the last release that calls it so; empty if it was the whole body.
     pub formerly: Option<(&'static str, &'static str)>,
     /// The words that it can be, if it is one of a few.
@@ -102,6 +102,17 @@ impl Param {
     pub(crate) fn is_limited(&self) -> bool {
         self.since.is_some() || self.until.is_some()
     }
+}
+
+/// Who chooses the id by which the server knows a second request again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "the derive names its variants, in other crates too")]
+pub enum Token {
+    /// The client, unless the caller gives one: the id changes nothing else.
+    Chosen,
+    /// The caller alone: the id changes what the request does. Flink gives a `jobId` to every job of a program, so that a
+    /// program with several jobs loses all but the first.
+    Given,
 }
 
 /// One of the words that a parameter can be.

@@ -20,6 +20,7 @@ use crate::{
     operation::Evidence,
     retry::{Arrival, Tried},
     secrets::Secrets,
+    started::{self, StartedJob},
     trace,
 };
 
@@ -133,17 +134,22 @@ pub enum Error {
         endpoint: &'static str,
         /// The id to look for: of the job, or of the operation.
         token: Option<String>,
+        /// The jobs that are new since a request to run a program without an id for its jobs: among them are the program's,
+        /// if it has submitted any, and what others submitted meanwhile.
+        jobs: Vec<StartedJob>,
         /// The last error.
         source: Box<Error>,
     },
-    /// Flink refused it, and yet what it was to start is there: a main method submits its job, and then fails. The job goes on.
-    #[error("{endpoint}: refused, and yet {token} is there")]
+    /// Flink refused to run a program that has submitted jobs: a main method submits a job, and then fails; or a job that
+    /// Flink accepted cannot begin, as with a savepoint that does not fit, and has FAILED.
+    #[error("{endpoint}: refused, but {}", trace::printable(&started::sentence(jobs)))]
     #[non_exhaustive]
     StartedAnyway {
         /// The endpoint's name.
         endpoint: &'static str,
-        /// The id of the job, or of the application.
-        token: String,
+        /// The jobs, with their states. With an id of the caller's choice it is that job; else those that are new since the
+        /// request, which may be others' that were submitted at the same moment.
+        jobs: Vec<StartedJob>,
         /// The refusal.
         source: Box<Error>,
     },
@@ -326,6 +332,23 @@ impl Error {
         matches!(self, Self::OutcomeUnknown { .. } | Self::OperationForgotten { .. })
     }
 
+    /// Whether something may go on, or have been done, though this is an error: all but a program whose jobs have failed.
+    pub fn may_be_done(&self) -> bool {
+        match self {
+            Self::StartedAnyway { jobs, .. } => jobs.iter().any(|job| job.state != JobStatus::Failed),
+            _ => self.is_outcome_unknown(),
+        }
+    }
+
+    /// The jobs that a request has started or may have, for [`OutcomeUnknown`](Self::OutcomeUnknown) and
+    /// [`StartedAnyway`](Self::StartedAnyway); else none.
+    pub fn jobs(&self) -> &[StartedJob] {
+        match self {
+            Self::OutcomeUnknown { jobs, .. } | Self::StartedAnyway { jobs, .. } => jobs,
+            _ => &[],
+        }
+    }
+
     /// Whether the same request may succeed in a while: no connection, or a server that says so.
     pub fn is_passing(&self) -> bool {
         use TransportErrorKind::{Connect, Incomplete, Interrupted, Proxy, Timeout, TooManyFiles};
@@ -361,7 +384,20 @@ impl Error {
 
     /// What this request did is not known, because of this.
     pub(crate) fn unknown(endpoint: &'static str, token: Option<String>, because: Self) -> Self {
-        Self::OutcomeUnknown { endpoint, token, source: Box::new(because.into_last()) }
+        Self::OutcomeUnknown { endpoint, token, jobs: Vec::new(), source: Box::new(because.into_last()) }
+    }
+
+    /// The same unknown outcome with the jobs that may have come of it.
+    pub(crate) fn with_jobs(mut self, new: Vec<StartedJob>) -> Self {
+        if let Self::OutcomeUnknown { jobs, .. } = &mut self {
+            *jobs = new;
+        }
+        self
+    }
+
+    /// Refused, and yet these jobs are there.
+    pub(crate) fn started_anyway(endpoint: &'static str, jobs: Vec<StartedJob>, refusal: Self) -> Self {
+        Self::StartedAnyway { endpoint, jobs, source: Box::new(refusal) }
     }
 
     pub(crate) fn timeout(what: String, after: Duration) -> Self {
@@ -387,6 +423,11 @@ impl Error {
                 _ => None,
             });
             for text in state.into_iter().chain(savepoint) {
+                *text = secrets.hide(mem::take(text)).into_owned();
+            }
+        }
+        if let Self::OutcomeUnknown { jobs, .. } | Self::StartedAnyway { jobs, .. } = &mut self {
+            for text in jobs.iter_mut().flat_map(|job| job.root_cause.iter_mut().chain([&mut job.name])) {
                 *text = secrets.hide(mem::take(text)).into_owned();
             }
         }

@@ -11,8 +11,15 @@ use serde_json::json;
 pub use self::upload_and_run::UploadAndRun;
 use crate::{
     ApiError, ApplicationId, Call, Client, Empty, Endpoint, JarId, JobId, Result, Upload,
-    applications::GetApplication, client::Mode, endpoint::at_least_one, jobs::details::GetJob,
-    jobs::plan::JobPlanInfo, open_enum::open_enum, retry::Recognised, time::millis,
+    applications::GetApplication,
+    client::Mode,
+    endpoint::at_least_one,
+    jobs::details::GetJob,
+    jobs::{JobOverview, plan::JobPlanInfo},
+    open_enum::open_enum,
+    retry::Recognised,
+    started::StartedJob,
+    time::millis,
 };
 
 impl<M: Mode> Client<M> {
@@ -178,6 +185,7 @@ const SUBMITTED: Recognised = Recognised {
         }
         answer
     },
+    jobs: |job, details| job.parse().map(|job| StartedJob::from_details(job, details)).into_iter().collect(),
 };
 
 /// A second application with the same id is refused.
@@ -186,6 +194,10 @@ const APPLICATION_SUBMITTED: Recognised = Recognised {
     find: Some(|application| GetApplication::new(application.parse::<ApplicationId>()?).request()),
     since: None,
     answer: |application, _| json!({"applicationid": application}),
+    jobs: |_, details| {
+        let jobs = details.get("jobs").cloned().map(serde_json::from_value::<Vec<JobOverview>>);
+        jobs.and_then(Result::ok).into_iter().flatten().map(StartedJob::from).collect()
+    },
 };
 
 /// A jar that is deleted already is refused as unknown.
@@ -194,6 +206,7 @@ const DELETED: Recognised = Recognised {
     find: None,
     since: None,
     answer: |_, _| json!({}),
+    jobs: |_, _| Vec::new(),
 };
 
 /// Runs a jar's main method, which submits a job.
@@ -212,8 +225,9 @@ pub struct RunJar {
     /// Parallelism, at least 1; else the program's own or the cluster's default.
     #[body(check = at_least_one)]
     pub parallelism: Option<u32>,
-    /// The id that the job gets; else a random one, which the client chooses. A second job with the same id is refused.
-    #[body("jobId", token)]
+    /// The id that the job gets, so that it is submitted once; else a random one, which the server chooses. For programs with
+    /// one job: Flink gives it to each job, and up to 2.2 all but the first are lost, on 2.3 refused.
+    #[body("jobId", token = Given)]
     pub job_id: Option<JobId>,
     /// Whether state of the savepoint that no operator wants may be dropped.
     #[body("allowNonRestoredState")]
@@ -227,6 +241,13 @@ pub struct RunJar {
     /// Configuration of this job, over the cluster's (1.17+).
     #[body("flinkConfiguration", since = "1.17")]
     pub flink_configuration: BTreeMap<String, String>,
+}
+
+impl RunJar {
+    /// Chooses the id of the job, unless there is one: for programs with one job, which is then submitted once.
+    pub fn choose_job_id(&mut self) {
+        self.job_id.get_or_insert_with(JobId::random);
+    }
 }
 
 open_enum! {
@@ -285,7 +306,7 @@ pub struct RunJarApplication {
     #[body("flinkConfiguration")]
     pub flink_configuration: BTreeMap<String, String>,
     /// The id that the application gets; else a random one.
-    #[body("applicationId", token)]
+    #[body("applicationId", token = Chosen)]
     pub application_id: Option<ApplicationId>,
 }
 

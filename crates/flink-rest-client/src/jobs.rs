@@ -27,7 +27,10 @@ pub mod vertices;
 pub mod wait;
 pub mod yarn;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use http::StatusCode;
 use jiff::Timestamp;
@@ -169,6 +172,17 @@ pub struct JobsOverview {
     pub jobs: Vec<JobOverview>,
 }
 
+impl JobsOverview {
+    /// The jobs that were not there before, in the order of their start times. Ids tell what is new whatever clocks say:
+    /// after a failover, recovered jobs have new start times.
+    pub fn new_since(self, before: &JobIdsWithStatus) -> Vec<JobOverview> {
+        let known: BTreeSet<_> = before.jobs.iter().map(|job| job.id).collect();
+        let mut new: Vec<_> = self.jobs.into_iter().filter(|job| !known.contains(&job.jid)).collect();
+        new.sort_by_key(|job| job.start_time);
+        new
+    }
+}
+
 /// A job in short.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -227,6 +241,7 @@ const CANCELLED: Recognised = Recognised {
     find: None,
     since: None,
     answer: |_, _| json!({}),
+    jobs: |_, _| Vec::new(),
 };
 
 /// Cancels a job, without a savepoint.

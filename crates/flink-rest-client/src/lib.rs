@@ -110,6 +110,7 @@ mod save;
 mod secrets;
 mod span;
 mod split;
+mod started;
 pub mod taskmanagers;
 mod tell;
 mod text;
@@ -144,6 +145,7 @@ pub use crate::{
     operation::{Operation, Progress, Trigger},
     registry::{ENDPOINTS, Named, with_answer_type},
     retry::{Repeat, Retry},
+    started::StartedJob,
     tls::Pem,
     trace::{causes, is_printable, root_cause},
     upload::Upload,

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{
     Answer, ApiError, Error, Request, Result, address::Addresses, call::Deadline, endpoint::Spec, id::random,
+    started::StartedJob,
 };
 
 /// How often and with which pauses a request is sent again.
@@ -87,6 +88,8 @@ pub enum Repeat {
     Reads,
     /// Something else: it is sent only if the first one surely did not arrive.
     Another,
+    /// Something else, as `Another`; what the first one started is among the jobs that are new since.
+    NewJobs,
     /// Nothing more than the first one.
     Same,
     /// Nothing: the server knows it again and refuses it.
@@ -107,6 +110,8 @@ pub struct Recognised {
     pub find: Option<fn(&str) -> Result<Request>>,
     /// The lost answer, from the token and what was found.
     pub answer: fn(&str, Option<&Value>) -> Value,
+    /// The jobs of what it started, from the token and what was found.
+    pub jobs: fn(&str, &Value) -> Vec<StartedJob>,
 }
 
 /// How often a request was sent, and how long that took altogether.
@@ -151,6 +156,11 @@ impl Repeat {
         matches!(self, Self::Reads)
     }
 
+    /// Whether a second one would start something else, and nothing knows the first one again.
+    pub(crate) fn is_another(self) -> bool {
+        matches!(self, Self::Another | Self::NewJobs)
+    }
+
     /// Whether it can be asked whether the first one did something.
     fn can_be_found(self) -> bool {
         self.recognised().is_some_and(|recognised| recognised.find.is_some())
@@ -159,7 +169,7 @@ impl Repeat {
     fn recognised(self) -> Option<Recognised> {
         match self {
             Self::Refused(recognised) | Self::Found(recognised) => Some(recognised),
-            Self::Reads | Self::Another | Self::Same => None,
+            Self::Reads | Self::Another | Self::NewJobs | Self::Same => None,
         }
     }
 }
@@ -182,15 +192,17 @@ impl Request {
     /// Whether it may have done its work, though Flink says that it failed: a main method goes on after it has submitted a job.
     pub(crate) fn may_have_begun(&self, error: &Error) -> bool {
         matches!(error, Error::Api(_))
-            && !self.is_done(error)
             && !error.is_not_found()
             && !error.may_be_absence()
     }
 
-    /// It failed, and has done its work.
-    pub(crate) fn started_anyway(&self, error: Error) -> Error {
-        let (endpoint, token) = (self.spec.name, self.token.clone().unwrap_or_default());
-        Error::StartedAnyway { endpoint, token, source: Box::new(error) }
+    /// The jobs of what was found.
+    pub(crate) fn jobs_of(&self, found: &Answer) -> Vec<StartedJob> {
+        let token = self.token.as_deref().unwrap_or_default();
+        match (self.repeat.recognised(), found.json()) {
+            (Some(recognised), Ok(found)) => (recognised.jobs)(token, &found),
+            _ => Vec::new(),
+        }
     }
 
     /// The answer that was lost.
@@ -277,7 +289,7 @@ impl Tries {
         self.maybe_done |= arrival == Arrival::Unknown;
         let may_be_repeated = match (arrival, self.repeat) {
             (Arrival::No, _) | (_, Repeat::Reads | Repeat::Same) => true,
-            (Arrival::Unknown, repeat) => !matches!(repeat, Repeat::Another),
+            (Arrival::Unknown, repeat) => !repeat.is_another(),
             (Arrival::Yes, _) => false,
         };
         let is_not_there_yet = matches!(self.repeat, Repeat::Found(_)) && error.is_not_found();
@@ -309,6 +321,28 @@ impl Tries {
         tracing::info!(endpoint = self.spec.name, attempt = self.failed, ?pause, %error, "is sent again");
         sleep_until(next).await;
         Ok(())
+    }
+
+    /// Whether anything is tried a second time.
+    pub(crate) fn repeats(&self) -> bool {
+        self.retry.times > 0
+    }
+
+    /// Whether there is no time left after a pause.
+    pub(crate) fn is_late(&self, pause: Duration) -> bool {
+        Instant::now() + pause >= self.deadline.at
+    }
+
+    /// Since the first attempt.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The last error, of an attempt that may have arrived and is not repeated.
+    pub(crate) fn lost(&mut self, error: Error) -> Error {
+        self.failed += 1;
+        self.maybe_done = true;
+        self.give_up(error)
     }
 
     /// The last error, with what was tried.

@@ -32,7 +32,7 @@
 //! | `#[query("entry-class")]` | under that key instead of the field's name |
 //! | `#[body("")]`, `#[jar("")]` | is the whole body: its members are the body's; there is no JSON |
 //! | `since = "1.17"`, `until = "1.20"` | the releases that know it |
-//! | `token` | an id by which the server knows a second request again: the client chooses one where none is set |
+//! | `token = Chosen`, `token = Given` | an id by which the server knows a second request again: where none is set, the client chooses one, or the request has none |
 //! | `formerly = ("restoreMode", "1.19")` | its key in older releases, and the last of them |
 //! | `check = path` | a `fn(&T) -> Result<(), String>` that refuses a value before it is sent |
 //!

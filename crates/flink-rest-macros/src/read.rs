@@ -93,7 +93,7 @@ pub(crate) struct ParamOptions {
     pub(crate) until: Option<LitStr>,
     pub(crate) formerly: Option<Expr>,
     pub(crate) check: Option<Path>,
-    pub(crate) token: bool,
+    pub(crate) token: Option<Ident>,
 }
 
 impl Parse for ParamOptions {
@@ -104,13 +104,9 @@ impl Parse for ParamOptions {
                 options.key = Some(input.parse()?);
             } else {
                 let key: Ident = input.parse()?;
-                if key == "token" {
-                    options.token = true;
-                } else {
-                    input.parse::<Token![=]>()?;
-                }
+                input.parse::<Token![=]>()?;
                 match key.to_string().as_str() {
-                    "token" => {}
+                    "token" => options.token = Some(input.parse()?),
                     "since" => options.since = Some(input.parse()?),
                     "until" => options.until = Some(input.parse()?),
                     "formerly" => options.formerly = Some(input.parse()?),

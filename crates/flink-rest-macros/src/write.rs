@@ -17,7 +17,10 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
         let key = options.key.as_ref().map_or_else(|| field.clone(), LitStr::value);
         let required = matches!(param.shape, Shape::Required);
         let (since, until) = (optional(options.since.as_ref()), optional(options.until.as_ref()));
-        let token = options.token;
+        let token = match &options.token {
+            Some(token) => quote!(::core::option::Option::Some(::flink_rest_client::endpoint::Token::#token)),
+            None => quote!(::core::option::Option::None),
+        };
         let formerly = optional(options.formerly.as_ref());
         let (ty, item) = (type_name(param.ty), param.shape.item(param.ty));
         quote! {

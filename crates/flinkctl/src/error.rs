@@ -186,8 +186,8 @@ fn exit(error: &flink_rest_client::Error) -> Exit {
     match error {
         JobEnded { state: JobStatus::Canceled, .. } => Exit::JobCancelled,
         JobEnded { .. } => Exit::JobFailed,
-        StartedAnyway { .. } => Exit::OutcomeUnknown,
-        _ if error.is_outcome_unknown() => Exit::OutcomeUnknown,
+        StartedAnyway { .. } if !error.may_be_done() => Exit::Failed,
+        _ if error.may_be_done() => Exit::OutcomeUnknown,
         _ if error.is_invalid_input() => Exit::Usage,
         _ if error.is_unreachable() => Exit::Unreachable,
         _ if error.is_not_found() => Exit::NotFound,
@@ -226,6 +226,8 @@ fn with_options(text: String) -> String {
     OPTIONS.iter().fold(text, |text, (setting, option)| text.replace(setting, option))
 }
 
+const SEVERAL_JOBS: &str = "the program submits several jobs, and with --exactly-once each gets the same id: leave it out, or use `flinkctl jar run-application` (Flink 2.3+)";
+
 /// What to type next; the crate's own advice is for those who write Rust, so some of it is said in other words here.
 fn hint(error: &flink_rest_client::Error) -> Option<String> {
     use flink_rest_client::Error::{
@@ -233,12 +235,25 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
     };
     Some(match error {
         UnknownEndpoint { .. } => "`flinkctl endpoints` lists them".into(),
-        StartedAnyway { token, .. } => {
-            format!("it goes on: look with `flinkctl job get {token}` before you do it again")
-        }
         OutcomeUnknown { token: Some(id), .. } => {
             format!("look for {id} before you do it again: `flinkctl job list`")
         }
+        OutcomeUnknown { jobs, .. } if !jobs.is_empty() => {
+            let jobs: Vec<_> = jobs.iter().map(|job| format!("\n  {job}")).collect();
+            format!(
+                "look whether it is one of these before you do it again: they are new since{}",
+                jobs.concat()
+            )
+        }
+        StartedAnyway { source, .. } if matches!(&**source, Api(refusal) if refusal.is_duplicate()) => {
+            SEVERAL_JOBS.into()
+        }
+        StartedAnyway { jobs, .. } if error.may_be_done() => {
+            let job = jobs.first().map(|job| job.id.to_string()).unwrap_or_default();
+            format!("it goes on: look with `flinkctl job get {job}` before you do it again")
+        }
+        // All have failed: what helps against the refusal helps.
+        StartedAnyway { source, .. } => return hint(source),
         Timeout { .. } => "allow more with --timeout; what was started goes on".into(),
         TooLarge { .. } => return None,
         Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => WHO_ASKS.into(),

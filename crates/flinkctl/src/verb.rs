@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 use flink_rest_client::{
     ENDPOINTS, FlinkRestClient, Freshness, JobId,
-    endpoint::{Measured, Param, Place, Spec},
+    endpoint::{Measured, Param, Place, Spec, Token},
     http::Method,
     jobs::savepoints::SavepointFormatType,
 };
@@ -94,6 +94,9 @@ impl Verb {
         if self.destroys.is_some() {
             command = command.arg(yes());
         }
+        if let Some(id) = given_token(spec) {
+            command = command.arg(exactly_once().conflicts_with(id.name));
+        }
         command
     }
 
@@ -110,6 +113,11 @@ impl Verb {
                 };
                 params.insert(param.name.into(), value);
             }
+        }
+        if let Some(id) = given_token(self.spec()?)
+            && matches.get_flag(EXACTLY_ONCE)
+        {
+            params.insert(id.name.into(), JobId::random().to_string().into());
         }
         if let Some(what) = self.destroys {
             let which: Vec<_> = params.values().filter_map(Value::as_str).collect();
@@ -179,6 +187,18 @@ async fn savepoint_format(
 
 fn job(params: &Map<String, Value>) -> Result<JobId> {
     Ok(params.get("job").and_then(Value::as_str).unwrap_or_default().parse()?)
+}
+
+/// The id that the caller alone may choose.
+fn given_token(spec: &'static Spec) -> Option<&'static Param> {
+    spec.params.iter().find(|param| param.token == Some(Token::Given))
+}
+
+const EXACTLY_ONCE: &str = "exactly-once";
+
+pub(crate) fn exactly_once() -> Arg {
+    let help = "Submit the job once, even if an answer is lost. Only for programs with one job: Flink up to 2.2 loses the others, 2.3 refuses them";
+    Arg::new(EXACTLY_ONCE).long(EXACTLY_ONCE).action(ArgAction::SetTrue).help(help)
 }
 
 pub(crate) fn yes() -> Arg {

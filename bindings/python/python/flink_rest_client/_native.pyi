@@ -42,6 +42,7 @@ class Client:
         timeout: float | None = None,
         progress: Progress | None = None,
         delete_jar: bool = False,
+        exactly_once: bool = False,
     ) -> Task[str]: ...
     def stream(self, name: str, params: Params, timeout: float | None = None) -> Task[Chunks]: ...
     def save(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,8 @@ class RestException(Exception):
     root_cause: the reason in one line.
     causes: from what was tried to why it failed, a line each, out of the Java stack trace where there is one.
     hint: what to try next, where that is known.
+    jobs: the jobs that a request has started, or may have: ``[{"id": …, "name": …, "state": …}]``. Filled for an
+        `OutcomeUnknownError`, and for a program that Flink refused after it had submitted jobs.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class RestException(Exception):
         root_cause: str = "",
         causes: Sequence[str] = (),
         hint: str | None = None,
+        jobs: Sequence[Mapping[str, str]] = (),
     ) -> None:
         super().__init__(*args)
         self.status = status
@@ -44,6 +47,7 @@ class RestException(Exception):
         self.root_cause = root_cause or (str(args[0]) if args else "")
         self.causes = list(causes)
         self.hint = hint
+        self.jobs = [dict(job) for job in jobs]
 
 
 class InvalidRequestError(RestException, ValueError):
@@ -63,7 +67,8 @@ class RequestTimeoutError(RestException, TimeoutError):
 
 
 class OutcomeUnknownError(RestException):
-    """There is no answer to a request that changes something: it may have been carried out, or not."""
+    """There is no answer to a request that changes something: it may have been carried out, or not. Or Flink refused a
+    program whose jobs go on."""
 
 
 class OperationFailedError(RestException):
@@ -71,7 +76,7 @@ class OperationFailedError(RestException):
 
 
 class JobEndedError(RestException):
-    """The job that was waited for has failed or was cancelled."""
+    """The job that was waited for has failed or was cancelled, or the jobs of a program that Flink refused have failed."""
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ impl RequestBuilder {
             Ok(Value::Object(members)) if members.is_empty() => {}
             Ok(value) => {
                 self.request.limited.extend(limits(param, &value));
-                if param.token {
+                if param.token.is_some() {
                     self.request.token = Some(text(&value));
                 }
                 put(&mut self, param, value);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Error, FlinkVersion, JobId, Result,
-    endpoint::{Measured, Param, Spec, Word},
+    endpoint::{Measured, Param, Spec, Token, Word},
     retry::Repeat,
     upload::Upload,
 };
@@ -102,13 +102,17 @@ impl Request {
         self.spec.since.is_some()
             || self.spec.until.is_some()
             || !self.limited.is_empty()
-            || self.token_to_choose().is_some_and(Param::is_limited)
-            || matches!(self.repeat, Repeat::Refused(recognised) if recognised.since.is_some())
+            || match self.missing_token() {
+                Some((_, Token::Given)) => false,
+                Some((param, Token::Chosen)) if param.is_limited() => true,
+                _ => matches!(self.repeat, Repeat::Refused(recognised) if recognised.since.is_some()),
+            }
     }
 
     /// The parameter for an id by which the server knows a second one again, if there is one and it is not set.
-    fn token_to_choose(&self) -> Option<&'static Param> {
-        self.spec.params.iter().find(|param| param.token).filter(|_| self.token.is_none())
+    fn missing_token(&self) -> Option<(&'static Param, Token)> {
+        let mut tokens = self.spec.params.iter().filter_map(|param| Some((param, param.token?)));
+        tokens.next().filter(|_| self.token.is_none())
     }
 
     /// Makes it one that can be sent again, as far as a server of this version allows; none: as they all do.
@@ -118,8 +122,9 @@ impl Request {
             Some(server) if server.release().is_none() => since.is_none() && until.is_none(),
             server => server.is_none_or(|server| server.lacks(since, until).is_none()),
         };
-        if let Some(param) = self.token_to_choose() {
+        if let Some((param, token)) = self.missing_token() {
             match &self.body {
+                _ if token == Token::Given => self.repeat = Repeat::NewJobs,
                 Body::Json(json) if is_known(param.since, param.until) => {
                     let mut members: Map<String, Value> = serde_json::from_slice(json).unwrap_or_default();
                     let token = JobId::random().to_string();

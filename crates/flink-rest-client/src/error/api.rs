@@ -51,7 +51,7 @@ impl ApiError {
     }
 
     /// Whether a job or an application with this id was submitted before.
-    pub(crate) fn is_duplicate(&self) -> bool {
+    pub fn is_duplicate(&self) -> bool {
         let cause = self.condensed();
         cause.contains("DuplicateJobSubmissionException")
             || cause.contains("DuplicateApplicationSubmissionException")

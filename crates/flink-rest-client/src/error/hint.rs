@@ -8,10 +8,16 @@ use crate::tls::{self, Insecure};
 impl Error {
     /// What to try next, where that is known.
     pub fn hint(&self) -> Option<String> {
-        if let Self::OutcomeUnknown { token, .. } = self {
-            return Some(match token {
-                Some(id) => format!("look for {id} on the server before you do it again"),
-                None => "look on the server whether it was done before you do it again".into(),
+        if let Self::OutcomeUnknown { token, jobs, .. } = self {
+            return Some(match (token, jobs.as_slice()) {
+                (Some(id), _) => format!("look for {id} on the server before you do it again"),
+                (None, []) => "look on the server whether it was done before you do it again".into(),
+                (None, jobs) => {
+                    let jobs = jobs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                    format!(
+                        "new since the request: {jobs}; look whether they are the program's before you do it again"
+                    )
+                }
             });
         }
         if let Self::OperationForgotten { evidence, .. } = self {
@@ -22,8 +28,15 @@ impl Error {
                 None => "look at the job's state and its last checkpoints before you do it again".into(),
             });
         }
-        if let Self::StartedAnyway { token, .. } = self {
-            return Some(format!("look at {token}, which goes on, before you do it again"));
+        if let (Self::StartedAnyway { .. }, Self::Api(refusal)) = (self, self.last())
+            && refusal.is_duplicate()
+        {
+            return Some(
+                "the program submits several jobs, and Flink gives the id that was chosen for it to each of them: run it without one, or as an application (`run_application`, Flink 2.3+)".into(),
+            );
+        }
+        if matches!(self, Self::StartedAnyway { .. }) && self.may_be_done() {
+            return Some("look at what is there before you do it again".into());
         }
         Some(match self.last() {
             Self::InvalidAddress { .. } => {

@@ -6,8 +6,7 @@ use tokio::time::Instant;
 
 use super::{DeleteJar, JarRun, JarUpload, RunJar, UploadJar};
 use crate::{
-    Action, ApiError, Call, Client, Error, JarId, JobId, Repeat, Result, Retry, call::CallOptions,
-    client::Mode,
+    Action, ApiError, Call, Client, Error, JarId, Repeat, Result, Retry, call::CallOptions, client::Mode,
 };
 
 /// How often a jar is uploaded again that got lost before it was run.
@@ -34,6 +33,19 @@ impl<M: Mode> Call<M, UploadAndRun> {
     }
 }
 
+impl<M: Mode, A: AsMut<RunJar>> Call<M, A> {
+    /// Submits the job once, also if an answer is lost: the client chooses its id, looks for it, and knows the refusal of
+    /// a duplicate. For programs with one job. Flink gives the id to every job of a program: up to 2.2 the others are lost
+    /// without a word, 2.3 refuses them. [`run_application`](super::Jar::run_application) (2.3+) is once-only for all jobs.
+    ///
+    /// Without it, or [`job_id`](Call::job_id), the program runs as it would by curl. If the answer is lost, the request is
+    /// not repeated unless it surely did not arrive; [`Error::OutcomeUnknown`] names the jobs that are new since.
+    pub fn exactly_once(mut self) -> Self {
+        self.action.as_mut().choose_job_id();
+        self
+    }
+}
+
 impl AsMut<RunJar> for UploadAndRun {
     fn as_mut(&mut self) -> &mut RunJar {
         &mut self.run
@@ -49,8 +61,6 @@ impl Action for UploadAndRun {
         client.check(&self.run, options).await?;
         // One jar more on the server does no harm.
         upload.repeat = Repeat::Same;
-        // Chosen here, so that a second round submits the same job.
-        let job_id = self.run.job_id.unwrap_or_else(JobId::random);
         let mut rounds = 1..=ROUNDS;
         let mut maybe_done = false;
         loop {
@@ -58,12 +68,13 @@ impl Action for UploadAndRun {
             let jar = match uploaded.and_then(|upload| upload.jar_id()) {
                 Ok(jar) => jar,
                 Err(error) if maybe_done => {
-                    return Err(Error::unknown("RunJar", Some(job_id.to_string()), error));
+                    let token = self.run.job_id.as_ref().map(ToString::to_string);
+                    return Err(Error::unknown("RunJar", token, error));
                 }
                 // Without a jar, there is no job.
                 Err(error) => return Err(error.into_last()),
             };
-            let run = RunJar { jar: jar.clone(), job_id: Some(job_id), ..self.run.clone() };
+            let run = RunJar { jar: jar.clone(), ..self.run.clone() };
             let mut request = client.check(&run, options).await?;
             request.maybe_done = maybe_done;
             match client.execute_request(request, options).await {
@@ -71,13 +82,21 @@ impl Action for UploadAndRun {
                 Err(error) if is_missing(&jar, &error) && rounds.next().is_some() => {
                     maybe_done |= error.is_outcome_unknown();
                 }
-                Err(error @ Error::Api(_)) => {
-                    // Why the jar could not be run matters more than whether it is gone.
-                    delete(&client, jar, options).await;
-                    return Err(error);
-                }
                 done => {
-                    if self.delete && matches!(done, Ok(_) | Err(Error::StartedAnyway { .. })) {
+                    let is_of_no_use = match &done {
+                        // No job wants it: it was refused, or all have failed.
+                        Err(error @ (Error::Api(_) | Error::StartedAnyway { .. }))
+                            if !error.may_be_done() =>
+                        {
+                            true
+                        }
+                        // Its jobs go on without it.
+                        Ok(_) | Err(Error::StartedAnyway { .. }) => self.delete,
+                        // A main method may still need it.
+                        Err(_) => false,
+                    };
+                    // What became of the job matters more than whether the jar is gone.
+                    if is_of_no_use {
                         delete(&client, jar, options).await;
                     }
                     return done;

@@ -84,7 +84,7 @@ pub struct TriggerSavepoint {
     #[body("formatType", since = "1.15")]
     pub format_type: Option<SavepointFormatType>,
     /// The operation's id: a second trigger with the same one is not a second savepoint. Random unless set.
-    #[body("triggerId", since = "1.15", token)]
+    #[body("triggerId", since = "1.15", token = Chosen)]
     pub trigger_id: Option<TriggerId>,
 }
 
@@ -114,7 +114,7 @@ pub struct StopJob {
     #[body("formatType", since = "1.15")]
     pub format_type: Option<SavepointFormatType>,
     /// The operation's id: a second trigger with the same one is not a second stop. Random unless set.
-    #[body("triggerId", since = "1.15", token)]
+    #[body("triggerId", since = "1.15", token = Chosen)]
     pub trigger_id: Option<TriggerId>,
 }
 

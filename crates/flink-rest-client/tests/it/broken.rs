@@ -116,7 +116,8 @@ async fn a_call_that_is_dropped_closes_its_connection() {
         let flink = client(&proxy);
         drop_in_the_middle(flink.jobmanager().log(), stage, &proxy).await;
         drop_in_the_middle(flink.job(JOB).cancel(), stage, &proxy).await;
-        drop_in_the_middle(flink.jar("a.jar".parse::<JarId>().unwrap()).run(), stage, &proxy).await;
+        drop_in_the_middle(flink.jar("a.jar".parse::<JarId>().unwrap()).run().exactly_once(), stage, &proxy)
+            .await;
         drop_in_the_middle(flink.jars().upload_and_run(&jar), stage, &proxy).await;
     }
 }

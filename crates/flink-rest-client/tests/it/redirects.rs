@@ -35,7 +35,7 @@ async fn a_change_follows_if_it_stays_one() {
     let jar: JarId = "a.jar".parse().unwrap();
     for status in ["307 Temporary", "308 Permanent"] {
         let server = Origin::http(moving(status, r#"{"jobid":"00000000000000000000000000000001"}"#));
-        client(&server).jar(&jar).run().parallelism(2).await.unwrap();
+        client(&server).jar(&jar).run().exactly_once().parallelism(2).await.unwrap();
         let asked = server.asked();
         assert_eq!(asked[1].line, "POST /moved/v1/jars/a.jar/run HTTP/1.1");
         assert_eq!(asked[0].body, asked[1].body);
@@ -43,7 +43,7 @@ async fn a_change_follows_if_it_stays_one() {
     }
     for status in ["301 Moved", "302 Found", "303 See Other"] {
         let server = Origin::http(moving(status, "{}"));
-        let error = client(&server).jar(&jar).run().await.unwrap_err();
+        let error = client(&server).jar(&jar).run().exactly_once().await.unwrap_err();
         assert!(matches!(error, Error::NotFlink { .. }), "{error:?}");
         assert!(error.to_string().contains("a redirect to /moved/v1/jars/a.jar/run"), "{error}");
         assert_eq!(server.asked().len(), 1);

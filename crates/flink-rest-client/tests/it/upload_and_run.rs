@@ -19,7 +19,7 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
     let submitted = || ok(json!({"jobid": JOB}));
     let run = async |script: Vec<Say>| {
         let fake = Fake::new(script);
-        let outcome = fake.client().jars().upload_and_run(&path).delete_jar().await;
+        let outcome = fake.client().jars().upload_and_run(&path).exactly_once().delete_jar().await;
         (outcome.map(|run| run.job_id), fake.asked())
     };
     let (outcome, asked) = run(vec![uploaded(), submitted(), ok(json!({}))]).await;
@@ -37,7 +37,7 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
             let script = [vec![uploaded()], answers.clone(), vec![Say::Nothing]].concat();
             let most = script.len();
             let fake = Fake::new(script);
-            let mut call = fake.client().jars().upload_and_run(&path).delete_jar();
+            let mut call = fake.client().jars().upload_and_run(&path).exactly_once().delete_jar();
             if let Some(seconds) = timeout {
                 call = call.timeout(Duration::from_secs(seconds));
             }
@@ -47,7 +47,7 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
         }
     }
     let fake = Fake::new([uploaded(), error(500, "no such class"), not_found(), REFUSED]);
-    fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap_err();
     assert_eq!(fake.asked().len(), 4, "it is not tried again");
 
     // It may be needed to submit the job again, or by a main method that still runs.
@@ -70,14 +70,14 @@ async fn a_refusal_of_what_was_started_all_the_same_says_so() {
     let fake = Fake::new([&refused[..], &[there(), ok(json!({}))]].concat());
     let error = fake.client().jars().upload_and_run(&path).job_id(JOB).delete_jar().await.unwrap_err();
     assert_eq!(methods(&fake), "POPOGEDE", "its job does not need the jar");
-    assert_eq!(error.to_string(), format!("RunJar: refused, and yet {JOB} is there"));
+    assert_eq!(error.to_string(), format!("RunJar: refused, but job {JOB} Orders (RUNNING) is there"));
     assert!(shown(error.last()).contains("my own mistake"), "{error:?}");
-    assert!(error.hint().unwrap().contains("goes on"), "{error:?}");
+    assert!(error.hint().unwrap().contains("before you do it again"), "{error:?}");
 
     // Nobody waits long to hear whether that was so.
     let fake = Fake::new([&refused[..], &[Say::Nothing]].concat());
     let started = tokio::time::Instant::now();
-    fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap_err();
     assert_eq!(started.elapsed().as_secs(), 10, "to look, and to delete");
 }
 
@@ -90,7 +90,7 @@ async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
     let gone = || error(500, "Caused by: a.b.RestHandlerException: Jar file /x/1_a.jar does not exist");
     let submitted = || ok(json!({"jobid": JOB}));
     let fake = Fake::new([uploaded(), gone(), uploaded(), submitted()]);
-    fake.client().jars().upload_and_run(&path).await.unwrap();
+    fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap();
     let asked = fake.asked();
     assert_eq!((asked.len(), &asked[1]), (4, &asked[3]), "the same job each time");
 
@@ -98,24 +98,24 @@ async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
     let other =
         || error(400, "Caused by: java.io.FileNotFoundException: Jar file /opt/udf.jar does not exist");
     let fake = Fake::new([uploaded(), other(), there()]);
-    fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap_err();
     assert_eq!(methods(&fake).matches("PO").count(), 2, "{:?}", fake.asked());
 
     // A jar more or less does not matter.
     let fake = Fake::new([LOST, uploaded(), submitted()]);
-    fake.client().jars().upload_and_run(&path).await.unwrap();
-    let error = Fake::new([LOST]).client().jars().upload_and_run(&path).await.unwrap_err();
+    fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap();
+    let error = Fake::new([LOST]).client().jars().upload_and_run(&path).exactly_once().await.unwrap_err();
     assert!(!error.is_outcome_unknown(), "no job was submitted: {error}");
 
     // The JobManager that may have run it is gone, and the next one does not know the jar; the job, maybe.
     let lost_then_gone = || [uploaded(), LOST, not_found(), gone(), not_found(), uploaded()];
     let fake = Fake::new(lost_then_gone().into_iter().chain([there()]));
-    fake.client().jars().upload_and_run(&path).await.unwrap();
+    fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap();
     assert_eq!(methods(&fake), "POPOGEPOGEPOGE", "it is found");
     let fake = Fake::new(lost_then_gone().into_iter().chain([not_found(), duplicate(), there()]));
-    fake.client().jars().upload_and_run(&path).await.unwrap();
+    fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap();
     assert_eq!(methods(&fake), "POPOGEPOGEPOGEPOGE", "it is found a little later");
     let fake = Fake::new([uploaded(), LOST, not_found(), gone(), REFUSED, REFUSED]);
-    let error = fake.client().jars().upload_and_run(&path).await.unwrap_err();
+    let error = fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap_err();
     assert!(error.is_outcome_unknown() && error.to_string().contains("RunJar"), "{error}");
 }

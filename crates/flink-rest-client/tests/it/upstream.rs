@@ -68,7 +68,8 @@ fn answer(request: &Message, done: &mut Vec<String>) -> String {
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let (status, answer) = match (method, path.as_slice()) {
         ("GET", ["jobmanager", "log"]) => return http(200, "A line of a log.\n"),
-        ("GET", ["jobs"]) => (200, json!({"jobs": []})),
+        ("GET", ["jobs"]) => (200, json!({"jobs": jobs(done, |id| json!({"id": id, "status": "RUNNING"}))})),
+        ("GET", ["jobs", "overview"]) => (200, json!({"jobs": jobs(done, overview)})),
         ("GET", ["jobs", id]) if done.contains(&format!("job {id}")) => (200, json!({"jid": id})),
         ("GET", ["jobs", _]) => (404, errors("Job not found")),
         ("POST", ["jars", "upload"]) => {
@@ -77,6 +78,11 @@ fn answer(request: &Message, done: &mut Vec<String>) -> String {
         }
         ("POST", ["jars", _, "run"]) => match body["jobId"].as_str() {
             Some(id) if once(done, format!("job {id}")) => (200, json!({"jobid": id})),
+            None => {
+                let id = format!("{:032x}", done.len());
+                done.push(format!("job {id}"));
+                (200, json!({"jobid": id}))
+            }
             _ => (
                 400,
                 errors("Caused by: a.b.DuplicateJobSubmissionException: Job has already been submitted."),
@@ -101,6 +107,16 @@ fn answer(request: &Message, done: &mut Vec<String>) -> String {
         _ => (404, errors(&format!("Unable to load requested file {target}."))),
     };
     http(status, &answer.to_string())
+}
+
+/// The jobs that were started, each as it is shown.
+fn jobs(done: &[String], show: fn(&str) -> Value) -> Vec<Value> {
+    done.iter().filter_map(|what| what.strip_prefix("job ")).map(show).collect()
+}
+
+fn overview(id: &str) -> Value {
+    json!({"jid": id, "name": "", "state": "RUNNING", "start-time": 1, "end-time": -1, "duration": 1,
+           "last-modification": 1, "tasks": {}})
 }
 
 /// Does it, unless it is done; whether it was not.

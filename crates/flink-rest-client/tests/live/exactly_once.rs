@@ -109,9 +109,9 @@ async fn each_submission_is_one_job() {
         calls.spawn(async move {
             let _turn = at_once.acquire().await;
             let run: Result<JarRun> = if number % 2 == 0 {
-                shaky.jar(jar).run().args(args).attempt_timeout(ATTEMPT).await
+                shaky.jar(jar).run().exactly_once().args(args).attempt_timeout(ATTEMPT).await
             } else {
-                shaky.jars().upload_and_run(streaming_jar()).args(args).attempt_timeout(ATTEMPT).await
+                shaky.jars().upload_and_run(streaming_jar()).exactly_once().args(args).attempt_timeout(ATTEMPT).await
             };
             (name, run)
         });
@@ -175,10 +175,13 @@ async fn each_trigger_is_one_savepoint() {
 
 #[tokio::test]
 async fn a_program_that_fails_after_its_submission_is_told_with_its_job() {
-    let error = try_to_submit(&["--records", "10", "--fail-after-submission"]).await.unwrap_err();
-    let Error::StartedAnyway { token, source, .. } = &error else { panic!("{error:?}") };
+    let error = try_to_submit(&["--name", "failed afterwards", "--records", "10", "--fail-after-submission"]).await.unwrap_err();
+    let Error::StartedAnyway { jobs, source, .. } = &error else { panic!("{error:?}") };
     assert!(source.to_string().contains("failed after the submission"), "{error:?}");
-    let job = flink().job(token.parse::<JobId>().unwrap());
+    assert!(error.may_be_done());
+    // Other tests may have submitted some at the same moment.
+    let job = jobs.iter().find(|job| job.name == "failed afterwards").unwrap();
+    let job = flink().job(job.id);
     assert_eq!(job.wait_until_finished().await.unwrap().state, JobStatus::Finished);
 }
 

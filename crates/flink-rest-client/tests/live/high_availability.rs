@@ -88,7 +88,7 @@ async fn the_leader_is_killed_and_its_successor_too() {
 
         // The other one is asked before it knows that it has to lead.
         let name = format!("submitted to the heir of the {round}");
-        let run = flink.jars().upload_and_run(&jar).args(endless(&name)).await.unwrap();
+        let run = flink.jars().upload_and_run(&jar).exactly_once().args(endless(&name)).await.unwrap();
         is_one(&flink, &flink.job(run.job_id), &name).await;
         is_one(&flink, &job, "from before").await;
         names.push((flink.job(run.job_id), name));

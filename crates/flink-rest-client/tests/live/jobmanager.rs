@@ -88,7 +88,7 @@ async fn killed_during_a_submission() {
     let mut cluster = CLUSTER.lock().await;
     let proxy = Proxy::before(cluster.url(), || Fault::Nothing);
     let (flink, name) = (patient(&proxy.url()), name());
-    let run = flink.jars().upload_and_run(streaming_jar()).args(["--name", &name]);
+    let run = flink.jars().upload_and_run(streaming_jar()).exactly_once().args(["--name", &name]);
     // Up to 1.14 it cannot be found out whether a job that is not there will still come.
     let run = if at_least("1.15") { run } else { run.timeout(Duration::from_secs(30)) };
     let run = tokio::spawn(run.into_future());

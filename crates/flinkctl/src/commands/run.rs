@@ -15,6 +15,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
     JobId, Upload,
     jars::{ClaimMode, JarRun, RunJar},
+    jobs::JobIdsWithStatus,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -53,6 +54,10 @@ struct Arguments {
     /// Configuration of this job, over the cluster's; may be given several times (Flink 1.17+)
     #[arg(short = 'D', long, visible_alias = "flink-configuration", value_name = "KEY=VALUE", value_parser = pair)]
     conf: Vec<(String, String)>,
+    /// Submit the job once, even if an answer is lost. Only for programs with one job: Flink up to 2.2 loses the others,
+    /// 2.3 refuses them
+    #[arg(long)]
+    exactly_once: bool,
     /// Leaves the jar on the cluster; else it is deleted as soon as the job is submitted, which keeps what it needs of it
     #[arg(long)]
     keep_jar: bool,
@@ -91,12 +96,15 @@ pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 fn describe(command: Command) -> Command {
-    Arguments::augment_args(command).about("Runs a jar and waits until all tasks of its job run").after_help(
+    Arguments::augment_args(command).about("Runs a jar and waits until all tasks of its jobs run").after_help(
         "Examples:\n  flinkctl run app.jar -p 4 -- --topic orders\n  \
          flinkctl run app.jar --wait finished --timeout 1h\n\n\
-         The id of the job goes to stdout. The job is submitted once, also if an answer is lost.\n\
-         Its tasks have 10 minutes to run, unless --timeout says how long all may take.\n\
-         Ctrl-C ends the waiting, not the job; before, it tells whether the job may have been started. The exit code tells how the job ended.",
+         The id of the job goes to stdout. A program may submit several jobs: the id is the first one's, and the others go to\n\
+         stderr. Flink does not tell which program a job is of: they are those that began while the program ran.\n\
+         Nothing is started twice. If the answer is lost, the exit code is 6, and the jobs that are new since are listed.\n\
+         With --exactly-once the answer is found again; that is for programs with one job.\n\
+         The tasks have 10 minutes to run, unless --timeout says how long all may take.\n\
+         Ctrl-C ends the waiting, not the jobs; before, it tells whether they may have been started. The exit code tells how the jobs ended.",
     )
 }
 
@@ -104,24 +112,53 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
     Box::pin(async {
         let arguments = Arguments::from_arg_matches(matches)?;
         // Both are made here, so that they can be told whatever happens.
-        let (job, submission) = (JobId::random(), Submission::default());
+        let (id, submission) = (arguments.exactly_once.then(JobId::random), Submission::default());
         let begun = Instant::now();
         let done = async {
-            let job = arguments.submit(app, job, &submission).await?.job_id;
+            // With an id there is one job.
+            let before = match id {
+                None => Some(app.in_time(app.client.jobs().list()).await?),
+                Some(_) => None,
+            };
+            let job = arguments.submit(app, id, &submission).await?.job_id;
             // The job goes on even if nobody can read its id, and so does the waiting.
             let printed = app.output.line(job).map_err(|failure| Failure {
                 message: format!("job {job} is submitted, but its id cannot be written: {}", failure.message),
                 ..failure
             });
-            if !arguments.detach {
+            let others = match &before {
+                Some(before) => others(app, job, before).await,
+                None => Vec::new(),
+            };
+            let mut outcome = Ok(());
+            for job in std::iter::once(job).chain(others).filter(|_| !arguments.detach) {
                 let left = app.global.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
-                let details = follow(app, job, arguments.wait, left).await?;
-                say!("{} is {}", details.name, details.state);
+                match follow(app, job, arguments.wait, left).await {
+                    Ok(details) => say!("{} is {}", details.name, details.state),
+                    Err(failure) => outcome = outcome.and(Err(failure)),
+                }
             }
-            printed
+            outcome.and(printed)
         };
-        unless_stopped(done, |exit| submission.stopped(exit, job)).await?
+        unless_stopped(done, |exit| submission.stopped(exit, id)).await?
     })
+}
+
+/// The jobs that began while the program ran, besides its first one: as far as Flink tells, they are the program's.
+async fn others(app: &App, first: JobId, before: &JobIdsWithStatus) -> Vec<JobId> {
+    let new = match app.in_time(app.client.jobs().overview()).await {
+        Ok(overview) => overview.new_since(before),
+        Err(error) => {
+            say!("Whether the program has more jobs than {first} is not known: {error}");
+            return Vec::new();
+        }
+    };
+    let after: Vec<_> = new.into_iter().skip_while(|job| job.jid != first).skip(1).collect();
+    if !after.is_empty() {
+        say!("{} more began while the program ran:", after.len());
+    }
+    after.iter().for_each(|job| say!("  {} {} ({})", job.jid, job.name, job.state));
+    after.into_iter().map(|job| job.jid).collect()
 }
 
 /// How far a submission has come: whether Flink may have been asked for the job.
@@ -134,21 +171,27 @@ impl Submission {
         self.0.store(true, Relaxed);
     }
 
-    fn stopped(&self, exit: Exit, job: JobId) -> Failure {
-        match self.0.load(Relaxed) {
-            true => {
+    fn stopped(&self, exit: Exit, job: Option<JobId>) -> Failure {
+        match (self.0.load(Relaxed), job) {
+            (true, None) => {
+                Failure::new(exit, "you stopped the submission; the program's jobs may have been started")
+                    .hint("look for them with `flinkctl job list`, for the jar with `flinkctl jar list`")
+            }
+            (true, Some(job)) => {
                 Failure::new(exit, format!("you stopped the submission; job {job} may have been started"))
                     .hint(format!(
                         "look for it with `flinkctl job get {job}`, for its jar with `flinkctl jar list`"
                     ))
             }
-            false => Failure::new(exit, "you stopped it before a job was submitted; nothing was started"),
+            (false, _) => {
+                Failure::new(exit, "you stopped it before a job was submitted; nothing was started")
+            }
         }
     }
 }
 
 impl Arguments {
-    async fn submit(&self, app: &App, job: JobId, submission: &Submission) -> Result<JarRun> {
+    async fn submit(&self, app: &App, job: Option<JobId>, submission: &Submission) -> Result<JarRun> {
         let path = Path::new(&self.jar);
         if !path.exists() && !self.jar.contains(['/', '\\']) {
             let no_file = |failure: Failure| match failure.exit {
@@ -187,8 +230,8 @@ impl Arguments {
         Ok(run?)
     }
 
-    fn fill(&self, request: &mut RunJar, job: JobId) {
-        request.job_id = Some(job);
+    fn fill(&self, request: &mut RunJar, job: Option<JobId>) {
+        request.job_id = job;
         request.entry_class.clone_from(&self.entry_class);
         request.parallelism = self.parallelism;
         request.savepoint_path.clone_from(&self.from_savepoint);

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Union
+from uuid import uuid4
 
 from flink_rest_client.v1.resource import Resource
 from flink_rest_client.v1.task import result
-from flink_rest_client.common import RestException
 
 if TYPE_CHECKING:
     from flink_rest_client import answers
@@ -67,9 +66,10 @@ class JarsClient(Resource):
         claim_mode: str | None = None,
         flink_configuration: Mapping[str, str] | None = None,
         job_id: str | None = None,
+        exactly_once: bool = False,
         timeout: float | None = None,
     ) -> str:
-        """Runs a jar's main method, which submits a job: the id of the job.
+        """Runs a jar's main method, which submits one or more jobs: the id of the first one.
 
         POST /jars/:jar/run
 
@@ -80,14 +80,18 @@ class JarsClient(Resource):
         allow_non_restored_state: whether state of the savepoint that no operator wants may be dropped.
         claim_mode: who owns the savepoint afterwards: ``CLAIM``, ``NO_CLAIM``, ``LEGACY`` (Flink 1.15+).
         flink_configuration: configuration of this job, over the cluster's (Flink 1.17+).
-        job_id: the id that the job gets; else a random one, by which a lost answer is found again.
+        job_id: the id that the job gets, by which a lost answer is found again; for programs with one job.
+        exactly_once: the client chooses the id of the job, so that it is submitted once, even if an answer is lost. Only for
+            programs with one job: Flink gives the id to each of them, and up to 2.2 loses all but the first without a
+            word, from 2.3 refuses them. Otherwise the program runs whole; if the answer is lost, nothing is sent again
+            unless the request surely did not arrive, and an `OutcomeUnknownError` names the jobs that are new since.
         """
         started = self._api.run_jar(
             jar_id,
             entry_class,
             _program_arguments(arguments),
             parallelism,
-            job_id,
+            job_id or (uuid4().hex if exactly_once else None),
             allow_non_restored_state,
             savepoint_path,
             claim_mode,
@@ -108,17 +112,18 @@ class JarsClient(Resource):
         claim_mode: str | None = None,
         flink_configuration: Mapping[str, str] | None = None,
         job_id: str | None = None,
-        exactly_once: bool = True,
+        exactly_once: bool = False,
         delete_jar: bool = False,
         progress: Callable[[int, int | None], object] | None = None,
         timeout: float | None = None,
     ) -> str:
-        """Uploads a jar and runs it: the id of the job. See `run` for the parameters.
+        """Uploads a jar and runs it: the id of its first job. See `run` for the parameters.
 
-        exactly_once: what got lost on the way is done again, so that there is one job in the end, never two; a jar that
-            Flink refuses to run is deleted again. If False, nothing is sent a second time, whatever happens.
-        delete_jar: whether the jar is deleted from the server once its job is submitted. The job does not need it any
-            more, also when it is restarted. If it cannot be deleted, it stays; that is no error.
+        A jar that Flink refuses to run is deleted again.
+
+        delete_jar: whether the jar is deleted from the server once its jobs are submitted. They do not need it any more,
+            also when they are restarted. While it is not known whether they were submitted, it stays. If it cannot be
+            deleted, it stays; that is no error.
         progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
         """
         jar = _readable(path_to_jar)
@@ -132,18 +137,9 @@ class JarsClient(Resource):
             "flink_configuration": flink_configuration,
             "job_id": job_id,
         }
-        if exactly_once:
-            return result(self._native.upload_and_run(jar, params, timeout, progress, delete_jar))
-        once = False
-        uploaded = result(
-            self._native.call("UploadJar", {"jar": jar}, timeout, progress, once)
+        job: str = result(
+            self._native.upload_and_run(jar, params, timeout, progress, delete_jar, exactly_once)
         )
-        jar_id = uploaded["filename"].replace("\\", "/").rpartition("/")[2]
-        started = result(self._native.call("RunJar", {"jar": jar_id, **params}, timeout, None, once))
-        if delete_jar:
-            with suppress(RestException):
-                result(self._native.call("DeleteJar", {"jar": jar_id}, timeout, None, once))
-        job: str = started["jobid"]
         return job
 
     def delete(self, jar_id: str) -> bool:

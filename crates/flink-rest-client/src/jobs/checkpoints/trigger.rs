@@ -19,7 +19,7 @@ pub struct TriggerCheckpoint {
     #[body("checkpointType")]
     pub checkpoint_type: Option<CheckpointType>,
     /// The operation's id: a second trigger with the same one is not a second checkpoint. Random unless set.
-    #[body("triggerId", token)]
+    #[body("triggerId", token = Chosen)]
     pub trigger_id: Option<TriggerId>,
 }
 

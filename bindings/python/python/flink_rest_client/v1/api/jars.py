@@ -123,8 +123,9 @@ class JarsEndpoints(Endpoints):
         entry_class: The class whose main method is run; else the one that the jar's manifest names.
         args: Arguments of the main method, each as it is: no quoting, no splitting.
         parallelism: Parallelism, at least 1; else the program's own or the cluster's default.
-        job_id: The id that the job gets; else a random one, which the client chooses. A second job with the
-            same id is refused.
+        job_id: The id that the job gets, so that it is submitted once; else a random one, which the server
+            chooses. For programs with one job: Flink gives it to each job, and up to 2.2 all but the first
+            are lost, on 2.3 refused.
         allow_non_restored_state: Whether state of the savepoint that no operator wants may be dropped.
         savepoint_path: The savepoint or checkpoint to start from.
         claim_mode: Who owns the savepoint afterwards (1.15+).
