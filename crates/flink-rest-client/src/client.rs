@@ -32,7 +32,7 @@ use crate::{
     secrets::Secrets,
     span::CallSpan,
     split::LONGEST_REQUEST_LINE,
-    started::began_within,
+    started::{LOOKUP_TIMEOUT, began_within},
     trace,
     transport::{Incoming, OnNewConnection, Transport, TransportError},
 };
@@ -269,7 +269,7 @@ impl<M: Mode> Client<M> {
                 None => Some(absence),
             }
         };
-        match tokio::time::timeout(AFTERTHOUGHT, explained).await.ok().flatten() {
+        match tokio::time::timeout(LOOKUP_TIMEOUT, explained).await.ok().flatten() {
             Some(absence) => {
                 Error::Absent { endpoint: spec.name, absence, refusal: Box::new(error.into_last()) }
             }

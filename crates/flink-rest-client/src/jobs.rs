@@ -181,6 +181,15 @@ impl JobsOverview {
         new.sort_by_key(|job| job.start_time);
         new
     }
+
+    /// The jobs that began after this one, in the order of their start times; none if it is not there.
+    ///
+    /// Flink does not tell which program a job is of, and answers the first one's id. If it is asked as soon as it has
+    /// answered, these are the program's other jobs, and what others submitted while the program ran.
+    pub fn begun_after(mut self, first: JobId) -> Vec<JobOverview> {
+        self.jobs.sort_by_key(|job| job.start_time);
+        self.jobs.into_iter().skip_while(|job| job.jid != first).skip(1).collect()
+    }
 }
 
 /// A job in short.

@@ -191,9 +191,7 @@ impl Request {
 
     /// Whether it may have done its work, though Flink says that it failed: a main method goes on after it has submitted a job.
     pub(crate) fn may_have_begun(&self, error: &Error) -> bool {
-        matches!(error, Error::Api(_))
-            && !error.is_not_found()
-            && !error.may_be_absence()
+        matches!(error, Error::Api(_)) && !error.is_not_found() && !error.may_be_absence()
     }
 
     /// The jobs of what was found.

@@ -111,7 +111,13 @@ async fn each_submission_is_one_job() {
             let run: Result<JarRun> = if number % 2 == 0 {
                 shaky.jar(jar).run().exactly_once().args(args).attempt_timeout(ATTEMPT).await
             } else {
-                shaky.jars().upload_and_run(streaming_jar()).exactly_once().args(args).attempt_timeout(ATTEMPT).await
+                shaky
+                    .jars()
+                    .upload_and_run(streaming_jar())
+                    .exactly_once()
+                    .args(args)
+                    .attempt_timeout(ATTEMPT)
+                    .await
             };
             (name, run)
         });
@@ -175,7 +181,9 @@ async fn each_trigger_is_one_savepoint() {
 
 #[tokio::test]
 async fn a_program_that_fails_after_its_submission_is_told_with_its_job() {
-    let error = try_to_submit(&["--name", "failed afterwards", "--records", "10", "--fail-after-submission"]).await.unwrap_err();
+    let error = try_to_submit(&["--name", "failed afterwards", "--records", "10", "--fail-after-submission"])
+        .await
+        .unwrap_err();
     let Error::StartedAnyway { jobs, source, .. } = &error else { panic!("{error:?}") };
     assert!(source.to_string().contains("failed after the submission"), "{error:?}");
     assert!(error.may_be_done());

@@ -15,7 +15,6 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
     JobId, Upload,
     jars::{ClaimMode, JarRun, RunJar},
-    jobs::JobIdsWithStatus,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -115,21 +114,14 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
         let (id, submission) = (arguments.exactly_once.then(JobId::random), Submission::default());
         let begun = Instant::now();
         let done = async {
-            // With an id there is one job.
-            let before = match id {
-                None => Some(app.in_time(app.client.jobs().list()).await?),
-                Some(_) => None,
-            };
             let job = arguments.submit(app, id, &submission).await?.job_id;
             // The job goes on even if nobody can read its id, and so does the waiting.
             let printed = app.output.line(job).map_err(|failure| Failure {
                 message: format!("job {job} is submitted, but its id cannot be written: {}", failure.message),
                 ..failure
             });
-            let others = match &before {
-                Some(before) => others(app, job, before).await,
-                None => Vec::new(),
-            };
+            // With an id there is one job.
+            let others = if id.is_some() { Vec::new() } else { others(app, job).await };
             let mut outcome = Ok(());
             for job in std::iter::once(job).chain(others).filter(|_| !arguments.detach) {
                 let left = app.global.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
@@ -145,20 +137,19 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
 }
 
 /// The jobs that began while the program ran, besides its first one: as far as Flink tells, they are the program's.
-async fn others(app: &App, first: JobId, before: &JobIdsWithStatus) -> Vec<JobId> {
-    let new = match app.in_time(app.client.jobs().overview()).await {
-        Ok(overview) => overview.new_since(before),
+async fn others(app: &App, first: JobId) -> Vec<JobId> {
+    let others = match app.in_time(app.client.jobs().overview()).await {
+        Ok(overview) => overview.begun_after(first),
         Err(error) => {
-            say!("Whether the program has more jobs than {first} is not known: {error}");
+            say!("Whether the program has other jobs than {first} is not known: {error}");
             return Vec::new();
         }
     };
-    let after: Vec<_> = new.into_iter().skip_while(|job| job.jid != first).skip(1).collect();
-    if !after.is_empty() {
-        say!("{} more began while the program ran:", after.len());
+    if !others.is_empty() {
+        say!("{} more began while the program ran:", others.len());
     }
-    after.iter().for_each(|job| say!("  {} {} ({})", job.jid, job.name, job.state));
-    after.into_iter().map(|job| job.jid).collect()
+    others.iter().for_each(|job| say!("  {} {} ({})", job.jid, job.name, job.state));
+    others.into_iter().map(|job| job.jid).collect()
 }
 
 /// How far a submission has come: whether Flink may have been asked for the job.

@@ -67,9 +67,10 @@ fn large_jar() -> tempfile::NamedTempFile {
     jar
 }
 
-fn run(listener: &TcpListener, jar: &tempfile::NamedTempFile) -> Child {
+fn run(listener: &TcpListener, jar: &tempfile::NamedTempFile, options: &[&str]) -> Child {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut command = flinkctl(&url, &["run", jar.path().to_str().unwrap()]);
+    command.args(options);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
@@ -79,7 +80,7 @@ fn who_stops_an_upload_is_told_that_nothing_was_started() {
     let (server, jar) = (Server::start(), large_jar());
     let config = ("/v1/config", server.recorded("GET /config"));
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
-        let child = run(&listener, &jar);
+        let child = run(&listener, &jar, &[]);
         let (_, _upload) = until(&listener, "POST /v1/jars/upload", &[config]);
         let (exit, stderr) = stop(child, signal);
         assert_eq!(exit, Some(code), "{stderr}");
@@ -87,25 +88,36 @@ fn who_stops_an_upload_is_told_that_nothing_was_started() {
     }
 }
 
-#[test]
-fn who_stops_a_submission_is_told_which_job_may_have_been_started() {
+/// Stops `flinkctl run` when it has asked for the job: what it sent, and what it says.
+fn stop_a_submission(options: &[&str]) -> (serde_json::Value, String) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let (server, jar) = (Server::start(), large_jar());
-    let child = run(&listener, &jar);
+    let child = run(&listener, &jar, options);
     let answers = [
         ("/v1/config", server.recorded("GET /config")),
+        ("/v1/jobs", r#"{"jobs":[]}"#),
         ("/v1/jars/upload", r#"{"filename":"/tmp/1_app.jar","status":"success"}"#),
     ];
-    // It is asked for the job, and says nothing.
+    // It says nothing.
     let (length, mut body) = until(&listener, "POST /v1/jars/1_app.jar/run", &answers);
     let mut asked = String::new();
     body.by_ref().take(length).read_to_string(&mut asked).unwrap();
-    let job: serde_json::Value = serde_json::from_str(&asked).unwrap();
-    let job = job["jobId"].as_str().unwrap();
     let (exit, stderr) = stop(child, "-INT");
     assert_eq!(exit, Some(130), "{stderr}");
+    (serde_json::from_str(&asked).unwrap(), stderr)
+}
+
+#[test]
+fn who_stops_a_submission_is_told_which_jobs_may_have_been_started() {
+    let (asked, stderr) = stop_a_submission(&["--exactly-once"]);
+    let job = asked["jobId"].as_str().unwrap();
     assert!(stderr.contains(&format!("job {job} may have been started")), "{stderr}");
     assert!(stderr.contains(&format!("`flinkctl job get {job}`")), "{stderr}");
+
+    let (asked, stderr) = stop_a_submission(&[]);
+    assert_eq!(asked, serde_json::json!({}), "it is what curl sends");
+    assert!(stderr.contains("the program's jobs may have been started"), "{stderr}");
+    assert!(stderr.contains("`flinkctl job list`"), "{stderr}");
 }
 
 #[test]
@@ -382,7 +394,8 @@ fn who_stops_the_asking_why_a_job_failed_is_told_that_it_did() {
 fn a_job_whose_id_cannot_be_written_is_told_of_and_waited_for() {
     let run = r#"{"jobid":"76543210fedcba9876543210fedcba98"}"#;
     let jar = "4ed85312-258c-48f6-b8db-9f37a9a3ccb4_StreamingJob.jar";
-    let server = Server::with([(format!("POST /jars/{jar}/run").as_str(), run)]);
+    let run = (format!("POST /jars/{jar}/run"), run);
+    let server = Server::with([(run.0.as_str(), run.1), ("GET /jobs/overview", r#"{"jobs":[]}"#)]);
     let full = File::options().write(true).open("/dev/full").unwrap();
     let output = flinkctl(&server.url(), &["run", jar]).stdout(full).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
