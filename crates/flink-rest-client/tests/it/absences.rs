@@ -30,7 +30,8 @@ async fn submission_that_is_switched_off_is_told() {
     let off = || config(json!("2.3.0"), json!({"web-submit": false}));
     let jar: JarId = "a.jar".parse().unwrap();
     for text in ["Not found: /v1/jars/a.jar/run", "Not found."] {
-        let client = Fake::new([refused(404, text), off(), options("false")]).client();
+        let jobs = Say::Json(200, json!({"jobs": []}));
+        let client = Fake::new([jobs, refused(404, text), off(), options("false")]).client();
         let error = client.jar(&jar).run().await.unwrap_err();
         assert!(error.hint().unwrap().contains("web.submit.enable"), "{error:?}");
         assert_eq!(absence(error), Absence::Submission);

@@ -67,7 +67,10 @@ async fn a_refusal_of_what_was_started_all_the_same_says_so() {
     let path = folder.path().join("a.jar");
     std::fs::write(&path, b"PK\x03\x04").unwrap();
     let refused = [ok(json!({"filename": "/x/1_a.jar", "status": "success"})), error(400, "my own mistake")];
-    let fake = Fake::new([&refused[..], &[ok(json!({"jid": JOB, "name": "Orders", "state": "RUNNING"})), ok(json!({}))]].concat());
+    let fake = Fake::new(
+        [&refused[..], &[ok(json!({"jid": JOB, "name": "Orders", "state": "RUNNING"})), ok(json!({}))]]
+            .concat(),
+    );
     let error = fake.client().jars().upload_and_run(&path).job_id(JOB).delete_jar().await.unwrap_err();
     assert_eq!(methods(&fake), "POPOGEDE", "its job does not need the jar");
     assert_eq!(error.to_string(), format!("RunJar: refused, but job {JOB} Orders (RUNNING) is there"));
