@@ -8,8 +8,8 @@ use flink_local::{Java, install_command};
 /// What stands before clusters in the live tests, each in a package of its name.
 pub const PROXIES: &[&str] = &["nginx", "openssl", "tinyproxy", "microsocks"];
 
-/// What a person sits at, in the tests of the command line.
-pub const TERMINAL: &[&str] = &["tmux"];
+/// What a person sits at, in the tests of the command line: a terminal, and shells beside the one that is everywhere.
+pub const TERMINAL: &[&str] = &["tmux", "bash", "zsh", "fish"];
 
 /// What the benchmarks measure with, and measure beside.
 pub const CONTESTANTS: &[&str] = &["curl", "valgrind", "wrk"];

@@ -183,7 +183,7 @@ fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate
 
 /// Whether it can be said in the place of a name: what begins as an option does is read as one, however it is quoted.
 fn is_word(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with('-')
+    !name.is_empty() && !name.starts_with('-') && crate::output::hide(name) == name
 }
 
 fn starts_with(word: &str, current: &OsStr) -> bool {

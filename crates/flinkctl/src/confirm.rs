@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use crate::{
     error::{Failure, Result},
-    output::tame,
+    output::{is_watched, stderr},
 };
 
 /// Asks, if there is somebody to ask; refuses otherwise.
@@ -12,13 +12,13 @@ pub(crate) fn confirm(what: &str, yes: bool) -> Result<()> {
     if yes {
         return Ok(());
     }
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+    if !(std::io::stdin().is_terminal() && is_watched()) {
         return Err(
             Failure::usage(format!("nobody is there to answer: {what}?")).hint("add --yes if you mean it")
         );
     }
-    let mut stderr = anstream::stderr();
-    write!(stderr, "{}? [y/N] ", tame(what))?;
+    let mut stderr = stderr();
+    write!(stderr, "{what}? [y/N] ")?;
     stderr.flush()?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;

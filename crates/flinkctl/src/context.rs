@@ -151,7 +151,8 @@ impl Target {
                 "that is the address of context `{name}`; `flinkctl context list` shows the others"
             )),
             Self::Local(name) => failure.hint(format!(
-                "that was a Flink on this machine, `{name}`: `flinkctl local down {name}` clears it away, `flinkctl local up {name}` starts another"
+                "that was a Flink on this machine, `{name}`: `flinkctl local down {0}` clears it away, `flinkctl local up {0}` starts another",
+                crate::shell::quoted(name)
             )),
             Self::Unsaid if Contexts::read().is_ok_and(|contexts| !contexts.all.is_empty()) => Failure {
                 message: format!("no context is current, and no cluster answers at {LOCALHOST}"),

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use anstyle::{AnsiColor, Style};
 use flink_rest_client::{ENDPOINTS, JobStatus, http::StatusCode};
 
-use crate::output::{say, say_as};
+use crate::output::{say, say_as, stderr_width, wrapped};
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -107,9 +107,12 @@ impl Failure {
     fn print_with(&self, before: &str, verbose: bool) {
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
         let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
-        say_as("Error:", red, &format!(" {before}{}", self.message));
+        // In a pipe, a line is whole.
+        let width = stderr_width().unwrap_or(usize::MAX);
+        let message = wrapped(&format!("Error: {before}{}", self.message), width, "  ");
+        say_as("Error:", red, message.strip_prefix("Error:").unwrap_or(&message));
         for cause in &self.causes {
-            say!("Caused by: {cause}");
+            say!("{}", wrapped(&format!("Caused by: {cause}"), width, "  "));
         }
         if let Some(place) = &self.place {
             say!("Where: {place}");

@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    io::IsTerminal,
     mem,
     sync::{
         Arc,
@@ -27,7 +26,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     cli::App,
     error::{Failure, Result},
-    output::{colour, say},
+    output::{colour, is_watched, say, stderr_width, tame, wrapped},
+    shell::quoted,
     stop::{stopped, unless_stopped},
 };
 
@@ -133,7 +133,7 @@ async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
         failure.hint = Some(if waits { MORE_SLOTS } else { "allow more with --timeout" }.into());
     }
     let Some(latest) = exceptions.as_ref().and_then(|exceptions| exceptions.latest()) else { return failure };
-    failure.trace = Some(crate::output::tame(&latest.stacktrace));
+    failure.trace = Some(tame(&latest.stacktrace));
     if let Some(ended) = ended {
         (failure.message, failure.causes) = (ended, causes(&latest.stacktrace));
     }
@@ -147,7 +147,7 @@ async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
         MORE_SLOTS.into()
     } else {
         match of_task.and_then(|exception| exception.taskmanager.as_ref()) {
-            Some(taskmanager) => format!("`flinkctl logs {taskmanager}` shows its log"),
+            Some(taskmanager) => format!("`flinkctl logs {}` shows its log", quoted(taskmanager.as_str())),
             None => format!("`flinkctl job exceptions {}` tells more", job.id()),
         }
     });
@@ -180,7 +180,7 @@ async fn obstacle(app: &App, job: &Job<Async>, details: &JobProgress) -> Option<
             1 => String::new(),
             times => format!(" at least {times} times, the last time"),
         };
-        return Some(format!("failed{times} of {}", crate::output::tame(&cause)));
+        return Some(format!("failed{times} of {}", tame(&cause)));
     }
     let (waiting, cluster) = lack_of_slots(app, details).await?;
     let (free, all) = (cluster.slots_available, cluster.slots_total);
@@ -210,7 +210,7 @@ fn place(exception: &ExceptionInfo) -> Option<String> {
         (None, Some(endpoint)) => format!("{task} at {endpoint}"),
         (None, None) => task.to_owned(),
     };
-    Some(crate::output::tame(&place))
+    Some(tame(&place))
 }
 
 /// How the job and each of its vertices is doing, drawn anew in its place; where nobody watches, a line for each change of
@@ -222,7 +222,7 @@ struct Display {
 
 impl Display {
     fn new() -> Self {
-        Self { drawing: std::io::stderr().is_terminal().then(drawing) }
+        Self { drawing: is_watched().then(drawing) }
     }
 
     /// Says in which state a job is, where it is not drawn.
@@ -231,7 +231,7 @@ impl Display {
         move |state| {
             // How it ended is told by the outcome.
             if tells && !state.is_terminal() {
-                say!("{id} is {}", crate::output::tame(state.as_str()));
+                say!("{id} is {}", tame(state.as_str()));
             }
         }
     }
@@ -254,7 +254,7 @@ impl Display {
                 Err(error) => drawing.set_message(format!(
                     "{} is waited for, but {}",
                     job.id(),
-                    crate::output::tame(&Failure::from(error).message)
+                    tame(&Failure::from(error).message)
                 )),
             }
             tokio::time::sleep(PAUSE).await;
@@ -281,18 +281,26 @@ fn drawing() -> ProgressBar {
 fn lines(details: &JobProgress, obstacle: Option<String>) -> String {
     let state = details.state.to_string();
     let style = colour(&state);
-    let (name, state) = (crate::output::tame(&details.name), crate::output::tame(&state));
+    let (name, state) = (tame(&details.name), tame(&state));
     let of_job = format!("{} is {style}{state}{style:#}", truncate_str(&name, WIDTH, "…"));
     let of_vertices = details.vertices.iter().map(line);
-    let obstacle = obstacle.map(|text| format!("  {}", truncate_str(&text, LONGEST_LINE, "…")));
+    let obstacle = obstacle.map(|text| in_a_few_lines(&text));
     std::iter::once(of_job).chain(of_vertices).chain(obstacle).collect::<Vec<_>>().join("\n")
 }
 
 /// How much of a name is shown.
 const WIDTH: usize = 48;
 
-/// How much is shown of what holds a job up.
-const LONGEST_LINE: usize = 76;
+/// What holds a job up, in what is drawn anew all the time: no more of it than leaves the job in sight.
+fn in_a_few_lines(text: &str) -> String {
+    const MOST: usize = 8;
+    let text = wrapped(&format!("  {text}"), stderr_width().unwrap_or(80).saturating_sub(1), "  ");
+    let lines: Vec<_> = text.lines().collect();
+    match lines.get(..MOST) {
+        Some(first) if lines.len() > MOST => format!("{}…", first.join("\n")),
+        _ => text,
+    }
+}
 
 /// `  Count -> End              2 RUNNING`.
 fn line(vertex: &VertexProgress) -> String {
@@ -301,10 +309,10 @@ fn line(vertex: &VertexProgress) -> String {
         .iter()
         .map(|(state, tasks)| {
             let style = colour(&state.to_string());
-            format!("{style}{tasks} {}{style:#}", crate::output::tame(&state.to_string()))
+            format!("{style}{tasks} {}{style:#}", tame(&state.to_string()))
         })
         .collect();
-    let name = crate::output::tame(&vertex.name);
+    let name = tame(&vertex.name);
     let name = console::pad_str(&truncate_str(&name, WIDTH, "…"), WIDTH, console::Alignment::Left, None)
         .into_owned();
     format!("  {name}  {}", tasks.join(", "))

@@ -16,6 +16,7 @@ mod output;
 mod partial;
 mod resolve;
 mod save;
+mod shell;
 mod stop;
 mod usage;
 mod verb;

@@ -4,13 +4,16 @@ mod cell;
 pub(crate) mod human;
 mod merged;
 mod rows;
+mod screen;
+mod secrets;
 mod spark;
 pub(crate) mod table;
 mod tame;
+mod wrap;
 mod yaml;
 
 use std::{
-    io::{IsTerminal, Write},
+    io::Write,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -20,13 +23,19 @@ use std::{
 use flink_rest_client::{Answer, Timestamp};
 use serde_json::{Map, Value};
 
+#[cfg(test)]
+pub(crate) use self::screen::tests::drawn;
 pub(crate) use self::{
     cell::{Cell, colour},
     rows::label,
+    screen::{Screen, is_seen, is_watched, stderr, stderr_width, stdout, write_raw},
+    secrets::{Lines, hide, keep_secrets},
     tame::{is_wild, plain, say, say_as, tame},
+    wrap::wrapped,
 };
 use self::{
     rows::{elements, flattened, of_part},
+    secrets::{hide_in, hide_in_json},
     spark::History,
     table::{Cut, Layout},
 };
@@ -87,7 +96,7 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(global: &Global) -> Self {
-        let terminal = std::io::stdout().is_terminal();
+        let terminal = is_seen();
         let usual = if terminal { Format::Table } else { Format::Tsv };
         let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
         let size = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
@@ -120,10 +129,10 @@ impl Output {
     }
 
     /// Where it goes: a terminal that is empty, if it is to be drawn again.
-    pub(crate) fn stdout(&self) -> Result<anstream::AutoStream<std::io::StdoutLock<'static>>> {
-        let mut out = anstream::stdout().lock();
+    pub(crate) fn stdout(&self) -> Result<screen::Stdout> {
+        let mut out = stdout();
         if self.redraws.load(Relaxed) {
-            write!(out, "\u{1b}[H\u{1b}[2J")?;
+            out.clear()?;
         }
         Ok(out)
     }
@@ -157,11 +166,11 @@ impl Output {
                 Ok(value) if self.format == Format::Yaml || !self.fields.is_empty() => {
                     self.value(&value, &[])
                 }
-                _ => self.body(&answer.body),
+                _ => self.body(answer),
             };
         }
         if self.format == Format::Json && self.fields.is_empty() && self.kept.is_none() {
-            self.body(&answer.body)?;
+            self.body(answer)?;
             return Ok(self.stdout()?.write_all(if answer.body.ends_with(b"\n") { b"" } else { b"\n" })?);
         }
         self.value(&answer.json()?, view)
@@ -172,19 +181,16 @@ impl Output {
         !self.terminal && self.kept.is_none() && self.fields.is_empty() && self.format != Format::Yaml
     }
 
-    /// Some of the server's own bytes.
-    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<()> {
-        Ok(std::io::stdout().lock().write_all(bytes)?)
-    }
-
-    /// The server's own bytes; on a terminal, without what would move its cursor.
-    fn body(&self, body: &[u8]) -> Result<()> {
-        let mut out = std::io::stdout().lock();
-        match self.terminal {
-            true => out.write_all(tame(&String::from_utf8_lossy(body)).as_bytes())?,
-            false => out.write_all(body)?,
+    /// The server's own bytes, without secrets; on a terminal, without what would move its cursor either.
+    fn body(&self, answer: &Answer) -> Result<()> {
+        let text = String::from_utf8_lossy(&answer.body);
+        let shown = if answer.json().is_ok() { hide_in_json(&text) } else { hide(&text) };
+        match (self.terminal, shown) {
+            (true, shown) => write!(stdout(), "{shown}")?,
+            (false, shown) if shown == text => write_raw(&answer.body)?,
+            (false, shown) => write_raw(shown.as_bytes())?,
         }
-        Ok(out.flush()?)
+        Ok(())
     }
 
     /// Shows JSON that was put together from several answers.
@@ -193,6 +199,7 @@ impl Output {
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((value.clone(), view));
             return Ok(());
         }
+        let value = &hide_in(value);
         let mut out = self.stdout()?;
         if self.format.is_drawing() {
             return Err(Failure::usage("nothing is drawn by this command")
@@ -223,7 +230,7 @@ impl Output {
         Ok(())
     }
 
-    fn part(&self, out: &mut impl Write, value: &Value, part: &Part) -> Result<()> {
+    fn part(&self, out: &mut Screen<impl Write>, value: &Value, part: &Part) -> Result<()> {
         match part {
             Part::Rows(_, columns) | Part::Sorted(_, columns) | Part::Downstream(_, columns) => {
                 self.rows(out, &of_part(value, part, &[]).unwrap_or_default(), columns)
@@ -257,7 +264,7 @@ impl Output {
         }
     }
 
-    fn rows(&self, out: &mut impl Write, rows: &[Value], columns: &[Column]) -> Result<()> {
+    fn rows(&self, out: &mut Screen<impl Write>, rows: &[Value], columns: &[Column]) -> Result<()> {
         let wide = self.format == Format::Wide;
         let shown: Vec<_> = match self.format {
             Format::Name => columns.iter().find(|column| column.show == Show::Id).into_iter().collect(),
@@ -310,7 +317,7 @@ impl Output {
         drawn.map_or_else(String::new, |(number, history)| history.drawn(of, number)).into()
     }
 
-    fn fields(&self, out: &mut impl Write, value: &Value, columns: &[Column]) -> Result<()> {
+    fn fields(&self, out: &mut Screen<impl Write>, value: &Value, columns: &[Column]) -> Result<()> {
         if self.format == Format::Name {
             return self.rows(out, std::slice::from_ref(value), columns);
         }
@@ -334,7 +341,7 @@ impl Output {
     }
 
     /// Names and values.
-    pub(crate) fn lines(&self, out: &mut impl Write, lines: Vec<Vec<Cell>>) -> Result<()> {
+    pub(crate) fn lines(&self, out: &mut Screen<impl Write>, lines: Vec<Vec<Cell>>) -> Result<()> {
         const PAIR: &[Layout] = &[
             Layout { header: "", right: false, cut: Cut::Never },
             Layout { header: "", right: false, cut: Cut::Text },
@@ -351,7 +358,7 @@ impl Output {
     }
 
     /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.
-    fn chosen(&self, out: &mut impl Write, value: &Value, view: View) -> Result<()> {
+    fn chosen(&self, out: &mut Screen<impl Write>, value: &Value, view: View) -> Result<()> {
         let rows = view.first().and_then(|part| of_part(value, part, &self.fields));
         let choose = |row: &Value| {
             let values = self.fields.iter().map(|field| Ok((field.clone(), field_of(row, field)?.clone())));

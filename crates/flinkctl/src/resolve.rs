@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::{
     error::{Exit, Failure, Result},
     output::say,
+    shell::quoted,
 };
 
 /// Something that may be meant.
@@ -92,9 +93,10 @@ async fn uploaded_jar(client: &FlinkRestClient, word: &str) -> Result<Candidate>
         return Ok(jar.clone());
     }
     pick("jar", word, jars).map_err(|failure| match std::path::Path::new(word).is_file() {
-        true => {
-            failure.hint(format!("`{word}` is a file: `flinkctl jar upload {word}` brings it to the cluster"))
-        }
+        true => failure.hint(format!(
+            "`{word}` is a file: `flinkctl jar upload {}` brings it to the cluster",
+            quoted(word)
+        )),
         false => failure,
     })
 }

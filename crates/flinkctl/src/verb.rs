@@ -14,7 +14,7 @@ use crate::{
     commands::{metrics, operation},
     confirm::confirm,
     error::{Failure, Result},
-    output::say,
+    output::{Lines, say, write_raw},
     resolve,
     view::View,
 };
@@ -132,10 +132,11 @@ impl Verb {
         if self.spec()?.response == "Text" && app.output.is_raw() {
             let answer = app.in_time(client.request_by_name(self.endpoint, params.into()).stream());
             let mut answer = answer.await?;
+            let mut lines = Lines::default();
             while let Some(bytes) = answer.next_chunk().await? {
-                app.output.bytes(&bytes)?;
+                write_raw(&lines.push(&bytes))?;
             }
-            return Ok(());
+            return Ok(write_raw(&lines.finish())?);
         }
         if let Some(format) = savepoint_format(client, self.spec()?, &params).await? {
             params.insert(FORMAT.into(), format.into());

@@ -14,7 +14,7 @@ fn each_promise_names_tests_that_exist() {
         // What stands between backticks is every second part.
         for name in named.split('`').skip(1).step_by(2) {
             if name.ends_with(".rs") {
-                source = ["tests", "src"]
+                source = ["tests", "src", ".."]
                     .iter()
                     .find_map(|folder| fs::read_to_string(root.join(folder).join(name)).ok());
                 missing.extend(source.is_none().then(|| name.to_owned()));

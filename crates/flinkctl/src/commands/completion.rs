@@ -1,11 +1,9 @@
 //! Scripts that let a shell complete commands.
 
-use std::io::Write;
-
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use clap_complete::Shell;
 
-use crate::{commands::Chore, complete, error::Result};
+use crate::{commands::Chore, complete, error::Result, output::write_raw};
 
 pub(crate) const COMPLETION: Chore =
     Chore { name: "completion", describe, run: |on| Box::pin(async { run(on.matches) }) };
@@ -28,5 +26,5 @@ fn describe(command: Command) -> Command {
 
 fn run(matches: &ArgMatches) -> Result<()> {
     let Arguments { shell } = Arguments::from_arg_matches(matches)?;
-    Ok(std::io::stdout().write_all(&complete::script(&shell.to_string())?)?)
+    Ok(write_raw(&complete::script(&shell.to_string())?)?)
 }

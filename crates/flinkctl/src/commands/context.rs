@@ -8,6 +8,7 @@ use crate::{
     context::{Contexts, Global, LOCALHOST, Settings, Target, Time, path, shown},
     error::{Failure, Result},
     output::{Output, say},
+    shell::quoted,
     view::{Part, View, id, millis, text},
 };
 
@@ -148,7 +149,7 @@ fn remove(matches: &ArgMatches) -> Result<()> {
 
 fn running(name: &str, flink: &str) -> Failure {
     Failure::usage(format!("`{name}` is a Flink {flink} on this machine"))
-        .hint(format!("`flinkctl local down {name}` stops it"))
+        .hint(format!("`flinkctl local down {}` stops it", quoted(name)))
 }
 
 const LIST: View = &[Part::Rows(

@@ -15,7 +15,7 @@ use crate::{
     commands::Deed,
     error::{Exit, Failure, Result},
     fan_out::fan_out,
-    output::{Format, label, say, tame},
+    output::{Format, label, plain, say, write_raw},
     resolve,
     save::{Readers, save},
 };
@@ -82,7 +82,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let job = resolve::job(client, &arguments.job).await?;
     let details = client.job(job).details().await?;
     let mut vertices: Vec<_> =
-        details.vertices.iter().map(|vertex| (vertex.id, tame(&label(&vertex.name)))).collect();
+        details.vertices.iter().map(|vertex| (vertex.id, label(&vertex.name).into())).collect();
     if let Some(word) = &arguments.vertex {
         let meant = resolve::vertex(client, job, word).await?;
         vertices.retain(|(id, _)| *id == meant);
@@ -90,7 +90,9 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let stacks = stacks(app, job, &vertices, arguments.kind, if folded { frame } else { method }).await?;
     let text = match folded {
         true => stacks,
-        false => draw(&stacks, &format!("{}, {}", tame(&details.name), title(arguments.kind)))?,
+        false => {
+            draw(&stacks, &format!("{}, {}", plain(&details.name.as_str().into()), title(arguments.kind)))?
+        }
     };
     // Each has its own, so that none takes the place of another.
     let usual = || match vertices.as_slice() {
@@ -106,7 +108,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
             say!("Written to {}; a browser shows it.", path.display());
             Ok(())
         }
-        None => Ok(std::io::Write::write_all(&mut app.output.stdout()?, text.as_bytes())?),
+        None => Ok(write_raw(text.as_bytes())?),
     }
 }
 
@@ -228,7 +230,7 @@ fn too_large() -> Failure {
 
 /// A name without what ends one.
 fn frame(name: &str) -> String {
-    tame(name).replace([';', '\n'], ",")
+    plain(&name.into()).replace(';', ",")
 }
 
 /// A method without its package, which would leave no room for its name in a drawing.

@@ -4,7 +4,7 @@ mod boxes;
 mod layout;
 mod svg;
 
-use std::{collections::HashMap, fmt::Write as _, io::Write as _};
+use std::{collections::HashMap, fmt::Write as _};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
@@ -17,7 +17,7 @@ use crate::{
     cli::App,
     commands::{Deed, jar},
     error::{Failure, Result},
-    output::{Format, tame},
+    output::{Format, plain, write_raw},
     resolve,
 };
 
@@ -53,20 +53,20 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         Format::Mermaid => graph.mermaid(),
         Format::Dot => graph.dot(),
         Format::Folded => return Err(Failure::usage("only flame graphs are folded")),
-        _ => boxes::draw(&graph, app.output.width)?,
+        _ => return boxes::draw(&graph, app.output.width, &mut app.output.stdout()?),
     };
-    Ok(app.output.stdout()?.write_all(text.as_bytes())?)
+    Ok(write_raw(text.as_bytes())?)
 }
 
 /// The vertices in the order of the stream, with what flows into each.
 struct Graph<'a> {
-    vertices: Vec<(&'a JobVertex, Vec<Flow<'a>>)>,
+    vertices: Vec<(&'a JobVertex, Vec<Flow>)>,
 }
 
 /// What comes from another vertex.
-struct Flow<'a> {
+struct Flow {
     from: usize,
-    how: &'a str,
+    how: String,
 }
 
 impl<'a> Graph<'a> {
@@ -74,7 +74,7 @@ impl<'a> Graph<'a> {
         let numbers: HashMap<VertexId, usize> =
             details.vertices.iter().zip(0..).map(|(vertex, number)| (vertex.id, number)).collect();
         let flow = |input: &'a Input| {
-            let how = input.ship_strategy.as_deref().unwrap_or_default();
+            let how = one_line(input.ship_strategy.as_deref().unwrap_or_default());
             numbers.get(&input.id).map(|from| Flow { from: *from, how })
         };
         // Of several nodes with an id, the first counts.
@@ -88,17 +88,16 @@ impl<'a> Graph<'a> {
     fn state(&self, vertex: usize) -> String {
         let Some((vertex, _)) = self.vertices.get(vertex) else { return String::new() };
         let subtasks = vertex.parallelism.map(|parallelism| format!(" × {parallelism}")).unwrap_or_default();
-        format!("{}{subtasks}", vertex.status)
+        format!("{}{subtasks}", one_line(vertex.status.as_str()))
     }
 
     fn mermaid(&self) -> String {
         let mut text = String::from("flowchart TD\n");
         for (number, (vertex, flows)) in self.vertices.iter().enumerate() {
-            // Mermaid reads HTML's own names for what would end the text.
-            let name = tame(&vertex.name).replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+            let name = in_mermaid(&one_line(&vertex.name));
             let _ = writeln!(text, "  v{number}[\"{name} × {}\"]", vertex.parallelism.unwrap_or(1));
             for Flow { from, how } in flows {
-                let _ = writeln!(text, "  v{from} -->|{}| v{number}", how.to_lowercase());
+                let _ = writeln!(text, "  v{from} -->|\"{}\"| v{number}", in_mermaid(&how.to_lowercase()));
             }
         }
         text
@@ -107,12 +106,37 @@ impl<'a> Graph<'a> {
     fn dot(&self) -> String {
         let mut text = String::from("digraph job {\n  node [shape=box];\n");
         for (number, (vertex, flows)) in self.vertices.iter().enumerate() {
-            let name = tame(&vertex.name).replace('\\', "\\\\").replace('"', "\\\"");
+            let name = in_dot(&one_line(&vertex.name));
             let _ = writeln!(text, "  v{number} [label=\"{name}\\n× {}\"];", vertex.parallelism.unwrap_or(1));
             for Flow { from, how } in flows {
-                let _ = writeln!(text, "  v{from} -> v{number} [label=\"{}\"];", how.to_lowercase());
+                let _ = writeln!(text, "  v{from} -> v{number} [label=\"{}\"];", in_dot(&how.to_lowercase()));
             }
         }
         text + "}\n"
     }
+}
+
+fn one_line(text: &str) -> String {
+    plain(&text.into())
+}
+
+/// A text between quotes. Mermaid reads HTML's names and its own numbers for what would end the text, or begin a
+/// directive (`%%{`), Markdown or an element.
+fn in_mermaid(text: &str) -> String {
+    let mut quoted = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => quoted.push_str("&amp;"),
+            '"' => quoted.push_str("&quot;"),
+            '<' => quoted.push_str("&lt;"),
+            '#' | '%' | '`' | '\\' => quoted.push_str(&format!("#{};", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted
+}
+
+/// A text between quotes.
+fn in_dot(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -10,7 +10,8 @@ use crate::{
     commands::{Chore, Chores},
     context::{Contexts, Global, Local, Settings, environment},
     error::{Exit, Failure, Result},
-    output::{Output, human, say, tame},
+    output::{Output, human, say},
+    shell::quoted,
     view::{Part, View, id, state, text},
 };
 
@@ -326,7 +327,7 @@ fn logs(output: &Output, matches: &ArgMatches) -> Result<()> {
     }
     let mut out = output.stdout()?;
     for file in kept.logs() {
-        let text = tame(&String::from_utf8_lossy(&fs::read(&file)?));
+        let text = String::from_utf8_lossy(&fs::read(&file)?).into_owned();
         let lines: Vec<_> = text.lines().collect();
         let skipped = tail.map_or(0, |tail| lines.len().saturating_sub(tail));
         writeln!(out, "==> {} <==", file.display())?;
@@ -350,12 +351,13 @@ fn out_of_sight(name: &str, local: &Local) -> Failure {
         ),
     )
     .hint(format!(
-        "run `flinkctl local down {name}` where it was started; `flinkctl local down {name} --forget` forgets it here and leaves its processes and its folder as they are"
+        "run `flinkctl local down {0}` where it was started; `flinkctl local down {0} --forget` forgets it here and leaves its processes and its folder as they are",
+        quoted(name)
     ))
 }
 
 fn command_for(verb: &str, name: &str) -> String {
-    let name = if name == USUAL { String::new() } else { format!(" {name}") };
+    let name = if name == USUAL { String::new() } else { format!(" {}", quoted(name)) };
     format!("flinkctl local {verb}{name}")
 }
 

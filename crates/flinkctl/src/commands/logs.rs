@@ -17,6 +17,7 @@ use crate::{
     cli::App,
     commands::{Deed, ps},
     error::Result,
+    output::stdout,
     resolve,
 };
 
@@ -87,7 +88,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     wanted.sort_by(|(one, _), (other, _)| one.cmp(other));
     let skip = arguments.tail.map_or(0, |tail| wanted.len().saturating_sub(tail));
     let mut printer = Printer::new(processes.len() > 1);
-    let mut out = anstream::stdout().lock();
+    let mut out = stdout();
     wanted.iter().skip(skip).try_for_each(|(_, entry)| printer.print(&mut out, entry))
 }
 

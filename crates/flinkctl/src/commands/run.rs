@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    io::IsTerminal,
     path::Path,
     sync::{
         Arc,
@@ -23,7 +22,7 @@ use crate::{
     commands::{Deed, Doing},
     error::{Exit, Failure, Result},
     follow::{Goal, follow},
-    output::say,
+    output::{is_watched, say, tame},
     resolve,
     stop::unless_stopped,
 };
@@ -235,10 +234,10 @@ impl Arguments {
 
 /// How much of the jar is sent; nothing if nobody watches.
 fn progress_bar(path: &Path) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+    if !is_watched() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}");
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = tame(&path.file_name().unwrap_or_default().to_string_lossy());
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(name)
 }

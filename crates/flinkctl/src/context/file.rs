@@ -17,6 +17,7 @@ use super::Settings;
 use crate::{
     error::{Failure, Result},
     save::{Readers, save},
+    shell::quoted,
     usage::nearest,
 };
 
@@ -52,7 +53,9 @@ impl Contexts {
             let names: Vec<_> = self.all.keys().map(String::as_str).collect();
             failure.hint(match nearest(name, names.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None if names.is_empty() => format!("`flinkctl context add {name} --url URL` makes it"),
+                None if names.is_empty() => {
+                    format!("`flinkctl context add {} --url URL` makes it", quoted(name))
+                }
                 None => format!("there are: {}", names.join(", ")),
             })
         })

@@ -142,7 +142,9 @@ impl Settings {
         if let Some(Time(timeout)) = self.timeout {
             builder = builder.timeout(timeout).connect_timeout(timeout.min(Duration::from_secs(10)));
         }
-        Ok(builder.build()?)
+        let client = builder.build()?;
+        crate::output::keep_secrets(&client);
+        Ok(client)
     }
 
     /// The same as far as it can be checked without asking for secrets.

@@ -12,11 +12,13 @@ use crate::view::Show;
 pub(crate) struct Cell {
     pub(crate) text: String,
     pub(crate) style: Style,
+    /// Its styles where it has several, each with how many characters it is of.
+    pub(crate) runs: Vec<(Style, usize)>,
 }
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
-        Self { text, style: Style::new() }
+        Self { text, ..Self::default() }
     }
 }
 
@@ -24,7 +26,10 @@ impl From<String> for Cell {
 pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cell {
     let Some(value) = present(value, show) else { return dim("-") };
     match show {
-        Show::State => Cell { text: plain(value), style: colour(value.as_str().unwrap_or_default()) },
+        Show::State => {
+            let style = colour(value.as_str().unwrap_or_default());
+            Cell { text: plain(value), style, ..Cell::default() }
+        }
         Show::Time => timestamp(value).map_or_else(|| plain(value), |at| human::ago(at, now)).into(),
         Show::Millis => value.as_u64().map_or_else(|| plain(value), human::duration).into(),
         Show::Bytes => value.as_u64().map_or_else(|| plain(value), human::bytes).into(),
@@ -37,7 +42,7 @@ pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cel
         Show::Operators => operators(value).into(),
         Show::Rate => value.as_f64().map_or_else(|| plain(value), human::rate).into(),
         Show::Load if value.is_string() => dim(&plain(value)),
-        Show::Load => load(value).into(),
+        Show::Load => load(value),
         Show::Index => index(value).into(),
         Show::Number => value.as_f64().map_or_else(|| plain(value), human::number).into(),
         Show::Id | Show::Text | Show::Natural | Show::Value | Show::Trend => plain(value).into(),
@@ -81,10 +86,10 @@ pub(crate) fn timestamp(value: &Value) -> Option<Timestamp> {
     Timestamp::from_millisecond(millis).ok()
 }
 
-fn load(parts: &Value) -> String {
+fn load(parts: &Value) -> Cell {
     let part = |at| parts.get(at).and_then(Value::as_f64);
     match (part(0), part(1), part(2)) {
-        (None, None, None) => String::new(),
+        (None, None, None) => Cell::default(),
         (busy, held_up, idle) => {
             spark::load(busy.unwrap_or(0.0), held_up.unwrap_or(0.0), idle.unwrap_or(0.0))
         }
@@ -122,7 +127,7 @@ fn counts(value: &Value) -> Cell {
 }
 
 pub(crate) fn dim(text: &str) -> Cell {
-    Cell { text: text.into(), style: Style::new().dimmed() }
+    Cell { text: text.into(), style: Style::new().dimmed(), ..Cell::default() }
 }
 
 /// Green goes on, red went wrong, yellow is on its way, blue is over.

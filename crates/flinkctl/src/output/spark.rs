@@ -4,6 +4,8 @@ use std::{cell::RefCell, collections::HashMap};
 
 use anstyle::{AnsiColor, Style};
 
+use super::Cell;
+
 /// How many values are remembered and drawn.
 const REMEMBERED: usize = 32;
 /// Most names whose values are remembered.
@@ -49,23 +51,24 @@ fn sparkline(values: &[f64]) -> String {
 }
 
 /// What a task's time goes to: works `█`, is held up `▒`, waits `·`.
-pub(super) fn load(busy: f64, held_up: f64, idle: f64) -> String {
+pub(super) fn load(busy: f64, held_up: f64, idle: f64) -> Cell {
     let styles = [
         ("█", Style::new().fg_color(Some(AnsiColor::Green.into()))),
         ("▒", Style::new().fg_color(Some(AnsiColor::Red.into()))),
         ("·", Style::new().dimmed()),
     ];
     let whole = (busy + held_up + idle).max(1.0);
-    let (mut drawn, mut until, mut text) = (0, 0.0, String::new());
+    let (mut drawn, mut until, mut cell) = (0, 0.0, Cell::default());
     for ((block, style), part) in styles.into_iter().zip([busy, held_up, idle]) {
         until += part.max(0.0) / whole;
         let cells = (0..BAR).filter(|cell| (f64::from(*cell) + 0.5) / f64::from(BAR) < until).count();
         if cells > drawn {
-            text.push_str(&format!("{style}{}{style:#}", block.repeat(cells - drawn)));
+            cell.text.push_str(&block.repeat(cells - drawn));
+            cell.runs.push((style, cells - drawn));
             drawn = cells;
         }
     }
-    text
+    cell
 }
 
 #[cfg(test)]
@@ -86,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_bar_has_the_parts_of_a_tasks_time() {
-        let bar = |busy, held_up, idle| anstream::adapter::strip_str(&load(busy, held_up, idle)).to_string();
+        let bar = |busy, held_up, idle| load(busy, held_up, idle).text;
         assert_eq!(bar(0.5, 0.25, 0.25), "██████████▒▒▒▒▒·····");
         assert_eq!(bar(1.0, 0.0, 0.0), "████████████████████");
         assert_eq!(bar(0.0, 0.0, 0.0), "");

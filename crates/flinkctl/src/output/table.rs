@@ -8,7 +8,7 @@ use std::{
 use anstyle::Style;
 use console::{measure_text_width, truncate_str};
 
-use super::cell::Cell;
+use super::{cell::Cell, screen::Screen};
 
 /// How much of a column stays, try by try, until the table fits.
 struct Try {
@@ -61,7 +61,7 @@ const TELLING: usize = 8;
 
 /// Writes the table, no wider than `width` if that can be.
 pub(crate) fn write(
-    out: &mut impl Write,
+    out: &mut Screen<impl Write>,
     layout: &[Layout],
     rows: &[Vec<Cell>],
     width: Option<usize>,
@@ -81,7 +81,11 @@ pub(crate) fn write(
     }
     widths.iter_mut().for_each(|width| *width = (*width).min(MAX_ALIGNED));
     let rows = if short.is_empty() { rows } else { &short };
-    let heading = |layout: &Layout| Cell { text: layout.header.to_uppercase(), style: Style::new().bold() };
+    let heading = |layout: &Layout| Cell {
+        text: layout.header.to_uppercase(),
+        style: Style::new().bold(),
+        ..Cell::default()
+    };
     if layout.iter().any(|layout| !layout.header.is_empty()) {
         line(out, layout, &widths, &layout.iter().map(heading).collect::<Vec<_>>())?;
     }
@@ -175,15 +179,20 @@ fn is_random(id: &str) -> bool {
     id.chars().all(|c| c.is_ascii_hexdigit())
 }
 
-fn line(out: &mut impl Write, layout: &[Layout], widths: &[usize], cells: &[Cell]) -> io::Result<()> {
+fn line(out: &mut Screen<impl Write>, layout: &[Layout], widths: &[usize], cells: &[Cell]) -> io::Result<()> {
     // Blanks are written only before something, so that no line ends in them.
     let mut owed = 0;
-    for ((layout, width), Cell { text, style }) in layout.iter().zip(widths).zip(cells) {
+    for ((layout, width), Cell { text, style, runs }) in layout.iter().zip(widths).zip(cells) {
         let text =
             if *width < MAX_ALIGNED { truncate_str(text, *width, "…") } else { text.as_str().into() };
         let blanks = width.saturating_sub(measure_text_width(&text));
         let (before, after) = if layout.right { (blanks, 0) } else { (0, blanks) };
-        write!(out, "{:owed$}{style}{text}{style:#}", "", owed = owed + before)?;
+        write!(out, "{:owed$}", "", owed = owed + before)?;
+        let mut rest = text.chars();
+        for (style, count) in runs {
+            out.styled(*style, &rest.by_ref().take(*count).collect::<String>())?;
+        }
+        out.styled(*style, rest.as_str())?;
         owed = after + GAP;
     }
     writeln!(out)
@@ -192,6 +201,7 @@ fn line(out: &mut impl Write, layout: &[Layout], widths: &[usize], cells: &[Cell
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::screen::tests::drawn;
 
     const LAYOUT: &[Layout] = &[
         Layout { header: "NAME", right: false, cut: Cut::Text },
@@ -202,9 +212,7 @@ mod tests {
     fn table(width: Option<usize>) -> String {
         let row = |cells: [&str; 3]| cells.map(|text| Cell::from(text.to_owned())).to_vec();
         let rows = [row(["Source: Orders -> Map -> Sink", "a1b2c3", "4"]), row(["日本語", "d4", "12"])];
-        let mut out = Vec::new();
-        write(&mut out, LAYOUT, &rows, width).unwrap();
-        anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string()
+        anstream::adapter::strip_str(&drawn(|out| write(out, LAYOUT, &rows, width).unwrap())).to_string()
     }
 
     #[test]
@@ -237,10 +245,11 @@ mod tests {
         let reason = "IllegalStateException: told so by --fail-at";
         let row = [reason, "Source: Numbers -> Pace -> Fail -> End", "127.0.0.1:41973-8f9c09"];
         let shown = |width| {
-            let mut out = Vec::new();
-            write(&mut out, &layout, &[row.map(|text| Cell::from(text.to_owned())).to_vec()], Some(width))
-                .unwrap();
-            let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+            let text = anstream::adapter::strip_str(&drawn(|out| {
+                write(out, &layout, &[row.map(|text| Cell::from(text.to_owned())).to_vec()], Some(width))
+                    .unwrap()
+            }))
+            .to_string();
             text.lines().last().unwrap().to_owned()
         };
         assert_eq!(shown(95), format!("{reason}  Source: Numbers -> Pace -…  127.0.0.1:41973-8f9c09"));
@@ -252,9 +261,10 @@ mod tests {
     fn ids_are_cut_to_what_tells_them_apart_if_nothing_else_helps() {
         let rows = |ids: [&str; 2]| ids.map(|id| vec![Cell::from("a".to_owned()), Cell::from(id.to_owned())]);
         let shown = |ids| {
-            let mut out = Vec::new();
-            write(&mut out, LAYOUT.get(..2).unwrap(), &rows(ids), Some(12)).unwrap();
-            let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+            let text = anstream::adapter::strip_str(&drawn(|out| {
+                write(out, LAYOUT.get(..2).unwrap(), &rows(ids), Some(12)).unwrap()
+            }))
+            .to_string();
             text.lines()
                 .skip(1)
                 .map(|line| line.split_whitespace().last().unwrap().to_owned())
@@ -279,9 +289,8 @@ mod tests {
         ];
         let row = |cells: [&str; 2]| cells.map(|text| Cell::from(text.to_owned())).to_vec();
         let rows = [row(["path", "file:/checkpoints/1/chk-1"]), row(["least", "-9223372036854775808"])];
-        let mut out = Vec::new();
-        write(&mut out, COLUMNS, &rows, Some(20)).unwrap();
-        let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+        let text = anstream::adapter::strip_str(&drawn(|out| write(out, COLUMNS, &rows, Some(20)).unwrap()))
+            .to_string();
         assert_eq!(
             text,
             "METRIC                 VALUE\npath    file:/checkpoints/1…\nleast   -9223372036854775808\n"
@@ -308,9 +317,8 @@ mod tests {
         ];
         let rows = [["Source: Orders", "4", "12345678"].map(|text| Cell::from(text.to_owned())).to_vec()];
         let shown = |width| {
-            let mut out = Vec::new();
-            write(&mut out, COLUMNS, &rows, Some(width)).unwrap();
-            anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string()
+            anstream::adapter::strip_str(&drawn(|out| write(out, COLUMNS, &rows, Some(width)).unwrap()))
+                .to_string()
         };
         assert_eq!(
             shown(38),

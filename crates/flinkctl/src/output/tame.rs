@@ -3,22 +3,41 @@
 use std::io::Write;
 
 use anstyle::Style;
+use flink_rest_client::is_printable;
 use serde_json::Value;
 
-/// Whether it does something other than being seen: controls, and those that change the direction of writing.
+use super::{screen, secrets::hide};
+
+/// Whether it does something other than being seen.
 pub(crate) fn is_wild(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    !is_printable(c)
 }
 
 /// A text of several lines.
 pub(crate) fn tame(text: &str) -> String {
-    text.chars().map(|c| if is_wild(c) && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+    tamed(text, |c| if matches!(c, '\n' | '\t') { c } else { '\u{fffd}' })
 }
 
 /// One line of text, also without what would split a column.
 pub(crate) fn plain(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text.chars().map(|c| if is_wild(c) { ' ' } else { c }).collect()
+    tamed(&text, |_| ' ')
+}
+
+/// The text without secrets, with others in the place of wild characters.
+fn tamed(text: &str, instead: impl Fn(char) -> char) -> String {
+    /// More marks above and below a letter than any script has would cover the lines around it.
+    const MOST_MARKS: usize = 8;
+    let mut marks = 0;
+    let shown = |c: char| {
+        marks = if !c.is_ascii() && console::measure_text_width(c.encode_utf8(&mut [0; 4])) == 0 {
+            marks + 1
+        } else {
+            0
+        };
+        if is_wild(c) { Some(instead(c)) } else { Some(c).filter(|_| marks <= MOST_MARKS) }
+    };
+    hide(text).chars().filter_map(shown).collect()
 }
 
 /// JSON in which all of it is escaped; JSON itself wants that of the first 32 characters only.
@@ -26,7 +45,9 @@ pub(super) fn json(value: &Value) -> String {
     let mut text = String::new();
     for c in value.to_string().chars() {
         match is_wild(c) {
-            true => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            true => {
+                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")))
+            }
             false => text.push(c),
         }
     }
@@ -35,7 +56,8 @@ pub(super) fn json(value: &Value) -> String {
 
 /// Writes a line to stderr, after a mark in this style. That it cannot be written is no failure: nobody reads it.
 pub(crate) fn say_as(mark: &str, style: Style, text: &str) {
-    let _ = writeln!(anstream::stderr(), "{style}{mark}{style:#}{}", tame(text));
+    let mut stderr = screen::stderr();
+    let _ = stderr.styled(style, mark).and_then(|()| writeln!(stderr, "{text}"));
 }
 
 /// Writes a line to stderr, as `eprintln!` does; but tame, and without a panic if stderr is full or closed.
@@ -57,6 +79,13 @@ mod tests {
     fn nothing_that_a_server_says_moves_the_cursor() {
         assert_eq!(tame(WILD), "a\u{fffd}[31m\u{fffd}2J\u{fffd}\u{fffd}b\u{fffd}\n");
         assert_eq!(plain(&WILD.into()), "a [31m 2J  b  ");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_or_covers_others_is_left_out() {
+        assert_eq!(tame("a\u{200b}b\u{e0041}\u{2028}c\u{feff}"), "a\u{fffd}b\u{fffd}\u{fffd}c\u{fffd}");
+        assert_eq!(tame(&format!("e{}x", "\u{301}".repeat(1000))), format!("e{}x", "\u{301}".repeat(8)));
+        assert_eq!(tame("日本語 e\u{301} 😀"), "日本語 e\u{301} 😀");
     }
 
     #[test]

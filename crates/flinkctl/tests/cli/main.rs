@@ -6,6 +6,7 @@ mod contexts;
 mod durations;
 mod exits;
 mod gateways;
+mod hostile;
 mod server;
 mod stopped;
 

@@ -35,14 +35,23 @@ impl Server {
 
     /// The same, with their statuses.
     pub(crate) fn with_statuses<const N: usize>(answers: [(&str, u16, &str); N]) -> Self {
-        let mut recording = fixtures();
-        let of_cluster: BTreeMap<String, Recorded> =
-            serde_json::from_str(include_str!("recorded.json")).unwrap();
-        recording.extend(of_cluster);
+        let mut recording = recording();
         for (request, status, body) in answers {
             recording.insert(request.into(), Recorded { status, body: body.into() });
         }
+        Self::of(recording, "not recorded")
+    }
+
+    /// The same, with another body in place of each that was recorded, and this for what was not.
+    pub(crate) fn altered(alter: impl Fn(&str) -> String, unknown: &str) -> Self {
+        let mut recording = recording();
+        recording.values_mut().for_each(|recorded| recorded.body = alter(&recorded.body));
+        Self::of(recording, unknown)
+    }
+
+    fn of(recording: BTreeMap<String, Recorded>, unknown: &str) -> Self {
         let recording = Arc::new(recording);
+        let unknown = unknown.to_owned();
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let (answers, asked) = (recording.clone(), Arc::<Mutex<Vec<String>>>::default());
@@ -50,8 +59,9 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (answers, heard, collected) = (answers.clone(), heard.clone(), collected.clone());
+                let unknown = unknown.clone();
                 // A client that goes in the middle is its own matter.
-                thread::spawn(move || serve(&stream, &answers, &heard, &collected).ok());
+                thread::spawn(move || serve(&stream, &answers, &unknown, &heard, &collected).ok());
             }
         });
         Self { address, recording, asked }
@@ -70,6 +80,14 @@ impl Server {
     pub(crate) fn recorded(&self, request: &str) -> &str {
         &self.recording[request].body
     }
+}
+
+/// What the cluster answered, and the fixtures of the crate.
+fn recording() -> BTreeMap<String, Recorded> {
+    let mut recording = fixtures();
+    let of_cluster: BTreeMap<String, Recorded> = serde_json::from_str(include_str!("recorded.json")).unwrap();
+    recording.extend(of_cluster);
+    recording
 }
 
 /// Stand for all others in what the fixtures were asked, as the lists of the cluster have these.
@@ -128,6 +146,7 @@ impl Collected {
 fn serve(
     mut stream: &TcpStream,
     answers: &BTreeMap<String, Recorded>,
+    unknown: &str,
     heard: &Mutex<Vec<String>>,
     collected: &Mutex<Collected>,
 ) -> std::io::Result<()> {
@@ -150,7 +169,8 @@ fn serve(
     let pulse = |number| {
         format!(r#"[{{"id":"Status.JVM.CPU.Time","value":"{number}","sum":{number},"avg":{number}}}]"#)
     };
-    let unknown = Recorded { status: 404, body: format!(r#"{{"errors":["not recorded: {request}"]}}"#) };
+    let unknown = serde_json::json!({ "errors": [format!("{unknown}: {request}")] });
+    let unknown = Recorded { status: 404, body: unknown.to_string() };
     let looked = request
         .contains("get=Status.JVM.CPU.Time,")
         .then(|| Recorded { status: 200, body: pulse(collected.lock().unwrap().look()) });

@@ -74,6 +74,39 @@ impl Terminal {
     }
 }
 
+/// What makes a shell complete commands of flinkctl, and what it calls the last exit code.
+const SHELLS: [(&str, &str, &str); 3] = [
+    ("bash --norc", "source <(flinkctl completion bash)", "$?"),
+    ("zsh -f", "autoload -Uz compinit; compinit -u; source <(flinkctl completion zsh)", "$?"),
+    ("fish --no-config", "flinkctl completion fish | source", "$status"),
+];
+
+#[test]
+fn no_shell_runs_what_a_jar_is_called() {
+    for (shell, prepare, code) in SHELLS {
+        let folder = tempfile::tempdir().unwrap();
+        let odd = folder.path().join("$(touch OWNED)`touch OWNED`;touch OWNED 'b.jar");
+        std::fs::copy(jar(), &odd).unwrap();
+        done(&["jar", "upload", odd.to_str().unwrap()]);
+        let list = done(&["jar", "list", "-o", "name"]);
+        let id = list.lines().find(|id| id.ends_with("b.jar")).unwrap();
+        let terminal = Terminal::open("shell");
+        terminal.enter(&format!("cd {}; {shell}", folder.path().display()));
+        terminal.enter(prepare);
+        let (beginning, _) = id.split_at(8);
+        terminal.tmux(&["send-keys", "-l", &format!("flinkctl jar delete --yes {beginning}")]);
+        terminal.press("Tab");
+        terminal.shows("OWNED");
+        terminal.press("Enter");
+        terminal.enter(&format!("echo ended with {code}."));
+        terminal.shows("ended with 0.");
+        let there: Vec<_> =
+            std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(there, [odd.file_name().unwrap()], "{shell}");
+        assert!(!done(&["jar", "list", "-o", "name"]).contains(id), "{shell} meant another");
+    }
+}
+
 impl Drop for Terminal {
     fn drop(&mut self) {
         let _ = Command::new("tmux").args(["-L", &self.server, "kill-server"]).status();

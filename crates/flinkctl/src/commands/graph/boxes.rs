@@ -1,6 +1,6 @@
 //! A graph in the terminal, drawn with boxes and lines.
 
-use std::fmt::Write;
+use std::io::{self, Write};
 
 use anstyle::Style;
 use console::measure_text_width;
@@ -9,7 +9,10 @@ use super::{
     Graph,
     layout::{Layout, too_large},
 };
-use crate::{error::Result, output::colour};
+use crate::{
+    error::Result,
+    output::{Screen, colour},
+};
 
 /// To where a line goes from the middle of a cell.
 const UP: u8 = 1;
@@ -23,8 +26,8 @@ const WIDEST: [usize; 4] = [48, 36, 24, 16];
 /// Most cells of a drawing: each takes some 50 bytes.
 const MAX_CELLS: usize = 4 << 20;
 
-/// The drawing; its boxes are made narrower for a narrow terminal.
-pub(super) fn draw(graph: &Graph<'_>, width: Option<usize>) -> Result<String> {
+/// Draws it; its boxes are made narrower for a narrow terminal.
+pub(super) fn draw(graph: &Graph<'_>, width: Option<usize>, out: &mut Screen<impl Write>) -> Result<()> {
     let mut layouts = WIDEST.iter().map(|widest| Layout::of(graph, *widest));
     let fits = |layout: &Layout| width.is_none_or(|width| layout.width <= width);
     let mut layout = layouts.next().transpose()?.unwrap_or_default();
@@ -58,7 +61,7 @@ pub(super) fn draw(graph: &Graph<'_>, width: Option<usize>) -> Result<String> {
         let style = colour(state.split(' ').next().unwrap_or_default());
         canvas.text(one.x + 2, one.y + 1 + one.text.len(), &state, style);
     }
-    Ok(canvas.finish())
+    Ok(canvas.finish(out)?)
 }
 
 /// What stands in a cell.
@@ -147,11 +150,10 @@ impl Canvas {
         }
     }
 
-    fn finish(self) -> String {
-        let mut text = String::new();
+    fn finish(self, out: &mut Screen<impl Write>) -> io::Result<()> {
         for row in self.rows {
             let used = row.iter().rposition(|cell| !matches!(cell, Cell::Blank)).map_or(0, |last| last + 1);
-            let mut now = Style::new();
+            let (mut text, mut now) = (String::new(), Style::new());
             for cell in row.into_iter().take(used) {
                 let (shown, style) = match cell {
                     Cell::Blank => (" ".to_owned(), now),
@@ -160,14 +162,15 @@ impl Canvas {
                     Cell::Taken => continue,
                 };
                 if style != now {
-                    let _ = write!(text, "{now:#}{style}");
+                    out.styled(now, &std::mem::take(&mut text))?;
                     now = style;
                 }
                 text.push_str(&shown);
             }
-            let _ = writeln!(text, "{now:#}");
+            out.styled(now, &text)?;
+            writeln!(out)?;
         }
-        text
+        Ok(())
     }
 }
 

@@ -147,7 +147,7 @@ fn connected(graph: &Graph<'_>, widest: usize) -> Result<(Vec<Node>, Vec<Segment
     }
     let mut nodes: Vec<Node> = Vec::new();
     for (number, (vertex, flows)) in graph.vertices.iter().enumerate() {
-        let text = wrapped(&crate::output::tame(&vertex.name), widest);
+        let text = wrapped(&super::one_line(&vertex.name), widest);
         let state = measure_text_width(&graph.state(number));
         // There must be room for what is said beside each arrow.
         let arrows = flows.iter().map(|flow| flow.how.len() + 4).max().unwrap_or(0) * (flows.len() + 1);

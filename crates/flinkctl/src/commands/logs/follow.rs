@@ -11,7 +11,11 @@ use flink_rest_client::{
 };
 
 use super::{Arguments, Whose, entry::Entry, printer::Printer, taskmanagers_of};
-use crate::{cli::App, error::Result, output::say};
+use crate::{
+    cli::App,
+    error::Result,
+    output::{Screen, say, stdout},
+};
 
 /// How many lines of each process are shown that were there before.
 const BEFORE: usize = 10;
@@ -45,7 +49,7 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
         Whose::Job(job) => Some(Members::of(app, job).await?),
         _ => None,
     };
-    let mut out = anstream::stdout();
+    let mut out = stdout();
     let mut entry: Option<Pending> = None;
     loop {
         // Whether more belongs to an entry shows when the next one begins, or when nothing comes for a moment.
@@ -84,7 +88,7 @@ fn flush(
     pending: &mut Option<Pending>,
     arguments: &Arguments,
     printer: &mut Printer,
-    out: &mut impl std::io::Write,
+    out: &mut Screen<impl std::io::Write>,
 ) -> Result<()> {
     pending.take().map_or(Ok(()), |mut pending| pending.print(arguments, printer, out))
 }
@@ -106,7 +110,7 @@ impl Pending {
         text: &str,
         arguments: &Arguments,
         printer: &mut Printer,
-        out: &mut impl std::io::Write,
+        out: &mut Screen<impl std::io::Write>,
     ) -> Result<()> {
         if !self.has_room(text) {
             self.print(arguments, printer, out)?;
@@ -132,7 +136,7 @@ impl Pending {
         &mut self,
         arguments: &Arguments,
         printer: &mut Printer,
-        out: &mut impl std::io::Write,
+        out: &mut Screen<impl std::io::Write>,
     ) -> Result<()> {
         if *self.wanted.get_or_insert_with(|| arguments.filter.wants(&self.entry)) {
             printer.print(out, &self.entry)?;
@@ -182,22 +186,24 @@ impl Members {
 #[cfg(test)]
 mod tests {
     use super::{super::entry::Filter, *};
+    use crate::output::drawn;
 
     /// What is shown of an entry of several MiB, with such a text in its first and in its last line.
     fn shown(grep: &str) -> String {
         let filter = Filter { level: None, grep: Some(grep.into()), ignore_case: false };
         let arguments = Arguments { of: None, follow: true, since: None, filter, tail: None };
-        let (mut printer, mut out) = (Printer::new(false), Vec::new());
+        let mut printer = Printer::new(false);
         let text = "2026-11-23 15:39:51,606 ERROR first".into();
         let mut pending = Pending::from(Entry { process: Process::JobManager, text, gap: false });
-        for number in 0..40_000 {
-            let line = format!("\tat org.acme.Main.call{number:0100}(Main.java)");
-            pending.go_on(&line, &arguments, &mut printer, &mut out).unwrap();
-            assert!(pending.entry.text.len() < Pending::MOST);
-        }
-        pending.go_on("last", &arguments, &mut printer, &mut out).unwrap();
-        flush(&mut Some(pending), &arguments, &mut printer, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
+        drawn(|out| {
+            for number in 0..40_000 {
+                let line = format!("\tat org.acme.Main.call{number:0100}(Main.java)");
+                pending.go_on(&line, &arguments, &mut printer, out).unwrap();
+                assert!(pending.entry.text.len() < Pending::MOST);
+            }
+            pending.go_on("last", &arguments, &mut printer, out).unwrap();
+            flush(&mut Some(pending), &arguments, &mut printer, out).unwrap();
+        })
     }
 
     #[test]

@@ -8,7 +8,7 @@ use flink_rest_client::follow::Process;
 use super::entry::{Entry, Level};
 use crate::{
     error::Result,
-    output::{say_as, tame},
+    output::{Screen, say_as},
 };
 
 /// Not red and yellow, which tell how grave an entry is.
@@ -34,27 +34,28 @@ impl Printer {
         Self { known: several.then(Vec::new), width: "jobmanager".len() }
     }
 
-    pub(super) fn print(&mut self, out: &mut impl Write, entry: &Entry) -> Result<()> {
-        let label = self.label(&entry.process);
+    pub(super) fn print(&mut self, out: &mut Screen<impl Write>, entry: &Entry) -> Result<()> {
+        let (label, label_style) = self.label(&entry.process);
         if entry.gap {
-            say_as(&label, Style::new(), "lines may be missing here: a log was rotated before it was read");
+            say_as(&label, label_style, "lines may be missing here: a log was rotated before it was read");
         }
         let style = match entry.level() {
             Some(Level::Error) => colour(AnsiColor::Red),
             Some(Level::Warn) => colour(AnsiColor::Yellow),
             _ => Style::new(),
         };
-        let text = tame(&entry.text);
-        for (number, line) in text.lines().enumerate() {
+        for (number, line) in entry.text.lines().enumerate() {
             let style = if number == 0 { style } else { Style::new() };
-            writeln!(out, "{label}{style}{line}{style:#}")?;
+            out.styled(label_style, &label)?;
+            out.styled(style, line)?;
+            writeln!(out)?;
         }
         Ok(())
     }
 
-    /// `525d24     | `, in the process's colour.
-    fn label(&mut self, process: &Process) -> String {
-        let Some(known) = &mut self.known else { return String::new() };
+    /// `525d24     | `, and the process's colour.
+    fn label(&mut self, process: &Process) -> (String, Style) {
+        let Some(known) = &mut self.known else { return Default::default() };
         let number = known.iter().position(|other| other == process).unwrap_or_else(|| {
             known.push(process.clone());
             known.len() - 1
@@ -62,7 +63,7 @@ impl Printer {
         let style = COLOURS.get(number % COLOURS.len()).map_or_else(Style::new, |one| colour(*one));
         let name = short(process);
         self.width = self.width.max(name.len());
-        format!("{style}{name:width$} |{style:#} ", width = self.width)
+        (format!("{name:width$} | ", width = self.width), style)
     }
 }
 
@@ -77,7 +78,7 @@ fn short(process: &Process) -> String {
         Process::TaskManager(id) => {
             let id = id.as_str();
             let end = id.rsplit('-').next().filter(|end| end.len() >= TELLING);
-            tame(end.unwrap_or(id))
+            end.unwrap_or(id).to_owned()
         }
         other => other.to_string(),
     }
@@ -86,21 +87,23 @@ fn short(process: &Process) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::drawn;
 
     #[test]
     fn several_processes_are_told_apart() {
         let taskmanager = |id: &str| Process::TaskManager(id.parse().unwrap());
         let mut printer = Printer::new(true);
-        let mut out = Vec::new();
-        for (process, text) in [
-            (Process::JobManager, "one\n\tat A.b"),
-            (taskmanager("127.0.0.1:44791-525d24"), "two"),
-            (taskmanager("flink-taskmanager-1-3"), "three"),
-        ] {
-            printer.print(&mut out, &Entry { process, text: text.into(), gap: false }).unwrap();
-        }
+        let drawn = drawn(|out| {
+            for (process, text) in [
+                (Process::JobManager, "one\n\tat A.b"),
+                (taskmanager("127.0.0.1:44791-525d24"), "two"),
+                (taskmanager("flink-taskmanager-1-3"), "three"),
+            ] {
+                printer.print(out, &Entry { process, text: text.into(), gap: false }).unwrap();
+            }
+        });
         assert_eq!(
-            anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string(),
+            anstream::adapter::strip_str(&drawn).to_string(),
             "jobmanager | one\njobmanager | \tat A.b\n525d24     | two\nflink-taskmanager-1-3 | three\n"
         );
     }

@@ -1,0 +1,119 @@
+//! The door to stdout and stderr. Whatever goes through is shown and does nothing: only the program itself colours, and
+//! clears the screen. `clippy.toml` of this crate leaves no other way to either.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::AutoStream;
+use anstyle::Style;
+
+use super::tame::tame;
+
+/// A writer of text for people. All that is written to it is tame.
+#[derive(Debug)]
+pub(crate) struct Screen<W> {
+    out: W,
+}
+
+pub(crate) type Stdout = Screen<AutoStream<io::Stdout>>;
+
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
+mod way {
+    use super::{AutoStream, IsTerminal, io};
+
+    pub(super) fn stdout() -> AutoStream<io::Stdout> {
+        anstream::stdout()
+    }
+
+    pub(super) fn stderr() -> AutoStream<io::Stderr> {
+        anstream::stderr()
+    }
+
+    pub(super) fn is_terminal() -> (bool, bool) {
+        (io::stdout().is_terminal(), io::stderr().is_terminal())
+    }
+
+    pub(super) fn width() -> Option<u16> {
+        console::Term::stderr().size_checked().map(|(_, columns)| columns)
+    }
+
+    pub(super) fn raw() -> io::Stdout {
+        io::stdout()
+    }
+}
+
+/// Standard output, for people.
+pub(crate) fn stdout() -> Stdout {
+    Screen { out: way::stdout() }
+}
+
+/// Standard error, for people.
+pub(crate) fn stderr() -> Screen<AutoStream<io::Stderr>> {
+    Screen { out: way::stderr() }
+}
+
+/// Whether somebody looks at stdout.
+pub(crate) fn is_seen() -> bool {
+    way::is_terminal().0
+}
+
+/// Whether somebody looks at stderr, as at what goes on.
+pub(crate) fn is_watched() -> bool {
+    way::is_terminal().1
+}
+
+/// How many cells a line of stderr has, if somebody looks at it.
+pub(crate) fn stderr_width() -> Option<usize> {
+    is_watched().then(way::width).flatten().map(usize::from)
+}
+
+/// Writes bytes for programs to stdout: a format of its own, or what was asked for as it is.
+pub(crate) fn write_raw(bytes: &[u8]) -> io::Result<()> {
+    let mut out = way::raw();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+impl<W: Write> Screen<W> {
+    /// A text in a style of the program's.
+    pub(crate) fn styled(&mut self, style: Style, text: &str) -> io::Result<()> {
+        write!(self.out, "{style}{}{style:#}", tame(text))
+    }
+
+    /// Makes room for what is drawn in the place of what was there.
+    pub(crate) fn clear(&mut self) -> io::Result<()> {
+        write!(self.out, "\u{1b}[H\u{1b}[2J")
+    }
+}
+
+impl<W: Write> Write for Screen<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write_all(tame(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// What is written in a style and without, as a terminal gets it.
+    pub(crate) fn drawn(draw: impl FnOnce(&mut Screen<Vec<u8>>)) -> String {
+        let mut screen = Screen { out: Vec::new() };
+        draw(&mut screen);
+        String::from_utf8(screen.out).unwrap()
+    }
+
+    #[test]
+    fn nobody_but_the_program_colours() {
+        let red = Style::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
+        let drawn = drawn(|screen| {
+            screen.styled(red, "a\u{1b}[8mb").unwrap();
+            writeln!(screen, "{}\u{9b}2J", "\u{1b}]0;owned\u{7}").unwrap();
+        });
+        assert_eq!(drawn, "\u{1b}[31ma\u{fffd}[8mb\u{1b}[0m\u{fffd}]0;owned\u{fffd}\u{fffd}2J\n");
+    }
+}
