@@ -81,8 +81,11 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let client = &app.client;
     let job = resolve::job(client, &arguments.job).await?;
     let details = client.job(job).details().await?;
-    let mut vertices: Vec<_> =
-        details.vertices.iter().map(|vertex| (vertex.id, label(&vertex.name).into())).collect();
+    let mut vertices: Vec<_> = details
+        .vertices
+        .iter()
+        .map(|vertex| (vertex.id, label(&plain(&vertex.name.as_str().into()))))
+        .collect();
     if let Some(word) = &arguments.vertex {
         let meant = resolve::vertex(client, job, word).await?;
         vertices.retain(|(id, _)| *id == meant);

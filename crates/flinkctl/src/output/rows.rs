@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::plain;
+use super::{plain, secrets::hide};
 use crate::{
     error::{Exit, Failure, Result},
     view::{Column, Part, Show},
@@ -43,6 +43,8 @@ fn repeated(value: &Value) -> Option<Value> {
 
 /// A name that is repeated in many rows, cut if it is longer than any that a person would choose.
 pub(crate) fn label(name: &str) -> String {
+    // Half a secret would not be known for one.
+    let name = hide(name);
     let cut = if name.chars().nth(MAX_REPEATED).is_some() { "…" } else { "" };
     name.chars().take(MAX_REPEATED).collect::<String>() + cut
 }
