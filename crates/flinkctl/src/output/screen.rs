@@ -112,7 +112,7 @@ pub(crate) mod tests {
         let red = Style::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
         let drawn = drawn(|screen| {
             screen.styled(red, "a\u{1b}[8mb").unwrap();
-            writeln!(screen, "{}\u{9b}2J", "\u{1b}]0;owned\u{7}").unwrap();
+            writeln!(screen, "\u{1b}]0;owned\u{7}\u{9b}2J").unwrap();
         });
         assert_eq!(drawn, "\u{1b}[31ma\u{fffd}[8mb\u{1b}[0m\u{fffd}]0;owned\u{fffd}\u{fffd}2J\n");
     }
