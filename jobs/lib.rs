@@ -14,6 +14,11 @@ pub fn streaming_job(flink: &Distribution) -> Result<PathBuf, Error> {
     compile(flink, "StreamingJob")
 }
 
+/// `ManyJobs.java` as a jar: submits several jobs.
+pub fn many_jobs(flink: &Distribution) -> Result<PathBuf, Error> {
+    compile(flink, "ManyJobs")
+}
+
 /// Compiles the main class and what it shares with the others, unless the jar is newer than both.
 fn compile(flink: &Distribution, main_class: &str) -> Result<PathBuf, Error> {
     let root = flink_workspace::root();

@@ -86,7 +86,8 @@ fn main() -> anyhow::Result<()> {
 fn jobs(version: &str) -> anyhow::Result<()> {
     setup::jdk()?;
     let distribution = flink_local::Distribution::obtain(version, flink_local::Progress::Stderr)?;
-    for jar in [flink_jobs::word_count(&distribution)?, flink_jobs::streaming_job(&distribution)?] {
+    for compile in [flink_jobs::word_count, flink_jobs::streaming_job, flink_jobs::many_jobs] {
+        let jar = compile(&distribution)?;
         println!("{}", jar.canonicalize()?.display());
     }
     Ok(())

@@ -154,10 +154,11 @@ impl Poll for GetSavepoint {
 
     async fn evidence<M: Mode>(&self, client: &Client<M>, triggered: Instant) -> Evidence {
         let (details, statistics) = (GetJob::new(self.job), GetCheckpointingStatistics::new(self.job));
-        let (details, statistics) = tokio::join!(
+        let (details, statistics) = futures_util::future::join(
             client.execute(&details, Waiting::question()),
             client.execute(&statistics, Waiting::question()),
-        );
+        )
+        .await;
         let Ok(details) = details else { return Evidence::default() };
         // By the server's own clock.
         let since = SignedDuration::try_from(triggered.elapsed())

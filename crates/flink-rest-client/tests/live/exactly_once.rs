@@ -7,12 +7,14 @@ use std::{
     time::Duration,
 };
 
-use flink_rest_client::{Error, FlinkRestClient, JobId, Result, Retry, jars::JarRun, jobs::state::JobStatus};
+use flink_rest_client::{
+    ApplicationId, Error, FlinkRestClient, JobId, Result, Retry, jars::JarRun, jobs::state::JobStatus,
+};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
     proxy::{End, Fault, Proxy, Stage},
-    support::{at_least, cluster, flink, soon, streaming, streaming_jar, try_to_submit},
+    support::{at_least, cluster, flink, many_jobs_jar, soon, streaming, streaming_jar, try_to_submit},
 };
 
 /// After this, an answer that does not come is taken for lost.
@@ -147,6 +149,119 @@ async fn each_submission_is_one_job() {
     for job in of_ours {
         // Most have ended, which is refused.
         let _ = direct.job(*job).cancel().await;
+    }
+}
+
+/// The jobs with this in their names, by name.
+async fn jobs_of(program: &str) -> BTreeMap<String, Vec<JobId>> {
+    let mut jobs = BTreeMap::<String, Vec<JobId>>::new();
+    for job in flink().jobs().overview().await.unwrap().jobs {
+        if job.name.starts_with(program) {
+            jobs.entry(job.name).or_default().push(job.jid);
+        }
+    }
+    jobs
+}
+
+/// The ids of the three jobs of this program, each of which is there once.
+async fn three_jobs_of(program: &str) -> Vec<JobId> {
+    let jobs = jobs_of(program).await;
+    assert!(jobs.keys().eq([1, 2, 3].map(|number| format!("{program} {number}")).iter()), "{jobs:?}");
+    assert!(jobs.values().all(|same_name| same_name.len() == 1), "{jobs:?}");
+    jobs.into_values().flatten().collect()
+}
+
+#[tokio::test]
+async fn a_program_with_several_jobs_runs_whole() {
+    let flink = flink();
+    let jar = flink.jars().upload(many_jobs_jar()).await.unwrap().jar_id().unwrap();
+    for (number, flags) in [&["--execute"][..], &[]].into_iter().enumerate() {
+        for is_uploaded in [true, false] {
+            let program = format!("{} {number} {is_uploaded}", JobId::random());
+            let args = [&["--name", &program], flags].concat();
+            let run = match is_uploaded {
+                true => flink.jar(&jar).run().args(args).await.unwrap(),
+                false => flink.jars().upload_and_run(many_jobs_jar()).delete_jar().args(args).await.unwrap(),
+            };
+            let told = flink.jobs().overview().await.unwrap().begun_after(run.job_id);
+            let jobs = three_jobs_of(&program).await;
+            assert_eq!(jobs.first(), Some(&run.job_id));
+            let told: Vec<_> = told.into_iter().filter(|job| jobs.contains(&job.jid)).collect();
+            assert_eq!(told.len(), 2, "{told:?}");
+            for job in jobs {
+                flink.job(job).wait_until_running().await.unwrap();
+                flink.job(job).cancel().await.unwrap();
+            }
+        }
+    }
+}
+
+/// Until an answer was lost whose program had started.
+#[tokio::test]
+async fn without_an_id_nothing_is_started_twice_and_the_jobs_of_a_lost_answer_are_told() {
+    const PROGRAMS: usize = 12;
+    let (proxy, direct) = (unreliable(), flink());
+    let shaky = patient(&proxy);
+    let jar = direct.jars().upload(many_jobs_jar()).await.unwrap().jar_id().unwrap();
+    let (mut programs, mut lost) = (Vec::new(), 0);
+    while programs.len() < PROGRAMS || lost == 0 {
+        let program = format!("{} {}", JobId::random(), programs.len());
+        let args = ["--name", &program, "--records", "1"];
+        let run = shaky.jar(&jar).run().args(args).attempt_timeout(ATTEMPT).await;
+        all_is_answered(&proxy).await;
+        match run {
+            Ok(run) => assert_eq!(three_jobs_of(&program).await.first(), Some(&run.job_id)),
+            Err(error) => {
+                assert!(error.is_outcome_unknown(), "{error:?}");
+                let told: Vec<_> = error.jobs().iter().map(|job| job.id).collect();
+                let jobs: Vec<_> = jobs_of(&program).await.into_values().flatten().collect();
+                assert!(jobs.iter().all(|job| told.contains(job)), "{program}: {jobs:?} of {error:?}");
+                lost += usize::from(!jobs.is_empty());
+            }
+        }
+        programs.push(program);
+    }
+    for program in programs {
+        if !jobs_of(&program).await.is_empty() {
+            three_jobs_of(&program).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_program_with_several_jobs_and_one_id_is_refused_with_the_way_out() {
+    if !at_least("2.3") {
+        return;
+    }
+    let program = JobId::random().to_string();
+    let args = ["--name", &program, "--records", "1"];
+    let run = flink().jars().upload_and_run(many_jobs_jar()).exactly_once().args(args);
+    let error = run.await.unwrap_err();
+    let Error::StartedAnyway { jobs, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(jobs.iter().map(|job| &*job.name).collect::<Vec<_>>(), [format!("{program} 1")]);
+    let hint = error.hint().unwrap();
+    assert!(hint.contains("several jobs") && hint.contains("run_application"), "{hint}");
+}
+
+#[tokio::test]
+async fn an_application_is_started_once_with_all_its_jobs() {
+    if !at_least("2.3") {
+        return;
+    }
+    let (proxy, direct) = (unreliable(), flink());
+    let shaky = patient(&proxy);
+    let jar = direct.jars().upload(many_jobs_jar()).await.unwrap().jar_id().unwrap();
+    for number in 0..10 {
+        let (application, program) = (ApplicationId::random(), format!("{} {number}", JobId::random()));
+        let args = ["--name", &program, "--records", "1"];
+        let run = shaky.jar(&jar).run_application().application_id(application).args(args);
+        assert_eq!(run.attempt_timeout(ATTEMPT).await.unwrap().application_id, application);
+        soon(Duration::from_secs(60), || async {
+            let details = direct.application(application).details().await.unwrap();
+            (details.status.is_terminal() && details.jobs.len() == 3).then_some(())
+        })
+        .await;
+        three_jobs_of(&program).await;
     }
 }
 

@@ -59,6 +59,11 @@ pub(crate) fn streaming_jar() -> PathBuf {
     JAR.get_or_init(|| flink_jobs::streaming_job(distribution()).unwrap()).clone()
 }
 
+pub(crate) fn many_jobs_jar() -> PathBuf {
+    static JAR: OnceLock<PathBuf> = OnceLock::new();
+    JAR.get_or_init(|| flink_jobs::many_jobs(distribution()).unwrap()).clone()
+}
+
 /// The Java program of this name in this folder, as a jar.
 pub(crate) fn own_jar(name: &str) -> PathBuf {
     let source =
