@@ -38,7 +38,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     setup::jdk()?;
-    setup::programs(setup::PROXIES)?;
+    setup::programs(&[setup::PROXIES, setup::MAVEN].concat())?;
     let versions = setup::releases(&arguments.flink);
     let rows: BTreeMap<_, _> =
         versions.iter().map(|version| Ok((version.clone(), test(version)?))).collect::<Result<_>>()?;

@@ -8,6 +8,9 @@ use flink_local::{Java, install_command};
 /// What stands before clusters in the live tests, each in a package of its name.
 pub const PROXIES: &[&str] = &["nginx", "openssl", "tinyproxy", "microsocks"];
 
+/// Maven, which fetches jars that Flink's releases do not hold, for the live tests.
+pub const MAVEN: &[&str] = &["mvn"];
+
 /// What a person sits at, in the tests of the command line: a terminal, and shells beside the one that is everywhere.
 pub const TERMINAL: &[&str] = &["tmux", "bash", "zsh", "fish"];
 
@@ -45,6 +48,7 @@ pub fn programs(wanted: &[&str]) -> Result<()> {
         // Debian's tinyproxy would be started with the system.
         let is_debian = install.contains("apt-get");
         let packages = if is_debian { packages.replace("tinyproxy", "tinyproxy-bin") } else { packages };
+        let packages = packages.replace("mvn", "maven");
         eprintln!("Installing what is needed: {install} {packages}");
         run(&format!("{install} {packages}"))?;
     }

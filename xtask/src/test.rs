@@ -31,7 +31,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
 
     setup::jdk()?;
-    setup::programs(&[setup::PROXIES, setup::TERMINAL].concat())?;
+    setup::programs(&[setup::PROXIES, setup::MAVEN, setup::TERMINAL].concat())?;
     cargo("test -p flink-local --features live --test live", &[])?;
     for version in &arguments.flink {
         spec::check(version)?;

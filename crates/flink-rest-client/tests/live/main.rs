@@ -8,6 +8,7 @@ mod connections;
 mod datasets;
 mod exactly_once;
 mod exceptions;
+mod forst;
 mod freshness;
 mod high_availability;
 mod jars;
