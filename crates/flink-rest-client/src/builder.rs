@@ -1,12 +1,16 @@
 //! The settings of a client.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::{Duration, Instant},
+};
 
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::{
     FlinkRestClient, FlinkVersion, Pem, Result, Retry, Token,
     address::{Address, Addresses},
+    call::{CENTURY, Deadline},
     client::{MAX_CONCURRENT_REQUESTS, Shared},
     credentials::{Credential, Credentials},
     freshness::Collections,
@@ -25,7 +29,9 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     attempt_timeout: Duration,
     timeout: Duration,
+    deadline: Option<Deadline>,
     retry: Retry,
+    outage_patience: Duration,
     max_answer_bytes: usize,
     version: Option<FlinkVersion>,
     credentials: Vec<Credential>,
@@ -42,7 +48,9 @@ impl ClientBuilder {
             connect_timeout: Duration::from_secs(10),
             attempt_timeout: Duration::from_secs(30),
             timeout: Duration::from_secs(60),
+            deadline: None,
             retry: Retry::default(),
+            outage_patience: Duration::from_secs(120),
             max_answer_bytes: 256 * 1024 * 1024,
             version: None,
             credentials: Vec::new(),
@@ -84,11 +92,29 @@ impl ClientBuilder {
         self
     }
 
+    /// The end of all calls of this client, whatever their own limits: so long after this moment. For a program that must
+    /// be over by then.
+    pub fn deadline(mut self, started: Instant, within: Duration) -> Self {
+        self.deadline = Some(Deadline {
+            at: tokio::time::Instant::from_std(started) + within.min(CENTURY),
+            after: within,
+        });
+        self
+    }
+
     /// How often and with which pauses requests are sent again; see [`Retry`]. [`Call::retry`] sets it for one call.
     ///
     /// [`Call::retry`]: crate::Call::retry
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// How long the server may be away, or answer that it cannot, before a wait for a job or an operation ends with
+    /// [`Error::Outage`](crate::Error::Outage); 2 minutes unless set, as for [logs](crate::follow::Follow::patience). A
+    /// JobManager that fails over is back earlier.
+    pub fn outage_patience(mut self, patience: Duration) -> Self {
+        self.outage_patience = patience;
         self
     }
 
@@ -182,7 +208,10 @@ impl ClientBuilder {
             transport,
             attempt_timeout: self.attempt_timeout,
             timeout: self.timeout,
+            deadline: self.deadline,
+            may_have_changed: AtomicBool::new(false),
             retry: self.retry,
+            outage_patience: self.outage_patience,
             max_answer_bytes: self.max_answer_bytes,
             version: OnceCell::new_with(self.version),
             collections: Collections::default(),

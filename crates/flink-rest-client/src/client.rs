@@ -3,7 +3,10 @@
 use std::{
     borrow::Cow,
     fmt,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -16,10 +19,11 @@ use tokio::sync::{OnceCell, Semaphore};
 use crate::{
     Answer, Call, ClientBuilder, Endpoint, Error, FlinkVersion, Repeat, Request, Result, Retry,
     address::{Address, Addresses},
-    call::CallOptions,
+    call::{CallOptions, Deadline},
     cluster::GetConfig,
     compression,
     credentials::Credentials,
+    departure::Departure,
     endpoint::{Body, FromAnswer, Spec},
     error::{Absence, Config},
     freshness::Collections,
@@ -79,7 +83,11 @@ pub(crate) struct Shared {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) attempt_timeout: Duration,
     pub(crate) timeout: Duration,
+    /// The end of all calls.
+    pub(crate) deadline: Option<Deadline>,
+    pub(crate) may_have_changed: AtomicBool,
     pub(crate) retry: Retry,
+    pub(crate) outage_patience: Duration,
     pub(crate) max_answer_bytes: usize,
     pub(crate) version: OnceCell<FlinkVersion>,
     pub(crate) collections: Collections,
@@ -116,6 +124,17 @@ impl<M: Mode> Client<M> {
     /// errors are without them already, answers are as the server sent them.
     pub fn hide_secrets<'a>(&self, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
         self.shared.secrets.hide_all(text.into())
+    }
+
+    /// Whether this client, or a clone, has sent a request that may change something on the cluster.
+    pub fn may_have_changed(&self) -> bool {
+        self.shared.may_have_changed.load(Ordering::Relaxed)
+    }
+
+    /// The end of a part of a call: not after that of all calls.
+    pub(crate) fn deadline(&self, options: CallOptions, usual: Duration) -> Deadline {
+        let own = options.deadline(usual);
+        self.shared.deadline.filter(|all| all.at < own.at).unwrap_or(own)
     }
 
     /// A call of this endpoint.
@@ -280,7 +299,7 @@ impl<M: Mode> Client<M> {
     /// What is answered to this below this prefix, if that works at once.
     async fn answer_of(&self, endpoint: impl Endpoint, prefix: &'static str) -> Option<Answer> {
         let request = Request { prefix, ..endpoint.request().ok()? };
-        let (head, body) = self.open(&request).await.ok()?.into_parts();
+        let (head, body) = self.open(&request, &Departure::default()).await.ok()?.into_parts();
         let body = self.read(request.spec, &head.headers, body).await.ok()?;
         let secrets = self.shared.secrets.clone();
         Answer { endpoint: request.spec, status: head.status, body, secrets }.checked().ok()
@@ -363,7 +382,9 @@ impl<M: Mode> Client<M> {
             let mut tries = self.tries(request, options);
             loop {
                 span.attempt(tries.number());
-                match self.limited(request, &tries, options, self.open(request)).await {
+                let departure = Departure::default();
+                let opened = self.open(request, &departure);
+                match self.limited(request, &tries, options, &departure, opened).await {
                     Ok(answer) => return Ok(answer),
                     Err(error) => {
                         let arrival = error.arrival();
@@ -385,7 +406,7 @@ impl<M: Mode> Client<M> {
             Body::Form { .. } => shared.timeout.saturating_mul(10),
             _ => shared.timeout,
         };
-        let (retry, deadline) = (options.retry.unwrap_or(shared.retry), options.deadline(usual));
+        let (retry, deadline) = (options.retry.unwrap_or(shared.retry), self.deadline(options, usual));
         // A reader can be read once.
         let (retry, addresses) = match request.body.is_repeatable() {
             true => (retry, shared.addresses.len()),
@@ -423,36 +444,39 @@ impl<M: Mode> Client<M> {
         tries: &Tries,
         options: CallOptions,
     ) -> Result<Answer> {
+        let departure = Departure::default();
         let attempt = async {
-            let (head, body) = self.open(request).await?.into_parts();
+            let (head, body) = self.open(request, &departure).await?.into_parts();
             let body = self.read(request.spec, &head.headers, body).await?;
             self.answer(request, head.status, body).checked()
         };
-        self.limited(request, tries, options, attempt).await
+        self.limited(request, tries, options, &departure, attempt).await
     }
 
     fn answer(&self, request: &Request, status: http::StatusCode, body: Bytes) -> Answer {
         Answer { endpoint: request.spec, status, body, secrets: self.shared.secrets.clone() }
     }
 
-    /// Ends an attempt that takes longer than it may.
+    /// Ends an attempt that takes longer than it may. If the request had not left by then, the error says so.
     async fn limited<T>(
         &self,
         request: &Request,
         tries: &Tries,
         options: CallOptions,
+        departure: &Departure,
         attempt: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         let reads = request.spec.method == Method::GET;
         let limit = options.attempt_timeout.or(reads.then_some(self.shared.attempt_timeout));
-        tries.limit(limit, || format!("{} at {}", request.spec.name, self.address()), attempt).await
+        let what = || format!("{} at {}", request.spec.name, self.address());
+        tries.limit(limit, what, departure, attempt).await
     }
 
     /// Sends one request once and gives its answer, if it is a good one, with a body that is still to be read.
-    pub(crate) async fn open(&self, request: &Request) -> Result<http::Response<Incoming>> {
+    async fn open(&self, request: &Request, departure: &Departure) -> Result<http::Response<Incoming>> {
         let address = self.shared.addresses.current();
         let (spec, target, started) = (request.spec, request.target(), Instant::now());
-        let sent = self.send(request, &target, address).await;
+        let sent = self.send(request, &target, address, departure).await;
         let elapsed = started.elapsed();
         let (mut head, body) = match sent {
             Ok(response) => response.into_parts(),
@@ -488,12 +512,20 @@ impl<M: Mode> Client<M> {
         request: &Request,
         target: &str,
         address: &Address,
+        departure: &Departure,
     ) -> Result<http::Response<Incoming>> {
         let mut uri = address.join(request.prefix, target)?;
         let mut followed = 0;
         loop {
-            let message = self.message(request, address, uri.clone()).await?;
+            // A server that redirects has not acted.
+            departure.reset();
+            let mut message = self.message(request, address, uri.clone()).await?;
             self.shared.secrets.send(message.headers());
+            message.extensions_mut().insert(departure.clone());
+            departure.set_left();
+            if !request.repeat.reads() {
+                self.shared.may_have_changed.store(true, Ordering::Relaxed);
+            }
             let response = self.shared.transport.send(message).await;
             let response = response.map_err(|error| self.failed(request.spec, error))?;
             match redirect::target(&request.spec.method, &uri, &response) {
@@ -518,7 +550,7 @@ impl<M: Mode> Client<M> {
         let mut message = http::Request::new(request.body.clone());
         *message.method_mut() = request.spec.method.clone();
         *message.uri_mut() = uri;
-        if request.repeat.is_another() {
+        if !request.repeat.reads() {
             message.extensions_mut().insert(OnNewConnection);
         }
         message.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json, */*"));

@@ -1,6 +1,12 @@
 //! Who is asking: headers that go with each request to the cluster's address, and nowhere else.
 
-use std::{error::Error as StdError, fmt, future::Future, path::PathBuf, sync::Arc};
+use std::{
+    error::Error as StdError,
+    fmt,
+    future::Future,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -31,7 +37,7 @@ const LONGEST_TOKEN: u64 = 64 * 1024;
 
 impl Token {
     /// The token in this file, which may be replaced at any time: it is read before each request. White space around the
-    /// token does not count.
+    /// token does not count. It must be a regular file of at most 64 KiB: a pipe gives its token only once.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Source::File(path.into()))
     }
@@ -60,18 +66,30 @@ impl Token {
         match &self.0 {
             Source::Text(token) => bearer(token).map_err(refused),
             Source::File(path) => {
-                let refuse = |reason| Error::File { path: path.clone(), reason, sent: false };
-                let mut token = String::new();
-                let file = tokio::fs::File::open(path).await.map_err(|error| refuse(error.to_string()))?;
-                let read = file.take(LONGEST_TOKEN).read_to_string(&mut token).await;
-                read.map_err(|error| refuse(error.to_string()))?;
-                bearer(token.trim()).map_err(refuse)
+                let token = token_in(path).await;
+                let header = token.and_then(|token| bearer(token.trim()));
+                header.map_err(|reason| Error::File { path: path.clone(), reason, sent: false })
             }
             Source::Callback(callback) => {
                 let token = callback().await;
                 bearer(&token.map_err(|error| refused(format!("there is none: {error}")))?).map_err(refused)
             }
         }
+    }
+}
+
+async fn token_in(path: &Path) -> Result<String, String> {
+    let said = |error: std::io::Error| error.to_string();
+    // To open a pipe would wait for its writer.
+    if !tokio::fs::metadata(path).await.map_err(said)?.is_file() {
+        return Err("it is no regular file".into());
+    }
+    let mut token = String::new();
+    let file = tokio::fs::File::open(path).await.map_err(said)?;
+    let length = file.take(LONGEST_TOKEN + 1).read_to_string(&mut token).await.map_err(said)?;
+    match length as u64 > LONGEST_TOKEN {
+        true => Err(format!("it is longer than {} KiB", LONGEST_TOKEN / 1024)),
+        false => Ok(token),
     }
 }
 

@@ -12,11 +12,11 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 use crate::{
     Action, Call, Client, Endpoint, Error, Result, Text, TransportErrorKind,
-    call::CallOptions,
+    call::{CENTURY, CallOptions, Deadline},
     client::{Async, Mode},
     endpoint::Spec,
     registry::Named,
@@ -58,7 +58,7 @@ impl Readable for Named {
 
 impl<M: Mode, R: Readable> Call<M, R> {
     /// Gives the answer while it comes in, however large it is. The call's time limit is one for its beginning, and then
-    /// for each pause.
+    /// for each pause; the [client's](crate::ClientBuilder::deadline) is for all of it.
     ///
     /// Flink sends of a log what was there when it was asked; [following](crate::follow) a log gives more.
     pub fn stream(self) -> Call<M, Streamed<R>> {
@@ -145,7 +145,8 @@ impl<M: Mode> Client<M> {
         let length = head.headers.get(http::header::CONTENT_LENGTH);
         let size = length.and_then(|length| length.to_str().ok()?.parse().ok());
         let incoming = Some(incoming);
-        Ok(Body { spec, what, url: self.address().into(), incoming, received: 0, size, limit, pause: None })
+        let (url, deadline) = (self.address().into(), self.shared.deadline);
+        Ok(Body { spec, what, url, incoming, received: 0, size, limit, deadline, pause: None })
     }
 }
 
@@ -160,6 +161,8 @@ pub(crate) struct Body {
     pub(crate) size: Option<u64>,
     /// How long the next bytes may take.
     limit: Duration,
+    /// When the last bytes must be there.
+    deadline: Option<Deadline>,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
@@ -171,13 +174,17 @@ impl Body {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
         let Some(incoming) = &mut self.incoming else { return Poll::Ready(None) };
+        let is_late = |deadline: Deadline| deadline.at <= Instant::now();
         let next = match incoming.as_mut().poll_next(context) {
+            // Bytes that drip end no pause, and yet the time is over.
+            _ if self.deadline.is_some_and(is_late) => Some(Err(self.late())),
             Poll::Ready(next) => self.take(next),
             Poll::Pending => {
-                let pause = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(self.limit)));
+                let end = Instant::now() + self.limit.min(CENTURY);
+                let end = self.deadline.map_or(end, |deadline| deadline.at.min(end));
+                let pause = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(end)));
                 ready!(pause.as_mut().poll(context));
-                let what = format!("{} after {} bytes", self.what, self.received);
-                Some(Err(Error::timeout(what, self.limit)))
+                Some(Err(self.late()))
             }
         };
         self.pause = None;
@@ -185,6 +192,12 @@ impl Body {
             self.incoming = None;
         }
         Poll::Ready(next)
+    }
+
+    fn late(&self) -> Error {
+        let what = format!("{} after {} bytes", self.what, self.received);
+        let over = self.deadline.filter(|deadline| deadline.at <= Instant::now());
+        Error::timeout(what, over.map_or(self.limit, |deadline| deadline.after))
     }
 
     fn take(&mut self, next: Option<Result<Bytes, TransportError>>) -> Option<Result<Bytes>> {

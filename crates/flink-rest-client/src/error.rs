@@ -154,15 +154,28 @@ pub enum Error {
         source: Box<Error>,
     },
     /// It took longer than it may.
-    #[error("{what} took longer than {after:?}{tried}")]
+    #[error("{what} took longer than {after:?}{}{tried}", if *sent { "" } else { ", before anything was sent" })]
     #[non_exhaustive]
     Timeout {
         /// What was waited for, and how far it was.
         what: String,
         /// The deadline.
         after: Duration,
+        /// Whether a request may have reached the server: not while its credentials were read or its connection was made.
+        sent: bool,
         /// How often it was tried; this is the last time.
         tried: Tried,
+    },
+    /// The server was away, or answered that it cannot, for longer than a wait endures. What is waited for goes on.
+    #[error("{what}: no answer for {lasting:?}")]
+    #[non_exhaustive]
+    Outage {
+        /// What was waited for.
+        what: String,
+        /// The patience of the client.
+        lasting: Duration,
+        /// What came of the last question.
+        source: Box<Error>,
     },
     /// The answer is larger than the client's limit.
     #[error("{endpoint}: the answer is larger than {limit} bytes")]
@@ -256,14 +269,15 @@ impl Error {
         match self {
             Self::OutcomeUnknown { source, .. }
             | Self::StartedAnyway { source, .. }
-            | Self::OperationForgotten { source, .. } => source.last(),
+            | Self::OperationForgotten { source, .. }
+            | Self::Outage { source, .. } => source.last(),
             other => other,
         }
     }
 
     pub(crate) fn into_last(self) -> Self {
         match self {
-            Self::OutcomeUnknown { source, .. } => source.into_last(),
+            Self::OutcomeUnknown { source, .. } | Self::Outage { source, .. } => source.into_last(),
             other => other,
         }
     }
@@ -321,10 +335,11 @@ impl Error {
         )
     }
 
-    /// Whether there was no answer at all.
+    /// Whether there was no answer at all, or none for longer than a wait endures.
     pub fn is_unreachable(&self) -> bool {
         use TransportErrorKind::{Connect, Proxy, Resolve};
-        matches!(self.last(), Self::Transport { kind: Connect | Proxy | Resolve, .. })
+        matches!(self, Self::Outage { .. })
+            || matches!(self.last(), Self::Transport { kind: Connect | Proxy | Resolve, .. })
     }
 
     /// Whether something may have been started, or not: look before you do it again.
@@ -401,7 +416,12 @@ impl Error {
     }
 
     pub(crate) fn timeout(what: String, after: Duration) -> Self {
-        Self::Timeout { what, after, tried: Tried::default() }
+        Self::Timeout { what, after, sent: true, tried: Tried::default() }
+    }
+
+    /// The same for a request that had not left.
+    pub(crate) fn timeout_before_sending(what: String, after: Duration) -> Self {
+        Self::Timeout { what, after, sent: false, tried: Tried::default() }
     }
 
     pub(crate) fn not_flink(endpoint: &'static str, status: StatusCode, found: String) -> Self {
@@ -459,9 +479,8 @@ impl Error {
     pub(crate) fn arrival(&self) -> Arrival {
         use TransportErrorKind::{Connect, Incomplete, Proxy, Resolve, Tls, TooManyFiles};
         match self.last() {
-            Self::Transport { kind: Resolve | Connect | Proxy | Tls | Incomplete | TooManyFiles, .. } => {
-                Arrival::No
-            }
+            Self::Transport { kind: Resolve | Connect | Proxy | Tls | Incomplete | TooManyFiles, .. }
+            | Self::Timeout { sent: false, .. } => Arrival::No,
             Self::Transport { .. } | Self::Timeout { .. } | Self::TooLarge { .. } | Self::Decode { .. } => {
                 Arrival::Unknown
             }

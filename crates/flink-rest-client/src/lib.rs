@@ -76,6 +76,8 @@ extern crate self as flink_rest_client;
 mod address;
 mod answer;
 pub mod applications;
+#[doc(hidden)]
+pub mod beside;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod builder;
@@ -85,6 +87,7 @@ pub mod cluster;
 mod compression;
 mod credentials;
 pub mod datasets;
+mod departure;
 pub mod download;
 pub mod endpoint;
 mod error;
@@ -150,6 +153,7 @@ pub use crate::{
     trace::{causes, is_printable, root_cause},
     upload::Upload,
     version::{FlinkVersion, InvalidVersion},
+    wait::Outage,
 };
 
 // The example in the README compiles.

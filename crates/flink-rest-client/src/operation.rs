@@ -7,8 +7,13 @@ use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout};
 
 use crate::{
-    Action, Call, Client, Endpoint, Error, Request, Result, TriggerId, call::CallOptions, client::Mode,
-    jobs::state::JobStatus, open_enum::open_enum, wait::Waiting,
+    Action, Call, Client, Endpoint, Error, Request, Result, TriggerId,
+    call::CallOptions,
+    client::Mode,
+    jobs::state::JobStatus,
+    open_enum::open_enum,
+    tell::Tell,
+    wait::{Outage, Waiting},
 };
 
 /// Timeout for looking up what an operation that the server has forgotten may have done.
@@ -199,10 +204,11 @@ impl<M: Mode, P: Poll> Operation<M, P> {
 
     /// Asks until it is over: its value, or [`Error::OperationFailed`], or [`Error::OperationForgotten`] if another
     /// JobManager took over that does not know it, or [`Error::Timeout`] after ten minutes or
-    /// the call's own [`timeout`](Call::timeout). If the server is away at the end of that time, the error says so instead.
+    /// the call's own [`timeout`](Call::timeout). If the server is away at the end of that time, or for longer
+    /// than the client's [patience](crate::ClientBuilder::outage_patience), the error says so instead.
     /// The operation goes on after either: its [id](Self::id) finds it again.
     pub fn wait(&self) -> Call<M, Wait<P>> {
-        Call::new(self.client.clone(), Wait(self.status.clone()))
+        Call::new(self.client.clone(), Wait { status: self.status.clone(), on_outage: Tell::default() })
     }
 }
 
@@ -253,14 +259,27 @@ impl<M: Mode, P: Poll> Call<M, Status<P>> {
 
 /// Asks until it is over; see [`Operation::wait`].
 #[derive(Clone, Debug)]
-pub struct Wait<P>(Status<P>);
+pub struct Wait<P> {
+    status: Status<P>,
+    on_outage: Tell<Outage>,
+}
+
+impl<M: Mode, P: Poll> Call<M, Wait<P>> {
+    /// Tells of each question that the server does not answer, until the client's
+    /// [patience](crate::ClientBuilder::outage_patience) ends the wait.
+    pub fn on_outage(mut self, tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
+        self.action.on_outage = Tell::to(tell);
+        self
+    }
+}
 
 impl<P: Poll> Action for Wait<P> {
     type Output<M: Mode> = <P::Report as Report>::Value;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Self::Output<M>> {
-        let Self(mut status) = self;
-        let mut waiting = Waiting::new(format!("operation {}", status.id), options);
+        let Self { mut status, on_outage } = self;
+        let what = format!("operation {}", status.id);
+        let mut waiting = Waiting::new(what, &client, on_outage, options);
         loop {
             let look = async {
                 match status.clone().run(client.clone(), Waiting::question()).await? {

@@ -11,6 +11,7 @@ use crate::{
     client::Mode,
     download::Readable,
     open_enum::open_enum,
+    tell::Tell,
     time::{maybe, millis},
     wait::Waiting,
 };
@@ -224,7 +225,8 @@ impl<S: StartProfiling> Readable for Profile<S> {
         let Self(start) = self;
         let operation = start.request()?.spec.name;
         let (started, list) = (client.execute(&start, options).await?, start.list());
-        let mut waiting = Waiting::new(format!("profile of {:?}", started.duration), options);
+        let what = format!("profile of {:?}", started.duration);
+        let mut waiting = Waiting::new(what, client, Tell::default(), options);
         let file = loop {
             let look = async {
                 let runs = client.execute(&list, Waiting::question()).await?.profiling_list;

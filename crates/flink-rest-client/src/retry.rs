@@ -8,8 +8,8 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
 use crate::{
-    Answer, ApiError, Error, Request, Result, address::Addresses, call::Deadline, endpoint::Spec, id::random,
-    started::StartedJob,
+    Answer, ApiError, Error, Request, Result, address::Addresses, call::Deadline, departure::Departure,
+    endpoint::Spec, id::random, started::StartedJob,
 };
 
 /// How often and with which pauses a request is sent again.
@@ -265,12 +265,16 @@ impl Tries {
         &self,
         limit: Option<Duration>,
         what: impl FnOnce() -> String,
+        departure: &Departure,
         attempt: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         let own = limit.and_then(|after| Some(Deadline { at: Instant::now().checked_add(after)?, after }));
         let end = own.filter(|own| own.at < self.deadline.at).unwrap_or(self.deadline);
         let ended = tokio::time::timeout_at(end.at, attempt).await;
-        ended.unwrap_or_else(|_| Err(Error::timeout(what(), end.after)))
+        ended.unwrap_or_else(|_| match departure.may_have_left() {
+            true => Err(Error::timeout(what(), end.after)),
+            false => Err(Error::timeout_before_sending(what(), end.after)),
+        })
     }
 
     /// Returns when it is time for another attempt, or the last error if there will be none.

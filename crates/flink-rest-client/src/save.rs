@@ -1,16 +1,13 @@
 //! A file that is there as a whole or not at all.
 
 use std::{
-    fs,
-    io::{self, ErrorKind},
+    fs, io,
     path::{Path, PathBuf},
-    process,
-    sync::atomic::{AtomicU64, Ordering},
 };
 
 use tokio::{fs::File, io::AsyncWriteExt};
 
-use crate::{Error, Result};
+use crate::{Error, Result, beside};
 
 /// A file that grows beside the place where it will be, and goes away unless it is [put there](Self::put_in_place).
 #[derive(Debug)]
@@ -26,7 +23,9 @@ impl Partial {
     pub(crate) fn create(target: PathBuf) -> Result<Self> {
         let refuse = |reason: String| Err(Error::File { path: target.clone(), reason, sent: false });
         let Some(place) = led(&target) else { return refuse("its links lead nowhere".into()) };
-        let Some(name) = place.file_name() else { return refuse("it has no file name".into()) };
+        if place.file_name().is_none() {
+            return refuse("it has no file name".into());
+        }
         let before = fs::metadata(&place).ok();
         match &before {
             Some(before) if before.is_dir() => return refuse("it is a folder".into()),
@@ -35,24 +34,15 @@ impl Partial {
             }
             _ => {}
         }
-        loop {
-            static COUNT: AtomicU64 = AtomicU64::new(0);
-            let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let name = format!(".{}.{}-{count}.part", beginning(&name.to_string_lossy()), process::id());
-            let temporary = place.with_file_name(name);
-            match options(before.is_some()).open(&temporary) {
-                Ok(file) => {
-                    let partial = Self { target: place, temporary, file: Some(File::from_std(file)) };
-                    // Who could not read the one before cannot read this one.
-                    let permissions = before.map(|before| before.permissions());
-                    let kept =
-                        permissions.map_or(Ok(()), |kept| fs::set_permissions(&partial.temporary, kept));
-                    return kept.map_err(|error| partial.failed(&error)).map(|()| partial);
-                }
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) => return refuse(error.to_string()),
-            }
-        }
+        let (file, temporary) = match beside::create(&place, &options(before.is_some())) {
+            Ok(created) => created,
+            Err(error) => return refuse(error.to_string()),
+        };
+        let partial = Self { target: place, temporary, file: Some(File::from_std(file)) };
+        // Who could not read the one before cannot read this one.
+        let permissions = before.map(|before| before.permissions());
+        let kept = permissions.map_or(Ok(()), |kept| fs::set_permissions(&partial.temporary, kept));
+        kept.map_err(|error| partial.failed(&error)).map(|()| partial)
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
@@ -103,13 +93,6 @@ fn led(path: &Path) -> Option<PathBuf> {
         }
     }
     None
-}
-
-/// So much of a file's name that with what is added it is not too long.
-fn beginning(name: &str) -> &str {
-    const LONGEST: usize = 200;
-    let end = (0..=LONGEST).rev().find(|end| name.is_char_boundary(*end));
-    end.filter(|_| name.len() > LONGEST).and_then(|end| name.get(..end)).unwrap_or(name)
 }
 
 /// A new file, with the permissions that the umask leaves; one in place of another, with none for others until it has

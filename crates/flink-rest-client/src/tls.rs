@@ -1,6 +1,14 @@
 //! What https needs: whom to trust, who this is, and in words why there is no secure connection.
 
-use std::{borrow::Cow, error::Error as StdError, fmt, path::PathBuf, sync::Arc};
+use std::{
+    borrow::Cow,
+    error::Error as StdError,
+    fmt,
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use rustls::{
@@ -30,7 +38,7 @@ enum Source {
 }
 
 impl Pem {
-    /// What is in this file when the client is built.
+    /// What is in this file when the client is built. It must be a regular file of at most 4 MiB.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Source::File(path.into()))
     }
@@ -39,7 +47,7 @@ impl Pem {
         match &self.0 {
             Source::Text(text) => Ok(text.into()),
             Source::File(path) => {
-                std::fs::read(path).map(Cow::from).map_err(|error| self.refused(setting, error.to_string()))
+                read(path).map(Cow::from).map_err(|error| self.refused(setting, error.to_string()))
             }
         }
     }
@@ -70,6 +78,22 @@ impl Pem {
             Source::Text(_) => Error::setting(setting, reason),
             Source::File(path) => Error::File { path: path.clone(), reason: reason.into(), sent: false },
         }
+    }
+}
+
+/// The largest file that is read: the certificates of all public authorities take 250 KiB.
+const LARGEST_FILE: u64 = 4 << 20;
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    // To open a pipe would wait for its writer.
+    let kind = fs::metadata(path)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut text = Vec::new();
+    match File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut text)? as u64 > LARGEST_FILE {
+        true => Err(io::Error::other("it is larger than 4 MiB, and so no certificate or key")),
+        false => Ok(text),
     }
 }
 

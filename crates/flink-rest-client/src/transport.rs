@@ -1,27 +1,16 @@
 //! The seam between this crate and the network: one trait, and its form with reqwest behind it.
 
-use std::{
-    error::Error as StdError,
-    fmt,
-    future::Future,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    task::Poll,
-    time::Duration,
-};
+use std::{error::Error as StdError, fmt, future::Future, pin::Pin, time::Duration};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use futures_util::{StreamExt, stream};
 use http::{Uri, uri::Scheme};
 use reqwest::multipart::{Form, Part};
 use url::Url;
 
 use crate::{
     Error, Result, TransportErrorKind,
+    departure::{Departure, MarkConnected},
     endpoint::Body,
     proxy::{Proxy, Way},
     tls::{Insecure, Tls},
@@ -65,7 +54,8 @@ impl TransportError {
     }
 }
 
-/// Marks a request that must not be lost because the server closed a connection that was kept open just then.
+/// Marks a request that changes something. It gets a connection of its own: it is not lost because the server closed a kept
+/// connection just then, and a deadline that passes while the connection is made settles that nothing was sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OnNewConnection;
 
@@ -99,6 +89,7 @@ impl Http {
                 .pool_idle_timeout(IDLE)
                 .pool_max_idle_per_host(kept)
                 .redirect(reqwest::redirect::Policy::none())
+                .connector_layer(MarkConnected)
                 .user_agent(concat!("flink-rest-client/", env!("CARGO_PKG_VERSION")))
                 .tls_backend_preconfigured(tls.clone());
             proxy.set(client)?.build().map_err(|error| Error::setting("https", error.to_string()))
@@ -113,20 +104,24 @@ impl Http {
     ) -> Result<http::Response<Incoming>, TransportError> {
         let (head, body) = request.into_parts();
         let uri = &head.uri;
-        let client =
-            if head.extensions.get::<OnNewConnection>().is_some() { &self.once } else { &self.client };
+        let departure = head.extensions.get::<Departure>().cloned().unwrap_or_default();
+        let is_on_its_own = head.extensions.get::<OnNewConnection>().is_some();
+        let client = if is_on_its_own { &self.once } else { &self.client };
         let mut request = match self.url(uri) {
             Some(url) => client.request(head.method, url),
             None => client.request(head.method, uri.to_string()),
         };
         request = request.headers(head.headers);
-        let unsent = Unsent::default();
         request = match body {
             Body::Empty => request,
             Body::Json(json) => request.header(http::header::CONTENT_TYPE, "application/json").body(json),
-            Body::Form { request: json, files } => request.multipart(form(json, &files, &unsent).await?),
+            Body::Form { request: json, files } => request.multipart(form(json, &files, &departure).await?),
         };
-        let sent = request.send().await.map_err(|error| unsent.explain(self.failed(uri, &error)));
+        let sent = match is_on_its_own {
+            true => departure.clone().once_connected(request.send()).await,
+            false => request.send().await,
+        };
+        let sent = sent.map_err(|error| without_files(&departure, self.failed(uri, &error)));
         let response: http::Response<reqwest::Body> = sent?.into();
         let (head, body) = response.into_parts();
         let body = reqwest::Response::from(http::Response::new(body)).bytes_stream();
@@ -165,36 +160,17 @@ impl Transport for Http {
     }
 }
 
-/// How many files were not yet handed to the connection as a whole.
-#[derive(Clone, Debug, Default)]
-struct Unsent(Arc<AtomicUsize>);
-
-impl Unsent {
-    /// The same chunks, and the file counts as sent at their end.
-    fn until_the_end_of(&self, chunks: Outgoing) -> Outgoing {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        let mut unsent = Some(self.0.clone());
-        let end = stream::poll_fn(move |_| {
-            if let Some(unsent) = unsent.take() {
-                unsent.fetch_sub(1, Ordering::Relaxed);
-            }
-            Poll::Ready(None)
-        });
-        Box::pin(chunks.chain(end))
+/// A server that did not get all of the files cannot have acted on them.
+fn without_files(departure: &Departure, mut error: TransportError) -> TransportError {
+    let is_late = matches!(error.kind, TransportErrorKind::Interrupted | TransportErrorKind::Timeout);
+    if is_late && departure.lacks_files() {
+        error.kind = TransportErrorKind::Incomplete;
     }
-
-    /// A server that did not get all of the files cannot have acted on them.
-    fn explain(&self, mut error: TransportError) -> TransportError {
-        let is_late = matches!(error.kind, TransportErrorKind::Interrupted | TransportErrorKind::Timeout);
-        if is_late && self.0.load(Ordering::Relaxed) > 0 {
-            error.kind = TransportErrorKind::Incomplete;
-        }
-        error
-    }
+    error
 }
 
 /// The files as a multipart form, each read while it is sent.
-async fn form(json: Option<Bytes>, files: &[Upload], unsent: &Unsent) -> Result<Form, TransportError> {
+async fn form(json: Option<Bytes>, files: &[Upload], departure: &Departure) -> Result<Form, TransportError> {
     let mut form = Form::new();
     if let Some(json) = json {
         form = form.part(
@@ -204,7 +180,7 @@ async fn form(json: Option<Bytes>, files: &[Upload], unsent: &Unsent) -> Result<
     }
     for upload in files {
         let (size, chunks) = upload.open().await.map_err(not_sent)?;
-        let body = reqwest::Body::wrap_stream(unsent.until_the_end_of(chunks));
+        let body = reqwest::Body::wrap_stream(departure.with_file(chunks));
         let part = match size {
             Some(size) => Part::stream_with_length(body, size),
             None => Part::stream(body),

@@ -17,7 +17,7 @@ use crate::{
     },
     tell::Tell,
     trace::printable,
-    wait::Waiting,
+    wait::{Outage, Waiting},
 };
 
 /// How long a job may be unknown that was known before: another JobManager may be about to recover it.
@@ -28,8 +28,8 @@ impl<M: Mode> Job<M> {
     ///
     /// Tasks that have finished meanwhile count as well, and a job that has: the state tells. One that failed or was
     /// cancelled is [`Error::JobEnded`], one that the server no longer knows [`Error::JobGone`]; the deadline is ten
-    /// minutes unless [set](Call::timeout), and says how often the job was restarted meanwhile, and why. Outages within the
-    /// deadline are waited through.
+    /// minutes unless [set](Call::timeout), and says how often the job was restarted meanwhile, and why. Outages are waited
+    /// through, up to the client's [patience](crate::ClientBuilder::outage_patience).
     pub fn wait_until_running(&self) -> Call<M, WaitForJob> {
         self.wait(Goal::Running)
     }
@@ -38,13 +38,15 @@ impl<M: Mode> Job<M> {
     ///
     /// A job that failed or was cancelled is [`Error::JobEnded`], one that the server no longer knows
     /// [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout), and says how often the job was
-    /// restarted meanwhile, and why. Outages within the deadline are waited through.
+    /// restarted meanwhile, and why. Outages are waited through, up to the client's
+    /// [patience](crate::ClientBuilder::outage_patience).
     pub fn wait_until_finished(&self) -> Call<M, WaitForJob> {
         self.wait(Goal::Finished)
     }
 
     fn wait(&self, goal: Goal) -> Call<M, WaitForJob> {
-        Call::new(self.client.clone(), WaitForJob { job: self.id, goal, on_state: Tell::default() })
+        let (on_state, on_outage) = (Tell::default(), Tell::default());
+        Call::new(self.client.clone(), WaitForJob { job: self.id, goal, on_state, on_outage })
     }
 }
 
@@ -54,6 +56,7 @@ pub struct WaitForJob {
     job: JobId,
     goal: Goal,
     on_state: Tell<JobStatus>,
+    on_outage: Tell<Outage>,
 }
 
 impl<M: Mode> Call<M, WaitForJob> {
@@ -62,6 +65,13 @@ impl<M: Mode> Call<M, WaitForJob> {
     /// No request more is sent for it.
     pub fn on_state(mut self, tell: impl Fn(&JobStatus) + Send + Sync + 'static) -> Self {
         self.action.on_state = Tell::to(tell);
+        self
+    }
+
+    /// Tells of each question that the server does not answer, until the client's
+    /// [patience](crate::ClientBuilder::outage_patience) ends the wait.
+    pub fn on_outage(mut self, tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
+        self.action.on_outage = Tell::to(tell);
         self
     }
 }
@@ -80,7 +90,8 @@ impl Action for WaitForJob {
             Goal::Running => "runs with all its tasks",
             Goal::Finished => "has finished",
         };
-        let mut waiting = Waiting::new(format!("waiting until job {} {goal}", self.job), options);
+        let what = format!("waiting until job {} {goal}", self.job);
+        let mut waiting = Waiting::new(what, &client, self.on_outage.clone(), options);
         let mut watch = Watch::new(self, client);
         loop {
             match waiting.ask(watch.look()).await {
