@@ -16,7 +16,7 @@ use http::{
 };
 use tokio::io::AsyncReadExt;
 
-use crate::{Error, Result, transport::BoxFuture};
+use crate::{Error, Result, room::Room, transport::BoxFuture};
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Callback = dyn Fn() -> BoxFuture<'static, Result<String, BoxError>> + Send + Sync;
@@ -35,6 +35,9 @@ enum Source {
 /// A file with a longer token is another file.
 const LONGEST_TOKEN: u64 = 64 * 1024;
 
+/// Calls of a token's function at once; further ones wait for their turn.
+const CALLS_AT_ONCE: usize = 8;
+
 impl Token {
     /// The token in this file, which may be replaced at any time: it is read before each request. White space around the
     /// token does not count. It must be a regular file of at most 64 KiB: a pipe gives its token only once.
@@ -42,12 +45,16 @@ impl Token {
         Self(Source::File(path.into()))
     }
 
-    /// The token that this function returns. It is called before each request, so it should keep a token as long as that is
-    /// good, and must not block; if it has to, use [`from_async_fn`](Self::from_async_fn).
+    /// The token that this function returns. It is called before each request, within the request's time limit, so it
+    /// should keep a token as long as that is good. It runs on a thread of its own and may block; up to 8 calls run at once.
     pub fn from_fn<E: Into<BoxError>>(
         callback: impl Fn() -> Result<String, E> + Send + Sync + 'static,
     ) -> Self {
-        Self(Source::Callback(Arc::new(move || Box::pin(std::future::ready(callback().map_err(Into::into))))))
+        let (callback, room) = (Arc::new(callback), Room::new(CALLS_AT_ONCE));
+        Self(Source::Callback(Arc::new(move || {
+            let (callback, room) = (callback.clone(), room.clone());
+            Box::pin(async move { room.run(move || callback().map_err(Into::into)).await? })
+        })))
     }
 
     /// The token that this function returns in the end. It is called before each request, within the request's time limit.

@@ -109,6 +109,8 @@ mod proxy;
 mod redirect;
 mod registry;
 pub mod retry;
+#[doc(hidden)]
+pub mod room;
 mod save;
 mod secrets;
 mod span;

@@ -7,7 +7,9 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
+    time::Duration,
 };
 
 use flink_rest_client::{
@@ -22,6 +24,7 @@ use crate::{
     certificates::Authority,
     logs,
     origin::{Asked, Origin, answer, overview},
+    server::Server,
 };
 
 type Set = fn(ClientBuilder) -> ClientBuilder;
@@ -126,6 +129,62 @@ async fn a_function_is_called_for_each_request() {
     let error = client.overview().await.unwrap_err();
     assert_eq!(error.to_string(), "client: `bearer_token`: there is none: the vault is closed");
     assert_eq!(server.asked().len(), 2);
+}
+
+/// The function never returns, the authority never shakes hands: in either case nothing was sent.
+#[tokio::test]
+async fn what_does_not_come_to_be_sent_was_not_carried_out() {
+    let (server, mute) = (Origin::http(overview), Server::silent());
+    let (_release, released) = mpsc::channel::<()>();
+    let released = Mutex::new(released);
+    let blocking = Token::from_fn(move || {
+        released.lock().unwrap().recv().unwrap();
+        Ok::<_, Error>("token".into())
+    });
+    let waiting = Token::from_async_fn(std::future::pending::<Result<String, Error>>);
+    let clients = [
+        FlinkRestClient::builder(server.url()).bearer_token(blocking),
+        FlinkRestClient::builder(server.url()).bearer_token(waiting),
+        FlinkRestClient::builder(mute.url().replace("http:", "https:")),
+    ];
+    for client in clients {
+        let client = client.flink_version("2.3.0".parse().unwrap()).build().unwrap();
+        let limit = Duration::from_millis(300);
+        let cancel = client.job("07".repeat(16).parse().unwrap()).cancel().timeout(limit).await.unwrap_err();
+        let dispose = client.dispose_savepoint("file:/savepoint").timeout(limit).await.map(drop).unwrap_err();
+        for error in [cancel, dispose] {
+            assert!(error.is_timeout() && !error.is_outcome_unknown(), "{error:?}");
+            assert!(error.to_string().contains("before anything was sent"), "{error}");
+        }
+    }
+    assert_eq!(server.asked().len(), 0);
+    // What was sent may have been carried out.
+    let client = FlinkRestClient::new(mute.url()).unwrap();
+    let call = client.job("07".repeat(16).parse().unwrap()).cancel().timeout(Duration::from_millis(300));
+    assert!(call.await.unwrap_err().is_outcome_unknown());
+    assert!(client.may_have_changed());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_or_a_device_is_no_token_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let server = Origin::http(overview);
+    for path in [pipe.as_path(), std::path::Path::new("/dev/zero")] {
+        let client = FlinkRestClient::builder(server.url()).bearer_token(Token::file(path)).build().unwrap();
+        let error = client.overview().await.unwrap_err();
+        assert!(error.is_invalid_input() && error.to_string().ends_with("it is no regular file"), "{error}");
+        let error =
+            FlinkRestClient::builder(server.url()).ca_certificate(Pem::file(path)).build().unwrap_err();
+        assert!(error.is_invalid_input() && error.to_string().ends_with("it is no regular file"), "{error}");
+    }
+    let long = folder.path().join("long");
+    fs::write(&long, "x".repeat(64 * 1024 + 1)).unwrap();
+    let client = FlinkRestClient::builder(server.url()).bearer_token(Token::file(long)).build().unwrap();
+    let error = client.overview().await.unwrap_err();
+    assert!(error.to_string().ends_with("it is longer than 64 KiB"), "{error}");
 }
 
 #[test]

@@ -71,6 +71,21 @@ async fn only_a_pause_is_limited_in_time() {
     assert_eq!(stalled.next_chunk().await.unwrap(), None);
 }
 
+#[tokio::test(start_paused = true)]
+async fn all_that_comes_in_is_limited_by_the_deadline_of_the_client() {
+    let slow = [Piece::Chunk(b"x"), Piece::Pause(9 * SECOND)].repeat(10);
+    let client = Fake::new([Say::Bytes(Some(10), slow)]).builder("2.3.0");
+    let started = tokio::time::Instant::now();
+    let client = client.deadline(started.into_std(), 20 * SECOND).build().unwrap();
+    let mut log = client.jobmanager().log().stream().await.unwrap();
+    for _ in 0..3 {
+        assert!(log.next_chunk().await.unwrap().is_some());
+    }
+    let late = log.next_chunk().await.unwrap_err();
+    assert_eq!(late.to_string(), "GetJobManagerLog at http://fake after 3 bytes took longer than 20s");
+    assert_eq!(started.elapsed().as_secs(), 20);
+}
+
 #[tokio::test]
 async fn the_beginning_is_limited_in_time() {
     let server = Server::silent();

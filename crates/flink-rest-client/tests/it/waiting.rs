@@ -237,6 +237,44 @@ async fn a_job_may_be_unknown_for_a_while_but_not_for_ever() {
     assert_eq!(fake.asked().len(), 1, "a job that never was is not waited for");
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_and_endured_but_not_for_ever() {
+    let gone = [
+        Say::Lost(TransportErrorKind::Connect),
+        Say::Lost(TransportErrorKind::Resolve),
+        Say::RetryAfter(503, "1"),
+        Say::Nothing,
+    ];
+    for gone in gone {
+        let fake = Fake::new([state("RUNNING"), gone.clone()]);
+        let client = fake.builder("2.3.0").outage_patience(Duration::from_secs(100)).build().unwrap();
+        let (tell, told) = mpsc::channel();
+        let wait = client.job(JOB).wait_until_finished().timeout(Duration::MAX);
+        let wait = wait.on_outage(move |outage| tell.send(outage.lasting).unwrap());
+        let begun = tokio::time::Instant::now();
+        let error = wait.await.unwrap_err();
+        assert!(error.is_unreachable() && matches!(error, Error::Outage { .. }), "{gone:?}: {error:?}");
+        let text = format!("waiting until job {JOB} has finished: no answer for 100s");
+        assert_eq!(error.to_string(), text);
+        assert!((100..103).contains(&begun.elapsed().as_secs()), "{gone:?}: {:?}", begun.elapsed());
+        let told: Vec<_> = told.iter().collect();
+        assert!(told.len() > 2 && told.is_sorted(), "{gone:?}: {told:?}");
+    }
+    let lost = Say::Lost(TransportErrorKind::Connect);
+    let operation = Fake::new([lost]).client().job(JOB).savepoint_status("07".repeat(16).parse().unwrap());
+    let error = operation.wait().timeout(Duration::MAX).await.unwrap_err();
+    assert!(matches!(error, Error::Outage { .. }), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn short_outages_do_not_add_up() {
+    let lost = || std::iter::repeat_n(Say::Lost(TransportErrorKind::Connect), 40);
+    let script = lost().chain([state("RUNNING")]).chain(lost()).chain([state("FINISHED")]);
+    let fake = Fake::new(script.chain([details("FINISHED", json!({"FINISHED": 1}))]));
+    let client = fake.builder("2.3.0").outage_patience(Duration::from_secs(100)).build().unwrap();
+    client.job(JOB).wait_until_finished().timeout(Duration::MAX).await.unwrap();
+}
+
 #[test]
 fn a_state_of_tomorrow_is_waited_through() {
     assert!(!JobStatus::Other("NEW".into()).is_terminal());
