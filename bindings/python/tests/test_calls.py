@@ -121,6 +121,8 @@ def test_a_jar_is_deleted_once_it_runs_and_stays_else(
     jar.write_bytes(b"PK\x03\x04")
     answers = {
         "GET /v1/config": (200, CONFIG),
+        # Asked before the program runs, unless its job has an id.
+        "GET /v1/jobs": (200, b'{"jobs": []}'),
         "POST /v1/jars/upload": (200, b'{"filename": "/tmp/1_app.jar", "status": "success"}'),
         "POST /v1/jars/1_app.jar/run": (200, b'{"jobid": "' + JOB.encode() + b'"}'),
         # That it cannot be deleted is no error.

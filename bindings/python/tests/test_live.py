@@ -92,8 +92,8 @@ def test_a_job_runs_once_under_the_id_it_was_given(client: FlinkRestClient, jars
     assert {"name": "words", "type": "LongCounter", "value": "6"} in counted
 
 
-def test_not_exactly_once(client: FlinkRestClient, jars: dict[str, str]) -> None:
-    job = client.jars.upload_and_run(jars["WordCount"], exactly_once=False)
+def test_exactly_once(client: FlinkRestClient, jars: dict[str, str]) -> None:
+    job = client.jars.upload_and_run(jars["WordCount"], exactly_once=True)
     assert client.jobs.wait_until_finished(job)["jid"] == job
 
 

@@ -295,7 +295,7 @@ impl Error {
     /// Whether Flink said that the job, jar, trigger or file does not exist.
     ///
     /// Flink answers 404 for most things, and 500 for the state alone of a job, for TaskManagers, their files,
-    /// applications, and for running a jar that is not there.
+    /// applications, and for running a jar that is not there, and 400 for deleting one.
     pub fn is_not_found(&self) -> bool {
         match self.last() {
             Self::Api(error) => {
@@ -306,6 +306,7 @@ impl Error {
                     || cause.starts_with("Could not find Flink application")
                     || cause.starts_with("Could not find Flink job")
                     || (cause.starts_with("Jar file ") && cause.ends_with("does not exist"))
+                    || (cause.starts_with("File ") && cause.contains(" does not exist in "))
             }
             // Flink accepts a savepoint of any job, and looks for the job later.
             Self::OperationFailed { trace, .. } => trace.contains("FlinkJobNotFoundException"),

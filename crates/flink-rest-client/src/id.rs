@@ -1,10 +1,11 @@
-//! Ids that cannot be anything else: what is no id is refused where it enters, not by the server.
+//! Ids. Text that a caller gives is checked where it enters. Names that a server chose are kept as they are, and are checked
+//! when they are sent.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{text, trace};
+use crate::{Error, text, trace};
 
 /// A text that cannot be an id of the wanted kind.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -13,6 +14,13 @@ pub struct InvalidId {
     text: String,
     kind: &'static str,
     expected: &'static str,
+}
+
+impl InvalidId {
+    /// The error for a text that a server sent: no input of the caller's is wrong.
+    pub(crate) fn in_answer(self, endpoint: &'static str, at: &str) -> Error {
+        Error::Decode { endpoint, at: at.into(), source: serde::de::Error::custom(self.expected) }
+    }
 }
 
 /// Ids that Flink writes as 32 hexadecimal digits.
@@ -59,6 +67,12 @@ macro_rules! hex_ids {
             }
         }
 
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                text::read(deserializer)
+            }
+        }
+
         common!($name);
     )*};
 }
@@ -95,7 +109,12 @@ pub(crate) fn random() -> u64 {
     RandomState::new().hash_one(())
 }
 
-/// Ids that are names.
+/// Whether a text can be one part of a path: Flink decodes it, and then looks for it in a folder.
+pub(crate) fn is_part_of_path(text: &str) -> bool {
+    !matches!(text, "" | "." | "..") && !text.contains('/') && !text.contains(char::is_control)
+}
+
+/// Ids that are names. Anybody who may upload can name a jar: no name in an answer makes the list around it unreadable.
 macro_rules! text_ids {
     ($($(#[$doc:meta])* $name:ident, $kind:literal;)*) => {$(
         $(#[$doc])*
@@ -114,13 +133,18 @@ macro_rules! text_ids {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                let bad = matches!(text, "" | "." | "..") || text.contains('/') || text.contains(char::is_control);
-                if bad {
-                    let text = text.chars().take(80).collect();
-                    let expected = "it must be a name without `/`, as the server lists it";
-                    return Err(InvalidId { text, kind: $kind, expected });
+                if is_part_of_path(text) {
+                    return Ok(Self(text.into()));
                 }
-                Ok(Self(text.into()))
+                let text = text.chars().take(80).collect();
+                let expected = "it must be a name without `/`, as the server lists it";
+                Err(InvalidId { text, kind: $kind, expected })
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self)
             }
         }
 
@@ -139,12 +163,6 @@ macro_rules! common {
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{}({self})", stringify!($name))
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                text::read(deserializer)
             }
         }
 
@@ -211,9 +229,17 @@ impl JarId {
     }
 }
 
+impl LogFileName {
+    /// The file with this ending in place of `log`, if it has that.
+    pub(crate) fn with_ending(&self, ending: &str) -> Self {
+        Self(format!("{}{ending}", self.0.strip_suffix("log").unwrap_or(&self.0)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Endpoint, jars::DeleteJar};
 
     #[test]
     fn hex_ids_are_read_and_written_alike() {
@@ -239,6 +265,10 @@ mod tests {
         }
         for text in ["", ".", "..", "../cluster", "a/b", "a\nb", "a\0b"] {
             assert!(text.parse::<JarId>().is_err(), "{text}");
+            let listed: JarId = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(listed.as_str(), text);
+            let error = DeleteJar::new(listed).request().unwrap_err();
+            assert!(error.is_invalid_input() && error.to_string().contains("part of a path"), "{error}");
         }
         assert_eq!(
             "..".parse::<JobId>().unwrap_err().to_string(),

@@ -10,7 +10,7 @@ use serde_json::json;
 
 pub use self::upload_and_run::UploadAndRun;
 use crate::{
-    ApiError, ApplicationId, Call, Client, Empty, Endpoint, JarId, JobId, Result, Upload,
+    ApiError, ApplicationId, Call, Client, Empty, Endpoint, InvalidId, JarId, JobId, Result, Upload,
     applications::GetApplication,
     client::Mode,
     endpoint::at_least_one,
@@ -161,7 +161,7 @@ impl JarUpload {
     /// The id to run or delete it by: the last part of the server's file name.
     pub fn jar_id(&self) -> Result<JarId> {
         let name = self.filename.rsplit(['/', '\\']).next().unwrap_or_default();
-        Ok(name.parse()?)
+        name.parse().map_err(|error: InvalidId| error.in_answer(UploadJar::SPEC.name, "filename"))
     }
 }
 

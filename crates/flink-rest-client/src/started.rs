@@ -18,7 +18,7 @@ use crate::{
     trace,
 };
 
-/// Timeout for looking up jobs that a request may have started, from when the server says that there are none.
+/// Timeout for looking up jobs that a request may have started, from when the server told of the last new one, or of none.
 pub(crate) const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Pause between two looks.
@@ -137,19 +137,17 @@ impl<M: Mode> Client<M> {
         tries: &Tries,
         options: CallOptions,
     ) -> Vec<StartedJob> {
-        let (mut seen, mut none_since) = (Vec::new(), None);
+        let (mut seen, mut same_since) = (Vec::new(), None);
         loop {
             match self.new_jobs(before, tries, options).await {
-                // A program may be about to submit more.
-                Ok(jobs) if !jobs.is_empty() && (jobs.len() == seen.len() || !tries.repeats()) => {
-                    return jobs;
-                }
                 Ok(jobs) => {
-                    let since = *none_since.get_or_insert_with(Instant::now);
-                    if jobs.is_empty() && since.elapsed() >= LOOKUP_TIMEOUT {
-                        return jobs;
-                    }
+                    // The program may be about to submit one more, and what is there may be somebody else's.
+                    let since = same_since.filter(|_| jobs.len() == seen.len()).unwrap_or_else(Instant::now);
+                    same_since = Some(since);
                     seen = jobs;
+                    if since.elapsed() >= LOOKUP_TIMEOUT {
+                        return seen;
+                    }
                 }
                 Err(error) if error.is_passing() || error.is_timeout() => {}
                 Err(_) => return seen,

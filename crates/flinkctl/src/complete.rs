@@ -153,7 +153,7 @@ async fn vertices(client: &FlinkRestClient, matches: &ArgMatches) -> Result<Vec<
         return Ok(Vec::new());
     };
     let job = resolve::pick("job", job.as_str().unwrap_or_default(), resolve::jobs(client).await?)?;
-    resolve::vertices(client, job.id.parse()?).await
+    resolve::vertices(client, job.parsed()?).await
 }
 
 /// Names where one is enough to tell what is meant and a shell has nothing to quote in it, else ids.

@@ -143,12 +143,6 @@ impl From<flink_rest_client::Error> for Failure {
     }
 }
 
-impl From<flink_rest_client::InvalidId> for Failure {
-    fn from(error: flink_rest_client::InvalidId) -> Self {
-        Self::usage(error.to_string())
-    }
-}
-
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         let is_broken_pipe = error.kind() == std::io::ErrorKind::BrokenPipe;
@@ -214,6 +208,8 @@ const OPTIONS: &[(&str, &str)] = &[
     ("`header", "`--header-from"),
     ("`proxy`", "`--proxy`"),
     ("flink_version(…) of the client's builder", "--flink-version"),
+    ("allow_non_restored_state(true)", "-n (--allow-non-restored-state)"),
+    ("entry_class(…)", "-c CLASS (--entry-class)"),
 ];
 
 /// What failed is the command that was typed, whatever the endpoint's name.
@@ -256,7 +252,7 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
             format!("it goes on: look with `flinkctl job get {job}` before you do it again")
         }
         // All have failed: what helps against the refusal helps.
-        StartedAnyway { source, .. } => return hint(source),
+        StartedAnyway { source, .. } => return hint(source).or_else(|| error.hint()),
         Timeout { .. } => "allow more with --timeout; what was started goes on".into(),
         TooLarge { .. } => return None,
         Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => WHO_ASKS.into(),
@@ -264,8 +260,8 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
         Api(refusal) if refusal.root_cause().contains("Rescaling is temporarily disabled") => {
             "use `flinkctl job rescale`, which needs the adaptive scheduler".into()
         }
-        Api(refusal) if refusal.errors.iter().any(|error| error.contains("allowNonRestoredState")) => {
-            "--allow-non-restored-state drops the state that no operator of the program wants".into()
+        Api(refusal) if error.is_not_found() && refusal.request.contains("/jars/") => {
+            "`flinkctl jar list` shows those that are there".into()
         }
         Api(refusal) if refusal.root_cause().contains("Could not find Flink job") => {
             "`flinkctl job list` shows those that are there".into()

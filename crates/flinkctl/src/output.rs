@@ -236,6 +236,7 @@ impl Output {
                 self.rows(out, &of_part(value, part, &[]).unwrap_or_default(), columns)
             }
             Part::Fields(columns) => self.fields(out, value, columns),
+            Part::Made([column]) => Ok(writeln!(out, "{}", cell::exact(column.find(value), column.show))?),
             Part::All(at) => {
                 let lines = flattened(value.pointer(at).unwrap_or(&Value::Null))?;
                 let line = |(name, value): (String, String)| vec![Cell::from(name), Cell::from(value)];
@@ -267,7 +268,7 @@ impl Output {
     fn rows(&self, out: &mut Screen<impl Write>, rows: &[Value], columns: &[Column]) -> Result<()> {
         let wide = self.format == Format::Wide;
         let shown: Vec<_> = match self.format {
-            Format::Name => columns.iter().find(|column| column.show == Show::Id).into_iter().collect(),
+            Format::Name => columns.iter().find(|column| column.show.is_id()).into_iter().collect(),
             Format::Tsv => columns
                 .iter()
                 .filter(|column| !column.wide && !matches!(column.show, Show::Load | Show::Trend))
@@ -402,7 +403,7 @@ impl From<&Column> for Layout {
                 Show::Text | Show::Operators => Cut::Text,
                 Show::Trace | Show::Reason => Cut::Reason,
                 Show::Value => Cut::Value,
-                Show::Id => Cut::Id,
+                Show::Id | Show::LastPart => Cut::Id,
                 _ => Cut::Never,
             },
         }

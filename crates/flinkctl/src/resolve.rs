@@ -1,9 +1,10 @@
 //! What is meant by a word: a job, TaskManager, vertex, jar or application by its id, the beginning of it, or its name.
 
-use std::sync::Once;
+use std::{path::Path, str::FromStr, sync::Once};
 
 use flink_rest_client::{
-    ApplicationId, FlinkRestClient, JarId, JobId, JobStatus, Timestamp, VertexId, lenient,
+    ApplicationId, FlinkRestClient, InvalidId, JarId, JobId, JobStatus, TaskManagerId, Timestamp, VertexId,
+    lenient,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -34,6 +35,15 @@ impl std::fmt::Display for Candidate {
     }
 }
 
+impl Candidate {
+    /// Its id. The server chose it: if no request can name it, nothing is wrong with the command line.
+    pub(crate) fn parsed<T: FromStr<Err = InvalidId>>(&self) -> Result<T> {
+        self.id.parse().map_err(|error: InvalidId| {
+            Failure::new(Exit::Failed, format!("the server lists what no request can name: {error}"))
+        })
+    }
+}
+
 /// The id that a parameter of this type must have: `earlier` are the parameters before it.
 pub(crate) async fn parameter(
     client: &FlinkRestClient,
@@ -41,31 +51,48 @@ pub(crate) async fn parameter(
     word: &str,
     earlier: &Map<String, Value>,
 ) -> Result<String> {
-    let meant = match ty {
-        "JobId" if word.parse::<JobId>().is_err() => meant("job", word, jobs(client).await?),
-        "ApplicationId" if word.parse::<ApplicationId>().is_err() => {
-            meant("application", of_job(word), applications(client).await?)
+    Ok(match ty {
+        "JobId" => job(client, word).await?.into(),
+        "ApplicationId" => application(client, word).await?.into(),
+        "TaskManagerId" => {
+            pick("TaskManager", word, taskmanagers(client).await?)?.parsed::<TaskManagerId>()?.into()
         }
-        "TaskManagerId" => pick("TaskManager", word, taskmanagers(client).await?),
-        "JarId" => uploaded_jar(client, word).await,
-        "VertexId" if word.parse::<VertexId>().is_err() => {
-            let job = earlier.get("job").and_then(Value::as_str).unwrap_or_default();
-            pick("vertex", word, vertices(client, job.parse()?).await?)
+        "JarId" => jar(client, word).await?.into(),
+        "VertexId" => {
+            let job = given(earlier.get("job").and_then(Value::as_str).unwrap_or_default())?;
+            vertex(client, job, word).await?.into()
         }
-        _ => return Ok(word.to_owned()),
-    };
-    Ok(meant?.id)
+        _ => word.to_owned(),
+    })
+}
+
+/// An id that stands on the command line.
+pub(crate) fn given<T: FromStr<Err = InvalidId>>(text: &str) -> Result<T> {
+    text.parse().map_err(|error: InvalidId| Failure::usage(error.to_string()))
 }
 
 /// A job by its id, the beginning of it, or its name.
 pub(crate) async fn job(client: &FlinkRestClient, word: &str) -> Result<JobId> {
-    Ok(parameter(client, "JobId", word, &Map::new()).await?.parse()?)
+    match word.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => meant("job", word, jobs(client).await?)?.parsed(),
+    }
+}
+
+/// An application by its id, the beginning of it, or the name of its job.
+async fn application(client: &FlinkRestClient, word: &str) -> Result<ApplicationId> {
+    match word.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => meant("application", of_job(word), applications(client).await?)?.parsed(),
+    }
 }
 
 /// A vertex of a job by its id, its name, or the beginning of either.
 pub(crate) async fn vertex(client: &FlinkRestClient, job: JobId, word: &str) -> Result<VertexId> {
-    let earlier = Map::from_iter([("job".to_owned(), job.to_string().into())]);
-    Ok(parameter(client, "VertexId", word, &earlier).await?.parse()?)
+    match word.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => pick("vertex", word, vertices(client, job).await?)?.parsed(),
+    }
 }
 
 /// A job with its name and state.
@@ -73,32 +100,59 @@ pub(crate) async fn described_job(client: &FlinkRestClient, word: &str) -> Resul
     pick("job", word, jobs(client).await?)
 }
 
-/// The id of a job or of a TaskManager.
-pub(crate) async fn job_or_taskmanager(client: &FlinkRestClient, word: &str) -> Result<String> {
+/// A job or a TaskManager.
+pub(crate) async fn job_or_taskmanager(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
     let (mut both, taskmanagers) = (jobs(client).await?, taskmanagers(client).await?);
     both.extend(taskmanagers);
-    Ok(meant("job or TaskManager", word, both)?.id)
+    meant("job or TaskManager", word, both)
 }
 
-/// An uploaded jar by its id, the beginning of it, or its name.
+/// A jar on the cluster by its id, its path there, the beginning of its id, or its name.
+///
+/// Flink runs any file in its folder of jars, and lists only those with names that it gave: another one is for the server to
+/// find.
 pub(crate) async fn jar(client: &FlinkRestClient, word: &str) -> Result<JarId> {
-    Ok(uploaded_jar(client, word).await?.id.parse()?)
-}
-
-async fn uploaded_jar(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
-    let jars = jars(client).await?;
-    // An upload answers where the server keeps the jar; the last part of that is its id.
-    let id = word.rsplit(['/', '\\']).next();
-    if let Some(jar) = jars.iter().find(|jar| Some(&*jar.id) == id) {
-        return Ok(jar.clone());
+    let (is_file, id) = (Path::new(word).is_file(), last_part(word));
+    let may_be_unlisted = !is_file && (is_jar_id(id) || (id == word && id.ends_with(".jar")));
+    let listed = match jars(client).await {
+        // A gateway may keep the list to itself.
+        Err(failure) if failure.exit == Exit::Failed && may_be_unlisted => Vec::new(),
+        listed => listed?,
+    };
+    if let Some(jar) = listed.iter().find(|jar| jar.id == id) {
+        return jar.parsed();
     }
-    pick("jar", word, jars).map_err(|failure| match std::path::Path::new(word).is_file() {
-        true => failure.hint(format!(
+    match find("jar", word, &listed)? {
+        Some(jar) => jar.parsed(),
+        None if may_be_unlisted => given(id),
+        None if is_file => Err(none("jar", word, &listed).hint(format!(
             "`{word}` is a file: `flinkctl jar upload {}` brings it to the cluster",
             quoted(word)
-        )),
-        false => failure,
-    })
+        ))),
+        None => Err(none("jar", word, &listed)),
+    }
+}
+
+/// The id of a jar in the path that an upload answers.
+fn last_part(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
+/// Whether a word that is no file here may name a jar on the cluster.
+pub(crate) fn may_name_a_jar(word: &str) -> bool {
+    let id = last_part(word);
+    id == word || is_jar_id(id)
+}
+
+/// Whether it is an id as Flink gives to an uploaded jar: a UUID, an underscore and a name.
+fn is_jar_id(word: &str) -> bool {
+    const DIGITS: [usize; 5] = [8, 4, 4, 4, 12];
+    let is_uuid = |text: &str| {
+        let groups =
+            text.split('-').map(|group| (group.len(), group.bytes().all(|digit| digit.is_ascii_hexdigit())));
+        groups.eq(DIGITS.map(|digits| (digits, true)))
+    };
+    word.split_once('_').is_some_and(|(uuid, _)| is_uuid(uuid))
 }
 
 /// What a list says of something that has a name. Only the id must be there: nothing else may hide what is meant.
@@ -219,6 +273,11 @@ fn meant(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate
 /// The one that is meant. An id goes before a name, so that nothing can be called by another's id; then come the
 /// beginning of an id and the beginning of a name. Of those with one name, it is the one that goes on or the last to end.
 pub(crate) fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate> {
+    find(kind, word, &candidates)?.ok_or_else(|| none(kind, word, &candidates))
+}
+
+/// The same, or none if none is meant.
+fn find(kind: &str, word: &str, candidates: &[Candidate]) -> Result<Option<Candidate>> {
     // All begin with nothing; it is what a script says whose variable is not set.
     if word.trim().is_empty() {
         return Err(Failure::usage(format!("no {kind} is named")).hint("say which one by its id or name"));
@@ -236,12 +295,12 @@ pub(crate) fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result
         let last = meant.iter().copied().max_by_key(|candidate| candidate.ended);
         match (meant.as_slice(), going_on.as_slice(), last) {
             ([], ..) => {}
-            ([one], ..) | (_, [one], _) => return Ok((*one).clone()),
-            (_, [], Some(last)) if are_namesakes => return Ok(last.clone()),
+            ([one], ..) | (_, [one], _) => return Ok(Some((*one).clone())),
+            (_, [], Some(last)) if are_namesakes => return Ok(Some(last.clone())),
             _ => return Err(ambiguous(kind, word, &meant)),
         }
     }
-    Err(none(kind, word, &candidates))
+    Ok(None)
 }
 
 fn ambiguous(kind: &str, word: &str, meant: &[&Candidate]) -> Failure {

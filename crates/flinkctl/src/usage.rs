@@ -22,8 +22,7 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
     }
     let mut root = cli::command();
     root.build();
-    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-    let command = said(&root, words);
+    let command = said(&root, words_said());
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
         let names = command.get_subcommands().map(Command::get_name);
         let near = || nearest(word, names).map(str::to_owned);
@@ -39,6 +38,11 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
     Failure::usage(message.join(" ")).hint(hints.join("; ").replace("?;", "?"))
 }
 
+/// The words of the command line.
+fn words_said() -> impl Iterator<Item = String> {
+    std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned())
+}
+
 /// What may have been meant by an argument or a value that is none of the command's.
 fn of_argument(error: &clap::Error, command: &Command) -> Option<Vec<String>> {
     let words = |kind| match error.get(kind) {
@@ -48,22 +52,39 @@ fn of_argument(error: &clap::Error, command: &Command) -> Option<Vec<String>> {
     };
     let (said, kind) = match error.kind() {
         ErrorKind::UnknownArgument => (ContextKind::InvalidArg, ContextKind::SuggestedArg),
-        ErrorKind::InvalidValue => (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            (ContextKind::InvalidValue, ContextKind::SuggestedValue)
+        }
         _ => return None,
     };
     let said = words(said).first().copied()?;
+    let of_program = command.get_arguments().any(clap::Arg::is_last_set);
+    let to_program = |word: &str| vec![format!("arguments of the program stand behind `--`, as `-- {word}`")];
+    if let Some(word) = of_program.then(|| long_with_one_dash(words_said(), said)).flatten() {
+        return Some(to_program(&word));
+    }
+    if error.kind() == ErrorKind::ValueValidation {
+        return None;
+    }
     if let Some(name) = nearest_or_begun(said, words(kind)) {
         return Some(vec![format!("did you mean `{name}`?")]);
     }
-    let of_program = command.get_arguments().any(clap::Arg::is_last_set);
     Some(match said {
         // bin/flink's.
         "-m" | "--jobmanager" => vec!["did you mean `--url`?".into()],
-        _ if of_program && error.kind() == ErrorKind::UnknownArgument => {
-            vec![format!("arguments of the program stand behind `--`, as `-- {said}`")]
-        }
+        _ if of_program && error.kind() == ErrorKind::UnknownArgument => to_program(said),
         _ => Vec::new(),
     })
+}
+
+/// The word of which a part was taken for an option's value or for another option: `-py`, of which `y` is no parallelism.
+fn long_with_one_dash(words: impl Iterator<Item = String>, part: &str) -> Option<String> {
+    let part = part.trim_start_matches('-');
+    let is_it = |word: &String| {
+        let letters = word.strip_prefix('-').filter(|letters| letters.chars().all(char::is_alphabetic));
+        letters.is_some_and(|letters| letters.chars().count() > 1 && letters.contains(part))
+    };
+    words.take_while(|word| word != "--").find(is_it)
 }
 
 /// What is nearly the word, or begins with it and is not much longer.

@@ -187,7 +187,7 @@ async fn savepoint_format(
 }
 
 fn job(params: &Map<String, Value>) -> Result<JobId> {
-    Ok(params.get("job").and_then(Value::as_str).unwrap_or_default().parse()?)
+    resolve::given(params.get("job").and_then(Value::as_str).unwrap_or_default())
 }
 
 /// The id that the caller alone may choose.

@@ -17,6 +17,8 @@ pub(crate) enum Part {
     Downstream(&'static str, &'static [Column]),
     /// One thing: a line for each of these.
     Fields(&'static [Column]),
+    /// The id of what was made, alone, so that a script can hand it on.
+    Made(&'static [Column; 1]),
     /// One thing of many names: a line for each value in it, as it is.
     All(&'static str),
     /// The text at one place of each element of an array.
@@ -37,13 +39,14 @@ impl Part {
             | Self::Sorted(_, columns)
             | Self::Downstream(_, columns)
             | Self::Fields(columns) => Some(columns),
+            Self::Made(column) => Some(column.as_slice()),
             _ => None,
         }
     }
 
     /// Whether it tells what things are called by.
     pub(crate) fn has_id(&self) -> bool {
-        self.columns().is_some_and(|columns| columns.iter().any(|column| column.show == Show::Id))
+        self.columns().is_some_and(|columns| columns.iter().any(|column| column.show.is_id()))
     }
 }
 
@@ -86,6 +89,8 @@ impl Column {
 pub(crate) enum Show {
     /// What a thing is called by; never cut.
     Id,
+    /// The same, at the end of a path.
+    LastPart,
     Text,
     Number,
     /// So many; none if negative.
@@ -120,6 +125,13 @@ pub(crate) enum Show {
     Trend,
 }
 
+impl Show {
+    /// Whether it is what a thing is called by.
+    pub(crate) fn is_id(self) -> bool {
+        matches!(self, Self::Id | Self::LastPart)
+    }
+}
+
 const fn column(header: &'static str, at: &'static str, show: Show) -> Column {
     Column { header, at, or: &[], show, wide: false }
 }
@@ -135,6 +147,7 @@ macro_rules! columns {
 
 columns! {
     id = Id;
+    last_part = LastPart;
     text = Text;
     number = Number;
     natural = Natural;

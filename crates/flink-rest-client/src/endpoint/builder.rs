@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 use crate::{
     Error, Request, Result,
     endpoint::{Body, Limit, Param, Place, Spec, Word},
+    id::is_part_of_path,
+    trace,
     upload::{Files, Upload},
 };
 
@@ -53,8 +55,8 @@ impl RequestBuilder {
     pub fn path(mut self, value: &impl Display) -> Self {
         let Some(param) = self.next() else { return self };
         let value = value.to_string();
-        if matches!(value.as_str(), "" | "." | "..") {
-            return self.refuse(format!("`{value}` cannot be a part of a path"));
+        if !is_part_of_path(&value) {
+            return self.refuse(format!("`{}` cannot be a part of a path", trace::printable(&value)));
         }
         // Encoded one by one, before they are joined: a value must not change the path around it.
         let placeholder = format!("{{{}}}", param.name);

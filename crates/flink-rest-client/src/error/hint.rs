@@ -6,6 +6,18 @@ use super::{Error, TransportErrorKind};
 use crate::tls::{self, Insecure};
 
 impl Error {
+    /// Whether Flink said this, in its refusal or as the cause of a job's failure.
+    fn says(&self, text: &str) -> bool {
+        let is_cause = |cause: Option<&str>| cause.is_some_and(|cause| cause.contains(text));
+        let of_job = match self {
+            Self::StartedAnyway { jobs, .. } => jobs.iter().any(|job| is_cause(job.root_cause.as_deref())),
+            Self::JobEnded { root_cause, .. } => is_cause(root_cause.as_deref()),
+            _ => false,
+        };
+        of_job
+            || matches!(self.last(), Self::Api(refusal) if refusal.errors.iter().any(|error| error.contains(text)))
+    }
+
     /// What to try next, where that is known.
     pub fn hint(&self) -> Option<String> {
         if let Self::OutcomeUnknown { token, jobs, .. } = self {
@@ -37,6 +49,12 @@ impl Error {
         }
         if matches!(self, Self::StartedAnyway { .. }) && self.may_be_done() {
             return Some("look at what is there before you do it again".into());
+        }
+        if self.says("allowNonRestoredState") {
+            return Some("drop the state that no operator takes with allow_non_restored_state(true)".into());
+        }
+        if self.says("'Main-Class'") {
+            return Some("name the class with the main method with entry_class(…)".into());
         }
         Some(match self.last() {
             Self::InvalidAddress { .. } => {

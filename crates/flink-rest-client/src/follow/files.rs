@@ -9,6 +9,7 @@ use super::Process;
 use crate::{
     Client, Endpoint, Error, LogFileName, Mode, Result, Text,
     download::Body,
+    id::is_part_of_path,
     jobmanager::{GetJobManagerLog, GetJobManagerLogFile, GetJobManagerLogs, GetJobManagerStdout},
     processes::LogInfo,
     taskmanagers::{GetTaskManagerLog, GetTaskManagerLogFile, GetTaskManagerLogs, GetTaskManagerStdout},
@@ -44,6 +45,8 @@ impl<M: Mode> Files<M> {
         let mut log = self.log().await?;
         let start = head(&mut log).await?;
         let mut files = self.list().await?;
+        // No request can name the others.
+        files.retain(|file| is_part_of_path(file.name.as_str()));
         let size = log.size.unwrap_or_default();
         files.sort_by_key(|file| (!file.name.as_str().ends_with(".log"), file.size.abs_diff(size)));
         for file in &files {
@@ -53,10 +56,7 @@ impl<M: Mode> Files<M> {
                 return match which {
                     File::Log => Ok(file.name.clone()),
                     // Flink derives it in the same way.
-                    File::Stdout => {
-                        let log = file.name.as_str();
-                        Ok(format!("{}out", log.strip_suffix("log").unwrap_or(log)).parse()?)
-                    }
+                    File::Stdout => Ok(file.name.with_ending("out")),
                 };
             }
         }

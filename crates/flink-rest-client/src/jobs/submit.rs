@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Call, Endpoint, JobId, Result, Upload, client::Mode, jobs::Jobs, upload::Files};
+use crate::{Call, Endpoint, InvalidId, JobId, Result, Upload, client::Mode, jobs::Jobs, upload::Files};
 
 impl<M: Mode> Jobs<M> {
     /// Submits a job that was put together elsewhere, by a program that has Flink's own classes of the same release. To
@@ -69,6 +69,7 @@ pub struct JobSubmission {
 impl JobSubmission {
     /// The job: the last part of its path.
     pub fn job_id(&self) -> Result<JobId> {
-        Ok(self.job_url.rsplit('/').next().unwrap_or_default().parse()?)
+        let id = self.job_url.rsplit('/').next().unwrap_or_default();
+        id.parse().map_err(|error: InvalidId| error.in_answer(SubmitJob::SPEC.name, "jobUrl"))
     }
 }

@@ -319,7 +319,7 @@ async fn what_cannot_be_right_is_not_sent() {
         (
             "DeleteJar",
             json!({"jar": "../cluster"}),
-            "DeleteJar: `jar`: `../cluster` is no jar id: it must be a name without `/`, as the server lists it",
+            "DeleteJar: `jar`: `../cluster` cannot be a part of a path",
         ),
         ("GetJob", json!({}), "GetJob: `job`: it is missing"),
         ("GetJob", json!({"jobid": "1"}), "GetJob: `jobid`: no such parameter; there are: job"),

@@ -60,6 +60,37 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
     }
 }
 
+/// The jar is on the server, so the input was right.
+#[tokio::test]
+async fn an_id_of_the_servers_that_is_none_is_no_invalid_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jar");
+    std::fs::write(&path, b"PK\x03\x04").unwrap();
+    for filename in ["/tmp/..", "/tmp/", "", "/tmp/a\u{1}.jar"] {
+        let fake = Fake::new([ok(json!({"filename": filename, "status": "success"}))]);
+        let error = fake.client().jars().upload_and_run(&path).await.unwrap_err();
+        assert_eq!(error.to_string(), "UploadJar: the answer has an unexpected value at `filename`");
+        assert!(!error.is_invalid_input() && methods(&fake) == "PO", "{error:?}");
+    }
+    let fake = Fake::new([ok(json!({"jobUrl": "/jobs/none"}))]);
+    let error = fake.client().jobs().submit(&path).await.unwrap().job_id().unwrap_err();
+    assert!(!error.is_invalid_input(), "{error:?}");
+}
+
+/// Who can name a jar or a TaskManager cannot make the list of all of them unreadable.
+#[tokio::test]
+async fn a_name_that_no_request_can_have_hides_no_others() {
+    let jar = |id: &str| json!({"id": id, "name": id, "uploaded": 1, "entry": []});
+    let names = ["1_a.jar", "../a", "a\nb.jar", "", ".."];
+    let fake = Fake::new([ok(json!({"address": "http://x", "files": names.map(jar)}))]);
+    let listed = fake.client().jars().list().await.unwrap().files;
+    assert_eq!(listed.iter().map(|jar| jar.id.as_str()).collect::<Vec<_>>(), names);
+    for jar in &listed[1..] {
+        fake.client().jar(&jar.id).delete().await.unwrap_err();
+    }
+    assert_eq!(methods(&fake), "GE", "nothing is sent for them");
+}
+
 /// A main method that fails after it has submitted its job.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_what_was_started_all_the_same_says_so() {

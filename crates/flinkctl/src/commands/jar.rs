@@ -3,7 +3,7 @@
 use crate::{
     commands::Noun,
     verb::Verb,
-    view::{Part, id, natural, operators, text, time},
+    view::{Part, id, last_part, natural, operators, text, time},
 };
 
 /// The vertices of a dataflow. Their parallelism is known if the program sets it.
@@ -29,17 +29,13 @@ pub(crate) const NOUN: Noun = Noun {
                 ],
             )],
         ),
-        Verb::new(
-            "upload",
-            "UploadJar",
-            &[Part::Fields(&[id("File", "/filename"), text("Status", "/status")])],
-        ),
+        Verb::new("upload", "UploadJar", &[Part::Made(&[last_part("Jar", "/filename")])]),
         Verb::new("plan", "PlanJar", &[PLAN]),
-        Verb::new("run", "RunJar", &[Part::Fields(&[id("Job", "/jobid")])]),
+        Verb::new("run", "RunJar", &[Part::Made(&[id("Job", "/jobid")])]),
         Verb::new(
             "run-application",
             "RunJarApplication",
-            &[Part::Fields(&[id("Application", "/applicationid")])],
+            &[Part::Made(&[id("Application", "/applicationid")])],
         ),
         Verb::new("delete", "DeleteJar", &[Part::Said("Deleted.")]).destroys("Delete jar"),
     ],

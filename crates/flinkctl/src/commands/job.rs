@@ -6,7 +6,7 @@ pub(super) mod list;
 use crate::{
     commands::{Noun, metrics, processes},
     verb::Verb,
-    view::{Part, counts, id, millis, number, state, text, time},
+    view::{Part, counts, id, last_part, millis, number, state, text, time},
 };
 
 pub(crate) const LIST: Part = Part::Rows(
@@ -50,7 +50,7 @@ pub(crate) const NOUN: Noun = Noun {
         )
         .current(),
         Verb::new("status", "GetJobStatus", &[Part::Fields(&[state("Status", "/status")])]),
-        Verb::new("submit", "SubmitJob", &[Part::Fields(&[text("URL", "/jobUrl")])]),
+        Verb::new("submit", "SubmitJob", &[Part::Made(&[last_part("Job", "/jobUrl")])]),
         Verb::new("config", "GetJobConfig", processes::ALL),
         Verb::new("plan", "GetJobPlan", &[super::jar::PLAN]),
         Verb::new(

@@ -98,9 +98,9 @@ async fn whose(app: &App, of: Option<&str>) -> Result<Whose> {
         return Ok(Whose::One(Process::JobManager));
     }
     let meant = resolve::job_or_taskmanager(&app.client, word).await?;
-    Ok(match meant.parse() {
+    Ok(match meant.parsed() {
         Ok(job) => Whose::Job(job),
-        Err(_) => Whose::One(Process::TaskManager(meant.parse()?)),
+        Err(_) => Whose::One(Process::TaskManager(meant.parsed()?)),
     })
 }
 

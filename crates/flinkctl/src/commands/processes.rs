@@ -44,7 +44,7 @@ pub(crate) const ENVIRONMENT: View = &[
 pub(crate) const LOG_URL: View = &[Part::Fields(&[text("URL", "/url")])];
 
 /// An operation that was begun, to be asked after.
-pub(crate) const TRIGGERED: View = &[Part::Fields(&[id("Trigger", "/request-id")])];
+pub(crate) const TRIGGERED: View = &[Part::Made(&[id("Trigger", "/request-id")])];
 
 const STATUS: Column = state("Status", "/status/id");
 const FAILURE: Column =

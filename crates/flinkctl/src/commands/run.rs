@@ -12,7 +12,7 @@ use std::{
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    JobId, Upload,
+    Error, JobId, Upload,
     jars::{ClaimMode, JarRun, RunJar},
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -183,7 +183,7 @@ impl Submission {
 impl Arguments {
     async fn submit(&self, app: &App, job: Option<JobId>, submission: &Submission) -> Result<JarRun> {
         let path = Path::new(&self.jar);
-        if !path.exists() && !self.jar.contains(['/', '\\']) {
+        if !path.exists() && resolve::may_name_a_jar(&self.jar) {
             let no_file = |failure: Failure| match failure.exit {
                 Exit::NotFound => Failure {
                     message: format!("there is no file `{}`, and {}", self.jar, failure.message),
@@ -192,10 +192,13 @@ impl Arguments {
                 _ => failure,
             };
             let jar = resolve::jar(&app.client, &self.jar).await.map_err(no_file)?;
-            let mut request = RunJar::new(jar);
+            let mut request = RunJar::new(&jar);
             self.fill(&mut request, job);
             submission.has_jar();
-            return Ok(app.client.request(request).await?);
+            return app.client.request(request).await.map_err(|error| match error.last() {
+                Error::Api(refusal) if refusal.root_cause().contains(jar.as_str()) => no_file(error.into()),
+                _ => error.into(),
+            });
         }
         let bar = progress_bar(path);
         let upload = Upload::new(path).on_progress({

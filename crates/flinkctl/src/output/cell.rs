@@ -45,6 +45,7 @@ pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cel
         Show::Load => load(value),
         Show::Index => index(value).into(),
         Show::Number => value.as_f64().map_or_else(|| plain(value), human::number).into(),
+        Show::LastPart => last_part(value).into(),
         Show::Id | Show::Text | Show::Natural | Show::Value | Show::Trend => plain(value).into(),
     }
 }
@@ -64,6 +65,7 @@ pub(crate) fn exact(value: Option<&Value>, show: Show) -> String {
         Some(value) if show == Show::Reason => reason(value),
         Some(value) if show == Show::Operators => operators(value),
         Some(value) if show == Show::Index => index(value),
+        Some(value) if show == Show::LastPart => last_part(value),
         Some(value) => plain(value),
     }
 }
@@ -111,6 +113,13 @@ fn operators(html: &Value) -> String {
     let text = plain(html);
     let lines = text.split("<br/>").map(|line| line.trim_start_matches([' ', '+', '-', ':']).trim_end());
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" -> ")
+}
+
+/// `/tmp/flink-web-upload/a1b2_app.jar` as `a1b2_app.jar`; all of it if it ends in no name.
+fn last_part(path: &Value) -> String {
+    let path = plain(path);
+    let last = path.rsplit(['/', '\\']).next().filter(|last| !matches!(*last, "" | "." | ".."));
+    last.map(str::to_owned).unwrap_or(path)
 }
 
 /// `0.currentInputWatermark` as `0`.

@@ -64,7 +64,7 @@ pub(super) fn of_part(value: &Value, part: &Part, fields: &[String]) -> Option<V
         Part::Rows(at, _) | Part::Texts(at, _) | Part::Chapters(at, ..) => {
             Some(elements_at(value, at, members))
         }
-        Part::Fields(_) | Part::All(_) | Part::Body | Part::Said(_) => None,
+        Part::Fields(_) | Part::Made(_) | Part::All(_) | Part::Body | Part::Said(_) => None,
     }
 }
 

@@ -219,8 +219,25 @@ fn a_file_where_an_uploaded_jar_is_wanted() {
 #[test]
 fn where_the_server_keeps_a_jar_names_it_too() {
     let path = "/tmp/flink-web/flink-web-upload/79cc07d7-b092-4419-92d5-85f0d16e85c6_StreamingJob.jar";
-    let (code, stderr) = exit(&Server::start().url(), &["jar", "plan", path]);
-    assert_eq!(code, Some(0), "{stderr}");
+    for command in [&["jar", "plan", path][..], &["run", path, "--detach"]] {
+        let (code, stderr) = exit(&Server::start().url(), command);
+        assert_eq!(code, Some(0), "{stderr}");
+    }
+}
+
+/// Flink lists only the jars that it has named itself, and runs all that are in the folder.
+#[test]
+fn a_jar_that_is_not_listed_is_for_the_server_to_find() {
+    for jar in [
+        "0123abcd-b092-4419-92d5-85f0d16e85c6_x.jar",
+        "/x/0123abcd-b092-4419-92d5-85f0d16e85c6_x.jar",
+        "x.jar",
+    ] {
+        for command in [&["jar", "plan", jar][..], &["run", jar], &["jar", "delete", jar, "--yes"]] {
+            let (code, stderr) = exit(&Server::start().url(), command);
+            assert!(code == Some(4) && stderr.contains("not recorded: "), "{stderr}");
+        }
+    }
 }
 
 /// Larger than what the client takes of an answer that it must understand.

@@ -55,7 +55,7 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
         false => format!("Cancel job {found} at {address}"),
     };
     confirm(&what, yes)?;
-    let job = app.client.job(found.id.parse()?);
+    let job = app.client.job(found.parsed()?);
     let done = async {
         job.cancel().await?;
         match detach {
