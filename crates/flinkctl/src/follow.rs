@@ -142,7 +142,7 @@ async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
     let of_task = all.find(|exception| exception.task_name.is_some());
     failure.place = of_task.and_then(place);
     failure.hint = Some(if latest.stacktrace.contains("allowNonRestoredState") {
-        "--allow-non-restored-state drops the state that no operator of the program wants".into()
+        "drop the state that no operator takes with -n (--allow-non-restored-state)".into()
     } else if waits || latest.stacktrace.contains(NO_SLOTS) {
         MORE_SLOTS.into()
     } else {

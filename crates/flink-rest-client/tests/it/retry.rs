@@ -386,6 +386,14 @@ async fn what_may_have_come_of_a_program_without_an_id_is_told() {
         error.to_string(),
         format!("RunJar: refused, but job {NEW} Orders (FAILED) has ended: no such file")
     );
+
+    // What helps against its failure is told.
+    let entries =
+        json!([{"exceptionName": "a.B", "stacktrace": "a.B: set --allowNonRestoredState", "timestamp": 1}]);
+    let why = ok(json!({"exceptionHistory": {"entries": entries, "truncated": false}}));
+    let fake = Fake::new([old(), failed(), both("FAILED"), why]);
+    let hint = run(&fake.client(), "curl").await.unwrap_err().hint().unwrap();
+    assert!(hint.contains("allow_non_restored_state(true)"), "{hint}");
 }
 
 #[tokio::test(start_paused = true)]

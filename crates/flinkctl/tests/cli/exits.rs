@@ -202,7 +202,30 @@ fn state_that_nobody_wants_is_dropped_by_an_option() {
     let server = Server::with([(of_job, exceptions)]);
     let (code, stderr) = exit(&server.url(), &["job", "wait", "0123"]);
     assert_eq!(code, Some(10), "{stderr}");
-    assert!(stderr.contains("\nHint: --allow-non-restored-state drops the state"), "{stderr}");
+    assert!(
+        stderr.contains("\nHint: drop the state that no operator takes with -n (--allow-non-restored-state)"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn arguments_of_the_program_without_dashes_before_them() {
+    for (words, shown) in
+        [(["-py", "x"], "-- -py"), (["-name", "x"], "-- -name"), (["--topic", "x"], "-- --topic")]
+    {
+        let (code, stderr) = exit("http://127.0.0.1:1", &[&["run", "a.jar"][..], &words].concat());
+        let hint = format!("arguments of the program stand behind `--`, as `{shown}`");
+        assert!(code == Some(2) && stderr.contains(&hint), "{stderr}");
+    }
+}
+
+#[test]
+fn a_jar_without_a_main_class_says_how_to_name_one() {
+    let refusal = r#"{"errors":["org.apache.flink.client.program.ProgramInvocationException: Neither a 'Main-Class', nor a 'program-class' entry was found in the jar file."]}"#;
+    let request = "POST /jars/79cc07d7-b092-4419-92d5-85f0d16e85c6_StreamingJob.jar/run";
+    let server = Server::with_statuses([(request, 400, refusal)]);
+    let (_, stderr) = exit(&server.url(), &["run", "79cc07d7"]);
+    assert!(stderr.contains("name the class with the main method with -c CLASS"), "{stderr}");
 }
 
 #[test]
