@@ -154,14 +154,15 @@ pub enum Error {
         source: Box<Error>,
     },
     /// It took longer than it may.
-    #[error("{what} took longer than {after:?}{}{tried}", if *sent { "" } else { ", before anything was sent" })]
+    #[error("{what} took longer than {after:?}{}{tried}", if *sent { "" } else { ", before the whole request was sent" })]
     #[non_exhaustive]
     Timeout {
         /// What was waited for, and how far it was.
         what: String,
         /// The deadline.
         after: Duration,
-        /// Whether a request may have reached the server: not while its credentials were read or its connection was made.
+        /// Whether the whole request may have reached the server: not while its credentials were read, its connection was made, or
+        /// its file was still being sent.
         sent: bool,
         /// How often it was tried; this is the last time.
         tried: Tried,

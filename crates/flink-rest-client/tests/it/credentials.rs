@@ -154,7 +154,7 @@ async fn what_does_not_come_to_be_sent_was_not_carried_out() {
         let dispose = client.dispose_savepoint("file:/savepoint").timeout(limit).await.map(drop).unwrap_err();
         for error in [cancel, dispose] {
             assert!(error.is_timeout() && !error.is_outcome_unknown(), "{error:?}");
-            assert!(error.to_string().contains("before anything was sent"), "{error}");
+            assert!(error.to_string().contains("before the whole request was sent"), "{error}");
         }
     }
     assert_eq!(server.asked().len(), 0);

@@ -306,15 +306,15 @@ fn who_stops_a_change_is_told_that_it_may_be_made() {
 fn an_upload_that_nobody_reads_ends_in_time() {
     let (server, jar) = (Server::start(), large_jar());
     let config = ("/v1/config", server.recorded("GET /config"));
-    // Without a job, the jar alone does no harm.
-    for (command, code) in [(&["run"][..], 5), (&["jar", "upload"], 6)] {
+    // The server never had the whole jar, so nothing was carried out.
+    for command in [&["run"][..], &["jar", "upload"]] {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let arguments = [command, &[jar.path().to_str().unwrap(), "--timeout", "1s"]].concat();
         let mut child = flinkctl(&url, &arguments).stderr(Stdio::piped()).spawn().unwrap();
         let _upload = until(&listener, "POST /v1/jars/upload", &[config]);
         let begun = Instant::now();
-        assert_eq!(child.wait().unwrap().code(), Some(code), "{command:?}");
+        assert_eq!(child.wait().unwrap().code(), Some(5), "{command:?}");
         assert!(begun.elapsed() < Duration::from_secs(6), "{command:?}: {:?}", begun.elapsed());
     }
 }
