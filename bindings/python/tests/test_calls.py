@@ -9,6 +9,7 @@ import pathlib
 import pickle
 import subprocess
 import sys
+import warnings
 from typing import Any
 
 import flink_rest_client as package
@@ -229,7 +230,7 @@ def test_nothing_is_printed() -> None:
 
 def test_an_answer_that_is_too_deep_for_python(server: Server) -> None:
     deep = 200_000
-    server.answers = lambda _: (200, "application/json", b"[" * deep + b"]" * deep)
+    server.answers = lambda _: (200, "application/json", b'{"slots-total": 1, "deep": ' + b"[" * deep + b"]" * deep + b"}")
     with pytest.raises(RestException, match="cannot read the answer"):
         FlinkRestClient.from_url(server.url).overview()
 
@@ -377,6 +378,27 @@ def test_an_operation_that_was_forgotten_may_have_been_carried_out(server: Serve
         assert caught.value.status == 404
         with pytest.raises(OutcomeUnknownError):
             _ = operation.status
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_metrics_that_flink_did_not_collect_come_with_a_warning(server: Server, collects: bool) -> None:
+    """Metrics are fresh once the CPU time of the TaskManagers is another."""
+
+    def answer(asked: str) -> Any:
+        if "/taskmanagers/metrics" in asked and not collects:
+            return 500, "application/json", b'{"errors": ["no"]}'
+        if asked == "GET /v1/jobmanager/config":
+            return 200, "application/json", b"[]"
+        time = {"id": "Status.JVM.CPU.Time", "value": "1", "sum": len(server.requests), "avg": len(server.requests)}
+        return 200, "application/json", json.dumps([time]).encode()
+
+    server.answers = answer
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert FlinkRestClient.from_url(server.url).jobmanager.metrics()
+    told = [(warning.category, str(warning.message)) for warning in caught]
+    old = "the metrics may be old: Flink did not collect them within a second"
+    assert set(told) == (set() if collects else {(RuntimeWarning, old)})
 
 
 def test_a_savepoint_has_a_format_that_the_state_backend_can_write(server: Server) -> None:

@@ -1,5 +1,6 @@
 //! What a server answered, before and after decoding.
 
+pub(crate) mod file;
 pub(crate) mod foreign;
 mod shape;
 

@@ -19,6 +19,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use crate::{
     Answer, Call, ClientBuilder, Endpoint, Error, FlinkVersion, Repeat, Request, Result, Retry,
     address::{Address, Addresses},
+    answer::file::ExpectedFile,
     call::{CallOptions, Deadline},
     cluster::GetConfig,
     compression,
@@ -448,9 +449,23 @@ impl<M: Mode> Client<M> {
         let attempt = async {
             let (head, body) = self.open(request, &departure).await?.into_parts();
             let body = self.read(request.spec, &head.headers, body).await?;
+            if let Some(expected) = self.expected_file(request, head.status, &head.headers) {
+                expected.check(&body)?;
+            }
             self.answer(request, head.status, body).checked()
         };
         self.limited(request, tries, options, &departure, attempt).await
+    }
+
+    /// What checks a log or another file; none for other answers.
+    pub(crate) fn expected_file(
+        &self,
+        request: &Request,
+        status: http::StatusCode,
+        headers: &HeaderMap,
+    ) -> Option<ExpectedFile> {
+        let is_file = request.spec.response == "Text";
+        is_file.then(|| ExpectedFile::new(request, status, headers, self.shared.secrets.clone()))
     }
 
     fn answer(&self, request: &Request, status: http::StatusCode, body: Bytes) -> Answer {

@@ -16,6 +16,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::{
     Action, Call, Client, Endpoint, Error, Result, Text, TransportErrorKind,
+    answer::file::ExpectedFile,
     call::{CENTURY, CallOptions, Deadline},
     client::{Async, Mode},
     endpoint::Spec,
@@ -140,13 +141,14 @@ impl<M: Mode> Client<M> {
     pub(crate) async fn download<E: Endpoint>(&self, endpoint: &E, options: CallOptions) -> Result<Body> {
         let request = self.check(endpoint, options).await?;
         let (head, incoming) = self.open_one(&request, options).await?.into_parts();
+        let expected = self.expected_file(&request, head.status, &head.headers);
         let (spec, limit) = (request.spec, options.timeout.unwrap_or(self.shared.timeout));
         let what = format!("{} at {}", spec.name, self.address());
         let length = head.headers.get(http::header::CONTENT_LENGTH);
         let size = length.and_then(|length| length.to_str().ok()?.parse().ok());
         let incoming = Some(incoming);
         let (url, deadline) = (self.address().into(), self.shared.deadline);
-        Ok(Body { spec, what, url, incoming, received: 0, size, limit, deadline, pause: None })
+        Ok(Body { spec, what, url, incoming, expected, received: 0, size, limit, deadline, pause: None })
     }
 }
 
@@ -157,6 +159,8 @@ pub(crate) struct Body {
     url: String,
     /// None after the end, or an error.
     incoming: Option<Incoming>,
+    /// Checks the first bytes; none after them.
+    expected: Option<ExpectedFile>,
     pub(crate) received: u64,
     pub(crate) size: Option<u64>,
     /// How long the next bytes may take.
@@ -204,7 +208,8 @@ impl Body {
         let error = match next {
             Some(Ok(bytes)) => {
                 self.received += bytes.len() as u64;
-                return Some(Ok(bytes));
+                let checked = self.expected.take().map_or(Ok(()), |expected| expected.check(&bytes));
+                return Some(checked.map(|()| bytes));
             }
             Some(Err(error)) => error,
             None => {

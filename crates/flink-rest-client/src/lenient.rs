@@ -8,9 +8,17 @@ use serde::{
 };
 use serde_json::Value;
 
+use crate::time::Long;
+
 /// A value, or the default if it is of another shape. For small ones: it is kept as JSON meanwhile.
 pub fn or_default<'de, T: DeserializeOwned + Default, D: Deserializer<'de>>(json: D) -> Result<T, D::Error> {
     Ok(T::deserialize(Value::deserialize(json)?).unwrap_or_default())
+}
+
+/// A time or a duration in milliseconds; none if it is negative or no integer.
+pub(crate) fn millis<'de, T: Long, D: Deserializer<'de>>(json: D) -> Result<Option<T>, D::Error> {
+    let long = Value::deserialize(json)?.as_i64().filter(|long| *long >= 0);
+    Ok(long.and_then(T::from_long))
 }
 
 /// A list, or an empty one if it is something else. Items of another shape are left out.

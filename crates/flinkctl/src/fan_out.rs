@@ -1,24 +1,21 @@
 //! Many requests of one command, a bounded number of them at once.
 
 use flink_rest_client::MAX_CONCURRENT_REQUESTS;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use tokio::sync::Semaphore;
-
-use crate::error::Result;
 
 /// Shared by the whole process: with --all-contexts, each cluster's command fans out.
 static REQUESTS: Semaphore = Semaphore::const_new(MAX_CONCURRENT_REQUESTS);
 
-/// Awaits all calls and returns their values in the order of the calls; the first failure ends the others.
-pub(crate) async fn fan_out<T>(
-    calls: impl IntoIterator<Item = impl Future<Output = Result<T>>>,
-) -> Result<Vec<T>> {
+/// Awaits all calls and returns their outputs in the order of the calls. A call that fails ends no other: see
+/// [`Missing`](crate::partial::Missing).
+pub(crate) async fn fan_out<T>(calls: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let calls = calls.into_iter().map(|call| async {
         // It is never closed.
         let _permit = REQUESTS.acquire().await;
         call.await
     });
-    stream::iter(calls).buffered(MAX_CONCURRENT_REQUESTS).try_collect().await
+    stream::iter(calls).buffered(MAX_CONCURRENT_REQUESTS).collect().await
 }
 
 #[cfg(test)]
@@ -36,11 +33,11 @@ mod tests {
                 most.fetch_max(now.fetch_add(1, Relaxed) + 1, Relaxed);
                 tokio::task::yield_now().await;
                 now.fetch_sub(1, Relaxed);
-                Ok(number)
+                number
             }
         };
         let (one, other) = tokio::join!(fan_out((0..800).map(call)), fan_out((0..800).map(call)));
-        assert_eq!(one.unwrap(), (0..800).collect::<Vec<_>>());
-        assert_eq!((other.unwrap().len(), most.load(Relaxed)), (800, MAX_CONCURRENT_REQUESTS));
+        assert_eq!(one, (0..800).collect::<Vec<_>>());
+        assert_eq!((other.len(), most.load(Relaxed)), (800, MAX_CONCURRENT_REQUESTS));
     }
 }

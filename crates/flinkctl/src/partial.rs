@@ -41,6 +41,11 @@ impl Missing {
         None
     }
 
+    /// Whether parts were asked for and none could be had.
+    pub(crate) fn is_all(&self) -> bool {
+        self.asked > 0 && self.failed == self.asked
+    }
+
     /// Reports what is missing. `what` names the parts in the plural, as in «2 of 20 logs cannot be shown».
     ///
     /// The exit code is [`Exit::Partial`] if there were other parts; else that of the failures, if they agree.

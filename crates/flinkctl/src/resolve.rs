@@ -215,6 +215,12 @@ pub(crate) async fn jobs(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
     Ok(listed(client, "GetJobsOverview").await?.into_iter().filter_map(candidate).collect())
 }
 
+/// The jobs that have not ended, as far as can be told.
+pub(crate) async fn unfinished_jobs(client: &FlinkRestClient) -> Result<Vec<JobId>> {
+    let unfinished = jobs(client).await?.into_iter().filter(|job| job.ended.is_none());
+    Ok(unfinished.filter_map(|job| job.id.parse().ok()).collect())
+}
+
 pub(crate) async fn applications(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
     let candidate = |application: Listed| {
         let name = of_job(&application.name).to_owned();

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::{
     cli::App,
     commands::{metrics, operation},
-    confirm::confirm,
+    confirm::{confirm, confirm_end_of_jobs},
     error::{Failure, Result},
     output::{Lines, say, write_raw},
     resolve,
@@ -46,6 +46,8 @@ pub(crate) struct Verb {
     pub(crate) view: View,
     /// What it does that cannot be undone, to be asked about first.
     pub(crate) destroys: Option<&'static str>,
+    /// Whether it ends jobs, which the cluster's owner may have switched off.
+    ends_jobs: bool,
     /// What it shows, if that is not all that the endpoint is for.
     about: Option<&'static str>,
     /// What to try if there is nothing to show.
@@ -56,11 +58,24 @@ pub(crate) struct Verb {
 
 impl Verb {
     pub(crate) const fn new(name: &'static str, endpoint: &'static str, view: View) -> Self {
-        Self { name, endpoint, view, destroys: None, about: None, if_none: None, is_current: false }
+        Self {
+            name,
+            endpoint,
+            view,
+            destroys: None,
+            ends_jobs: false,
+            about: None,
+            if_none: None,
+            is_current: false,
+        }
     }
 
     pub(crate) const fn destroys(self, what: &'static str) -> Self {
         Self { destroys: Some(what), ..self }
+    }
+
+    pub(crate) const fn ends_jobs(self, what: &'static str) -> Self {
+        Self { ends_jobs: true, ..self.destroys(what) }
     }
 
     pub(crate) const fn about(self, what: &'static str) -> Self {
@@ -122,7 +137,11 @@ impl Verb {
         if let Some(what) = self.destroys {
             let which: Vec<_> = params.values().filter_map(Value::as_str).collect();
             let what = format!("{what} {}", which.join(" ")).trim_end().to_owned();
-            confirm(&format!("{what} at {}", client.address()), matches.get_flag("yes"))?;
+            let (what, yes) = (format!("{what} at {}", client.address()), matches.get_flag("yes"));
+            match self.ends_jobs {
+                true => confirm_end_of_jobs(app, &what, yes).await?,
+                false => confirm(&what, yes)?,
+            }
         }
         if self.spec()?.params.iter().any(|param| param.name == METRICS) && !params.contains_key(METRICS) {
             let names = metrics::names(client, self.endpoint, params.clone()).await?;

@@ -96,7 +96,7 @@ impl Absence {
                 "start another cluster for another application, or a session cluster to submit to"
             }
             Self::Profiler => "set `rest.profiling.enabled: true` in the cluster's configuration",
-            Self::HistoryServer => "give the address of a JobManager",
+            Self::HistoryServer => "give the JobManager's own address, such as http://jobmanager:8081",
             Self::Release { .. } => {
                 "if that is not its release, say which one it is with flink_version(…) of the client's builder"
             }

@@ -1,7 +1,8 @@
-//! How far a job is: the few facts that a wait needs, whatever else the server says.
+//! How far a job is: the few facts that a wait or an overview needs, whatever else the server says.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -48,6 +49,12 @@ pub struct JobProgress {
     /// Its name; empty if it cannot be read.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
+    /// How long it has run, or did; none if it cannot be read.
+    #[serde(default, deserialize_with = "lenient::millis")]
+    pub duration: Option<Duration>,
+    /// The server's time when it answered; none if it cannot be read.
+    #[serde(default, deserialize_with = "lenient::millis")]
+    pub now: Option<Timestamp>,
     /// Its vertices, sources first.
     #[serde(default, deserialize_with = "lenient::list")]
     pub vertices: Vec<VertexProgress>,
@@ -68,6 +75,9 @@ pub struct VertexProgress {
     /// Its state; none if it cannot be read.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub status: Option<ExecutionState>,
+    /// When its first subtask was sent to a TaskManager; none before, or if it cannot be read.
+    #[serde(rename = "start-time", default, deserialize_with = "lenient::millis")]
+    pub start_time: Option<Timestamp>,
     /// How many subtasks it has; none if that is not known.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub parallelism: Option<u32>,
@@ -116,8 +126,9 @@ mod tests {
         let read = |json: Value| serde_json::from_value::<JobProgress>(json).unwrap();
         for odd in [json!(null), json!(-1), json!("x"), json!([1]), json!({"a": {}}), json!(1.5)] {
             let vertex = json!({"id": odd, "name": odd, "status": odd, "parallelism": odd, "maxParallelism": odd,
-                "tasks": odd, "metrics": odd});
-            read(json!({"state": "RUNNING", "name": odd, "vertices": odd, "status-counts": odd, "jid": odd}));
+                "tasks": odd, "metrics": odd, "start-time": odd});
+            read(json!({"state": "RUNNING", "name": odd, "vertices": odd, "status-counts": odd, "jid": odd,
+                "duration": odd, "now": odd}));
             read(json!({"state": "RUNNING", "vertices": [vertex], "start-time": odd}));
         }
         read(json!({"state": "RUNNING"}));

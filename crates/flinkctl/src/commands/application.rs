@@ -50,7 +50,7 @@ pub(crate) const NOUN: Noun = Noun {
         ),
         Verb::new("config", "GetApplicationJobManagerConfig", processes::CONFIG),
         Verb::new("cancel", "CancelApplication", &[Part::Said("It is being cancelled.")])
-            .destroys("Cancel application"),
+            .ends_jobs("Cancel application"),
     ],
     deeds: &[],
 };

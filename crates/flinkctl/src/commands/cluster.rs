@@ -27,7 +27,7 @@ pub(crate) const NOUN: Noun = Noun {
         ),
         Verb::new("config", "GetConfig", &[Part::All("")]),
         Verb::new("shutdown", "ShutdownCluster", &[Part::Said("The cluster shuts down.")])
-            .destroys("Shut down the cluster"),
+            .ends_jobs("Shut down the cluster"),
     ],
     deeds: &[],
 };

@@ -12,10 +12,11 @@ use tokio::time::Instant;
 
 use crate::{
     cli::App,
-    commands::Deed,
+    commands::{Deed, ps::no_vertex_id},
     error::{Exit, Failure, Result},
     fan_out::fan_out,
     output::{Format, label, plain, say, write_raw},
+    partial::Missing,
     resolve,
     save::{Readers, save},
 };
@@ -26,6 +27,9 @@ pub(crate) const FLAMEGRAPH: Deed =
 /// Flink takes its samples within a few seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// The parts of a flame graph, as messages name them.
+const VERTICES: &str = "vertices";
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
@@ -80,26 +84,27 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     };
     let client = &app.client;
     let job = resolve::job(client, &arguments.job).await?;
-    let details = client.job(job).details().await?;
-    let mut vertices: Vec<_> = details
-        .vertices
-        .iter()
-        .map(|vertex| (vertex.id, label(&plain(&vertex.name.as_str().into()))))
-        .collect();
+    let progress = client.job(job).progress().await?;
+    let named = progress.vertices.iter();
+    let named = named.map(|vertex| (vertex.id, label(&plain(&vertex.name.as_str().into()))));
+    let mut vertices: Vec<_> = named.collect();
     if let Some(word) = &arguments.vertex {
         let meant = resolve::vertex(client, job, word).await?;
-        vertices.retain(|(id, _)| *id == meant);
+        vertices.retain(|(id, _)| *id == Some(meant));
     }
-    let stacks = stacks(app, job, &vertices, arguments.kind, if folded { frame } else { method }).await?;
+    let mut missing = Missing::default();
+    let name_of = if folded { frame } else { method };
+    let stacks = stacks(app, job, &vertices, arguments.kind, name_of, &mut missing).await?;
+    let Some(stacks) = stacks else { return missing.end(VERTICES) };
     let text = match folded {
         true => stacks,
         false => {
-            draw(&stacks, &format!("{}, {}", plain(&details.name.as_str().into()), title(arguments.kind)))?
+            draw(&stacks, &format!("{}, {}", plain(&progress.name.as_str().into()), title(arguments.kind)))?
         }
     };
     // Each has its own, so that none takes the place of another.
     let usual = || match vertices.as_slice() {
-        [(vertex, _)] if arguments.vertex.is_some() => format!("flamegraph-{job}-{vertex}.svg").into(),
+        [(Some(vertex), _)] if arguments.vertex.is_some() => format!("flamegraph-{job}-{vertex}.svg").into(),
         _ => PathBuf::from(format!("flamegraph-{job}.svg")),
     };
     let file = arguments.file.or_else(|| (app.output.terminal && !folded).then(usual));
@@ -109,10 +114,10 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
                 |error| Failure::new(Exit::Failed, format!("cannot write {}: {error}", path.display()));
             save(&path, text.as_bytes(), Readers::Usual).map_err(failed)?;
             say!("Written to {}; a browser shows it.", path.display());
-            Ok(())
         }
-        None => Ok(write_raw(text.as_bytes())?),
+        None => write_raw(text.as_bytes())?,
     }
+    missing.end(VERTICES)
 }
 
 fn title(kind: Kind) -> &'static str {
@@ -123,29 +128,37 @@ fn title(kind: Kind) -> &'static str {
     }
 }
 
-/// The stacks of these vertices, a line each; if there are several, each below its vertex.
+/// The stacks of these vertices, a line each; if there are several, each below its vertex. None if no vertex could be
+/// sampled.
 async fn stacks(
     app: &App,
     job: JobId,
-    vertices: &[(VertexId, String)],
+    vertices: &[(Option<VertexId>, String)],
     kind: Kind,
     name_of: fn(&str) -> String,
-) -> Result<String> {
+    missing: &mut Missing,
+) -> Result<Option<String>> {
     // None is never.
     let until = Instant::now().checked_add(app.global.timeout.unwrap_or(PATIENCE));
-    let roots = fan_out(
-        vertices
-            .iter()
-            .map(|(id, name)| async move { Ok((name, sampled(&app.client, job, *id, kind, until).await?)) }),
-    )
-    .await?;
+    let roots = fan_out(vertices.iter().map(|(id, name)| async move {
+        match id {
+            Some(id) => (name, sampled(&app.client, job, *id, kind, until).await),
+            None => (name, Err(no_vertex_id())),
+        }
+    }))
+    .await;
+    let kept = |(name, root)| Some((name, missing.keep(format!("vertex {name}"), root)?));
+    let roots: Vec<(&String, Option<FlameGraphNode>)> = roots.into_iter().filter_map(kept).collect();
+    if roots.is_empty() && !vertices.is_empty() {
+        return Ok(None);
+    }
     let several = vertices.len() > 1;
     let mut text = String::new();
     for (name, root) in roots.iter().filter_map(|(name, root)| Some((name, root.as_ref()?))) {
         fold(root, if several { frame(name) } else { String::new() }, name_of, &mut text)?;
     }
     match (text.is_empty(), roots.iter().all(|(_, root)| root.is_none())) {
-        (false, _) => Ok(text),
+        (false, _) => Ok(Some(text)),
         (true, true) => Err(Failure::new(Exit::Failed, "it has ended, there is nothing to sample")),
         (true, false) => Err(Failure::new(Exit::Failed, format!("there were no {}", title(kind)))
             .hint("`--type mixed` shows all threads")),

@@ -7,10 +7,8 @@ mod svg;
 use std::{collections::HashMap, fmt::Write as _};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_rest_client::{
-    VertexId,
-    jobs::{details::JobDetails, plan::Input, vertices::JobVertex},
-};
+use flink_rest_client::{VertexId, lenient};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
@@ -46,8 +44,8 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         let answer = app.client.request_by_name("GetJobPlan", json!({ "job": job })).await?;
         return app.output.answer(&answer, &[jar::PLAN]);
     }
-    let details = app.client.job(job).details().await?;
-    let graph = Graph::of(&details);
+    let dataflow = app.client.request_by_name("GetJob", json!({ "job": job })).await?.decode()?;
+    let graph = Graph::of(&dataflow);
     let text = match app.output.format {
         Format::Svg => svg::draw(&graph)?,
         Format::Mermaid => graph.mermaid(),
@@ -58,9 +56,50 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     Ok(write_raw(text.as_bytes())?)
 }
 
+/// The parts of a job's details that are drawn. A value that cannot be read is left out.
+#[derive(Deserialize)]
+struct Dataflow {
+    #[serde(default, deserialize_with = "lenient::list")]
+    vertices: Vec<Vertex>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    plan: Plan,
+}
+
+#[derive(Deserialize)]
+struct Vertex {
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    id: Option<VertexId>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    name: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    status: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    parallelism: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+struct Plan {
+    #[serde(default, deserialize_with = "lenient::list")]
+    nodes: Vec<Node>,
+}
+
+#[derive(Deserialize)]
+struct Node {
+    id: VertexId,
+    #[serde(default, deserialize_with = "lenient::list")]
+    inputs: Vec<Input>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    id: VertexId,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    ship_strategy: String,
+}
+
 /// The vertices in the order of the stream, with what flows into each.
 struct Graph<'a> {
-    vertices: Vec<(&'a JobVertex, Vec<Flow>)>,
+    vertices: Vec<(&'a Vertex, Vec<Flow>)>,
 }
 
 /// What comes from another vertex.
@@ -70,18 +109,22 @@ struct Flow {
 }
 
 impl<'a> Graph<'a> {
-    fn of(details: &'a JobDetails) -> Self {
+    fn of(dataflow: &'a Dataflow) -> Self {
+        let numbered = dataflow.vertices.iter().zip(0..);
         let numbers: HashMap<VertexId, usize> =
-            details.vertices.iter().zip(0..).map(|(vertex, number)| (vertex.id, number)).collect();
+            numbered.filter_map(|(vertex, number)| Some((vertex.id?, number))).collect();
         let flow = |input: &'a Input| {
-            let how = one_line(input.ship_strategy.as_deref().unwrap_or_default());
+            let how = one_line(&input.ship_strategy);
             numbers.get(&input.id).map(|from| Flow { from: *from, how })
         };
         // Of several nodes with an id, the first counts.
         let nodes: HashMap<VertexId, _> =
-            details.plan.nodes.iter().rev().map(|node| (node.id, &node.inputs)).collect();
-        let inputs = |id: VertexId| nodes.get(&id).into_iter().copied().flatten().filter_map(flow).collect();
-        Self { vertices: details.vertices.iter().map(|vertex| (vertex, inputs(vertex.id))).collect() }
+            dataflow.plan.nodes.iter().rev().map(|node| (node.id, &node.inputs)).collect();
+        let inputs = |vertex: &Vertex| {
+            let inputs = vertex.id.and_then(|id| nodes.get(&id).copied());
+            inputs.into_iter().flatten().filter_map(flow).collect()
+        };
+        Self { vertices: dataflow.vertices.iter().map(|vertex| (vertex, inputs(vertex))).collect() }
     }
 
     /// `RUNNING × 4`.

@@ -118,8 +118,10 @@ async fn processes(client: &FlinkRestClient, whose: Whose) -> Result<Vec<Process
 
 /// The TaskManagers that a job runs on.
 async fn taskmanagers_of(client: &FlinkRestClient, job: JobId) -> Result<BTreeSet<TaskManagerId>> {
-    let subtasks = ps::placed(client, job).await?.into_iter().flat_map(|(.., subtasks)| subtasks);
-    Ok(subtasks.filter_map(|subtask| subtask.taskmanager_id).collect())
+    let vertices = ps::placed(client, job).await?.vertices.into_iter();
+    let subtasks = vertices.map(|(_, subtasks)| subtasks).collect::<Result<Vec<_>>>()?;
+    let taskmanagers = subtasks.into_iter().flatten().filter_map(|subtask| subtask.taskmanager?.parse().ok());
+    Ok(taskmanagers.collect())
 }
 
 async fn log(client: &FlinkRestClient, process: &Process) -> Result<String> {

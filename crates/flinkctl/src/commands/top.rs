@@ -4,18 +4,22 @@ use std::{collections::BTreeMap, time::Duration};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    Error, ExecutionState, Freshness, JobStatus, Timestamp,
-    jobs::{details::JobDetails, vertices::JobVertex},
+    Async, Error, ExecutionState, Freshness, JobId, JobStatus, Timestamp, VertexId,
+    jobs::{
+        Job,
+        progress::{JobProgress, VertexProgress},
+    },
     metrics::{AggregatedMetric, Aggregation},
 };
 use serde_json::{Value, json};
 
 use crate::{
     cli::App,
-    commands::{Deed, metrics},
+    commands::{Deed, metrics, ps::no_vertex_id},
     error::{Exit, Failure, Result},
     fan_out::fan_out,
-    output::say,
+    output::{label, say},
+    partial::Missing,
     resolve,
     view::{Part, View, counts, id, load, millis, number, rate, ratio, state, text},
 };
@@ -79,32 +83,32 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let mut shown = false;
     loop {
         let freshness = metrics::refresh(app).await?;
-        let details = app.client.job(job).details().await?;
-        if details.state.is_terminal() {
+        let progress = app.client.job(job).progress().await?;
+        if progress.state.is_terminal() {
             if !shown {
-                return Err(ended(&details));
+                return Err(ended(job, &progress.state));
             }
             // Who has seen it run has seen what there was to see.
-            say!("{} is {}", details.name, details.state);
+            say!("{} is {}", progress.name, progress.state);
             return Ok(());
         }
-        app.output.value(&measured(app, details, freshness).await?, VIEW)?;
+        let mut missing = Missing::default();
+        app.output.value(&measured(app, job, progress, freshness, &mut missing).await, VIEW)?;
         metrics::note(freshness);
         shown = true;
         // With --watch it is begun anew.
-        if app.global.watch.is_some() || !app.output.redraw() {
-            return Ok(());
+        if app.global.watch.is_some() || !app.output.redraw() || missing.is_all() {
+            return missing.end("measurements");
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-fn ended(details: &JobDetails) -> Failure {
-    let message =
-        format!("job {} has ended: it is {}, and nothing of it can be measured", details.jid, details.state);
-    Failure::new(Exit::Failed, message).hint(match details.state {
-        JobStatus::Failed => format!("`flinkctl job exceptions {}` tells why", details.jid),
-        _ => format!("`flinkctl job get {}` shows what its vertices did", details.jid),
+fn ended(job: JobId, state: &JobStatus) -> Failure {
+    let message = format!("job {job} has ended: it is {state}, and nothing of it can be measured");
+    Failure::new(Exit::Failed, message).hint(match state {
+        JobStatus::Failed => format!("`flinkctl job exceptions {job}` tells why"),
+        _ => format!("`flinkctl job get {job}` shows what its vertices did"),
     })
 }
 
@@ -120,11 +124,11 @@ fn known<T>(metrics: flink_rest_client::Result<Vec<T>>) -> flink_rest_client::Re
 const FIRST_MEASUREMENT: Duration = Duration::from_secs(20);
 
 /// Whether these are the values that Flink begins with: busy all the time, and no record.
-fn are_initial(metrics: &[AggregatedMetric], vertex: &JobVertex, now: Timestamp) -> bool {
-    let is_new = vertex.start_time.is_some_and(|start| {
+fn are_initial(metrics: &[AggregatedMetric], vertex: &VertexProgress, now: Option<Timestamp>) -> bool {
+    let is_new = vertex.start_time.zip(now).is_some_and(|(start, now)| {
         Duration::try_from(now - start).is_ok_and(|running| running < FIRST_MEASUREMENT)
     });
-    let runs = matches!(vertex.status, ExecutionState::Running | ExecutionState::Initializing);
+    let runs = matches!(vertex.status, Some(ExecutionState::Running | ExecutionState::Initializing));
     let initial = METRICS.into_iter().zip([1000.0, 0.0, 0.0, 0.0, 0.0]);
     let is_initial = |(name, value): (&str, f64)| {
         let mut all = metrics.iter().filter(|metric| metric.id == name).filter_map(|metric| metric.avg);
@@ -133,19 +137,32 @@ fn are_initial(metrics: &[AggregatedMetric], vertex: &JobVertex, now: Timestamp)
     runs && is_new && initial.into_iter().all(is_initial)
 }
 
-async fn measured(app: &App, details: JobDetails, freshness: Freshness) -> Result<Value> {
-    let handle = app.client.job(details.jid);
-    let restarts = known(handle.metrics().get(["numRestarts"]).await)?;
-    let now = details.now;
-    let vertices = fan_out(details.vertices.into_iter().map(|vertex| {
-        let call = handle.vertex(vertex.id).subtasks().metrics();
-        let call = call.get(METRICS).agg([Aggregation::Avg, Aggregation::Max, Aggregation::Sum]);
-        async move { Ok((vertex, known(call.await)?)) }
+async fn measured(
+    app: &App,
+    job: JobId,
+    progress: JobProgress,
+    freshness: Freshness,
+    missing: &mut Missing,
+) -> Value {
+    let handle = &app.client.job(job);
+    let restarts = known(handle.metrics().get(["numRestarts"]).await);
+    let restarts = missing.keep("numRestarts", restarts).unwrap_or_default();
+    let now = progress.now;
+    let vertices = fan_out(progress.vertices.into_iter().map(|vertex| async move {
+        let metrics = of_vertex(handle, vertex.id).await;
+        (vertex, metrics)
     }))
-    .await?;
-    let rows = vertices.iter().map(|(vertex, metrics)| {
-        let is_collecting = are_initial(metrics, vertex, now);
+    .await;
+    let rows = vertices.into_iter().map(|(vertex, metrics)| {
+        let metrics = missing.keep(format!("vertex {}", label(&vertex.name)), metrics);
+        let (metrics, is_measured) = (metrics.as_deref().unwrap_or_default(), metrics.is_some());
+        let is_collecting = is_measured && are_initial(metrics, &vertex, now);
         let metrics = if is_collecting { &[][..] } else { metrics };
+        let load = |parts: &[Option<f64>]| match (is_measured, is_collecting) {
+            (false, _) => "unknown".into(),
+            (true, true) => "collecting".into(),
+            (true, false) => json!(parts),
+        };
         let [busy, held_up, idle, records_in, records_out] =
             METRICS.map(|name| metrics.iter().find(|metric| metric.id == name));
         // Milliseconds of each second.
@@ -155,9 +172,9 @@ async fn measured(app: &App, details: JobDetails, freshness: Freshness) -> Resul
         let parts = [busy, held_up, idle].map(|metric| part(metric, |metric| metric.avg));
         json!({
             "name": vertex.name,
-            "id": vertex.id.to_string(),
-            "tasks": vertex.tasks.iter().map(|(state, count)| (state.to_string(), *count)).collect::<BTreeMap<_, _>>(),
-            "load": if is_collecting { "collecting".into() } else { json!(parts) },
+            "id": vertex.id.map(|id| id.to_string()),
+            "tasks": vertex.tasks().iter().map(|(state, count)| (state.to_string(), *count)).collect::<BTreeMap<_, _>>(),
+            "load": load(&parts),
             "busy": parts.first(),
             "heldUp": parts.get(1),
             "idle": parts.get(2),
@@ -166,12 +183,19 @@ async fn measured(app: &App, details: JobDetails, freshness: Freshness) -> Resul
             "out": records_out.and_then(|metric| metric.sum),
         })
     });
-    Ok(json!({
-        "name": details.name,
+    let rows: Vec<_> = rows.collect();
+    json!({
+        "name": progress.name,
         "fresh": freshness.is_fresh(),
-        "state": details.state.to_string(),
-        "duration": u64::try_from(details.duration.as_millis()).unwrap_or(u64::MAX),
+        "state": progress.state.to_string(),
+        "duration": progress.duration.map(|duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)),
         "restarts": restarts.first().and_then(|metric| metric.value.clone()),
-        "vertices": rows.collect::<Vec<_>>(),
-    }))
+        "vertices": rows,
+    })
+}
+
+async fn of_vertex(handle: &Job<Async>, vertex: Option<VertexId>) -> Result<Vec<AggregatedMetric>> {
+    let metrics = handle.vertex(vertex.ok_or_else(no_vertex_id)?).subtasks().metrics();
+    let metrics = metrics.get(METRICS).agg([Aggregation::Avg, Aggregation::Max, Aggregation::Sum]);
+    Ok(known(metrics.await)?)
 }

@@ -36,6 +36,18 @@ fn a_list_is_not_empty_because_nobody_is_logged_in() {
 }
 
 #[test]
+fn a_page_is_not_shown_as_a_log() {
+    let page = "<!DOCTYPE html><html><title>Sign in</title></html>";
+    let server = Server::with([("GET /jobmanager/log", page)]);
+    for arguments in [&["logs", "jobmanager"][..], &["jobmanager", "log"], &["api", "GetJobManagerLog"]] {
+        let output = flinkctl(&server.url(), arguments).output().unwrap();
+        let (stdout, stderr) = (output.stdout, String::from_utf8(output.stderr).unwrap());
+        assert_eq!((output.status.code(), &*stdout), (Some(1), &b""[..]), "{arguments:?}: {stderr}");
+        assert!(stderr.contains("an HTML page titled “Sign in”"), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
 fn who_cancels_though_the_owner_wants_none_of_it_is_told() {
     let off = config("\"2.3.0\"", r#""web-submit":true,"web-cancel":false"#);
     let server = Server::with([("GET /config", &*off)]);
@@ -48,6 +60,9 @@ fn who_cancels_though_the_owner_wants_none_of_it_is_told() {
     let server = Server::with([("GET /config", &*old), ("GET /jobmanager/config", options)]);
     let (_, stderr) = exit(&server.url(), &["job", "cancel", "Orders"]);
     assert!(stderr.contains("web.cancel.enable"), "{stderr}");
+    let shutdown = exit(&Server::with([("GET /config", &*off)]).url(), &["cluster", "shutdown"]);
+    assert!(shutdown.0 == Some(2) && shutdown.1.contains("Shut down the cluster"), "{shutdown:?}");
+    assert!(shutdown.1.contains("owner switched cancelling off (`web.cancel.enable`)"), "{shutdown:?}");
     let (_, stderr) = exit(&Server::start().url(), &["job", "cancel", "Orders"]);
     assert!(stderr.contains("Cancel job") && !stderr.contains("web.cancel.enable"), "{stderr}");
 }

@@ -1,7 +1,9 @@
 //! `flinkctl checkpoint get`: what a checkpoint cost, down to subtasks, and who was slowest.
 
+use std::collections::HashSet;
+
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_rest_client::{JobId, VertexId};
+use flink_rest_client::JobId;
 use serde_json::{Value, json};
 
 use crate::{
@@ -10,6 +12,7 @@ use crate::{
     error::{Exit, Failure, Result},
     fan_out::fan_out,
     output::{Format, human, label},
+    partial::Missing,
     resolve,
     view::{Column, Part, View, bytes, id, millis, number, state, text, time},
 };
@@ -99,7 +102,8 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         return app.output.answer(&answer, &[Part::Fields(FIELDS)]);
     }
     let mut shown = answer.json()?;
-    let vertices = vertices(app, job, checkpoint, &shown).await?;
+    let mut missing = Missing::default();
+    let vertices = vertices(app, job, checkpoint, &shown, &mut missing).await;
     let mut all: Vec<_> = vertices.iter().flat_map(subtasks_of).collect();
     // Those that have not acknowledged it are slower than all others.
     all.sort_by_key(|subtask| std::cmp::Reverse(duration(subtask).unwrap_or(u64::MAX)));
@@ -108,34 +112,50 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         members.insert("vertices".into(), vertices.into());
         members.insert("subtasks".into(), all.into());
     }
-    app.output.value(&shown, if subtasks { SUBTASKS } else { VERTICES })
+    app.output.value(&shown, if subtasks { SUBTASKS } else { VERTICES })?;
+    missing.end("parts of the checkpoint")
 }
 
 async fn latest(app: &App, job: JobId) -> Result<u64> {
-    let statistics = app.client.job(job).checkpoints().statistics().await?;
-    let latest = statistics.latest.completed.as_ref().map(|checkpoint| checkpoint.id);
-    latest.ok_or_else(|| {
+    let asked = json!({ "job": job });
+    let statistics = app.client.request_by_name("GetCheckpointingStatistics", asked).await?.json()?;
+    statistics.pointer("/latest/completed/id").and_then(Value::as_u64).ok_or_else(|| {
         Failure::new(Exit::NotFound, format!("job {job} has no completed checkpoint"))
             .hint(format!("`flinkctl checkpoint list {job}` shows the others"))
     })
 }
 
-/// What the checkpoint cost each vertex, with its name and its subtasks, sources first.
-async fn vertices(app: &App, job: JobId, checkpoint: u64, details: &Value) -> Result<Vec<Value>> {
-    let taking_part = details.get("tasks").and_then(Value::as_object);
-    let named = app.client.job(job).details().await?.vertices;
-    let named = named
-        .into_iter()
-        .filter(|vertex| taking_part.is_some_and(|tasks| tasks.contains_key(&vertex.id.to_string())));
-    fan_out(named.map(|vertex| async move {
-        let asked = json!({ "job": job, "checkpoint": checkpoint, "vertex": vertex.id });
-        let answer = app.client.request_by_name("GetCheckpointSubtasks", asked).await?.json()?;
-        Ok(with_name(answer, &label(&vertex.name), vertex.id))
+/// Reads what the checkpoint cost each vertex, with its name and its subtasks, sources first.
+async fn vertices(
+    app: &App,
+    job: JobId,
+    checkpoint: u64,
+    details: &Value,
+    missing: &mut Missing,
+) -> Vec<Value> {
+    // The details themselves are a part that is there.
+    missing.keep("details", Ok::<_, Failure>(()));
+    let progress = app.client.job(job).progress().await;
+    let named = missing.keep("names of vertices", progress).map(|job| job.vertices).unwrap_or_default();
+    let named = named.into_iter().filter_map(|vertex| Some((vertex.id?.to_string(), label(&vertex.name))));
+    let mut named: Vec<_> = named.collect();
+    let tasks = details.get("tasks").and_then(Value::as_object);
+    named.retain(|(vertex, _)| tasks.is_some_and(|tasks| tasks.contains_key(vertex)));
+    // Without a name, the id stands for it.
+    let known: HashSet<String> = named.iter().map(|(vertex, _)| vertex.clone()).collect();
+    let unnamed = tasks.into_iter().flat_map(|tasks| tasks.keys()).filter(|vertex| !known.contains(*vertex));
+    named.extend(unnamed.map(|vertex| (vertex.clone(), vertex.clone())));
+    let answers = fan_out(named.into_iter().map(|(vertex, name)| async move {
+        let asked = json!({ "job": job, "checkpoint": checkpoint, "vertex": vertex });
+        let answer = app.client.request_by_name("GetCheckpointSubtasks", asked).await;
+        let answer = answer.and_then(|answer| Ok(with_name(answer.json()?, &name, &vertex)));
+        (name, answer)
     }))
-    .await
+    .await;
+    answers.into_iter().filter_map(|(name, answer)| missing.keep(format!("vertex {name}"), answer)).collect()
 }
 
-fn with_name(mut answer: Value, name: &str, vertex: VertexId) -> Value {
+fn with_name(mut answer: Value, name: &str, vertex: &str) -> Value {
     let all = answer.get("subtasks").and_then(Value::as_array);
     let slowest = all.into_iter().flatten().max_by_key(|subtask| duration(subtask)).cloned();
     let number = |at| answer.get(at).and_then(Value::as_u64).unwrap_or_default();
@@ -143,7 +163,7 @@ fn with_name(mut answer: Value, name: &str, vertex: VertexId) -> Value {
     if let Some(members) = answer.as_object_mut() {
         members.insert("name".into(), name.into());
         members.insert("acked".into(), acked.into());
-        members.insert("vertex".into(), vertex.to_string().into());
+        members.insert("vertex".into(), vertex.into());
         members.insert("slowest".into(), slowest.into());
     }
     answer

@@ -355,8 +355,8 @@ mod tests {
         let nodes = (0..vertices)
             .map(|number| with(with(node.clone(), "id", id(number).into()), "inputs", inputs(number)));
         job["plan"]["nodes"] = nodes.collect();
-        let details = serde_json::from_value(job).unwrap();
-        Layout::of(&Graph::of(&details), 20).map(|layout| layout.boxes.len())
+        let dataflow = serde_json::from_value(job).unwrap();
+        Layout::of(&Graph::of(&dataflow), 20).map(|layout| layout.boxes.len())
     }
 
     #[test]

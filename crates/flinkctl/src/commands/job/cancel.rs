@@ -2,7 +2,6 @@
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{Error, http::StatusCode};
-use serde_json::Value;
 
 use crate::{
     cli::App,
@@ -11,7 +10,7 @@ use crate::{
         deeds::OfJob,
         operation::{not_running, patience},
     },
-    confirm::confirm,
+    confirm::confirm_end_of_jobs,
     error::{Failure, Result},
     output::say,
     resolve,
@@ -48,13 +47,7 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
         return Err(not_running(&found));
     }
     let address = app.client.address();
-    let what = match !yes && is_cancelling_off(app).await {
-        true => format!(
-            "The cluster's owner switched cancelling off (`web.cancel.enable`). Cancel job {found} at {address} all the same"
-        ),
-        false => format!("Cancel job {found} at {address}"),
-    };
-    confirm(&what, yes)?;
+    confirm_end_of_jobs(app, &format!("Cancel job {found} at {address}"), yes).await?;
     let job = app.client.job(found.parsed()?);
     let done = async {
         job.cancel().await?;
@@ -99,19 +92,4 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
 /// Whether somebody before Flink refuses all that is no GET.
 fn is_for_readers(error: &Error) -> bool {
     matches!(error.last(), Error::NotFlink { status, .. } if matches!(status.as_u16(), 403 | 405 | 501))
-}
-
-/// Whether the cluster's owner keeps people from cancelling. Flink only leaves the button out of its dashboard, and cancels
-/// all the same (1.13.6, 2.3.0); up to 1.13 only the JobManager's configuration tells.
-async fn is_cancelling_off(app: &App) -> bool {
-    let ask = async |endpoint| app.client.request_by_name(endpoint, Value::Null).await.ok()?.json().ok();
-    let told = ask("GetConfig").await.and_then(|config| config.pointer("/features/web-cancel")?.as_bool());
-    match told {
-        Some(is_on) => !is_on,
-        None => ask("GetJobManagerConfig").await.is_some_and(|options| {
-            let all = options.as_array().into_iter().flatten();
-            let is_off = |option: &Value| option["key"] == "web.cancel.enable" && option["value"] == "false";
-            all.into_iter().any(is_off)
-        }),
-    }
 }
