@@ -272,7 +272,10 @@ impl Row {
         match self.seen {
             // Its body was not handed out.
             Seen::Lost | Seen::NotSentOrLost if self.is_early() && kind.name == "upload" => Seen::NotSent,
-            Seen::Misread if kind.second == Second::ReadsBytes => Seen::Answer,
+            // Bytes may be anything but a page.
+            Seen::Misread if kind.second == Second::ReadsBytes && !self.what.contains("<html>") => {
+                Seen::Answer
+            }
             seen => seen,
         }
     }
