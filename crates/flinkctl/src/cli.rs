@@ -10,6 +10,7 @@ use crate::{
     context::Global,
     error::{EXIT_CODES, Failure, Result},
     every,
+    limit::Limit,
     output::{Output, say, tame},
     verb::Verb,
 };
@@ -22,10 +23,10 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// A call that ends in the time that was typed: the client's own time limit leaves an upload more.
+    /// A call that ends in the time that is left: the client's own time limit leaves an upload more.
     pub(crate) fn in_time<A>(&self, call: Call<Async, A>) -> Call<Async, A> {
-        match self.global.timeout {
-            Some(timeout) => call.timeout(timeout),
+        match self.global.limit.left() {
+            Some(left) => call.timeout(left),
             None => call,
         }
     }
@@ -98,8 +99,8 @@ fn verbs(command: Command) -> Command {
 }
 
 /// Does what was said; again and again, if that was said.
-pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
-    let global = Global::from_arg_matches(matches)?;
+pub(crate) async fn run(matches: &ArgMatches, limit: Limit) -> Result<()> {
+    let global = Global { limit, ..Global::from_arg_matches(matches)? };
     let output = Output::new(&global);
     let (said, matches) = find(matches)?;
     if global.watch.is_some() && !said.reads() {
@@ -119,8 +120,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<()> {
         let run = async || every::run(&global, &output, task, matches).await;
         return again(global.watch, run).await;
     }
-    let (target, settings) = global.target()?;
-    let app = App { client: global.client(settings).await?, output, global };
+    let (target, client) = global.connect().await?;
+    let app = App { client, output, global };
     let run = async || task.run(&app, matches).await.map_err(|failure| target.explain(failure));
     let done = again(app.global.watch, run).await;
     app.note_unknown_release();

@@ -24,6 +24,7 @@ use crate::{
     cli,
     context::{Contexts, Global, Settings, Time},
     error::Result,
+    limit::Limit,
     resolve::{self, Candidate},
 };
 
@@ -125,7 +126,9 @@ async fn candidates(ty: &str) -> Result<Vec<Candidate>> {
         return Ok(Vec::new());
     }
     let (_, settings) = global.target()?;
-    let client = Settings { timeout: Some(Time(PATIENCE)), ..settings }.client(Retry::never()).await?;
+    let client = Settings { timeout: Some(Time(PATIENCE)), ..settings }
+        .client(&Limit::default(), |builder| builder.retry(Retry::never()))
+        .await?;
     match ty {
         "JobId" => resolve::jobs(&client).await,
         "JobOrTaskManager" => both(resolve::jobs(&client), resolve::taskmanagers(&client)).await,

@@ -1,6 +1,8 @@
 //! Which cluster is meant, and the client for it.
 
 mod file;
+mod group;
+mod local_file;
 mod settings;
 mod source;
 
@@ -15,6 +17,7 @@ pub(crate) use self::{
 };
 use crate::{
     error::{Exit, Failure, Result},
+    limit::Limit,
     output::Format,
 };
 
@@ -32,7 +35,7 @@ pub(crate) struct Global {
     /// Asks the clusters of all contexts at once; for commands that only read
     #[arg(long, global = true, conflicts_with_all = ["context", "url"])]
     pub(crate) all_contexts: bool,
-    /// How long it may take, as 90s, 5m or 1h30m
+    /// Time limit of the whole command, as 90s, 5m or 1h30m; explaining what was late may take 2s more
     #[arg(long, global = true, value_name = "TIME", value_parser = crate::output::human::parse_duration)]
     pub(crate) timeout: Option<Duration>,
     /// table, wide, tsv, name, yaml or json, which is the server's own; svg, mermaid, dot or folded for what is drawn; a table on a terminal, else tsv
@@ -48,11 +51,17 @@ pub(crate) struct Global {
     /// not there is told at once
     #[arg(long, global = true, value_name = "N")]
     pub(crate) retries: Option<u32>,
+    /// Give up waiting after the cluster has not answered for this long [default: 2m]
+    #[arg(long, global = true, value_name = "TIME", value_parser = crate::output::human::parse_duration)]
+    pub(crate) patience: Option<Duration>,
     /// Shows Java's stack traces
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
     #[command(flatten)]
     pub(crate) settings: Settings,
+    /// The end of `--timeout`.
+    #[arg(skip)]
+    pub(crate) limit: Limit,
 }
 
 /// What `flinkctl local up` started, so that `down` can stop it and nothing else.
@@ -129,13 +138,32 @@ impl Global {
         Ok(settings)
     }
 
+    /// The cluster that is meant, and a client for it.
+    pub(crate) async fn connect(&self) -> Result<(Target, FlinkRestClient)> {
+        self.limit.step("reading the file of contexts");
+        let global = self.clone();
+        // It may be a pipe.
+        let read = tokio::task::spawn_blocking(move || global.target()).await;
+        let (target, settings) = read.map_err(std::io::Error::other)??;
+        Ok((target, self.client(settings).await?))
+    }
+
     pub(crate) async fn client(&self, settings: Settings) -> Result<FlinkRestClient> {
         let timeout = self.timeout.map(Time).or(settings.timeout);
         let retry = match self.retries {
             Some(times) => Retry::default().times(times),
             None => Retry::default().first_contact(false),
         };
-        Settings { timeout, ..settings }.client(retry).await
+        let settings = Settings { timeout, ..settings };
+        let client = settings.client(&self.limit, |mut builder| {
+            if let Some(patience) = self.patience {
+                builder = builder.outage_patience(patience);
+            }
+            self.limit.set(builder.retry(retry))
+        });
+        let client = client.await?;
+        self.limit.watch(&client);
+        Ok(client)
     }
 }
 

@@ -230,7 +230,8 @@ const SEVERAL_JOBS: &str = "the program submits several jobs, and with --exactly
 /// What to type next; the crate's own advice is for those who write Rust, so some of it is said in other words here.
 fn hint(error: &flink_rest_client::Error) -> Option<String> {
     use flink_rest_client::Error::{
-        Api, NotFlink, OperationFailed, OutcomeUnknown, StartedAnyway, Timeout, TooLarge, UnknownEndpoint,
+        Api, NotFlink, OperationFailed, Outage, OutcomeUnknown, StartedAnyway, Timeout, TooLarge,
+        UnknownEndpoint,
     };
     Some(match error {
         UnknownEndpoint { .. } => "`flinkctl endpoints` lists them".into(),
@@ -253,6 +254,9 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
         }
         // All have failed: what helps against the refusal helps.
         StartedAnyway { source, .. } => return hint(source).or_else(|| error.hint()),
+        Outage { .. } => {
+            "what was started goes on if the cluster does; --patience endures longer outages".into()
+        }
         Timeout { .. } => "allow more with --timeout; what was started goes on".into(),
         TooLarge { .. } => return None,
         Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => WHO_ASKS.into(),

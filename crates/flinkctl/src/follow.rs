@@ -4,15 +4,15 @@ use std::{
     convert::Infallible,
     mem,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use console::truncate_str;
 use flink_rest_client::{
-    Async, Error, JobId, JobStatus, Retry, causes,
+    Async, Error, JobId, JobStatus, Outage, Retry, causes,
     cluster::Overview,
     jobs::{
         Job,
@@ -26,7 +26,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     cli::App,
     error::{Failure, Result},
-    output::{colour, is_watched, say, stderr_width, tame, wrapped},
+    limit::GRACE,
+    output::{colour, human, is_watched, say, stderr_width, tame, wrapped},
     shell::quoted,
     stop::{stopped, unless_stopped},
 };
@@ -49,20 +50,13 @@ const PAUSE: Duration = Duration::from_secs(3);
 /// How long it may take to find out where something happened: what is known is told then.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// The same where somebody set a time that is over.
-const GRACE: Duration = Duration::from_secs(1);
-
 /// What helps against too few slots.
 const MORE_SLOTS: &str =
     "it wants more slots than there are: `flinkctl cluster get` tells how many, `flinkctl ps` who has them";
 
-/// Waits until the job is where it should be, for so long or as is usual. Ctrl-C ends the waiting, not the job.
-pub(crate) async fn follow(
-    app: &App,
-    id: JobId,
-    goal: Goal,
-    timeout: Option<Duration>,
-) -> Result<JobProgress> {
+/// Waits until the job is where it should be, to the end of `--timeout` or for as long as is usual. Ctrl-C ends the waiting, not the
+/// job.
+pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobProgress> {
     let job = app.client.job(id);
     let (wait, usual) = match goal {
         Goal::Running => (job.wait_until_running(), Duration::from_secs(600)),
@@ -71,6 +65,13 @@ pub(crate) async fn follow(
     };
     let display = Display::new();
     let was_restarted = Arc::new(AtomicBool::new(false));
+    let is_drawn = display.drawing.is_some();
+    // The drawing says it itself.
+    let wait = wait.on_outage(move |outage| {
+        if !is_drawn {
+            say_outage(outage)
+        }
+    });
     let wait = wait.on_state({
         let (tell, was_restarted) = (display.teller(id), was_restarted.clone());
         move |state| {
@@ -80,7 +81,7 @@ pub(crate) async fn follow(
     });
     let waiting = async {
         tokio::select! {
-            outcome = wait.timeout(timeout.unwrap_or(usual)) => outcome,
+            outcome = wait.timeout(app.global.limit.left().unwrap_or(usual)) => outcome,
             never = display.keep_showing(app, &job) => match never {},
         }
     };
@@ -98,6 +99,9 @@ pub(crate) async fn follow(
             }
             Ok(details)
         }
+        Err(error @ Error::Outage { .. }) => Err(Failure::from(error).hint(format!(
+            "the job goes on if the cluster does: `flinkctl job wait {id}` waits again, --patience endures longer outages"
+        ))),
         Err(error @ Error::Timeout { .. }) => {
             let failure = explain(app, &job, error).await;
             let hint = failure.hint.as_deref().unwrap_or_default();
@@ -106,6 +110,26 @@ pub(crate) async fn follow(
         }
         Err(error) => Err(explain(app, &job, error).await),
     }
+}
+
+/// How often an outage is told of, and how old it is at first: one that is over at once is not worth a line.
+const OUTAGE_INTERVAL: Duration = Duration::from_secs(10);
+const SHORT_OUTAGE: Duration = Duration::from_secs(2);
+
+/// Says that the cluster does not answer, once in a while.
+pub(crate) fn say_outage(outage: &Outage) {
+    static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if outage.lasting < SHORT_OUTAGE || last.is_some_and(|last| last.elapsed() < OUTAGE_INTERVAL) {
+        return;
+    }
+    *last = Some(Instant::now());
+    let (lasting, patience) = (outage.lasting.as_secs(), human::duration(millis(outage.patience)));
+    say!("no answer for {lasting}s: {}; gives up after {patience}", outage.error);
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The same failure with where it happened, if it was the job that failed, and if that is told before long.
@@ -239,10 +263,12 @@ impl Display {
     async fn keep_showing(&self, app: &App, job: &Job<Async>) -> Infallible {
         let Some(drawing) = &self.drawing else { return std::future::pending().await };
         let mut is_held_up = false;
+        let mut out_since = None;
         loop {
             // The wait itself ends with errors that do not pass.
             match job.progress().retry(Retry::never()).await {
                 Ok(details) => {
+                    out_since = None;
                     let was_held_up = mem::replace(&mut is_held_up, !runs(&details));
                     // Any job takes a moment until it runs.
                     let obstacle = match is_held_up && was_held_up {
@@ -252,8 +278,9 @@ impl Display {
                     drawing.set_message(lines(&details, obstacle));
                 }
                 Err(error) => drawing.set_message(format!(
-                    "{} is waited for, but {}",
+                    "{} is waited for; no answer for {}s: {}",
                     job.id(),
+                    out_since.get_or_insert_with(Instant::now).elapsed().as_secs(),
                     tame(&Failure::from(error).message)
                 )),
             }

@@ -11,6 +11,7 @@ mod error;
 mod every;
 mod fan_out;
 mod follow;
+mod limit;
 mod output;
 #[allow(dead_code, reason = "commands that ask for many parts take it up one by one")]
 mod partial;
@@ -22,11 +23,14 @@ mod usage;
 mod verb;
 mod view;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::error::ErrorKind;
 
-use crate::error::{Exit, Failure, Result};
+use crate::{
+    error::{Exit, Failure, Result},
+    limit::Limit,
+};
 
 /// The whole command line, for manuals.
 pub fn command() -> clap::Command {
@@ -71,7 +75,8 @@ fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 fn run(matches: &clap::ArgMatches) -> Result<()> {
-    to_end(async { cli::run(matches).await })?
+    let limit = Limit::new(matches.get_one::<Duration>("timeout").copied());
+    to_end(limit.hold(cli::run(matches, limit.clone())))?
 }
 
 /// Does it, and does not wait for what it left behind: a slow lookup of a name goes on in a thread of its own.

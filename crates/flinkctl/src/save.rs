@@ -1,10 +1,12 @@
 //! Files are there as a whole or not at all: what was there stays until the new one is complete.
 
 use std::{
-    fs,
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, Write},
     path::Path,
 };
+
+use flink_rest_client::beside;
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,30 +26,34 @@ pub(crate) fn save(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()
         // A pipe or a device cannot be replaced; it takes what it is given.
         return fs::write(&path, bytes);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = new_in(folder, readers)?;
-    if let Some(before) = before.filter(|_| readers == Readers::Usual) {
-        file.as_file().set_permissions(before.permissions())?;
+    let (mut file, temporary) = beside::create(&path, &options(readers))?;
+    let written = write(&mut file, before.filter(|_| readers == Readers::Usual), bytes);
+    // The file is still open, and so locked.
+    written.and_then(|()| fs::rename(&temporary, &path)).inspect_err(|_| {
+        // Nobody is left who could be told.
+        let _ = fs::remove_file(&temporary);
+    })
+}
+
+fn write(file: &mut File, before: Option<Metadata>, bytes: &[u8]) -> io::Result<()> {
+    if let Some(before) = before {
+        file.set_permissions(before.permissions())?;
     }
     file.write_all(bytes)?;
     // Else the name could survive a loss of power, and not what was written.
-    file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
+    file.sync_all()
 }
 
-/// An empty file, which goes away unless it is given its place.
-fn new_in(folder: &Path, readers: Readers) -> io::Result<tempfile::NamedTempFile> {
-    let mut file = tempfile::Builder::new();
+fn options(readers: Readers) -> OpenOptions {
+    let mut options = File::options();
+    options.write(true).create_new(true);
     #[cfg(unix)]
-    let usual = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    #[cfg(unix)]
-    if readers == Readers::Usual {
-        file.permissions(usual);
+    if readers == Readers::Owner {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
     #[cfg(not(unix))]
     let _ = readers;
-    file.tempfile_in(folder)
+    options
 }
 
 #[cfg(all(test, unix))]

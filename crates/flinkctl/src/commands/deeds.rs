@@ -179,7 +179,7 @@ fn describe_wait(command: Command) -> Command {
 
 async fn wait(app: &App, matches: &ArgMatches) -> Result<()> {
     let Wait { of, goal } = Wait::from_arg_matches(matches)?;
-    let details = follow(app, resolve::job(&app.client, &of.job).await?, goal, app.global.timeout).await?;
+    let details = follow(app, resolve::job(&app.client, &of.job).await?, goal).await?;
     say!("{} is {}", details.name, details.state);
     Ok(())
 }
@@ -209,8 +209,7 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
     if let Err(failure) = unless_stopped(rescaled(&job, parallelism, deadline), stopped).await? {
         return Err(of_ended(app, &job, failure).await);
     }
-    let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-    follow(app, job.id(), Goal::Running, left).await.map(|_| ())
+    follow(app, job.id(), Goal::Running).await.map(|_| ())
 }
 
 /// Asks for this parallelism, and waits until all vertices have it.

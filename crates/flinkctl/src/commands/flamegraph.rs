@@ -139,7 +139,7 @@ async fn stacks(
     missing: &mut Missing,
 ) -> Result<Option<String>> {
     // None is never.
-    let until = Instant::now().checked_add(app.global.timeout.unwrap_or(PATIENCE));
+    let until = Instant::now().checked_add(app.global.limit.left().unwrap_or(PATIENCE));
     let roots = fan_out(vertices.iter().map(|(id, name)| async move {
         match id {
             Some(id) => (name, sampled(&app.client, job, *id, kind, until).await),

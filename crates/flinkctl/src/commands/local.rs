@@ -108,7 +108,7 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
         None => Flink::default(),
     };
     wanted = wanted.taskmanagers(taskmanagers).slots(slots).progress(Progress::Stderr);
-    if let Some(timeout) = global.timeout {
+    if let Some(timeout) = global.limit.left() {
         wanted = wanted.start_timeout(timeout);
     }
     for (key, value) in conf {

@@ -11,6 +11,7 @@ use flink_rest_client::{
 use crate::{
     cli::App,
     error::{Exit, Failure, Result},
+    follow::say_outage,
     output::say,
     resolve,
     stop::unless_stopped,
@@ -74,7 +75,7 @@ impl Begun {
             let operation = call.await?;
             self.id.set(Some(operation.id()));
             self.accepted.set(true);
-            let wait = operation.wait().timeout(patience(app));
+            let wait = operation.wait().timeout(patience(app)).on_outage(say_outage);
             match job {
                 Some(job) => while_it_goes_on(job, wait).await,
                 None => Ok(wait.await?),
@@ -192,5 +193,5 @@ async fn while_it_goes_on<T>(
 
 /// How long to wait for what Flink does on its own.
 pub(super) fn patience(app: &App) -> Duration {
-    app.global.timeout.unwrap_or(Duration::from_secs(600))
+    app.global.limit.left().unwrap_or(Duration::from_secs(600))
 }

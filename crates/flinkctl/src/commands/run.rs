@@ -7,7 +7,6 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::Instant,
 };
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -111,7 +110,6 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
         let arguments = Arguments::from_arg_matches(matches)?;
         // Both are made here, so that they can be told whatever happens.
         let (id, submission) = (arguments.exactly_once.then(JobId::random), Submission::default());
-        let begun = Instant::now();
         let done = async {
             let job = arguments.submit(app, id, &submission).await?.job_id;
             // The job goes on even if nobody can read its id, and so does the waiting.
@@ -123,8 +121,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
             let others = if id.is_some() { Vec::new() } else { others(app, job).await };
             let mut outcome = Ok(());
             for job in std::iter::once(job).chain(others).filter(|_| !arguments.detach) {
-                let left = app.global.timeout.map(|timeout| timeout.saturating_sub(begun.elapsed()));
-                match follow(app, job, arguments.wait, left).await {
+                match follow(app, job, arguments.wait).await {
                     Ok(details) => say!("{} is {}", details.name, details.state),
                     Err(failure) => outcome = outcome.and(Err(failure)),
                 }

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     ffi::OsString,
     fs::{self, File, Metadata},
-    io::{ErrorKind, Read},
+    io::ErrorKind,
     ops::Range,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -13,7 +13,7 @@ use std::{
 use serde::Deserialize;
 use toml_edit::DocumentMut;
 
-use super::Settings;
+use super::{Settings, local_file};
 use crate::{
     error::{Failure, Result},
     save::{Readers, save},
@@ -21,7 +21,7 @@ use crate::{
     usage::nearest,
 };
 
-/// How long another process may take to change the file.
+/// How long another process may take to change the file, or to write it if it is a pipe.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// More than that is no file of contexts.
@@ -101,22 +101,24 @@ pub(crate) fn path() -> Option<PathBuf> {
 }
 
 fn load(path: &Path) -> Result<(DocumentMut, Contexts)> {
-    let file = match File::open(path) {
-        Ok(file) => file,
+    // A shell that asks for completion is not kept waiting.
+    let patience = if crate::complete::is_asked() { Duration::from_secs(1) } else { PATIENCE };
+    let (metadata, bytes) = match local_file::read(path, LARGEST, patience) {
+        Ok(read) => read,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Default::default()),
+        Err(error) if error.kind() == ErrorKind::IsADirectory => {
+            return Err(Failure::usage(format!("{} is a folder", path.display())));
+        }
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+            return Err(Failure::usage(format!("{} is too large to be a file of contexts", path.display())));
+        }
         Err(error) => return Err(cannot("read", path, &error)),
     };
-    // Of the file that is read, whatever has its name by now.
-    let metadata = file.metadata().map_err(|error| cannot("read", path, &error))?;
-    if metadata.is_dir() {
-        return Err(Failure::usage(format!("{} is a folder", path.display())));
-    }
     check_writers(path, &metadata)?;
-    let mut text = String::new();
-    let read = file.take(LARGEST + 1).read_to_string(&mut text);
-    if read.map_err(|error| cannot("read", path, &error))? as u64 > LARGEST {
-        return Err(Failure::usage(format!("{} is too large to be a file of contexts", path.display())));
-    }
+    let text = String::from_utf8(bytes).map_err(|_| {
+        let error = std::io::Error::new(ErrorKind::InvalidData, "stream did not contain valid UTF-8");
+        cannot("read", path, &error)
+    })?;
     let wrong = |message: &str, span: Option<Range<usize>>| {
         let line =
             1 + text.bytes().take(span.map_or(0, |span| span.start)).filter(|byte| *byte == b'\n').count();

@@ -1,14 +1,24 @@
 //! How a cluster is reached: the same on the command line and in the file of contexts.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::builder::TypedValueParser;
-use flink_rest_client::{FlinkRestClient, FlinkVersion, Pem, Retry, Token};
+use flink_rest_client::{ClientBuilder, FlinkRestClient, FlinkVersion, Pem, Token};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tokio::{sync::Mutex, time::Instant};
 
-use super::source::{Header, Source, Unseen};
-use crate::error::{Failure, Result};
+use super::{
+    local_file,
+    source::{Header, PIPE_PATIENCE, Source, Unseen},
+};
+use crate::{
+    error::{Failure, Result},
+    limit::Limit,
+};
 
 /// How long a token that a command said is good: commands that go on for days must not live on their first one.
 const TOKEN_AGE: Duration = Duration::from_secs(300);
@@ -92,11 +102,19 @@ impl Settings {
         }
     }
 
-    /// The client, after the secrets have been asked for.
-    pub(crate) async fn client(&self, retry: Retry) -> Result<FlinkRestClient> {
+    /// The client, with these settings as well, after the secrets have been asked for. The limit is told what is being read.
+    pub(crate) async fn client(
+        &self,
+        limit: &Limit,
+        set: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    ) -> Result<FlinkRestClient> {
+        let read = async |source: &Source| {
+            limit.step(format_args!("reading a secret from {source}"));
+            source.read().await
+        };
         let mut urls = self.url.iter();
         let first = urls.next().map_or(super::LOCALHOST, String::as_str);
-        let mut builder = FlinkRestClient::builder(first).retry(retry);
+        let mut builder = set(FlinkRestClient::builder(first));
         for other in urls {
             builder = builder.or_address(other);
         }
@@ -104,25 +122,31 @@ impl Settings {
             builder = builder.flink_version(version.clone());
         }
         for header in &self.header_from {
-            builder = builder.header(&header.name, header.value.read().await?);
+            builder = builder.header(&header.name, read(&header.value).await?);
         }
         if let Some(source) = &self.basic_from {
-            let secret = source.read().await?;
+            let secret = read(source).await?;
             let (user, password) = secret
                 .split_once(':')
                 .ok_or_else(|| Failure::usage(format!("what comes from {source} is no USER:PASSWORD")))?;
             builder = builder.basic_auth(user, password);
         }
         if let Some(source) = &self.bearer_from {
+            limit.step(format_args!("reading a secret from {source}"));
             builder = builder.bearer_token(token(source).await?);
         }
         if let Some(file) = &self.ca {
-            builder = builder.ca_certificate(Pem::file(file));
+            builder = builder.ca_certificate(pem(limit, file).await?);
         }
         match (&self.cert, &self.key) {
             (Some(cert), key) => {
-                let key = key.as_ref().unwrap_or(cert);
-                builder = builder.client_certificate(Pem::file(cert), Pem::file(key));
+                let certificates = pem(limit, cert).await?;
+                // A pipe gives both at once.
+                let key = match key.as_ref().filter(|key| *key != cert) {
+                    Some(key) => pem(limit, key).await?,
+                    None => certificates.clone(),
+                };
+                builder = builder.client_certificate(certificates, key);
             }
             (None, Some(_)) => {
                 return Err(
@@ -134,7 +158,7 @@ impl Settings {
         match self.proxy.as_deref() {
             Some("environment") => builder = builder.proxy_from_env(),
             Some(address) => match address.parse::<Source>() {
-                Ok(source) => builder = builder.proxy(source.read().await?),
+                Ok(source) => builder = builder.proxy(read(&source).await?),
                 Err(_) => builder = builder.proxy(address),
             },
             None => {}
@@ -152,7 +176,7 @@ impl Settings {
         let proxy = self.proxy.clone().filter(|proxy| proxy.parse::<Source>().is_err());
         let public =
             Self { header_from: Vec::new(), bearer_from: None, basic_from: None, proxy, ..self.clone() };
-        public.client(Retry::default()).await.map(drop)
+        public.client(&Limit::default(), |builder| builder).await.map(drop)
     }
 
     /// Whether commands are run for what it needs.
@@ -170,11 +194,26 @@ impl Settings {
     }
 }
 
+/// The largest file of certificates or a key.
+const LARGEST_PEM: u64 = 4 << 20;
+
+/// Certificates or a key. A pipe is read here, where it is waited for only so long.
+async fn pem(limit: &Limit, path: &Path) -> Result<Pem> {
+    if !local_file::may_block(path) {
+        return Ok(Pem::file(path));
+    }
+    limit.step(format_args!("reading {}", path.display()));
+    let read = local_file::read_async(path, LARGEST_PEM, PIPE_PATIENCE).await;
+    read.map(Pem::from).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+}
+
 /// A token that is always a fresh one.
 async fn token(source: &Source) -> Result<Token> {
     Ok(match source {
         Source::Env(_) => source.read().await?.into(),
-        Source::File(path) => Token::file(path),
+        Source::File(path) if !local_file::may_block(path) => Token::file(path),
+        // A pipe gives its token once.
+        Source::File(_) => source.read().await?.into(),
         Source::Cmd(_) => {
             let (source, latest) = (source.clone(), Arc::new(Mutex::new(None::<(Instant, String)>)));
             Token::from_async_fn(move || {

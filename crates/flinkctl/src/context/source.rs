@@ -1,15 +1,19 @@
 //! Where secrets come from. What is written down, typed and shown is the source, never the secret.
 
-use std::{ffi::OsStr, fmt, fs, io::Read, path::PathBuf, process::Stdio, str::FromStr, time::Duration};
+use std::{ffi::OsStr, fmt, path::PathBuf, process::Stdio, str::FromStr, time::Duration};
 
 use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncReadExt;
+use tokio::{io::AsyncReadExt, process::Command};
 
+use super::{group::Group, local_file};
 use crate::error::{Failure, Result};
 
 /// How long a command may take to say a secret: somebody may have to unlock it first.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Time for the writer of a pipe that is named as a file.
+pub(super) const PIPE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// More than that is no secret, but a command or file that does not end.
 const LONGEST: u64 = 64 * 1024;
@@ -35,11 +39,8 @@ impl Source {
         let secret = match self {
             Self::Env(name) => std::env::var(name).map_err(|_| failed("the variable is not set".into()))?,
             Self::File(path) => {
-                let mut secret = Vec::new();
-                let read =
-                    fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut secret));
-                read.map_err(|error| failed(error.to_string()))?;
-                text(secret).map_err(failed)?
+                let secret = local_file::read_async(path, LONGEST, PIPE_PATIENCE).await;
+                secret.map_err(|error| error.to_string()).and_then(text).map_err(failed)?
             }
             Self::Cmd(command) => output(command, PATIENCE).await.and_then(text).map_err(failed)?,
         };
@@ -63,15 +64,16 @@ fn text(secret: Vec<u8>) -> Result<String, String> {
 }
 
 /// What a command writes to its stdout, up to one byte more than there may be; what it has to say to people, it says on
-/// our stderr, and it may ask them on our stdin.
+/// our stderr, and it may ask them on our stdin. It ends with all that it started when nobody waits for it any more.
 async fn output(command: &str, patience: Duration) -> Result<Vec<u8>, String> {
-    let mut shell = tokio::process::Command::new(if cfg!(windows) { "cmd" } else { "sh" });
+    let mut shell = Command::new(if cfg!(windows) { "cmd" } else { "sh" });
     shell.args([if cfg!(windows) { "/C" } else { "-c" }, command]).stdout(Stdio::piped()).kill_on_drop(true);
     if crate::complete::is_asked() {
         // A shell that asks for completion must not be written over, and has a line that is being typed.
         shell.stdin(Stdio::null()).stderr(Stdio::null());
     }
     let said = async {
+        let group = Group::of(&mut shell)?;
         let mut child = shell.spawn()?;
         let mut secret = Vec::new();
         if let Some(stdout) = child.stdout.take() {
@@ -81,7 +83,10 @@ async fn output(command: &str, patience: Duration) -> Result<Vec<u8>, String> {
             return Ok(secret);
         }
         match child.wait().await? {
-            status if status.success() => Ok(secret),
+            status if status.success() => {
+                group.release().await;
+                Ok(secret)
+            }
             status => Err(std::io::Error::other(status.to_string())),
         }
     };
@@ -222,7 +227,7 @@ mod tests {
         let refused = cmd("printf hunt%s er2; exit 3").read().await.unwrap_err().message;
         assert!(refused.ends_with("exit status: 3") && !refused.contains("hunter2"), "{refused}");
         // Also of a command whose own end nobody waits for, as what it left behind keeps its stdout open.
-        for slow in ["exec sleep 600", "sleep 5 & exit 0"] {
+        for slow in ["exec sleep 600", "sleep 600", "sleep 5 & exit 0"] {
             let late = output(slow, Duration::from_millis(50)).await.unwrap_err();
             assert!(late.starts_with("it took longer than "), "{late}");
         }

@@ -7,6 +7,7 @@ mod durations;
 mod exits;
 mod gateways;
 mod hostile;
+mod limits;
 mod parts;
 mod server;
 mod stopped;

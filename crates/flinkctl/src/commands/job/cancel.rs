@@ -11,7 +11,8 @@ use crate::{
         operation::{not_running, patience},
     },
     confirm::confirm_end_of_jobs,
-    error::{Failure, Result},
+    error::{Exit, Failure, Result},
+    follow::say_outage,
     output::say,
     resolve,
     stop::unless_stopped,
@@ -54,7 +55,8 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
         match detach {
             true => Ok(None),
             false => {
-                job.wait_until_finished().timeout(patience(app)).await.map(|details| Some(details.state))
+                let wait = job.wait_until_finished().timeout(patience(app)).on_outage(say_outage);
+                wait.await.map(|details| Some(details.state))
             }
         }
     };
@@ -64,6 +66,13 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
     };
     match unless_stopped(done, stopped).await? {
         Ok(None) => {}
+        Err(error @ Error::Outage { .. }) => {
+            let command = app.command(&format!("job get {}", found.id));
+            let lost = Failure { exit: Exit::OutcomeUnknown, ..Failure::from(error) };
+            return Err(lost.hint(format!(
+                "the job is being cancelled: `{command}` tells how it ends, if the cluster comes back"
+            )));
+        }
         Ok(Some(state)) | Err(Error::JobEnded { state, .. }) => say!("{} is {state}", found.name),
         Err(error) if is_for_readers(&error) => {
             let (error_status, failure) = (error.status(), Failure::from(error));
