@@ -2,7 +2,7 @@
 //!
 //! One program: what is asked for is its first argument.
 
-use std::env;
+use std::{env, time::Duration};
 
 use anyhow::{Result, bail};
 use flink_bench::{cases, decode, get, measure, metrics, serve};
@@ -11,7 +11,9 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["serve", folder, log_bytes] => serve::run(folder.as_ref(), log_bytes.parse()?),
+        ["serve", folder, log_bytes, delay] => {
+            serve::run(folder.as_ref(), log_bytes.parse()?, Duration::from_millis(delay.parse()?))
+        }
         ["measure", report, program, arguments @ ..] => measure::run(report.as_ref(), program, arguments),
         ["list", url] => get::list(url),
         ["get", who, url, job, times] => get::run(who, url, job, times.parse()?),

@@ -1,4 +1,4 @@
-//! A server that is never the bottleneck: answers that lie ready, uploads that are thrown away, a log as long as wanted.
+//! A server that is never the bottleneck: answers that lie ready, uploads that are thrown away, logs as long as wanted.
 
 use std::{
     collections::HashMap,
@@ -8,6 +8,7 @@ use std::{
     path::Path,
     sync::Arc,
     thread,
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
@@ -18,14 +19,20 @@ const UPLOADED: &str = r#"{"filename":"/flink-web-upload/0_bench.jar","status":"
 /// How much of a log, and of an upload, is handled at once.
 const CHUNK: usize = 256 * 1024;
 
+/// A line of a log.
+const LINE: &[u8] =
+    b"2026-11-23 18:00:00,000 INFO  org.apache.flink.runtime.checkpoint.CheckpointCoordinator - Done.\n";
+
 /// What is answered, by its path.
 struct Site {
     answers: HashMap<String, Vec<u8>>,
     log_bytes: usize,
+    /// The time until a log is answered.
+    delay: Duration,
 }
 
 /// Serves the files of a folder, whose names are paths with `.` for `/`, and prints where. Ends with its standard input.
-pub fn run(folder: &Path, log_bytes: usize) -> Result<()> {
+pub fn run(folder: &Path, log_bytes: usize, delay: Duration) -> Result<()> {
     let mut answers = HashMap::new();
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let entry = entry?;
@@ -35,7 +42,7 @@ pub fn run(folder: &Path, log_bytes: usize) -> Result<()> {
         answer.extend(body);
         answers.insert(path, answer);
     }
-    let site = Arc::new(Site { answers, log_bytes });
+    let site = Arc::new(Site { answers, log_bytes, delay });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     println!("http://{}", listener.local_addr()?);
     thread::spawn(move || {
@@ -94,7 +101,8 @@ fn answer(site: &Site, connection: &mut TcpStream, request: &str, path: &str) ->
         answer.extend(UPLOADED.as_bytes());
         return Ok(connection.write_all(&answer)?);
     }
-    if path == "/jobmanager/log" {
+    if path.ends_with("/log") {
+        thread::sleep(site.delay);
         return log(connection, site.log_bytes);
     }
     match site.answers.get(path) {
@@ -105,11 +113,15 @@ fn answer(site: &Site, connection: &mut TcpStream, request: &str, path: &str) ->
 
 fn log(connection: &mut TcpStream, bytes: usize) -> Result<()> {
     connection.write_all(&head("200 OK", "text/plain", bytes))?;
-    let line =
-        b"2026-11-23 18:00:00,000 INFO  org.apache.flink.runtime.checkpoint.CheckpointCoordinator - Done.\n";
-    let chunk: Vec<u8> = line.iter().copied().cycle().take(CHUNK).collect();
-    let mut missing = bytes;
+    let mut chunk = LINE.repeat(CHUNK / LINE.len());
+    let (mut missing, mut second) = (bytes, 0);
     while missing > 0 {
+        // A second has a few lines, of each log.
+        for lines in chunk.chunks_mut(LINE.len() * 64) {
+            let time = format!("{:02}:{:02}:{:02}", second / 3600 % 24, second / 60 % 60, second % 60);
+            lines.chunks_mut(LINE.len()).for_each(|line| line[11..19].copy_from_slice(time.as_bytes()));
+            second += 1;
+        }
         let next = chunk.len().min(missing);
         connection.write_all(&chunk[..next])?;
         missing -= next;

@@ -36,8 +36,8 @@
 //! the log's: while one grows, a rotation counts as a [gap](LogLine::gap).
 
 mod doubt;
-mod files;
-mod lines;
+pub(crate) mod files;
+pub(crate) mod lines;
 mod listing;
 mod mark;
 mod merge;
@@ -47,7 +47,6 @@ mod trail;
 
 use std::{
     borrow::Cow,
-    collections::VecDeque,
     fmt,
     pin::Pin,
     task::{Context, Poll},
@@ -61,8 +60,9 @@ use jiff::Timestamp;
 use crate::{
     Async, Client, Error, Mode, Result, TaskManagerId,
     follow::{files::File, rounds::Rounds},
+    logs::Unread,
+    pull::Pull,
     tell::Tell,
-    transport::BoxFuture,
 };
 
 /// A process of a cluster.
@@ -146,6 +146,7 @@ pub struct Follow<M> {
     longest_pause: Duration,
     patience: Duration,
     on_outage: Tell<Error>,
+    on_unread: Tell<Unread>,
 }
 
 impl<M: Mode> Client<M> {
@@ -170,6 +171,7 @@ impl<M: Mode> Follow<M> {
             longest_pause: Duration::from_secs(5),
             patience: Duration::from_secs(120),
             on_outage: Tell::default(),
+            on_unread: Tell::default(),
         }
     }
 
@@ -205,7 +207,8 @@ impl<M: Mode> Follow<M> {
     }
 
     /// How long the server may be away, or answer with errors, before that is an error, and how long a TaskManager before
-    /// its log is at its end; 2 minutes unless set. The first answer is not waited for.
+    /// its log is at its end; 2 minutes unless set. That no server is there at first is an error at once; that the connection
+    /// was lost is not.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
@@ -218,10 +221,16 @@ impl<M: Mode> Follow<M> {
         self
     }
 
+    /// Calls back when the log of a process cannot be read while those of others can: once, until it can be read again.
+    pub fn on_unread(mut self, callback: impl Fn(&Unread) + Send + Sync + 'static) -> Self {
+        self.on_unread = Tell::to(callback);
+        self
+    }
+
     /// The lines. Nothing is sent until the first is asked for.
     pub fn lines(self) -> LogLines<M> {
         let mode = self.client.mode.clone();
-        LogLines { state: State::Idle(Box::new(Rounds::new(self))), ready: VecDeque::new(), mode }
+        LogLines { pull: Pull::new(Rounds::new(self)), mode }
     }
 }
 
@@ -230,57 +239,15 @@ impl<M: Mode> Follow<M> {
 /// Async code takes the [next](Self::next), or uses it as a [`Stream`]; for blocking code it is an [`Iterator`]. It ends
 /// after an error, and when the TaskManager is gone whose log it is.
 #[must_use = "nothing is sent until a line is asked for"]
-pub struct LogLines<M> {
-    state: State<M>,
-    ready: VecDeque<LogLine>,
+pub struct LogLines<M: Mode> {
+    pull: Pull<Rounds<M>>,
     mode: M,
-}
-
-/// Who asked, and the lines that came; none at the end.
-type Asked<M> = (Box<Rounds<M>>, Result<Option<VecDeque<LogLine>>>);
-
-enum State<M> {
-    Idle(Box<Rounds<M>>),
-    /// Asking for more lines. Whoever gave up waiting for one finds it again here.
-    Busy(BoxFuture<'static, Asked<M>>),
-    Over,
-}
-
-impl<M: Mode> LogLines<M> {
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<LogLine>>> {
-        loop {
-            if let Some(line) = self.ready.pop_front() {
-                return Poll::Ready(Some(Ok(line)));
-            }
-            match std::mem::replace(&mut self.state, State::Over) {
-                State::Over => return Poll::Ready(None),
-                State::Idle(mut rounds) => {
-                    self.state = State::Busy(Box::pin(async {
-                        let lines = rounds.next().await;
-                        (rounds, lines)
-                    }));
-                }
-                State::Busy(mut busy) => match busy.as_mut().poll(context) {
-                    Poll::Pending => {
-                        self.state = State::Busy(busy);
-                        return Poll::Pending;
-                    }
-                    Poll::Ready((rounds, Ok(Some(lines)))) => {
-                        self.state = State::Idle(rounds);
-                        self.ready = lines;
-                    }
-                    Poll::Ready((_, Ok(None))) => {}
-                    Poll::Ready((_, Err(error))) => return Poll::Ready(Some(Err(error))),
-                },
-            }
-        }
-    }
 }
 
 impl LogLines<Async> {
     /// The next line; none when there will be none any more. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Option<LogLine>> {
-        std::future::poll_fn(|context| self.poll(context)).await.transpose()
+        std::future::poll_fn(|context| self.pull.poll(context)).await.transpose()
     }
 }
 
@@ -288,7 +255,7 @@ impl Stream for LogLines<Async> {
     type Item = Result<LogLine>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.poll(context)
+        self.pull.poll(context)
     }
 }
 
@@ -298,13 +265,13 @@ impl Iterator for LogLines<crate::blocking::Blocking> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mode = self.mode.clone();
-        mode.block_on(async { std::future::poll_fn(|context| self.poll(context)).await.transpose() })
+        mode.block_on(async { std::future::poll_fn(|context| self.pull.poll(context)).await.transpose() })
             .transpose()
     }
 }
 
-impl<M> fmt::Debug for LogLines<M> {
+impl<M: Mode> fmt::Debug for LogLines<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LogLines").field("ready", &self.ready.len()).finish_non_exhaustive()
+        f.debug_struct("LogLines").field("ready", &self.pull.ready()).finish_non_exhaustive()
     }
 }

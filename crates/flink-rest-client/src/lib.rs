@@ -99,6 +99,7 @@ pub mod jobmanager;
 pub mod jobs;
 #[doc(hidden)]
 pub mod lenient;
+pub mod logs;
 #[doc(hidden)]
 pub mod lossless;
 pub mod metrics;
@@ -106,6 +107,7 @@ mod open_enum;
 pub mod operation;
 pub mod processes;
 mod proxy;
+mod pull;
 mod redirect;
 mod registry;
 pub mod retry;

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use flink_rest_client::{Upload, blocking::FlinkRestClient};
+use flink_rest_client::{Upload, blocking::FlinkRestClient, follow::Process};
 
 /// Of a file, a reader's bytes, or an answer.
 const SIZE: u64 = 64 << 20;
@@ -57,6 +57,13 @@ fn what_is_streamed_takes_no_memory() {
         let lines = flink.jobmanager().follow_log().lines();
         let count = usize::try_from(SIZE / LINE).unwrap();
         assert!(lines.take(count).all(|line| line.unwrap().bytes.len() as u64 == LINE - 1));
+    });
+    is_small("the entries of a log", || {
+        let entries = flink.logs().of([Process::JobManager]).entries();
+        assert_eq!(entries.map(|entry| entry.unwrap().bytes.len() as u64 + 1).sum::<u64>(), SIZE);
+    });
+    is_small("the last entries of a log", || {
+        assert_eq!(flink.logs().of([Process::JobManager]).last(10).entries().count(), 10);
     });
     is_small("the end of a log", || {
         let mut lines = flink.jobmanager().follow_log().last(10).lines();

@@ -13,7 +13,6 @@ mod fan_out;
 mod follow;
 mod limit;
 mod output;
-#[allow(dead_code, reason = "commands that ask for many parts take it up one by one")]
 mod partial;
 mod resolve;
 mod save;

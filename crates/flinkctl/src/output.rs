@@ -28,7 +28,7 @@ pub(crate) use self::screen::tests::drawn;
 pub(crate) use self::{
     cell::{Cell, colour},
     rows::label,
-    screen::{Screen, is_seen, is_watched, stderr, stderr_width, stdout, write_raw},
+    screen::{Screen, is_seen, is_watched, stderr, stderr_width, stdout, stdout_in_blocks, write_raw},
     secrets::{Lines, hide, keep_secrets},
     tame::{is_wild, plain, say, say_as, tame},
     wrap::wrapped,

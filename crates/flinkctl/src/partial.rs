@@ -26,10 +26,16 @@ impl Missing {
         outcome: Result<T, impl Into<Failure>>,
     ) -> Option<T> {
         self.asked += 1;
-        let failure = match outcome {
-            Ok(value) => return Some(value),
-            Err(error) => error.into(),
-        };
+        match outcome {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.failed(part, error.into());
+                None
+            }
+        }
+    }
+
+    fn failed(&mut self, part: impl Display, failure: Failure) {
         self.exit = match self.exit {
             Some(exit) if exit != failure.exit => Some(Exit::Failed),
             _ => Some(failure.exit),
@@ -38,7 +44,11 @@ impl Missing {
         if self.reported.len() < MAX_REPORTED {
             self.reported.push((part.to_string(), failure));
         }
-        None
+    }
+
+    /// So many parts were had.
+    pub(crate) fn had(&mut self, parts: usize) {
+        self.asked += parts;
     }
 
     /// Whether parts were asked for and none could be had.

@@ -191,13 +191,36 @@ pub struct Server {
 }
 
 impl Server {
+    /// With the answers about a job, and a log of so many bytes.
     pub fn start(scale: &Scale, log_bytes: u64) -> Result<Self> {
         let site = scale.folder.join("site");
         fs::create_dir_all(&site)?;
         fs::write(site.join("jobs.overview"), recorded("GetJobsOverview-running")?.to_string())?;
         fs::write(site.join(format!("jobs.{JOB}")), recorded("GetJob-running")?.to_string())?;
+        Self::of(scale, &site, log_bytes, Duration::ZERO)
+    }
+
+    /// With so many TaskManagers, each of whose logs has so many bytes and comes after this time.
+    pub fn of_taskmanagers(scale: &Scale, count: usize, log_bytes: u64, delay: Duration) -> Result<Self> {
+        let site = scale.folder.join(format!("site-of-{count}"));
+        fs::create_dir_all(&site)?;
+        let mut list = recorded("GetTaskManagers-idle")?;
+        let all = list.pointer_mut("/taskmanagers").and_then(Value::as_array_mut).context("a list")?;
+        let one = all.first().context("a TaskManager")?.clone();
+        let numbered = |number: usize| {
+            let mut one = one.clone();
+            one["id"] = json!(format!("taskmanager-{number:04}"));
+            one
+        };
+        *all = (0..count).map(numbered).collect();
+        fs::write(site.join("taskmanagers"), list.to_string())?;
+        fs::write(site.join("config"), recorded("GetConfig-running")?.to_string())?;
+        Self::of(scale, &site, log_bytes, delay)
+    }
+
+    fn of(scale: &Scale, site: &Path, log_bytes: u64, delay: Duration) -> Result<Self> {
         let mut command = Command::new(&scale.bench);
-        command.arg("serve").arg(site).arg(log_bytes.to_string());
+        command.arg("serve").arg(site).args([log_bytes.to_string(), delay.as_millis().to_string()]);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
         BufReader::new(process.stdout.take().context("its output")?).read_line(&mut url)?;

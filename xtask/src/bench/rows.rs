@@ -4,6 +4,7 @@ mod bytes;
 mod decode;
 mod get;
 mod list;
+mod logs;
 mod metrics;
 mod size;
 
@@ -29,6 +30,7 @@ pub const ROWS: &[Row] = &[
     decode::ROW,
     bytes::UPLOAD,
     bytes::DOWNLOAD,
+    logs::ROW,
     get::FLOOD,
     metrics::ROW,
     metrics::IDLE,

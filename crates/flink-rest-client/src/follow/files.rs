@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use super::Process;
 use crate::{
-    Client, Endpoint, Error, LogFileName, Mode, Result, Text,
+    CallOptions, Client, Endpoint, Error, LogFileName, Mode, Result, Text,
     download::Body,
     id::is_part_of_path,
     jobmanager::{GetJobManagerLog, GetJobManagerLogFile, GetJobManagerLogs, GetJobManagerStdout},
@@ -42,7 +42,7 @@ impl<M: Mode> Files<M> {
             // If there is none, the answer says so.
             self.stdout().await?;
         }
-        let mut log = self.log().await?;
+        let mut log = self.log(Waiting::question()).await?;
         let start = head(&mut log).await?;
         let mut files = self.list().await?;
         // No request can name the others.
@@ -81,10 +81,11 @@ impl<M: Mode> Files<M> {
         }
     }
 
-    async fn log(&self) -> Result<Body> {
+    /// The log that is written now.
+    pub(crate) async fn log(&self, options: CallOptions) -> Result<Body> {
         match &self.process {
-            Process::JobManager => self.download(GetJobManagerLog::new()).await,
-            Process::TaskManager(id) => self.download(GetTaskManagerLog::new(id)).await,
+            Process::JobManager => self.client.download(&GetJobManagerLog::new(), options).await,
+            Process::TaskManager(id) => self.client.download(&GetTaskManagerLog::new(id), options).await,
         }
     }
 

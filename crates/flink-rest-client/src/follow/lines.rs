@@ -15,26 +15,48 @@ pub(crate) struct Line {
 }
 
 /// Cuts bytes into lines.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Lines {
+    /// The longest line that is given as a whole, in bytes.
+    longest: usize,
     /// The line that has no end yet.
     half: Vec<u8>,
     /// Whether its beginning was given already.
     is_rest: bool,
 }
 
+impl Default for Lines {
+    fn default() -> Self {
+        Self::up_to(LONGEST)
+    }
+}
+
 impl Lines {
+    /// Lines that come in pieces if they are longer than this, in bytes.
+    pub(crate) fn up_to(longest: usize) -> Self {
+        Self { longest, half: Vec::new(), is_rest: false }
+    }
+
     /// Gives the lines that end in these bytes. The half one at the end is kept.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut give: impl FnMut(Bytes)) {
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut give: impl FnMut(&[u8])) {
         while !bytes.is_empty() {
-            let room = bytes.get(..LONGEST - self.half.len()).unwrap_or(bytes);
+            let room = bytes.get(..self.longest - self.half.len()).unwrap_or(bytes);
             let end = room.iter().position(|byte| *byte == b'\n');
-            self.half.extend_from_slice(&room[..end.unwrap_or(room.len())]);
+            let part = &room[..end.unwrap_or(room.len())];
             bytes = &bytes[end.map_or(room.len(), |end| end + 1)..];
-            if end.is_some() && self.is_rest && self.half.is_empty() {
+            let is_whole = end.is_some() && self.half.is_empty();
+            if !is_whole {
+                self.half.extend_from_slice(part);
+            }
+            if end.is_some() && self.is_rest && self.half.is_empty() && part.is_empty() {
                 self.is_rest = false;
-            } else if end.is_some() || self.half.len() == LONGEST {
-                give(self.take());
+            } else if is_whole {
+                // Most lines are not copied.
+                give(part);
+                self.is_rest = false;
+            } else if end.is_some() || self.half.len() == self.longest {
+                give(&self.half);
+                self.half.clear();
                 self.is_rest = end.is_none();
             }
         }
@@ -43,18 +65,14 @@ impl Lines {
     /// The half line, which nothing will end any more.
     pub(crate) fn finish(&mut self) -> Option<Bytes> {
         self.is_rest = false;
-        (!self.half.is_empty()).then(|| self.take())
+        let line = Bytes::copy_from_slice(&self.half);
+        self.half.clear();
+        (!line.is_empty()).then_some(line)
     }
 
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.half.is_empty()
-    }
-
-    fn take(&mut self) -> Bytes {
-        let line = Bytes::copy_from_slice(&self.half);
-        self.half.clear();
-        line
     }
 }
 
@@ -75,13 +93,49 @@ pub(crate) fn time(line: &[u8], zone: Offset) -> Option<Timestamp> {
     }
 }
 
+/// Reads the times of many lines. Lines that follow each other often have the same second, which is read once.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    zone: Offset,
+    /// The text of the latest second, and its time.
+    second: Option<([u8; 19], Timestamp)>,
+}
+
+impl Clock {
+    pub(crate) fn new(zone: Offset) -> Self {
+        Self { zone, second: None }
+    }
+
+    /// The same as [`time`].
+    pub(crate) fn time(&mut self, line: &[u8]) -> Option<Timestamp> {
+        // As most logs have it: milliseconds, and no zone.
+        let Some((second, [b',' | b'.', a, b, c, b' ', ..])) = line.split_first_chunk() else {
+            return time(line, self.zone);
+        };
+        let digits = [*a, *b, *c];
+        if !digits.iter().all(u8::is_ascii_digit) {
+            return time(line, self.zone);
+        }
+        let start = match self.second {
+            Some((known, start)) if known == *second => start,
+            _ => {
+                let start = time(second, self.zone)?;
+                self.second = Some((*second, start));
+                start
+            }
+        };
+        let millis = digits.iter().fold(0, |millis, digit| millis * 10 + i64::from(digit - b'0'));
+        start.checked_add(jiff::SignedDuration::from_millis(millis)).ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn split(chunks: &[&[u8]]) -> (Vec<Bytes>, Option<Bytes>) {
         let (mut lines, mut given) = (Lines::default(), Vec::new());
-        chunks.iter().for_each(|chunk| lines.feed(chunk, |line| given.push(line)));
+        chunks.iter().for_each(|chunk| lines.feed(chunk, |line| given.push(Bytes::copy_from_slice(line))));
         (given, lines.finish())
     }
 
@@ -121,6 +175,12 @@ mod tests {
         ];
         for (line, expected) in cases {
             assert_eq!(time(line).as_deref(), expected, "{line}");
+            // Read as one of many lines.
+            let zone = jiff::tz::offset(2);
+            let mut clock = Clock::new(zone);
+            for line in ["2026-11-23 14:34:10,311 INFO", line, line] {
+                assert_eq!(clock.time(line.as_bytes()), super::time(line.as_bytes(), zone), "{line}");
+            }
         }
     }
 }

@@ -19,12 +19,9 @@ use super::{
     source::{Server, Source},
 };
 use crate::{
-    Error, Mode, Result, cluster::GetConfig, taskmanagers::details::GetTaskManagers, transport::BoxFuture,
-    wait::Waiting,
+    Error, MAX_CONCURRENT_REQUESTS, Mode, Result, cluster::GetConfig, logs::Unread, pull::Batches,
+    taskmanagers::details::GetTaskManagers, transport::BoxFuture, wait::Waiting,
 };
-
-/// How many processes are asked at the same time.
-const AT_ONCE: usize = 16;
 
 /// How long the others wait for processes that do not answer: one that has died, or one with a large log.
 const WAIT: Duration = Duration::from_secs(3);
@@ -62,6 +59,8 @@ struct Log<M> {
     /// Whether the others do not wait for it: it took long, and has not answered since.
     is_late: bool,
     error: Option<Error>,
+    /// Whether it was reported that it cannot be read.
+    is_reported: bool,
     /// Since when its process is gone.
     gone: Option<Instant>,
 }
@@ -79,28 +78,6 @@ impl<M: Mode> Rounds<M> {
         let server = Server { zone: Offset::UTC, copies: Duration::ZERO };
         let (has_begun, failing, end) = (false, None, None);
         Self { follow, logs: Vec::new(), server, pause, next_poll, has_begun, failing, end }
-    }
-
-    /// The next lines, at least one; none when there will be none any more.
-    pub(crate) async fn next(&mut self) -> Result<Option<VecDeque<LogLine>>> {
-        loop {
-            if let Some(end) = self.end.take() {
-                return end.map(|()| None);
-            }
-            if self.logs.iter().any(|log| log.has_more) {
-                self.logs.iter_mut().for_each(|log| log.is_due = log.has_more && log.lines.is_empty());
-            } else if self.rest().await
-                && let Err(error) = self.poll().await
-            {
-                self.failed(error);
-            }
-            self.read().await;
-            self.judge();
-            let lines = self.merge();
-            if !lines.is_empty() {
-                return Ok(Some(lines));
-            }
-        }
     }
 
     /// Returns when it is time to poll, or else because a late log is there.
@@ -185,7 +162,7 @@ impl<M: Mode> Rounds<M> {
             loop {
                 let (mut reading, mut has_progress) = (0, false);
                 for log in &mut self.logs {
-                    if log.is_due && reading < AT_ONCE {
+                    if log.is_due && reading < MAX_CONCURRENT_REQUESTS {
                         log.start();
                     }
                     has_progress |= log.has_ended(context);
@@ -206,25 +183,36 @@ impl<M: Mode> Rounds<M> {
 
     /// What the errors mean.
     fn judge(&mut self) {
-        let mut errors: Vec<_> = self.logs.iter_mut().filter_map(|log| log.error.take()).collect();
         let is_all = matches!(self.follow.what, What::All);
-        match errors.pop() {
-            // Some process can always be on its way out, or keep no log.
-            Some(error) if is_all && (self.has_begun || errors.len() + 1 < self.logs.len()) => {
-                tracing::debug!(%error, others = errors.len(), "a log cannot be read");
+        let failed = self.logs.iter().filter(|log| log.error.is_some()).count();
+        // Some process can always be on its way out, or keep no log.
+        let is_some = is_all && (self.has_begun || failed < self.logs.len());
+        let mut last = None;
+        for log in &mut self.logs {
+            let Some(error) = log.error.take() else { continue };
+            if is_some && !mem::replace(&mut log.is_reported, true) {
+                self.follow.on_unread.tell(&Unread { process: Some(log.process.clone()), error });
+            } else {
+                last = Some(error);
             }
+        }
+        match last {
+            _ if is_some => {}
             Some(error) => return self.failed(error),
             None if !is_all => self.failing = None,
             None => {}
         }
-        self.has_begun |= self.end.is_none();
+        self.has_begun |= self.end.is_none() && !self.logs.is_empty();
     }
 
     /// There was no answer, or a bad one: is it too late to wait for another?
     fn failed(&mut self, error: Error) {
+        use crate::TransportErrorKind::{Incomplete, Interrupted};
         let is_new = self.failing.is_none();
         let since = *self.failing.get_or_insert_with(Instant::now);
-        if self.has_begun && since.elapsed() < self.follow.patience {
+        // That nobody is there is told at once, if nobody was there before; a lost connection is not that.
+        let is_lost = matches!(error.last(), Error::Transport { kind: Interrupted | Incomplete, .. });
+        if (self.has_begun || is_lost) && since.elapsed() < self.follow.patience {
             tracing::debug!(%error, "logs cannot be read");
             if is_new {
                 self.follow.on_outage.tell(&error);
@@ -254,11 +242,36 @@ impl<M: Mode> Rounds<M> {
     }
 }
 
+impl<M: Mode> Batches for Rounds<M> {
+    type Item = LogLine;
+
+    async fn next(&mut self) -> Result<Option<VecDeque<LogLine>>> {
+        loop {
+            if let Some(end) = self.end.take() {
+                return end.map(|()| None);
+            }
+            if self.logs.iter().any(|log| log.has_more) {
+                self.logs.iter_mut().for_each(|log| log.is_due = log.has_more && log.lines.is_empty());
+            } else if self.rest().await
+                && let Err(error) = self.poll().await
+            {
+                self.failed(error);
+            }
+            self.read().await;
+            self.judge();
+            let lines = self.merge();
+            if !lines.is_empty() {
+                return Ok(Some(lines));
+            }
+        }
+    }
+}
+
 impl<M: Mode> Log<M> {
     fn new(process: Process, source: Source<M>) -> Self {
         let (state, lines) = (State::Idle(Box::new(source)), VecDeque::new());
-        let (is_due, has_more, is_late, error, gone) = (false, false, false, None, None);
-        Self { process, state, lines, is_due, has_more, is_late, error, gone }
+        let (is_due, has_more, is_late, is_reported) = (false, false, false, false);
+        Self { process, state, lines, is_due, has_more, is_late, error: None, is_reported, gone: None }
     }
 
     fn is_reading(&self) -> bool {
@@ -283,6 +296,7 @@ impl<M: Mode> Log<M> {
         self.lines.extend(source.take());
         self.state = State::Idle(source);
         self.is_late &= pulled.is_err();
+        self.is_reported &= pulled.is_err();
         self.has_more = matches!(pulled, Ok(true));
         self.error = pulled.err();
         true

@@ -21,6 +21,7 @@
 
 use std::{collections::VecDeque, mem, time::Duration};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::{
@@ -288,7 +289,10 @@ impl Trail {
         self.mark.add(news);
         self.heads.add(news);
         reading.seen = self.mark;
-        self.lines.feed(news, |bytes| self.given.push_back(Line { bytes, gap: mem::take(&mut self.gap) }));
+        self.lines.feed(news, |line| {
+            let bytes = Bytes::copy_from_slice(line);
+            self.given.push_back(Line { bytes, gap: mem::take(&mut self.gap) });
+        });
     }
 
     /// The file is at its end.

@@ -1,6 +1,6 @@
 //! Following logs that are written, rotated and truncated, of processes that come and go. Time is not waited for.
 
-mod cluster;
+pub(crate) mod cluster;
 
 use std::time::Duration;
 
@@ -219,6 +219,24 @@ async fn a_dead_process_does_not_hold_up_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_log_that_cannot_be_read_is_told_once_until_it_can_be() {
+    let cluster = cluster("one\n");
+    cluster.now().write("tm-1", "other.txt", "no log");
+    let (tell, told) = std::sync::mpsc::channel();
+    let follow = cluster.client().follow_logs();
+    let mut lines = follow.on_unread(move |unread| tell.send(unread.process.clone()).unwrap()).lines();
+    assert_eq!(texts(&mut lines, 1).await, ["one"]);
+    quiet(&mut lines).await;
+    let told = || told.try_iter().map(|process| process.unwrap().to_string()).collect::<Vec<_>>();
+    assert_eq!(told(), ["taskmanager tm-1"]);
+    cluster.now().write("tm-1", "taskmanager.log", "two\n");
+    assert_eq!(texts(&mut lines, 1).await, ["two"]);
+    cluster.now().dead.insert("tm-1/".into());
+    quiet(&mut lines).await;
+    assert_eq!(told(), ["taskmanager tm-1"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_outage_is_survived_for_a_while() {
     let cluster = cluster("one\n");
     cluster.now().is_down = true;
@@ -248,6 +266,16 @@ async fn an_outage_is_survived_for_a_while() {
         assert!(lines.next().await.unwrap_err().is_unreachable());
         assert!(started.elapsed() >= 100 * SECOND && started.elapsed() < 120 * SECOND);
         assert_eq!(told.try_iter().collect::<Vec<_>>(), [true], "once each time");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_lost_at_first_is_no_end() {
+    for first in ["/config", "/taskmanagers", "/jobmanager/log", "/logs"] {
+        let cluster = cluster("2026-11-23 14:34:10,310 one\n");
+        cluster.now().cut = Some((first, 3));
+        let line = next(&mut cluster.client().follow_logs().last(1).lines()).await;
+        assert_eq!(line.time.unwrap().to_string(), "2026-11-23T13:34:10.31Z", "{first}");
     }
 }
 

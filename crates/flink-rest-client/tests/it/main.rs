@@ -16,6 +16,7 @@ mod fixtures;
 mod follow;
 mod freshness;
 mod gateways;
+mod log_entries;
 mod logs;
 mod metrics;
 mod operations;

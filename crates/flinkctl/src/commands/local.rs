@@ -1,6 +1,12 @@
 //! A Flink on this machine. Each is a context, in which what `up` started is written down for `down`.
 
-use std::{fs, io::Write, time::Instant};
+mod tail;
+
+use std::{
+    fs,
+    io::{BufWriter, Write},
+    time::Instant,
+};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_local::{Flink, Kept, Place, Progress};
@@ -11,6 +17,7 @@ use crate::{
     context::{Contexts, Global, Local, Settings, environment},
     error::{Exit, Failure, Result},
     output::{Output, human, say},
+    partial::Missing,
     shell::quoted,
     view::{Part, View, id, state, text},
 };
@@ -325,15 +332,15 @@ fn logs(output: &Output, matches: &ArgMatches) -> Result<()> {
     if kept.is_out_of_sight() && !local.folder.exists() {
         return Err(out_of_sight(&name, &local));
     }
-    let mut out = output.stdout()?;
-    for file in kept.logs() {
-        let text = String::from_utf8_lossy(&fs::read(&file)?).into_owned();
-        let lines: Vec<_> = text.lines().collect();
-        let skipped = tail.map_or(0, |tail| lines.len().saturating_sub(tail));
-        writeln!(out, "==> {} <==", file.display())?;
-        lines.iter().skip(skipped).try_for_each(|line| writeln!(out, "{line}"))?;
+    let (mut out, mut missing) = (BufWriter::new(output.stdout()?), Missing::default());
+    for path in kept.logs() {
+        let name = path.display();
+        writeln!(out, "==> {name} <==")?;
+        let Some(mut file) = missing.keep(name, fs::File::open(&path)) else { continue };
+        tail::copy(&mut file, tail, &mut out)?;
     }
-    Ok(())
+    out.flush()?;
+    missing.end("files")
 }
 
 fn kept(settings: &Settings, local: &Local) -> Kept {

@@ -3,21 +3,24 @@
 mod entry;
 mod follow;
 mod printer;
+mod since;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, io::Write};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_rest_client::{FlinkRestClient, JobId, TaskManagerId, Timestamp, follow::Process};
+use flink_rest_client::{Async, FlinkRestClient, JobId, TaskManagerId, follow::Process, logs::LogEntries};
 
 use self::{
-    entry::{Filter, entries},
+    entry::{Entry, Filter},
     printer::Printer,
+    since::Since,
 };
 use crate::{
     cli::App,
     commands::{Deed, ps},
-    error::Result,
-    output::stdout,
+    error::{Exit, Failure, Result},
+    output::{say, stdout_in_blocks},
+    partial::Missing,
     resolve,
 };
 
@@ -32,9 +35,9 @@ struct Arguments {
     /// Shows what is written from now on, and the last lines before, until Ctrl-C
     #[arg(short, long)]
     follow: bool,
-    /// Only entries of this time or later: how long ago, as 10m, or when, as 2026-11-23T15:39:51Z
-    #[arg(long, value_name = "TIME", value_parser = entry::parse_since)]
-    since: Option<Timestamp>,
+    /// Only entries from this time on: '2026-11-23 15:39:51' as in the log, 15:39, 10m ago, or 2026-11-23T15:39:51Z
+    #[arg(long, value_name = "TIME")]
+    since: Option<Since>,
     #[command(flatten)]
     filter: Filter,
     /// Only so many entries, the last ones; with --follow so many lines of each process, 10 unless set
@@ -57,6 +60,11 @@ fn describe(command: Command) -> Command {
         .after_help(
             "An entry is a line with what follows it, such as a stack trace. With --follow nothing is lost, also when\n\
              logs are rotated or processes come and go; --since then reads rotated files as well.\n\n\
+             Times in logs have no time zone. They are taken to be in that of the JobManager's start, and so is --since\n\
+             unless it names a zone (`timezone-offset` of `flinkctl cluster config`).\n\n\
+             Logs are streamed and may be of any size. More than 32 of them that are too large to be held (4 MiB of entries\n\
+             in all) are shown in groups, each in the order of time. -n keeps 8 MiB of entries at most, and 256 KiB of each. Logs that cannot be read are\n\
+             reported at the end, with exit code 7.\n\n\
              Examples:\n  flinkctl logs jobmanager --level warn\n  flinkctl logs Orders --grep Exception -n 5\n  \
              flinkctl logs -f --since 10m",
         )
@@ -69,27 +77,74 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         return follow::follow(app, &arguments, whose).await;
     }
     let client = &app.client;
-    let since = match arguments.since {
-        Some(since) => Some(entry::written(since, client.config().await?.timezone_offset)),
-        None => None,
-    };
-    let processes = processes(client, whose).await?;
-    let mut all = Vec::new();
-    for process in &processes {
-        all.extend(entries(process, &log(client, process).await?));
+    let mut logs = client.logs().filter(arguments.filter.of_logs());
+    if let Some(since) = arguments.since {
+        logs = logs.since(since.on(client).await?);
     }
-    let mut wanted: Vec<_> = all
-        .into_iter()
-        .filter(|(time, entry)| {
-            since.as_ref().is_none_or(|since| time.as_str() >= since.as_str())
-                && arguments.filter.wants(entry)
-        })
-        .collect();
-    wanted.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let skip = arguments.tail.map_or(0, |tail| wanted.len().saturating_sub(tail));
-    let mut printer = Printer::new(processes.len() > 1);
-    let mut out = stdout();
-    wanted.iter().skip(skip).try_for_each(|(_, entry)| printer.print(&mut out, entry))
+    if let Some(tail) = arguments.tail {
+        logs = logs.last(tail);
+    }
+    match whose {
+        Whose::All => {}
+        Whose::One(process) => logs = logs.of([process]),
+        Whose::Job(job) => {
+            let taskmanagers = taskmanagers_of(client, job).await?;
+            logs = logs.of(taskmanagers.into_iter().map(Process::TaskManager));
+        }
+    }
+    show(logs.entries()).await
+}
+
+/// Shows entries as they come, and at the end what is missing.
+async fn show(mut entries: LogEntries<Async>) -> Result<()> {
+    let mut out = stdout_in_blocks();
+    let (mut printer, mut group, mut count) = (None, 0, 0_usize);
+    loop {
+        let entry = match entries.next().await {
+            Ok(Some(entry)) => entry,
+            Ok(None) => break,
+            Err(error) => {
+                out.flush()?;
+                return Err(none_read(error.into(), entries.take_unread().len()));
+            }
+        };
+        if entry.group != group {
+            if group == 0 {
+                out.flush()?;
+                say!(
+                    "The logs are too large to be put into one order of time. They follow in groups, each in order."
+                );
+            }
+            group = entry.group;
+        }
+        count += usize::from(!entry.continues);
+        let printer = printer.get_or_insert_with(|| Printer::new(entries.processes() > 1));
+        printer.print(&mut out, &Entry::from(entry))?;
+    }
+    out.flush()?;
+    let (mut missing, unread) = (Missing::default(), entries.take_unread());
+    let of_processes = unread.iter().filter(|unread| unread.process.is_some()).count();
+    missing.had(entries.processes().saturating_sub(of_processes));
+    for unread in unread {
+        let part =
+            unread.process.map_or_else(|| "the list of TaskManagers".into(), |process| process.to_string());
+        missing.keep(part, Err::<(), _>(unread.error));
+    }
+    missing.end("logs")?;
+    if entries.is_short() {
+        let message = format!("only the last {count} entries are shown: more would take more than 8 MiB");
+        return Err(Failure::new(Exit::Partial, message).hint("without -n all are shown"));
+    }
+    Ok(())
+}
+
+/// No log can be read, for this reason, nor can so many others.
+fn none_read(failure: Failure, others: usize) -> Failure {
+    let message = match others {
+        0 => return failure,
+        others => format!("{}; {others} other logs cannot be read either", failure.message),
+    };
+    Failure { message, ..failure }
 }
 
 async fn whose(app: &App, of: Option<&str>) -> Result<Whose> {
@@ -104,30 +159,10 @@ async fn whose(app: &App, of: Option<&str>) -> Result<Whose> {
     })
 }
 
-async fn processes(client: &FlinkRestClient, whose: Whose) -> Result<Vec<Process>> {
-    let taskmanagers = match whose {
-        Whose::One(process) => return Ok(vec![process]),
-        Whose::Job(job) => {
-            return Ok(taskmanagers_of(client, job).await?.into_iter().map(Process::TaskManager).collect());
-        }
-        Whose::All => client.taskmanagers().list().await?.taskmanagers,
-    };
-    let taskmanagers = taskmanagers.into_iter().map(|taskmanager| Process::TaskManager(taskmanager.id));
-    Ok(std::iter::once(Process::JobManager).chain(taskmanagers).collect())
-}
-
 /// The TaskManagers that a job runs on.
 async fn taskmanagers_of(client: &FlinkRestClient, job: JobId) -> Result<BTreeSet<TaskManagerId>> {
     let vertices = ps::placed(client, job).await?.vertices.into_iter();
     let subtasks = vertices.map(|(_, subtasks)| subtasks).collect::<Result<Vec<_>>>()?;
     let taskmanagers = subtasks.into_iter().flatten().filter_map(|subtask| subtask.taskmanager?.parse().ok());
     Ok(taskmanagers.collect())
-}
-
-async fn log(client: &FlinkRestClient, process: &Process) -> Result<String> {
-    let log = match process {
-        Process::TaskManager(id) => client.taskmanager(id).log().await?,
-        _ => client.jobmanager().log().await?,
-    };
-    Ok(log.to_string_lossy().into_owned())
 }

@@ -1,7 +1,7 @@
 //! The door to stdout and stderr. Whatever goes through is shown and does nothing: only the program itself colours, and
 //! clears the screen. `clippy.toml` of this crate leaves no other way to either.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::AutoStream;
 use anstyle::Style;
@@ -44,6 +44,11 @@ mod way {
 /// Standard output, for people.
 pub(crate) fn stdout() -> Stdout {
     Screen { out: way::stdout() }
+}
+
+/// Standard output for much text: it is written when a block is full, or flushed.
+pub(crate) fn stdout_in_blocks() -> Screen<BufWriter<AutoStream<io::Stdout>>> {
+    Screen { out: BufWriter::new(way::stdout()) }
 }
 
 /// Standard error, for people.

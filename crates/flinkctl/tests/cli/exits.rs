@@ -312,3 +312,31 @@ fn the_address_of_the_dashboard_is_the_clusters() {
     let (code, stderr) = exit(&format!("{}/#/job/running", server.url()), &["job", "list"]);
     assert_eq!(code, Some(0), "{stderr}");
 }
+
+#[test]
+fn a_log_that_cannot_be_read_is_told_at_the_end_and_hides_none_of_the_others() {
+    let mut list: serde_json::Value =
+        serde_json::from_str(Server::start().recorded("GET /taskmanagers")).unwrap();
+    let all = list["taskmanagers"].as_array_mut().unwrap();
+    let known = all[0].clone();
+    for number in 0..12 {
+        all.push(known.clone());
+        all.last_mut().unwrap()["id"] = format!("gone:1-dead{number:02}").into();
+    }
+    let server = Server::with([("GET /taskmanagers", &list.to_string())]);
+    for options in [&[][..], &["-n", "1"]] {
+        let output = flinkctl(&server.url(), &[&["logs"], options].concat()).output().unwrap();
+        let (stdout, stderr) =
+            (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert!(stdout.contains("jobmanager | 2026-11-23"), "{stdout}");
+        let reported =
+            stderr.lines().filter(|line| line.starts_with("Error: taskmanager gone:1-dead")).count();
+        assert!(
+            reported == 10 && stderr.contains("12 of 14 logs cannot be shown; 2 more are not listed"),
+            "{stderr}"
+        );
+        assert_eq!(output.status.code(), Some(7));
+    }
+    let (code, stderr) = exit(&server.url(), &["logs", "gone:1-dead00"]);
+    assert_eq!(code, Some(4), "{stderr}");
+}

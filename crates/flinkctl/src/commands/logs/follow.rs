@@ -5,10 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use flink_rest_client::{
-    JobId, TaskManagerId,
-    follow::{LogLine, Process},
-};
+use flink_rest_client::{JobId, TaskManagerId, follow::Process, logs::LogFilter};
 
 use super::{Arguments, Whose, entry::Entry, printer::Printer, taskmanagers_of};
 use crate::{
@@ -36,14 +33,16 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
     let follow = match &whose {
         Whose::One(Process::JobManager) => app.client.jobmanager().follow_log(),
         Whose::One(Process::TaskManager(id)) => app.client.taskmanager(id).follow_log(),
+        Whose::All => app.client.follow_logs().on_unread(|unread| say!("{unread}; it is tried again")),
         _ => app.client.follow_logs(),
     };
     let follow = follow.on_outage(|error| say!("{error}; it is asked again and again for two minutes"));
     let mut lines = match arguments.since {
-        Some(since) => follow.since(since),
+        Some(since) => follow.since(since.on(&app.client).await?),
         None => follow.last(arguments.tail.unwrap_or(BEFORE)),
     }
     .lines();
+    let filter = arguments.filter.of_logs();
     let mut printer = Printer::new(!matches!(whose, Whose::One(_)));
     let mut members = match whose {
         Whose::Job(job) => Some(Members::of(app, job).await?),
@@ -60,12 +59,12 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
         let line = match next {
             Some(line) => line?,
             None => {
-                flush(&mut entry, arguments, &mut printer, &mut out)?;
+                flush(&mut entry, &filter, &mut printer, &mut out)?;
                 continue;
             }
         };
         let Some(line) = line else {
-            return flush(&mut entry, arguments, &mut printer, &mut out);
+            return flush(&mut entry, &filter, &mut printer, &mut out);
         };
         if let Some(members) = &mut members
             && !members.include(app, &line.process).await
@@ -74,10 +73,10 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
         }
         match &mut entry {
             Some(pending) if line.continues && pending.entry.process == line.process => {
-                pending.go_on(&line.to_string_lossy(), arguments, &mut printer, &mut out)?;
+                pending.go_on(&line.to_string_lossy(), &filter, &mut printer, &mut out)?;
             }
             _ => {
-                flush(&mut entry, arguments, &mut printer, &mut out)?;
+                flush(&mut entry, &filter, &mut printer, &mut out)?;
                 entry = Some(Pending::from(Entry::from(line)));
             }
         }
@@ -86,11 +85,11 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
 
 fn flush(
     pending: &mut Option<Pending>,
-    arguments: &Arguments,
+    filter: &LogFilter,
     printer: &mut Printer,
     out: &mut Screen<impl std::io::Write>,
 ) -> Result<()> {
-    pending.take().map_or(Ok(()), |mut pending| pending.print(arguments, printer, out))
+    pending.take().map_or(Ok(()), |mut pending| pending.print(filter, printer, out))
 }
 
 /// An entry of which there may be more to come. Of a long one, what is there is shown before the rest comes.
@@ -108,12 +107,12 @@ impl Pending {
     fn go_on(
         &mut self,
         text: &str,
-        arguments: &Arguments,
+        filter: &LogFilter,
         printer: &mut Printer,
         out: &mut Screen<impl std::io::Write>,
     ) -> Result<()> {
         if !self.has_room(text) {
-            self.print(arguments, printer, out)?;
+            self.print(filter, printer, out)?;
         }
         self.add(text);
         Ok(())
@@ -134,11 +133,11 @@ impl Pending {
     /// What is there, if it is wanted; what is added is the rest.
     fn print(
         &mut self,
-        arguments: &Arguments,
+        filter: &LogFilter,
         printer: &mut Printer,
         out: &mut Screen<impl std::io::Write>,
     ) -> Result<()> {
-        if *self.wanted.get_or_insert_with(|| arguments.filter.wants(&self.entry)) {
+        if *self.wanted.get_or_insert_with(|| filter.wants(self.entry.text.as_bytes())) {
             printer.print(out, &self.entry)?;
         }
         self.entry.text.clear();
@@ -150,12 +149,6 @@ impl Pending {
 impl From<Entry> for Pending {
     fn from(entry: Entry) -> Self {
         Self { entry, wanted: None }
-    }
-}
-
-impl From<LogLine> for Entry {
-    fn from(line: LogLine) -> Self {
-        Self { text: line.to_string_lossy().into_owned(), process: line.process, gap: line.gap }
     }
 }
 
@@ -185,24 +178,23 @@ impl Members {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::entry::Filter, *};
+    use super::*;
     use crate::output::drawn;
 
     /// What is shown of an entry of several MiB, with such a text in its first and in its last line.
     fn shown(grep: &str) -> String {
-        let filter = Filter { level: None, grep: Some(grep.into()), ignore_case: false };
-        let arguments = Arguments { of: None, follow: true, since: None, filter, tail: None };
+        let filter = LogFilter::default().containing(grep);
         let mut printer = Printer::new(false);
         let text = "2026-11-23 15:39:51,606 ERROR first".into();
-        let mut pending = Pending::from(Entry { process: Process::JobManager, text, gap: false });
+        let mut pending = Pending::from(Entry { process: Process::JobManager, text, gap: false, cut: 0 });
         drawn(|out| {
             for number in 0..40_000 {
                 let line = format!("\tat org.acme.Main.call{number:0100}(Main.java)");
-                pending.go_on(&line, &arguments, &mut printer, out).unwrap();
+                pending.go_on(&line, &filter, &mut printer, out).unwrap();
                 assert!(pending.entry.text.len() < Pending::MOST);
             }
-            pending.go_on("last", &arguments, &mut printer, out).unwrap();
-            flush(&mut Some(pending), &arguments, &mut printer, out).unwrap();
+            pending.go_on("last", &filter, &mut printer, out).unwrap();
+            flush(&mut Some(pending), &filter, &mut printer, out).unwrap();
         })
     }
 

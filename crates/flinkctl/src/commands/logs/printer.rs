@@ -1,14 +1,14 @@
 //! Entries on stdout, with who wrote them if several did.
 
-use std::io::Write;
+use std::{collections::HashMap, io::Write};
 
 use anstyle::{AnsiColor, Color, Style};
-use flink_rest_client::follow::Process;
+use flink_rest_client::{follow::Process, logs::LogLevel};
 
-use super::entry::{Entry, Level};
+use super::entry::Entry;
 use crate::{
     error::Result,
-    output::{Screen, say_as},
+    output::{Screen, human, say_as},
 };
 
 /// Not red and yellow, which tell how grave an entry is.
@@ -25,13 +25,13 @@ const COLOURS: [AnsiColor; 6] = [
 #[derive(Debug)]
 pub(super) struct Printer {
     /// Who has written so far, each with a colour of its own; none if there is but one to write.
-    known: Option<Vec<Process>>,
+    known: Option<HashMap<Process, usize>>,
     width: usize,
 }
 
 impl Printer {
     pub(super) fn new(several: bool) -> Self {
-        Self { known: several.then(Vec::new), width: "jobmanager".len() }
+        Self { known: several.then(HashMap::new), width: "jobmanager".len() }
     }
 
     pub(super) fn print(&mut self, out: &mut Screen<impl Write>, entry: &Entry) -> Result<()> {
@@ -40,8 +40,8 @@ impl Printer {
             say_as(&label, label_style, "lines may be missing here: a log was rotated before it was read");
         }
         let style = match entry.level() {
-            Some(Level::Error) => colour(AnsiColor::Red),
-            Some(Level::Warn) => colour(AnsiColor::Yellow),
+            Some(LogLevel::Error) => colour(AnsiColor::Red),
+            Some(LogLevel::Warn) => colour(AnsiColor::Yellow),
             _ => Style::new(),
         };
         for (number, line) in entry.text.lines().enumerate() {
@@ -50,16 +50,26 @@ impl Printer {
             out.styled(style, line)?;
             writeln!(out)?;
         }
+        if entry.cut > 0 {
+            out.flush()?;
+            let cut = human::bytes(entry.cut);
+            say_as(
+                &label,
+                label_style,
+                &format!("{cut} more of this entry are left out; without -n it is shown whole"),
+            );
+        }
         Ok(())
     }
 
     /// `525d24     | `, and the process's colour.
     fn label(&mut self, process: &Process) -> (String, Style) {
         let Some(known) = &mut self.known else { return Default::default() };
-        let number = known.iter().position(|other| other == process).unwrap_or_else(|| {
-            known.push(process.clone());
-            known.len() - 1
-        });
+        let next = known.len();
+        let number = match known.get(process) {
+            Some(number) => *number,
+            None => *known.entry(process.clone()).or_insert(next),
+        };
         let style = COLOURS.get(number % COLOURS.len()).map_or_else(Style::new, |one| colour(*one));
         let name = short(process);
         self.width = self.width.max(name.len());
@@ -99,7 +109,7 @@ mod tests {
                 (taskmanager("127.0.0.1:44791-525d24"), "two"),
                 (taskmanager("flink-taskmanager-1-3"), "three"),
             ] {
-                printer.print(out, &Entry { process, text: text.into(), gap: false }).unwrap();
+                printer.print(out, &Entry { process, text: text.into(), gap: false, cut: 0 }).unwrap();
             }
         });
         assert_eq!(

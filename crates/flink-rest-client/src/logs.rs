@@ -1,0 +1,391 @@
+//! Reading logs: the entries that are there now, of one process or of all, in the order of time.
+//!
+//! ```no_run
+//! # async fn f() -> flink_rest_client::Result<()> {
+//! use flink_rest_client::logs::{LogFilter, LogLevel};
+//! let flink = flink_rest_client::FlinkRestClient::new("http://localhost:8081")?;
+//! let mut entries = flink.logs().filter(LogFilter::default().level(LogLevel::Warn)).last(20).entries();
+//! while let Some(entry) = entries.next().await? {
+//!     println!("{}: {}", entry.process, entry.to_string_lossy());
+//! }
+//! for unread in entries.take_unread() {
+//!     eprintln!("{unread}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Logs are streamed: memory does not grow with their size, nor with their number. Flink cannot send a part of a file, so that each
+//! log is sent as a whole, also for its last entry. The file is the one that [`log()`](crate::jobmanager::JobManager::log) gives;
+//! [following](crate::follow) logs reads rotated files as well.
+//!
+//! An entry is a line with those that follow it, such as a stack trace: the next one begins with a date or a level. Before the first
+//! such line, and in logs that have none, each line is an entry.
+//!
+//! A log that cannot be read hides none of the others: [`LogEntries::take_unread`] tells which those are.
+
+mod entries;
+mod filter;
+mod merge;
+mod reader;
+mod tail;
+
+use std::{
+    borrow::Cow,
+    collections::VecDeque,
+    fmt, mem,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    vec,
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use jiff::{Timestamp, tz::Offset};
+
+pub use self::filter::{LogFilter, LogLevel};
+use self::{
+    entries::{Entry, Rest, Wanted},
+    merge::{Merge, Merged},
+    reader::{Read, Reader, Readers},
+    tail::Tail,
+};
+use crate::{
+    Async, CallOptions, Client, Error, MAX_CONCURRENT_REQUESTS, Mode, Result,
+    cluster::GetConfig,
+    follow::{Process, files::Files},
+    pull::{Batches, Pull},
+    taskmanagers::details::GetTaskManagers,
+};
+
+/// An entry of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogEntry {
+    /// The process that wrote it.
+    pub process: Process,
+    /// Its time, or that of the entry before it if it has none, or an earlier one; the first entries may have none.
+    ///
+    /// Logs have times without a zone. They are taken to be in that of the JobManager's start (`timezone-offset` of `/config`).
+    pub time: Option<Timestamp>,
+    /// Its level; none if it has none.
+    pub level: Option<LogLevel>,
+    /// Whether it is a further piece of the entry before it. An entry of more than 256 KiB comes in pieces, unless only the
+    /// [last](Logs::last) ones are read.
+    pub continues: bool,
+    /// The bytes at its end that were left out: the [last](Logs::last) entries have no more than 256 KiB each.
+    pub cut: u64,
+    /// The number of its group, from 0. Entries are in the order of time within a group.
+    ///
+    /// There are several groups if more than 32 logs are too large to be read to their end before they are merged, and if the others
+    /// take more than 4 MiB together. The [last](Logs::last) entries are always one group.
+    pub group: usize,
+    /// Its bytes without the last line's end, mostly UTF-8.
+    pub bytes: Bytes,
+}
+
+impl LogEntry {
+    /// Its text; what is not UTF-8 shows as `\u{fffd}`.
+    pub fn to_string_lossy(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.bytes)
+    }
+}
+
+/// A log that could not be read, or not to its end.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Unread {
+    /// The process; none if it is not known which TaskManagers there are.
+    pub process: Option<Process>,
+    /// The reason.
+    pub error: Error,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.process {
+            Some(process) => write!(f, "{process}: {}", self.error),
+            None => write!(f, "the TaskManagers: {}", self.error),
+        }
+    }
+}
+
+/// Which entries are read. Nothing is sent until [entries](Self::entries) are asked for.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is read until entries() are asked for"]
+pub struct Logs<M> {
+    client: Client<M>,
+    /// None for all.
+    processes: Option<Vec<Process>>,
+    since: Option<Timestamp>,
+    filter: LogFilter,
+    last: Option<usize>,
+}
+
+impl<M: Mode> Client<M> {
+    /// Reads the logs of all processes, as they are now.
+    pub fn logs(&self) -> Logs<M> {
+        let (client, filter) = (self.clone(), LogFilter::default());
+        Logs { client, processes: None, since: None, filter, last: None }
+    }
+}
+
+impl<M: Mode> Logs<M> {
+    /// Only the logs of these processes.
+    pub fn of(mut self, processes: impl IntoIterator<Item = Process>) -> Self {
+        self.processes = Some(processes.into_iter().collect());
+        self
+    }
+
+    /// Only entries of this time or later.
+    pub fn since(mut self, time: Timestamp) -> Self {
+        self.since = Some(time);
+        self
+    }
+
+    /// Only entries that the filter selects.
+    pub fn filter(mut self, filter: LogFilter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Only the last entries, so many of all logs together. All of them take no more than 8 MiB: see [`LogEntries::is_short`].
+    pub fn last(mut self, entries: usize) -> Self {
+        self.last = Some(entries);
+        self
+    }
+
+    /// The entries. Nothing is sent until the first is asked for.
+    pub fn entries(self) -> LogEntries<M> {
+        let (mode, report) = (self.client.mode.clone(), Arc::<Mutex<Report>>::default());
+        let reading = Reading {
+            logs: self,
+            processes: Vec::new(),
+            group: None,
+            report: report.clone(),
+            unread: 0,
+            error: None,
+            state: State::New,
+        };
+        LogEntries { pull: Pull::new(reading), report, mode }
+    }
+}
+
+/// What is known at the end.
+#[derive(Debug, Default)]
+struct Report {
+    processes: usize,
+    unread: Vec<Unread>,
+    is_short: bool,
+}
+
+/// The entries of logs. Dropping it ends the reading.
+///
+/// Async code takes the [next](Self::next), or uses it as a [`Stream`]; for blocking code it is an [`Iterator`]. If no log can be read,
+/// that is an error; if some cannot, [`take_unread`](Self::take_unread) tells at the end which.
+#[must_use = "nothing is sent until an entry is asked for"]
+pub struct LogEntries<M: Mode> {
+    pull: Pull<Reading<M>>,
+    report: Arc<Mutex<Report>>,
+    mode: M,
+}
+
+impl<M: Mode> LogEntries<M> {
+    /// The logs that could not be read, or not to their end, since this was asked last.
+    pub fn take_unread(&mut self) -> Vec<Unread> {
+        mem::take(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner).unread)
+    }
+
+    /// The number of processes whose logs are read; 0 before the first entry is there.
+    pub fn processes(&self) -> usize {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner).processes
+    }
+
+    /// Whether there are fewer of the [last](Logs::last) entries than there should be, because more would take more than 8 MiB.
+    pub fn is_short(&self) -> bool {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner).is_short
+    }
+}
+
+impl LogEntries<Async> {
+    /// The next entry; none at the end. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Result<Option<LogEntry>> {
+        std::future::poll_fn(|context| self.pull.poll(context)).await.transpose()
+    }
+}
+
+impl Stream for LogEntries<Async> {
+    type Item = Result<LogEntry>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.pull.poll(context)
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl Iterator for LogEntries<crate::blocking::Blocking> {
+    type Item = Result<LogEntry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mode = self.mode.clone();
+        mode.block_on(async { std::future::poll_fn(|context| self.pull.poll(context)).await.transpose() })
+            .transpose()
+    }
+}
+
+impl<M: Mode> fmt::Debug for LogEntries<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogEntries").field("report", &self.report).finish_non_exhaustive()
+    }
+}
+
+/// Logs that are being read.
+struct Reading<M> {
+    logs: Logs<M>,
+    /// Those whose logs are read, by number.
+    processes: Vec<Process>,
+    /// The number of the latest group.
+    group: Option<usize>,
+    report: Arc<Mutex<Report>>,
+    /// The number of logs that could not be read.
+    unread: usize,
+    /// None of them could.
+    error: Option<Error>,
+    state: State<M>,
+}
+
+enum State<M> {
+    New,
+    Merging(Merge<M>),
+    /// The last entries are known.
+    Giving(vec::IntoIter<(usize, Entry)>),
+}
+
+impl<M: Mode> Batches for Reading<M> {
+    type Item = LogEntry;
+
+    async fn next(&mut self) -> Result<Option<VecDeque<LogEntry>>> {
+        loop {
+            let entries = match &mut self.state {
+                State::New => {
+                    self.begin().await?;
+                    continue;
+                }
+                State::Merging(merge) => match merge.next().await {
+                    Some(Merged { entries, failed, begins }) => {
+                        self.failed(failed);
+                        if begins {
+                            self.group = Some(self.group.map_or(0, |group| group + 1));
+                        }
+                        entries
+                    }
+                    None => return self.error.take().map_or(Ok(None), Err),
+                },
+                State::Giving(entries) => entries.by_ref().collect(),
+            };
+            let is_over = matches!(self.state, State::Giving(_));
+            let group = self.group.unwrap_or_default();
+            let entries: VecDeque<_> =
+                entries.into_iter().filter_map(|(log, entry)| self.entry(log, entry, group)).collect();
+            match entries.is_empty() {
+                true if is_over => return self.error.take().map_or(Ok(None), Err),
+                true => {}
+                false => return Ok(Some(entries)),
+            }
+        }
+    }
+}
+
+impl<M: Mode> Reading<M> {
+    /// Finds out whose logs there are, and begins to read them.
+    async fn begin(&mut self) -> Result<()> {
+        let Logs { client, processes, since, filter, last } = self.logs.clone();
+        let config = client.execute(&GetConfig::new(), CallOptions::default()).await?;
+        let zone = Offset::from_seconds(config.timezone_offset / 1000).unwrap_or(Offset::UTC);
+        self.processes = match processes {
+            Some(processes) => processes,
+            None => self.all().await,
+        };
+        self.report().processes = self.processes.len();
+        let rest = if last.is_some() { Rest::IsCut } else { Rest::Continues };
+        let wanted = Wanted { since, filter, zone, rest };
+        let reader = |process: &Process| {
+            Reader::new(Files { client: client.clone(), process: process.clone() }, wanted.clone())
+        };
+        let readers: Vec<_> = self.processes.iter().map(reader).collect();
+        self.state = match last {
+            None => State::Merging(Merge::new(readers)),
+            Some(most) => State::Giving(self.tail(readers, most).await.into_iter()),
+        };
+        Ok(())
+    }
+
+    /// All processes. That the TaskManagers are not known does not hide the JobManager's log.
+    async fn all(&mut self) -> Vec<Process> {
+        let taskmanagers =
+            match self.logs.client.execute(&GetTaskManagers::new(), CallOptions::default()).await {
+                Ok(list) => list.taskmanagers,
+                Err(error) => {
+                    self.report().unread.push(Unread { process: None, error });
+                    Vec::new()
+                }
+            };
+        let taskmanagers = taskmanagers.into_iter().map(|taskmanager| Process::TaskManager(taskmanager.id));
+        std::iter::once(Process::JobManager).chain(taskmanagers).collect()
+    }
+
+    /// Reads the last entries, some logs at a time.
+    async fn tail(&mut self, logs: Vec<Reader<M>>, most: usize) -> Vec<(usize, Entry)> {
+        let (mut tail, mut readers, mut number) = (Tail::new(most), Readers::new(), 0_u64);
+        let mut waiting = logs.into_iter().enumerate();
+        loop {
+            while readers.len() < MAX_CONCURRENT_REQUESTS
+                && let Some((log, reader)) = waiting.next()
+            {
+                readers.start(log, reader);
+            }
+            let Some(Read { log, entries, reader, error }) = readers.next().await else { break };
+            // No more of them can be among the last.
+            let skipped = entries.len().saturating_sub(most);
+            for entry in entries.into_iter().skip(skipped) {
+                number += 1;
+                tail.push((entry.time, log, number), entry);
+            }
+            if let Some(reader) = reader {
+                readers.start(log, reader);
+            }
+            self.failed(error.map(|error| (log, error)));
+        }
+        let (entries, is_short) = tail.into_entries();
+        self.report().is_short = is_short;
+        entries
+    }
+
+    /// Notes which logs could not be read. If that is all of them, it is an error, after the entries that there were.
+    fn failed(&mut self, failed: impl IntoIterator<Item = (usize, Error)>) {
+        let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        for (log, error) in failed {
+            self.unread += 1;
+            report.unread.push(Unread { process: self.processes.get(log).cloned(), error });
+        }
+        if self.unread > 0 && self.unread == self.processes.len() {
+            self.error = self.error.take().or_else(|| report.unread.pop().map(|unread| unread.error));
+        }
+    }
+
+    fn report(&self) -> MutexGuard<'_, Report> {
+        self.report.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn entry(
+        &self,
+        log: usize,
+        Entry { time, continues, cut, bytes }: Entry,
+        group: usize,
+    ) -> Option<LogEntry> {
+        let process = self.processes.get(log)?.clone();
+        let level = LogLevel::of(&bytes);
+        Some(LogEntry { process, time, level, continues, cut, group, bytes })
+    }
+}

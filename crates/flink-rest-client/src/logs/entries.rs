@@ -1,0 +1,250 @@
+//! From the bytes of a log to its entries, in bounded memory.
+
+use bytes::Bytes;
+use jiff::{Timestamp, tz::Offset};
+
+use super::filter::{LogFilter, LogLevel};
+use crate::follow::lines::{Clock, Lines};
+
+/// The longest entry that is held as a whole, in bytes.
+pub(super) const MAX_ENTRY: usize = 256 * 1024;
+
+/// An entry of a log that somebody else knows the process of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Its time, or that of the latest entry before it: times do not go back within a log.
+    pub(super) time: Option<Timestamp>,
+    pub(super) continues: bool,
+    pub(super) cut: u64,
+    pub(super) bytes: Bytes,
+}
+
+impl Entry {
+    /// The memory it takes, in bytes, with what the allocator adds.
+    pub(super) fn size(&self) -> usize {
+        self.bytes.len() + size_of::<Self>() + 64
+    }
+}
+
+/// What happens to the rest of an entry that is longer than [`MAX_ENTRY`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// It comes in further pieces.
+    Continues,
+    /// It is counted and dropped.
+    IsCut,
+}
+
+/// Which entries of a log are wanted, and how they are read.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) since: Option<Timestamp>,
+    pub(super) filter: LogFilter,
+    /// The zone of times without one.
+    pub(super) zone: Offset,
+    pub(super) rest: Rest,
+}
+
+/// An entry that has not ended.
+#[derive(Debug)]
+struct Half {
+    /// Whether it is wanted, once that is known. A long one is judged by its first piece.
+    is_wanted: Option<bool>,
+    continues: bool,
+    cut: u64,
+}
+
+/// Puts the entries of a log together.
+#[derive(Debug)]
+pub(super) struct Entries {
+    wanted: Wanted,
+    clock: Clock,
+    lines: Lines,
+    latest: Option<Timestamp>,
+    /// Whether there was a line that begins an entry for sure: lines before it are entries of their own.
+    has_begun: bool,
+    half: Option<Half>,
+    text: Vec<u8>,
+    given: Vec<Entry>,
+    size: usize,
+}
+
+impl Entries {
+    pub(super) fn new(wanted: Wanted) -> Self {
+        Self {
+            clock: Clock::new(wanted.zone),
+            wanted,
+            lines: Lines::up_to(MAX_ENTRY),
+            latest: None,
+            has_begun: false,
+            half: None,
+            text: Vec::new(),
+            given: Vec::new(),
+            size: 0,
+        }
+    }
+
+    /// These are the next bytes of the log.
+    pub(super) fn feed(&mut self, bytes: &[u8]) {
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.feed(bytes, |line| self.line(line));
+        self.lines = lines;
+    }
+
+    /// The log is at its end.
+    pub(super) fn finish(&mut self) {
+        if let Some(line) = self.lines.finish() {
+            self.line(&line);
+        }
+        self.end_entry();
+    }
+
+    /// The memory of the entries that were not taken, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    pub(super) fn take(&mut self) -> Vec<Entry> {
+        self.size = 0;
+        std::mem::take(&mut self.given)
+    }
+
+    fn line(&mut self, line: &[u8]) {
+        let time = self.clock.time(line);
+        let has_level = || line.first().is_some_and(u8::is_ascii_digit) && LogLevel::of(line).is_some();
+        let is_beginning = time.is_some() || has_level();
+        if is_beginning || !self.has_begun {
+            self.end_entry();
+            self.has_begun |= is_beginning;
+            self.begin(time, line);
+        } else {
+            self.go_on(line);
+        }
+    }
+
+    fn begin(&mut self, time: Option<Timestamp>, line: &[u8]) {
+        self.latest = self.latest.max(time);
+        let Wanted { since, filter, .. } = &self.wanted;
+        let is_late = since.is_none_or(|since| self.latest.is_some_and(|time| time >= since));
+        let is_wanted = match is_late && filter.wants_level(line) {
+            false => Some(false),
+            true if filter.has_text() => None,
+            true => Some(true),
+        };
+        self.text.clear();
+        if is_wanted != Some(false) {
+            self.text.extend_from_slice(line);
+        }
+        self.half = Some(Half { is_wanted, continues: false, cut: 0 });
+    }
+
+    fn go_on(&mut self, line: &[u8]) {
+        let Some(half) = &mut self.half else { return };
+        if half.is_wanted == Some(false) {
+            return;
+        }
+        if half.cut > 0 || self.text.len() + line.len() >= MAX_ENTRY {
+            match self.wanted.rest {
+                Rest::IsCut => {
+                    half.cut += line.len() as u64 + 1;
+                    return;
+                }
+                Rest::Continues => self.give(),
+            }
+        }
+        if !self.text.is_empty() {
+            self.text.push(b'\n');
+        }
+        self.text.extend_from_slice(line);
+    }
+
+    fn end_entry(&mut self) {
+        self.give();
+        self.half = None;
+    }
+
+    /// Gives what there is of the entry; what is added then is the rest of it.
+    fn give(&mut self) {
+        let Some(half) = &mut self.half else { return };
+        let text = self.text.trim_ascii_end();
+        let filter = &self.wanted.filter;
+        if *half.is_wanted.get_or_insert_with(|| filter.wants_text(text)) && !text.is_empty() {
+            let entry = Entry {
+                time: self.latest,
+                continues: half.continues,
+                cut: half.cut,
+                bytes: Bytes::copy_from_slice(text),
+            };
+            self.size += entry.size();
+            self.given.push(entry);
+        }
+        half.continues = true;
+        self.text.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOG: &str = "a banner\n2026-11-23 15:39:53,606 INFO  org.acme.A [] - one\n\
+        2026-11-23 15:39:52,606 WARN  org.acme.B [] - two\n\
+        java.lang.Exception: why\n\n\tat org.acme.B.b(B.java:1)\n\
+        15:39:54 ERROR no date";
+
+    fn read(log: &str, filter: LogFilter, since: Option<&str>, rest: Rest) -> Vec<Entry> {
+        let since = since.map(|time| time.parse().unwrap());
+        let mut entries = Entries::new(Wanted { since, filter, zone: jiff::tz::offset(1), rest });
+        log.as_bytes().chunks(7).for_each(|chunk| entries.feed(chunk));
+        entries.finish();
+        assert_eq!(entries.size(), entries.given.iter().map(Entry::size).sum::<usize>());
+        entries.take()
+    }
+
+    fn texts(log: &str, filter: LogFilter, since: Option<&str>) -> Vec<String> {
+        let entries = read(log, filter, since, Rest::Continues);
+        entries.iter().map(|entry| String::from_utf8(entry.bytes.to_vec()).unwrap()).collect()
+    }
+
+    #[test]
+    fn an_entry_keeps_its_stack_trace_and_times_do_not_go_back() {
+        let entries = read(LOG, LogFilter::default(), None, Rest::Continues);
+        let times: Vec<_> = entries.iter().map(|entry| entry.time.map(|time| time.to_string())).collect();
+        let time = Some("2026-11-23T14:39:53.606Z".to_owned());
+        assert_eq!(times, [None, time.clone(), time.clone(), time]);
+        assert!(entries[2].bytes.ends_with(b"why\n\n\tat org.acme.B.b(B.java:1)"));
+        assert_eq!(entries[3].bytes, "15:39:54 ERROR no date");
+    }
+
+    #[test]
+    fn entries_are_selected() {
+        let all = LogFilter::default;
+        assert_eq!(texts(LOG, all().containing("why"), None).len(), 1);
+        assert_eq!(texts(LOG, all().level(LogLevel::Error), None), ["a banner", "15:39:54 ERROR no date"]);
+        assert_eq!(texts(LOG, all(), Some("2026-11-23T14:39:53.606Z")).len(), 3);
+        assert_eq!(texts(LOG, all(), Some("2026-11-23T14:39:53.607Z")), [""; 0]);
+        // Without times each line is an entry.
+        assert_eq!(texts("{\"a\": 1}\n{\"b\": 2}\n\n", all(), None), ["{\"a\": 1}", "{\"b\": 2}"]);
+    }
+
+    #[test]
+    fn a_long_entry_comes_in_pieces_or_is_cut() {
+        let frame = format!("\tat org.acme.{}\n", "x".repeat(1000));
+        let log = format!(
+            "2026-11-23 15:39:52,606 ERROR first\n{}2026-11-23 15:39:53,606 INFO next\n",
+            frame.repeat(600)
+        );
+        let pieces = read(&log, LogFilter::default().containing("first"), None, Rest::Continues);
+        assert!(pieces.len() == 3 && pieces[1].continues && !pieces[0].continues);
+        let whole: Vec<_> = pieces.iter().map(|piece| piece.bytes.to_vec()).collect();
+        assert_eq!(
+            whole.join(&b'\n').len(),
+            "2026-11-23 15:39:52,606 ERROR first\n".len() + frame.len() * 600 - 1
+        );
+        let cut = read(&log, LogFilter::default(), None, Rest::IsCut);
+        assert_eq!((cut.len(), cut[1].cut), (2, 0));
+        assert_eq!(cut[0].bytes.len() as u64 + cut[0].cut, whole.join(&b'\n').len() as u64);
+        let line = format!("2026-11-23 15:39:52,606 INFO {}\nend", "y".repeat(MAX_ENTRY * 3));
+        assert_eq!(read(&line, LogFilter::default(), None, Rest::IsCut).len(), 1);
+    }
+}

@@ -1,0 +1,132 @@
+//! The entries of many logs in the order of time, with few of them in memory and few connections open.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, VecDeque},
+    vec,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    entries::Entry,
+    reader::{Read, Reader, Readers},
+};
+use crate::{Error, MAX_CONCURRENT_REQUESTS, Mode};
+
+/// Logs that are open at once: merging needs an entry of each. No more than [`MAX_CONCURRENT_REQUESTS`] of them are requested or
+/// read at a time; the others rest.
+const MAX_OPEN: usize = 32;
+
+/// The memory of the logs of a group that were read to their end, in bytes.
+const MAX_READ: usize = 4 << 20;
+
+/// Entries that are given at once.
+const BATCH: usize = 256;
+
+/// Merges logs by time. Logs that cannot be open side by side are merged group by group.
+pub(super) struct Merge<M> {
+    /// The logs of later groups.
+    waiting: vec::IntoIter<Reader<M>>,
+    readers: Readers<M>,
+    /// The logs of this group.
+    logs: Vec<Log<M>>,
+    /// The number of the group's first log.
+    first: usize,
+    /// The time of the first entry of each log that has one, and the log's place in the group.
+    heads: BinaryHeap<Reverse<(Option<Timestamp>, usize)>>,
+}
+
+struct Log<M> {
+    entries: VecDeque<Entry>,
+    /// None while it is being read, and at its end.
+    reader: Option<Reader<M>>,
+    has_ended: bool,
+}
+
+/// What became of reading on.
+pub(super) struct Merged {
+    /// Entries, each with the number of its log.
+    pub(super) entries: Vec<(usize, Entry)>,
+    /// Logs that could not be read, or not to their end.
+    pub(super) failed: Vec<(usize, Error)>,
+    /// Whether these are the first of another group.
+    pub(super) begins: bool,
+}
+
+impl<M: Mode> Merge<M> {
+    pub(super) fn new(logs: Vec<Reader<M>>) -> Self {
+        let (waiting, readers) = (logs.into_iter(), Readers::new());
+        Self { waiting, readers, logs: Vec::new(), first: 0, heads: BinaryHeap::new() }
+    }
+
+    /// The next entries; none at the end.
+    pub(super) async fn next(&mut self) -> Option<Merged> {
+        let mut merged = Merged { entries: Vec::new(), failed: Vec::new(), begins: false };
+        if self.heads.is_empty() {
+            self.first += self.logs.len();
+            self.logs.clear();
+            if self.waiting.len() == 0 {
+                return None;
+            }
+            merged.begins = true;
+            self.gather(&mut merged.failed).await;
+        }
+        while merged.entries.len() < BATCH
+            && let Some(Reverse((_, log))) = self.heads.pop()
+        {
+            self.give(log, &mut merged).await;
+        }
+        Some(merged)
+    }
+
+    /// Opens as many logs as can be merged, and reads a little of each.
+    async fn gather(&mut self, failed: &mut Vec<(usize, Error)>) {
+        let mut read = 0;
+        loop {
+            while self.readers.len() < MAX_CONCURRENT_REQUESTS
+                && self.logs.iter().filter(|log| !log.has_ended).count() < MAX_OPEN
+                && read < MAX_READ
+                && let Some(reader) = self.waiting.next()
+            {
+                self.readers.start(self.logs.len(), reader);
+                self.logs.push(Log { entries: VecDeque::new(), reader: None, has_ended: false });
+            }
+            let Some(part) = self.readers.next().await else { break };
+            if part.reader.is_none() {
+                read += part.entries.iter().map(Entry::size).sum::<usize>();
+            }
+            self.take(part, failed);
+        }
+        let heads = self.logs.iter().enumerate();
+        self.heads = heads.filter_map(|(log, of)| Some(Reverse((of.entries.front()?.time, log)))).collect();
+    }
+
+    fn take(&mut self, Read { log, entries, reader, error }: Read<M>, failed: &mut Vec<(usize, Error)>) {
+        failed.extend(error.map(|error| (self.first + log, error)));
+        let Some(of) = self.logs.get_mut(log) else { return };
+        of.entries.extend(entries);
+        (of.has_ended, of.reader) = (reader.is_none(), reader);
+    }
+
+    /// Gives the first entry of a log, with the pieces that continue it.
+    async fn give(&mut self, log: usize, merged: &mut Merged) {
+        loop {
+            let Some(of) = self.logs.get_mut(log) else { return };
+            merged.entries.extend(of.entries.pop_front().map(|entry| (self.first + log, entry)));
+            if of.entries.is_empty()
+                && let Some(reader) = of.reader.take()
+            {
+                self.readers.start(log, reader);
+                while let Some(part) = self.readers.next().await {
+                    self.take(part, &mut merged.failed);
+                }
+            }
+            match self.logs.get(log).and_then(|of| of.entries.front()) {
+                Some(next) if next.continues => {}
+                Some(next) => return self.heads.push(Reverse((next.time, log))),
+                None => return,
+            }
+        }
+    }
+}

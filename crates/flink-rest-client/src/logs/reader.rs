@@ -1,0 +1,91 @@
+//! Logs that are read side by side, each a little ahead.
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream::FuturesUnordered};
+
+use super::entries::{Entries, Entry, Wanted};
+use crate::{
+    CallOptions, Error, Mode, Result, Retry, download::Body, follow::files::Files, transport::BoxFuture,
+};
+
+/// The memory of the entries that are read ahead of a log, in bytes.
+const READ_AHEAD: usize = 32 * 1024;
+
+/// Bytes of a log that are cut into entries at once.
+const SLICE: usize = 8 * 1024;
+
+/// The log of one process.
+pub(super) struct Reader<M> {
+    files: Files<M>,
+    /// None before it was opened.
+    body: Option<Body>,
+    chunk: Bytes,
+    entries: Entries,
+}
+
+impl<M: Mode> Reader<M> {
+    pub(super) fn new(files: Files<M>, wanted: Wanted) -> Self {
+        Self { files, body: None, chunk: Bytes::new(), entries: Entries::new(wanted) }
+    }
+
+    /// Reads on, until there are some entries or the log is at its end. Returns whether there may be more.
+    async fn read(&mut self) -> Result<bool> {
+        if self.body.is_none() {
+            let mut options = CallOptions::default();
+            // A TaskManager that died answers after 10 seconds that it did not: twice is enough.
+            options.retry = Some(Retry::default().times(1));
+            self.body = Some(self.files.log(options).await?);
+        }
+        let Some(body) = &mut self.body else { return Ok(false) };
+        while self.entries.size() < READ_AHEAD {
+            if self.chunk.is_empty() {
+                match body.next().await {
+                    Ok(Some(bytes)) => self.chunk = bytes,
+                    ended => {
+                        self.entries.finish();
+                        return ended.map(|_| false);
+                    }
+                }
+            }
+            self.entries.feed(&self.chunk.split_to(self.chunk.len().min(SLICE)));
+        }
+        Ok(true)
+    }
+}
+
+/// What was read of a log.
+pub(super) struct Read<M> {
+    /// The log's number.
+    pub(super) log: usize,
+    pub(super) entries: Vec<Entry>,
+    /// The log, unless it is at its end.
+    pub(super) reader: Option<Reader<M>>,
+    pub(super) error: Option<Error>,
+}
+
+/// Logs that are being read.
+pub(super) struct Readers<M>(FuturesUnordered<BoxFuture<'static, Read<M>>>);
+
+impl<M: Mode> Readers<M> {
+    pub(super) fn new() -> Self {
+        Self(FuturesUnordered::new())
+    }
+
+    pub(super) fn start(&self, log: usize, mut reader: Reader<M>) {
+        self.0.push(Box::pin(async move {
+            let read = reader.read().await;
+            let entries = reader.entries.take();
+            let has_more = matches!(read, Ok(true));
+            Read { log, entries, reader: has_more.then_some(reader), error: read.err() }
+        }));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The next of them; none if none is being read.
+    pub(super) async fn next(&mut self) -> Option<Read<M>> {
+        self.0.next().await
+    }
+}

@@ -1,0 +1,109 @@
+//! The last entries of all logs, in bounded memory.
+
+use std::{cmp::Reverse, collections::BinaryHeap};
+
+use jiff::Timestamp;
+
+use super::entries::Entry;
+
+/// The memory that the last entries may take, in bytes.
+const MAX_BYTES: usize = 8 << 20;
+
+/// The place of an entry in the order of time: its time, its log, its place there.
+pub(super) type Place = (Option<Timestamp>, usize, u64);
+
+#[derive(Debug)]
+struct Kept {
+    place: Place,
+    entry: Entry,
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        self.place == other.place
+    }
+}
+
+impl Eq for Kept {}
+
+impl PartialOrd for Kept {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Kept {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.place.cmp(&other.place)
+    }
+}
+
+/// The last entries that were put in.
+#[derive(Debug)]
+pub(super) struct Tail {
+    most: usize,
+    heap: BinaryHeap<Reverse<Kept>>,
+    bytes: usize,
+    /// Whether fewer are kept than were wanted: they took too much memory.
+    is_short: bool,
+}
+
+impl Tail {
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, heap: BinaryHeap::new(), bytes: 0, is_short: false }
+    }
+
+    pub(super) fn push(&mut self, place: Place, entry: Entry) {
+        self.bytes += entry.size() + size_of::<Place>();
+        self.heap.push(Reverse(Kept { place, entry }));
+        while self.heap.len() > self.most || self.bytes > MAX_BYTES {
+            self.is_short |= self.heap.len() <= self.most;
+            let Some(Reverse(Kept { entry, .. })) = self.heap.pop() else { break };
+            self.bytes -= entry.size() + size_of::<Place>();
+        }
+    }
+
+    /// The entries in order, each with its log; and whether fewer were kept than were wanted.
+    pub(super) fn into_entries(self) -> (Vec<(usize, Entry)>, bool) {
+        // Sorted in reverse: the latest first.
+        let sorted = self.heap.into_sorted_vec();
+        let is_short = self.is_short;
+        (
+            sorted
+                .into_iter()
+                .rev()
+                .map(|Reverse(Kept { place: (_, log, _), entry })| (log, entry))
+                .collect(),
+            is_short,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn last(most: usize, size: usize) -> (Vec<(usize, u8)>, bool) {
+        let mut tail = Tail::new(most);
+        for number in 0..100_u8 {
+            let log = usize::from(number % 2);
+            let time = Some(Timestamp::from_second(i64::from(number / 4)).unwrap());
+            let bytes = Bytes::from(vec![number; size]);
+            tail.push((time, log, number.into()), Entry { time, continues: false, cut: 0, bytes });
+        }
+        let (entries, is_short) = tail.into_entries();
+        (entries.iter().map(|(log, entry)| (*log, entry.bytes[0])).collect(), is_short)
+    }
+
+    #[test]
+    fn the_last_ones_are_kept_in_order() {
+        assert_eq!(last(3, 1), (vec![(0, 98), (1, 97), (1, 99)], false));
+        assert_eq!(last(0, 1), (vec![], false));
+        assert_eq!(last(1000, 1).0.len(), 100);
+        let (large, is_short) = last(1000, 1 << 20);
+        assert!(large.len() == 7 && is_short && large.last() == Some(&(1, 99)));
+        assert!(!last(7, 1 << 20).1);
+    }
+}
