@@ -78,8 +78,8 @@ pub struct LogEntry {
     pub cut: u64,
     /// The number of its group, from 0. Entries are in the order of time within a group.
     ///
-    /// There are several groups if more than 32 logs are too large to be read to their end before they are merged, and if the others
-    /// take more than 4 MiB together. The [last](Logs::last) entries are always one group.
+    /// There are several groups if the logs do not fit into 14 MiB together. A log of which more than 32 KiB of entries are wanted
+    /// counts as 1 MiB, and others as the entries that are wanted of them. The [last](Logs::last) entries are always one group.
     pub group: usize,
     /// Its bytes without the last line's end, mostly UTF-8.
     pub bytes: Bytes,

@@ -14,17 +14,18 @@ use super::{
 };
 use crate::{Error, MAX_CONCURRENT_REQUESTS, Mode};
 
-/// Logs that are open at once: merging needs an entry of each. No more than [`MAX_CONCURRENT_REQUESTS`] of them are requested or
-/// read at a time; the others rest.
-const MAX_OPEN: usize = 32;
+/// The memory of a group of logs, in bytes: merging needs an entry of each. No more than [`MAX_CONCURRENT_REQUESTS`] of them are
+/// requested or read at a time; the others rest. Those that are under way when a group is full still belong to it.
+const MAX_GROUP: usize = 14 << 20;
 
-/// The memory of the logs of a group that were read to their end, in bytes.
-const MAX_READ: usize = 4 << 20;
+/// The memory of a log that was not read to its end, in bytes: two or three chunks of its connection, of 408 KiB at most, and the
+/// entries that were read ahead.
+const OPEN_LOG: usize = 1 << 20;
 
 /// Entries that are given at once.
 const BATCH: usize = 256;
 
-/// Merges logs by time. Logs that cannot be open side by side are merged group by group.
+/// Merges logs by time. Logs that do not fit into memory side by side are merged group by group.
 pub(super) struct Merge<M> {
     /// The logs of later groups.
     waiting: vec::IntoIter<Reader<M>>,
@@ -41,7 +42,6 @@ struct Log<M> {
     entries: VecDeque<Entry>,
     /// None while it is being read, and at its end.
     reader: Option<Reader<M>>,
-    has_ended: bool,
 }
 
 /// What became of reading on.
@@ -82,20 +82,20 @@ impl<M: Mode> Merge<M> {
 
     /// Opens as many logs as can be merged, and reads a little of each.
     async fn gather(&mut self, failed: &mut Vec<(usize, Error)>) {
-        let mut read = 0;
+        let mut used = 0;
         loop {
             while self.readers.len() < MAX_CONCURRENT_REQUESTS
-                && self.logs.iter().filter(|log| !log.has_ended).count() < MAX_OPEN
-                && read < MAX_READ
+                && used < MAX_GROUP
                 && let Some(reader) = self.waiting.next()
             {
                 self.readers.start(self.logs.len(), reader);
-                self.logs.push(Log { entries: VecDeque::new(), reader: None, has_ended: false });
+                self.logs.push(Log { entries: VecDeque::new(), reader: None });
             }
             let Some(part) = self.readers.next().await else { break };
-            if part.reader.is_none() {
-                read += part.entries.iter().map(Entry::size).sum::<usize>();
-            }
+            used += match part.reader {
+                Some(_) => OPEN_LOG,
+                None => part.entries.iter().map(Entry::size).sum(),
+            };
             self.take(part, failed);
         }
         let heads = self.logs.iter().enumerate();
@@ -106,7 +106,7 @@ impl<M: Mode> Merge<M> {
         failed.extend(error.map(|error| (self.first + log, error)));
         let Some(of) = self.logs.get_mut(log) else { return };
         of.entries.extend(entries);
-        (of.has_ended, of.reader) = (reader.is_none(), reader);
+        of.reader = reader;
     }
 
     /// Gives the first entry of a log, with the pieces that continue it.

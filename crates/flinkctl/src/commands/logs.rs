@@ -62,9 +62,10 @@ fn describe(command: Command) -> Command {
              logs are rotated or processes come and go; --since then reads rotated files as well.\n\n\
              Times in logs have no time zone. They are taken to be in that of the JobManager's start, and so is --since\n\
              unless it names a zone (`timezone-offset` of `flinkctl cluster config`).\n\n\
-             Logs are streamed and may be of any size. More than 32 of them that are too large to be held (4 MiB of entries\n\
-             in all) are shown in groups, each in the order of time. -n keeps 8 MiB of entries at most, and 256 KiB of each. Logs that cannot be read are\n\
-             reported at the end, with exit code 7.\n\n\
+             Logs are streamed and may be of any size. 21 large ones, or 14 MiB of small ones, are put into one order of\n\
+             time. More are shown in groups, each in order, unless --since, --level or --grep leave less of them, or -n is\n\
+             given. -n keeps 8 MiB of entries at most, and 256 KiB of each. Logs that cannot be read are reported at the\n\
+             end, with exit code 7.\n\n\
              Examples:\n  flinkctl logs jobmanager --level warn\n  flinkctl logs Orders --grep Exception -n 5\n  \
              flinkctl logs -f --since 10m",
         )
@@ -112,7 +113,9 @@ async fn show(mut entries: LogEntries<Async>) -> Result<()> {
             if group == 0 {
                 out.flush()?;
                 say!(
-                    "The logs are too large to be put into one order of time. They follow in groups, each in order."
+                    "{} logs are too much for one order of time: they follow in groups, each in order. \
+                     For one order, narrow them with --since, --level, --grep or -n.",
+                    entries.processes()
                 );
             }
             group = entry.group;

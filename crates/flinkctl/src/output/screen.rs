@@ -3,7 +3,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use anstream::AutoStream;
+use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use anstyle::Style;
 
 use super::tame::tame;
@@ -12,7 +12,12 @@ use super::tame::tame;
 #[derive(Debug)]
 pub(crate) struct Screen<W> {
     out: W,
+    /// Whether styles are written. Otherwise `out` would have to find and remove them.
+    is_coloured: bool,
 }
+
+/// Bytes of much text that are written at once.
+const BLOCK: usize = 64 * 1024;
 
 pub(crate) type Stdout = Screen<AutoStream<io::Stdout>>;
 
@@ -43,17 +48,18 @@ mod way {
 
 /// Standard output, for people.
 pub(crate) fn stdout() -> Stdout {
-    Screen { out: way::stdout() }
+    Screen::of(way::stdout())
 }
 
 /// Standard output for much text: it is written when a block is full, or flushed.
 pub(crate) fn stdout_in_blocks() -> Screen<BufWriter<AutoStream<io::Stdout>>> {
-    Screen { out: BufWriter::new(way::stdout()) }
+    let Screen { out, is_coloured } = stdout();
+    Screen { out: BufWriter::with_capacity(BLOCK, out), is_coloured }
 }
 
 /// Standard error, for people.
 pub(crate) fn stderr() -> Screen<AutoStream<io::Stderr>> {
-    Screen { out: way::stderr() }
+    Screen::of(way::stderr())
 }
 
 /// Whether somebody looks at stdout.
@@ -78,10 +84,21 @@ pub(crate) fn write_raw(bytes: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
+impl<S: RawStream> Screen<AutoStream<S>> {
+    fn of(out: AutoStream<S>) -> Self {
+        let is_coloured = out.current_choice() != ColorChoice::Never;
+        Self { out, is_coloured }
+    }
+}
+
 impl<W: Write> Screen<W> {
     /// A text in a style of the program's.
     pub(crate) fn styled(&mut self, style: Style, text: &str) -> io::Result<()> {
-        write!(self.out, "{style}{}{style:#}", tame(text))
+        let text = tame(text);
+        if !self.is_coloured || style.is_plain() {
+            return self.out.write_all(text.as_bytes());
+        }
+        write!(self.out, "{style}{text}{style:#}")
     }
 
     /// Makes room for what is drawn in the place of what was there.
@@ -107,7 +124,7 @@ pub(crate) mod tests {
 
     /// What is written in a style and without, as a terminal gets it.
     pub(crate) fn drawn(draw: impl FnOnce(&mut Screen<Vec<u8>>)) -> String {
-        let mut screen = Screen { out: Vec::new() };
+        let mut screen = Screen { out: Vec::new(), is_coloured: true };
         draw(&mut screen);
         String::from_utf8(screen.out).unwrap()
     }

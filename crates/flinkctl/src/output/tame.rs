@@ -28,6 +28,13 @@ pub(crate) fn plain(value: &Value) -> String {
 fn tamed(text: &str, instead: impl Fn(char) -> char) -> String {
     /// More marks above and below a letter than any script has would cover the lines around it.
     const MOST_MARKS: usize = 8;
+    let text = hide(text);
+    // Almost all text is like this, and a log may have gigabytes of it.
+    let stays =
+        |byte: u8| matches!(byte, b' '..=b'~') || byte.is_ascii() && instead(byte.into()) == char::from(byte);
+    if text.bytes().all(stays) {
+        return text.into_owned();
+    }
     let mut marks = 0;
     let shown = |c: char| {
         marks = if !c.is_ascii() && console::measure_text_width(c.encode_utf8(&mut [0; 4])) == 0 {
@@ -37,7 +44,7 @@ fn tamed(text: &str, instead: impl Fn(char) -> char) -> String {
         };
         if is_wild(c) { Some(instead(c)) } else { Some(c).filter(|_| marks <= MOST_MARKS) }
     };
-    hide(text).chars().filter_map(shown).collect()
+    text.chars().filter_map(shown).collect()
 }
 
 /// JSON in which all of it is escaped; JSON itself wants that of the first 32 characters only.
