@@ -43,15 +43,25 @@ pub(crate) fn setting<'py, T: FromPyObjectOwned<'py>>(
 
 /// What came is no such thing, or not one that can be used.
 pub(crate) fn refused(name: &str, wanted: &str, value: &Bound<'_, PyAny>, why: &PyErr) -> PyErr {
+    let py = value.py();
+    // What a signal's handler raises while the value is read is not about the value.
+    if !is_about_value(py, why) {
+        return why.clone_ref(py);
+    }
     if is_half(value) {
         return PyValueError::new_err(format!("{name}: {HALF}"));
     }
-    let py = value.py();
     let text = format!("{name}: {wanted} is wanted, not {}", shape(value));
     match why.is_instance_of::<PyOverflowError>(py) || why.is_instance_of::<PyValueError>(py) {
         true => PyValueError::new_err(text),
         false => PyTypeError::new_err(text),
     }
+}
+
+fn is_about_value(py: Python<'_>, why: &PyErr) -> bool {
+    why.is_instance_of::<PyTypeError>(py)
+        || why.is_instance_of::<PyValueError>(py)
+        || why.is_instance_of::<PyOverflowError>(py)
 }
 
 /// Its type, and those of what is in it; a number itself.
@@ -119,7 +129,8 @@ pub(crate) fn json(params: &Bound<'_, PyDict>) -> PyResult<Map<String, Value>> {
             Some((name, why)) if why.is_instance_of::<PyValueError>(py) => {
                 PyValueError::new_err(format!("{name}: {}", why.value(py)))
             }
-            _ => error,
+            Some((_, why)) => why,
+            None => error,
         }
     })
 }
@@ -127,7 +138,10 @@ pub(crate) fn json(params: &Bound<'_, PyDict>) -> PyResult<Map<String, Value>> {
 /// What JSON does not have: a path as a text.
 #[pyfunction]
 fn path(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let path = value.py().import("os")?.call_method1("fspath", (value,)).ok();
+    let path = match value.py().import("os")?.call_method1("fspath", (value,)) {
+        Err(error) if !is_about_value(value.py(), &error) => return Err(error),
+        path => path.ok(),
+    };
     match path.filter(|path| !path.is_instance_of::<PyBytes>()) {
         Some(path) => path.extract().map_err(|_| PyValueError::new_err(HALF)),
         None => Err(PyTypeError::new_err(format!(

@@ -347,7 +347,7 @@ fn watch(files: &mut [Upload], function: Py<PyAny>) -> oneshot::Receiver<PyErr> 
 /// JSON as Python objects.
 fn loads(py: Python<'_>, json: &[u8]) -> PyResult<Py<PyAny>> {
     let read = py.import("json")?.call_method1("loads", (PyBytes::new(py, json),));
-    Ok(read.map_err(|why| error::unreadable(py, &why))?.unbind())
+    Ok(read.map_err(|why| error::unreadable(py, why))?.unbind())
 }
 
 /// The wait for an operation, known to have been accepted so long ago.

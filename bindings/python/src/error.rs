@@ -1,7 +1,11 @@
 //! Errors as Python's.
 
 use flink_rest_client::{Error, StartedJob};
-use pyo3::{exceptions::PyRuntimeWarning, prelude::*, types::PyDict};
+use pyo3::{
+    exceptions::{PyRecursionError, PyRuntimeWarning, PyValueError},
+    prelude::*,
+    types::PyDict,
+};
 
 /// Why a task failed.
 pub(crate) enum Failure {
@@ -44,8 +48,11 @@ pub(crate) fn given_up(py: Python<'_>) -> PyErr {
     exception(py, "RestException", "the call was given up, or its result taken before", None)
 }
 
-/// JSON that Python cannot read: too deep for it.
-pub(crate) fn unreadable(py: Python<'_>, why: &PyErr) -> PyErr {
+/// JSON that Python cannot read: too deep for it. What a signal's handler raises meanwhile is not about the answer.
+pub(crate) fn unreadable(py: Python<'_>, why: PyErr) -> PyErr {
+    if !why.is_instance_of::<PyValueError>(py) && !why.is_instance_of::<PyRecursionError>(py) {
+        return why;
+    }
     exception(py, "RestException", &format!("Python cannot read the answer: {why}"), None)
 }
 

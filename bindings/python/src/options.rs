@@ -1,8 +1,8 @@
 //! Settings as Python gives them.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use flink_rest_client::{ClientBuilder, FlinkRestClient, FlinkVersion, Pem, Retry, Token};
+use flink_rest_client::{ClientBuilder, FlinkRestClient, FlinkVersion, Pem, Retry, Token, room::Room};
 use pyo3::{
     Borrowed,
     exceptions::{PyTypeError, PyValueError},
@@ -30,9 +30,7 @@ impl Auth {
             Self::Basic(user, password) => builder.basic_auth(user, password),
             Self::Bearer(token) => builder.bearer_token(token),
             Self::File(File(path)) => builder.bearer_token(Token::file(path)),
-            Self::Function(Function(function)) => {
-                builder.bearer_token(Token::from_fn(move || token(&function)))
-            }
+            Self::Function(Function(function)) => builder.bearer_token(token(function)),
         }
     }
 }
@@ -51,12 +49,25 @@ impl<'py> FromPyObject<'_, 'py> for File {
     }
 }
 
-fn token(function: &Py<PyAny>) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
-    let token = runtime::call_python(|py| {
-        let token = function.call0(py)?;
-        text("what `auth` gives", token.bind(py))
-    });
-    Ok(token.ok_or("Python is at its end")?.inspect_err(task::leave)?)
+/// Calls of a client's `auth` function at once; further ones wait for their turn.
+const CALLS_AT_ONCE: usize = 16;
+
+/// A token by a function, which may block: its client's calls end at their deadlines all the same.
+fn token(function: Py<PyAny>) -> Token {
+    let (function, room) = (Arc::new(function), Room::new(CALLS_AT_ONCE));
+    Token::from_async_fn(move || {
+        let (function, room) = (function.clone(), room.clone());
+        async move {
+            let call = move || {
+                runtime::attach(|py| {
+                    let token = function.call0(py)?;
+                    text("what `auth` gives", token.bind(py))
+                })
+            };
+            let token = room.run(call).await?.ok_or("Python is at its end")?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(token.inspect_err(task::leave)?)
+        }
+    })
 }
 
 /// Certificates or a key: PEM, or the file with it.

@@ -1,7 +1,8 @@
-//! How far an upload or download is, told to a function of the caller.
+//! Tells a function of the caller how far an upload or download is.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, PoisonError, mpsc},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -13,57 +14,69 @@ use crate::{error::Failure, runtime};
 /// Not to be told more often: to call Python takes its lock.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The caller's function.
-pub(crate) struct Progress {
-    function: Py<PyAny>,
-    state: Mutex<State>,
-}
+/// Time for the last call of the function when the work is done.
+const LAST_CALL: Duration = Duration::from_secs(10);
 
-struct State {
-    told: Option<Instant>,
-    /// For what the function raises: that ends the work.
-    raised: Option<oneshot::Sender<PyErr>>,
+/// Passes progress on to a thread that calls the function, so that one that blocks holds up no work. The thread ends with
+/// this.
+pub(crate) struct Progress {
+    told: mpsc::Sender<(u64, Option<u64>)>,
+    latest: Mutex<Option<Instant>>,
 }
 
 impl Progress {
-    /// With where it will be heard of an exception.
+    /// With where it will be heard of an exception, which ends the work.
     pub(crate) fn new(function: Py<PyAny>) -> (Self, oneshot::Receiver<PyErr>) {
+        let (told, due) = mpsc::channel();
         let (raised, heard) = oneshot::channel();
-        (Self { function, state: Mutex::new(State { told: None, raised: Some(raised) }) }, heard)
+        thread::spawn(move || {
+            while let Ok(oldest) = due.recv() {
+                // Those that a slow function missed are of no use any more.
+                let told: (u64, Option<u64>) = due.try_iter().last().unwrap_or(oldest);
+                match runtime::attach(|py| function.call1(py, told).map(drop)) {
+                    Some(Ok(())) => {}
+                    Some(Err(error)) => {
+                        // Nobody may wait any more.
+                        let _ = raised.send(error);
+                        return;
+                    }
+                    None => return,
+                }
+            }
+        });
+        (Self { told, latest: Mutex::new(None) }, heard)
     }
 
     pub(crate) fn tell(&self, done: u64, size: Option<u64>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if size != Some(done) && state.told.is_some_and(|told| told.elapsed() < PAUSE) {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if size != Some(done) && latest.is_some_and(|latest| latest.elapsed() < PAUSE) {
             return;
         }
-        state.told = Some(Instant::now());
-        let called = runtime::call_python(|py| self.function.call1(py, (done, size)).map(drop));
-        if let Some(Err(error)) = called
-            && let Some(raised) = state.raised.take()
-        {
-            let _ = raised.send(error);
-        }
+        *latest = Some(Instant::now());
+        // The function may have raised something.
+        let _ = self.told.send((done, size));
     }
 }
 
-/// The work, or what was raised meanwhile.
+/// The work, or what was raised meanwhile. The function has heard the last of it before the work counts as done.
 pub(crate) async fn unless_raised<T>(
     work: impl Future<Output = flink_rest_client::Result<T>>,
     heard: Option<oneshot::Receiver<PyErr>>,
 ) -> Result<T, Failure> {
-    let raised = async {
-        match heard {
-            Some(heard) => match heard.await {
-                Ok(error) => error,
-                Err(_) => std::future::pending().await,
-            },
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
+    let Some(mut heard) = heard else { return Ok(work.await?) };
+    let mut work = Box::pin(work);
+    let done = tokio::select! {
         biased;
-        error = raised => Err(Failure::Callback(error)),
-        result = work => Ok(result?),
+        Ok(error) = &mut heard => return Err(Failure::Callback(error)),
+        done = &mut work => done?,
+    };
+    // The thread ends without the work, and its sender with it.
+    drop(work);
+    if heard.is_terminated() {
+        return Ok(done);
+    }
+    match tokio::time::timeout(LAST_CALL, heard).await {
+        Ok(Ok(error)) => Err(Failure::Callback(error)),
+        Ok(Err(_)) | Err(_) => Ok(done),
     }
 }

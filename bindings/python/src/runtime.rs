@@ -43,12 +43,7 @@ pub(crate) fn handle() -> PyResult<Handle> {
     Ok(background.runtime.handle().clone())
 }
 
-/// Calls a function of the caller's, which may do as it likes: also wait for other calls on this runtime. None at Python's end.
-pub(crate) fn call_python<T>(function: impl for<'py> FnOnce(Python<'py>) -> T) -> Option<T> {
-    tokio::task::block_in_place(|| attach(function))
-}
-
-/// The same for what is short.
+/// Calls Python; none at its end. A function of the caller's may block, so that is called on a thread of its own.
 pub(crate) fn attach<T>(function: impl for<'py> FnOnce(Python<'py>) -> T) -> Option<T> {
     let _under_way = UnderWay::new();
     if ENDED.load(SeqCst) { None } else { Python::try_attach(function) }
@@ -118,7 +113,6 @@ pub(crate) fn watch_end(py: Python<'_>) -> PyResult<()> {
 fn start() -> PyResult<Runtime> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
-        .max_blocking_threads(16)
         .thread_name("flink-rest-client")
         .enable_all()
         .build()?;

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import pathlib
 import socket
 import subprocess
 import sys
@@ -13,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
-from flink_rest_client import AsyncFlinkRestClient, FlinkRestClient, RestException
+from flink_rest_client import AsyncFlinkRestClient, FlinkRestClient, RequestTimeoutError, RestException
 
 from .conftest import DONE, Server
 
@@ -140,6 +142,67 @@ def test_nothing_is_left_behind_by_what_nobody_waits_for(hanging: str) -> None:
     started = time.monotonic()
     asyncio.run(forget())
     assert time.monotonic() - started < 30
+
+
+def test_a_function_that_blocks_holds_up_nobody_else(server: Server) -> None:
+    release = threading.Event()
+
+    def auth() -> str:
+        release.wait(60)
+        return "token"
+
+    blocked = FlinkRestClient.from_url(server.url, auth=auth, timeout=0.5)
+
+    def ask() -> str:
+        try:
+            return str(blocked.overview())
+        except RequestTimeoutError as error:
+            return str(error)
+
+    try:
+        started = time.monotonic()
+        with ThreadPoolExecutor(40) as threads:
+            told = list(threads.map(lambda _: ask(), range(40)))
+            assert FlinkRestClient.from_url(server.url).overview()["slots-total"] == 1
+        assert all("before the whole request was sent" in text for text in told), told
+        # Nor may a change have been carried out.
+        with pytest.raises(RequestTimeoutError):
+            blocked.jobs.terminate("07" * 16)
+        assert time.monotonic() - started < 30
+    finally:
+        release.set()
+
+
+def test_progress_that_blocks_holds_up_nobody_else(server: Server, tmp_path: pathlib.Path) -> None:
+    jar = tmp_path / "app.jar"
+    jar.write_bytes(b"PK\x03\x04" + bytes(100_000))
+    release = threading.Event()
+    client = FlinkRestClient.from_url(server.url)
+    server.answers = lambda _: (200, "application/json", b'{"filename": "/1_app.jar", "status": "success"}')
+    try:
+        with ThreadPoolExecutor(20) as threads:
+            for _ in range(20):
+                threads.submit(client.jars.upload, jar, progress=lambda *_: release.wait(60))
+            started = time.monotonic()
+            client.jars.upload(jar)
+            assert time.monotonic() - started < 30
+            release.set()
+    finally:
+        release.set()
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, GeneratorExit, TimeoutError])
+def test_what_a_handler_raises_while_an_answer_is_read(
+    server: Server, monkeypatch: pytest.MonkeyPatch, raised: type[BaseException]
+) -> None:
+    def interrupted(_: object) -> None:
+        raise raised("enough")
+
+    client = FlinkRestClient.from_url(server.url)
+    # Handlers of signals run in the midst of Python's own parser.
+    monkeypatch.setattr(json, "loads", interrupted)
+    with pytest.raises(raised, match="enough"):
+        client.overview()
 
 
 @pytest.mark.parametrize("seconds", [0.5, 11])
