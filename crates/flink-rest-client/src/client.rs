@@ -457,7 +457,7 @@ impl<M: Mode> Client<M> {
         self.limited(request, tries, options, &departure, attempt).await
     }
 
-    /// What checks a log or another file; none for other answers.
+    /// Checks a log or another file; none for other answers.
     pub(crate) fn expected_file(
         &self,
         request: &Request,

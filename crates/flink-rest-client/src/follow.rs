@@ -247,7 +247,7 @@ pub struct LogLines<M: Mode> {
 impl LogLines<Async> {
     /// The next line; none when there will be none any more. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Option<LogLine>> {
-        std::future::poll_fn(|context| self.pull.poll(context)).await.transpose()
+        self.pull.next().await
     }
 }
 
@@ -265,8 +265,7 @@ impl Iterator for LogLines<crate::blocking::Blocking> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mode = self.mode.clone();
-        mode.block_on(async { std::future::poll_fn(|context| self.pull.poll(context)).await.transpose() })
-            .transpose()
+        mode.block_on(self.pull.next()).transpose()
     }
 }
 

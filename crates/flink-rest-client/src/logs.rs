@@ -172,7 +172,7 @@ impl<M: Mode> Logs<M> {
     }
 }
 
-/// What is known at the end.
+/// The facts that are known at the end.
 #[derive(Debug, Default)]
 struct Report {
     processes: usize,
@@ -202,7 +202,7 @@ impl<M: Mode> LogEntries<M> {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).processes
     }
 
-    /// Whether there are fewer of the [last](Logs::last) entries than there should be, because more would take more than 8 MiB.
+    /// Tells if there are fewer of the [last](Logs::last) entries than there should be, because more would take more than 8 MiB.
     pub fn is_short(&self) -> bool {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).is_short
     }
@@ -211,7 +211,7 @@ impl<M: Mode> LogEntries<M> {
 impl LogEntries<Async> {
     /// The next entry; none at the end. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Option<LogEntry>> {
-        std::future::poll_fn(|context| self.pull.poll(context)).await.transpose()
+        self.pull.next().await
     }
 }
 
@@ -229,8 +229,7 @@ impl Iterator for LogEntries<crate::blocking::Blocking> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mode = self.mode.clone();
-        mode.block_on(async { std::future::poll_fn(|context| self.pull.poll(context)).await.transpose() })
-            .transpose()
+        mode.block_on(self.pull.next()).transpose()
     }
 }
 

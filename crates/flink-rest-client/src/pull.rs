@@ -43,6 +43,11 @@ impl<B: Batches> Pull<B> {
         self.ready.len()
     }
 
+    /// The next item; none at the end. Dropping the future loses nothing.
+    pub(crate) async fn next(&mut self) -> Result<Option<B::Item>> {
+        std::future::poll_fn(|context| self.poll(context)).await.transpose()
+    }
+
     /// The next item. After an error there is none.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<B::Item>>> {
         loop {

@@ -42,7 +42,7 @@ pub(crate) async fn confirm_end_of_jobs(app: &App, what: &str, yes: bool) -> Res
     }
 }
 
-/// Whether the cluster's owner keeps people from cancelling. Flink only leaves the button out of its dashboard, and cancels
+/// Tells if the cluster's owner keeps people from cancelling. Flink only leaves the button out of its dashboard, and cancels
 /// all the same (1.13.6, 2.3.0); up to 1.13 only the JobManager's configuration tells.
 async fn is_cancelling_off(app: &App) -> bool {
     let ask = async |endpoint| app.client.request_by_name(endpoint, Value::Null).await.ok()?.json().ok();

@@ -112,7 +112,7 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobProgre
     }
 }
 
-/// How often an outage is told of, and how old it is at first: one that is over at once is not worth a line.
+/// Time between two lines about an outage, and before the first: one that is over at once is not worth a line.
 const OUTAGE_INTERVAL: Duration = Duration::from_secs(10);
 const SHORT_OUTAGE: Duration = Duration::from_secs(2);
 
@@ -128,7 +128,7 @@ pub(crate) fn say_outage(outage: &Outage) {
     say!("no answer for {lasting}s: {}; gives up after {patience}", outage.error);
 }
 
-fn millis(time: Duration) -> u64 {
+pub(crate) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 

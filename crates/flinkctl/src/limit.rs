@@ -33,7 +33,7 @@ struct End {
 
 #[derive(Debug, Default)]
 struct UnderWay {
-    /// What is being read before the first request.
+    /// The source that is being read before the first request.
     step: Option<String>,
     clients: Vec<FlinkRestClient>,
 }
@@ -91,7 +91,7 @@ impl Limit {
         }
     }
 
-    /// Whether requests may be under way, so that the cluster can be asked why they were late.
+    /// Tells if requests may be under way, so that the cluster can be asked why they were late.
     fn is_connected(&self) -> bool {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).step.is_none()
     }

@@ -51,7 +51,12 @@ impl Missing {
         self.asked += parts;
     }
 
-    /// Whether parts were asked for and none could be had.
+    /// Tells if no part was asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.asked == 0
+    }
+
+    /// Tells if parts were asked for and none could be had.
     pub(crate) fn is_all(&self) -> bool {
         self.asked > 0 && self.failed == self.asked
     }

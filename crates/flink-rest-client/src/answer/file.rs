@@ -37,7 +37,7 @@ impl ExpectedFile {
     }
 }
 
-/// Whether a body is a gateway's page or JSON in place of the log or file at `path`.
+/// Tells a gateway's page or JSON from the log or file at `path`.
 ///
 /// Flink sends all of them as `text/plain`, whatever their names (seen on 1.13.6 and 2.3.0). What a program printed may be
 /// HTML.

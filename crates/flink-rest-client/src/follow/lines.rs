@@ -78,7 +78,7 @@ impl Lines {
 
 /// The time at the beginning of a line: `2026-11-23 14:34:10,310`, as Flink's own configurations of log4j and logback
 /// write it, or `2026-11-23T14:34:10.310Z`. Where no zone is written, it is this one.
-pub(crate) fn time(line: &[u8], zone: Offset) -> Option<Timestamp> {
+fn time(line: &[u8], zone: Offset) -> Option<Timestamp> {
     const SECONDS: usize = "2026-11-23 14:34:10".len();
     let is_time = line.get(4) == Some(&b'-') && line.get(10).is_some_and(|byte| b" T".contains(byte));
     let rest = line.get(SECONDS..).filter(|_| is_time)?;

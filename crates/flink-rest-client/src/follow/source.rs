@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{
     LogLine, Start,
     files::{File, Files},
-    lines::{self, Line},
+    lines::{Clock, Line},
     trail::{Step, Trail},
 };
 use crate::{Mode, Result, download::Body};
@@ -38,6 +38,7 @@ pub(crate) struct Source<M> {
     body: Option<Body>,
     start: Start,
     server: Server,
+    clock: Clock,
     begun: Instant,
     time: Option<Timestamp>,
     ready: VecDeque<LogLine>,
@@ -47,7 +48,8 @@ pub(crate) struct Source<M> {
 impl<M: Mode> Source<M> {
     pub(crate) fn new(files: Files<M>, file: File, start: Start, server: Server) -> Self {
         let (trail, missed, body, time, begun) = (None, 0, None, None, Instant::now());
-        Self { files, file, trail, missed, body, start, server, begun, time, ready: VecDeque::new(), size: 0 }
+        let (clock, ready) = (Clock::new(server.zone), VecDeque::new());
+        Self { files, file, trail, missed, body, start, server, clock, begun, time, ready, size: 0 }
     }
 
     /// Reads what is new, and says whether there is more. After an error as well there may be lines.
@@ -134,7 +136,7 @@ impl<M: Mode> Source<M> {
 
     fn collect(&mut self, lines: VecDeque<Line>) {
         for Line { bytes, gap } in lines {
-            let own = lines::time(&bytes, self.server.zone);
+            let own = self.clock.time(&bytes);
             let continues = own.is_none() && self.time.is_some();
             self.time = own.or(self.time);
             match self.start {

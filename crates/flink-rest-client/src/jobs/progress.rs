@@ -1,4 +1,4 @@
-//! How far a job is: the few facts that a wait or an overview needs, whatever else the server says.
+//! The progress of a job: the few facts that a wait or an overview needs, whatever else the server says.
 
 use std::{collections::BTreeMap, time::Duration};
 

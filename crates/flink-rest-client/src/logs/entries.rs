@@ -26,7 +26,7 @@ impl Entry {
     }
 }
 
-/// What happens to the rest of an entry that is longer than [`MAX_ENTRY`].
+/// The fate of the rest of an entry that is longer than [`MAX_ENTRY`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {
     /// It comes in further pieces.

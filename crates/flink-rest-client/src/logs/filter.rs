@@ -89,7 +89,7 @@ impl LogFilter {
         Self { ignore_case: true, ..self }
     }
 
-    /// Whether an entry is selected.
+    /// Tells if an entry is selected.
     pub fn wants(&self, entry: &[u8]) -> bool {
         self.wants_level(entry) && self.wants_text(entry)
     }

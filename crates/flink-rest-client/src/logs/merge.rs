@@ -44,7 +44,7 @@ struct Log<M> {
     reader: Option<Reader<M>>,
 }
 
-/// What became of reading on.
+/// The result of reading on.
 pub(super) struct Merged {
     /// Entries, each with the number of its log.
     pub(super) entries: Vec<(usize, Entry)>,

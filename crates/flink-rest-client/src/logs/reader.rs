@@ -53,7 +53,7 @@ impl<M: Mode> Reader<M> {
     }
 }
 
-/// What was read of a log.
+/// A part of a log that was read.
 pub(super) struct Read<M> {
     /// The log's number.
     pub(super) log: usize,

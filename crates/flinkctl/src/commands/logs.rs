@@ -19,7 +19,7 @@ use crate::{
     cli::App,
     commands::{Deed, ps},
     error::{Exit, Failure, Result},
-    output::{say, stdout_in_blocks},
+    output::{label, say, stdout_in_blocks},
     partial::Missing,
     resolve,
 };
@@ -77,7 +77,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     if arguments.follow {
         return follow::follow(app, &arguments, whose).await;
     }
-    let client = &app.client;
+    let (client, mut missing) = (&app.client, Missing::default());
     let mut logs = client.logs().filter(arguments.filter.of_logs());
     if let Some(since) = arguments.since {
         logs = logs.since(since.on(client).await?);
@@ -89,15 +89,16 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         Whose::All => {}
         Whose::One(process) => logs = logs.of([process]),
         Whose::Job(job) => {
-            let taskmanagers = taskmanagers_of(client, job).await?;
+            let taskmanagers = taskmanagers_of(client, job, &mut missing).await?;
             logs = logs.of(taskmanagers.into_iter().map(Process::TaskManager));
         }
     }
-    show(logs.entries()).await
+    show(logs.entries(), missing).await
 }
 
 /// Shows entries as they come, and at the end what is missing.
-async fn show(mut entries: LogEntries<Async>) -> Result<()> {
+async fn show(mut entries: LogEntries<Async>, mut missing: Missing) -> Result<()> {
+    let is_of_job = !missing.is_empty();
     let mut out = stdout_in_blocks();
     let (mut printer, mut group, mut count) = (None, 0, 0_usize);
     loop {
@@ -125,7 +126,7 @@ async fn show(mut entries: LogEntries<Async>) -> Result<()> {
         printer.print(&mut out, &Entry::from(entry))?;
     }
     out.flush()?;
-    let (mut missing, unread) = (Missing::default(), entries.take_unread());
+    let unread = entries.take_unread();
     let of_processes = unread.iter().filter(|unread| unread.process.is_some()).count();
     missing.had(entries.processes().saturating_sub(of_processes));
     for unread in unread {
@@ -133,7 +134,7 @@ async fn show(mut entries: LogEntries<Async>) -> Result<()> {
             unread.process.map_or_else(|| "the list of TaskManagers".into(), |process| process.to_string());
         missing.keep(part, Err::<(), _>(unread.error));
     }
-    missing.end("logs")?;
+    missing.end(if is_of_job { "vertices and logs" } else { "logs" })?;
     if entries.is_short() {
         let message = format!("only the last {count} entries are shown: more would take more than 8 MiB");
         return Err(Failure::new(Exit::Partial, message).hint("without -n all are shown"));
@@ -162,10 +163,15 @@ async fn whose(app: &App, of: Option<&str>) -> Result<Whose> {
     })
 }
 
-/// The TaskManagers that a job runs on.
-async fn taskmanagers_of(client: &FlinkRestClient, job: JobId) -> Result<BTreeSet<TaskManagerId>> {
+/// The TaskManagers that a job runs on. Those of a vertex that cannot be asked are missing.
+async fn taskmanagers_of(
+    client: &FlinkRestClient,
+    job: JobId,
+    missing: &mut Missing,
+) -> Result<BTreeSet<TaskManagerId>> {
     let vertices = ps::placed(client, job).await?.vertices.into_iter();
-    let subtasks = vertices.map(|(_, subtasks)| subtasks).collect::<Result<Vec<_>>>()?;
-    let taskmanagers = subtasks.into_iter().flatten().filter_map(|subtask| subtask.taskmanager?.parse().ok());
+    let subtasks = vertices
+        .filter_map(|(vertex, subtasks)| missing.keep(format!("vertex {}", label(&vertex.name)), subtasks));
+    let taskmanagers = subtasks.flatten().filter_map(|subtask| subtask.taskmanager?.parse().ok());
     Ok(taskmanagers.collect())
 }

@@ -80,7 +80,7 @@ pub(crate) struct Placed {
     pub(crate) vertices: Vec<(VertexProgress, Result<Vec<Subtask>>)>,
 }
 
-/// Where a subtask runs. A value that cannot be read is left out.
+/// A subtask and its place. A value that cannot be read is left out.
 #[derive(Deserialize)]
 pub(crate) struct Subtask {
     /// None while the subtask waits for a slot.

@@ -21,7 +21,7 @@ use crate::{
     usage::nearest,
 };
 
-/// How long another process may take to change the file, or to write it if it is a pipe.
+/// Time for another process to change the file, or to write it if it is a pipe.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// More than that is no file of contexts.

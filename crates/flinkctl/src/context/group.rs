@@ -38,7 +38,7 @@ impl Group {
     /// Lets what the command left behind go on.
     pub(super) async fn release(mut self) {
         if let Some(watcher) = &mut self.watcher {
-            // What has ended already needs no signal.
+            // A group that has ended needs no signal.
             let _ = watcher.kill().await;
         }
     }

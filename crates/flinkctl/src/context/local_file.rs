@@ -33,7 +33,7 @@ pub(super) async fn read_async(path: &Path, most: u64, patience: Duration) -> io
     read.map_err(io::Error::other)?.map(|(_, bytes)| bytes)
 }
 
-/// Whether it is a pipe or a device, which may keep its reader waiting and can be read only once.
+/// Tells a pipe or a device, which may keep its reader waiting and can be read only once.
 pub(super) fn may_block(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }

@@ -7,12 +7,13 @@ use crate::{exits::flinkctl, server::Server};
 const JOB: &str = "GET /jobs/76543210fedcba9876543210fedcba98";
 const VERTICES: [&str; 2] = ["ca88eee0095684d687a1b6495617f957", "b71731f1c0df9c3076c4a455334d0ad6"];
 const METRICS: &str = "busyTimeMsPerSecond,backPressuredTimeMsPerSecond,idleTimeMsPerSecond,numRecordsInPerSecond,numRecordsOutPerSecond";
-const COMMANDS: [&[&str]; 5] = [
+const COMMANDS: [&[&str]; 6] = [
     &["ps", "Orders"],
     &["job", "top", "Orders"],
     &["job", "graph", "Orders"],
     &["job", "flamegraph", "Orders", "-o", "folded"],
     &["checkpoint", "get", "Orders"],
+    &["logs", "Orders", "-n", "1"],
 ];
 
 fn run(server: &Server, arguments: &[&str]) -> (Option<i32>, String, String) {

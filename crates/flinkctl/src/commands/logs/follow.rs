@@ -11,7 +11,9 @@ use super::{Arguments, Whose, entry::Entry, printer::Printer, taskmanagers_of};
 use crate::{
     cli::App,
     error::Result,
-    output::{Screen, say, stdout},
+    follow::millis,
+    output::{Screen, human, say, stdout},
+    partial::Missing,
 };
 
 /// How many lines of each process are shown that were there before.
@@ -20,6 +22,8 @@ const BEFORE: usize = 10;
 const TOGETHER: Duration = Duration::from_millis(100);
 /// How often a job's TaskManagers are asked for, if another one writes.
 const CERTAIN: Duration = Duration::from_secs(5);
+/// Endured outages unless `--patience` is set, as long as those of waits.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Shows entries as they are written, until Ctrl-C.
 pub(super) async fn follow(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
@@ -36,7 +40,11 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
         Whose::All => app.client.follow_logs().on_unread(|unread| say!("{unread}; it is tried again")),
         _ => app.client.follow_logs(),
     };
-    let follow = follow.on_outage(|error| say!("{error}; it is asked again and again for two minutes"));
+    let patience = app.global.patience.unwrap_or(PATIENCE);
+    let limit = human::duration(millis(patience));
+    let follow = follow
+        .patience(patience)
+        .on_outage(move |error| say!("{error}; it is asked again and again for {limit}"));
     let mut lines = match arguments.since {
         Some(since) => follow.since(since.on(&app.client).await?),
         None => follow.last(arguments.tail.unwrap_or(BEFORE)),
@@ -161,15 +169,20 @@ struct Members {
 
 impl Members {
     async fn of(app: &App, job: JobId) -> Result<Self> {
-        Ok(Self { job, taskmanagers: taskmanagers_of(&app.client, job).await?, asked: Instant::now() })
+        Ok(Self { job, taskmanagers: Self::running(app, job).await?, asked: Instant::now() })
     }
 
-    /// Whether this process runs the job, or did.
+    /// Those that are known now. Vertices that cannot be asked are asked again before long.
+    async fn running(app: &App, job: JobId) -> Result<BTreeSet<TaskManagerId>> {
+        taskmanagers_of(&app.client, job, &mut Missing::default()).await
+    }
+
+    /// Tells whether this process runs the job, or did.
     async fn include(&mut self, app: &App, process: &Process) -> bool {
         let Process::TaskManager(id) = process else { return false };
         if !self.taskmanagers.contains(id) && self.asked.elapsed() > CERTAIN {
             // If the server does not tell now, it may next time.
-            self.taskmanagers.extend(taskmanagers_of(&app.client, self.job).await.unwrap_or_default());
+            self.taskmanagers.extend(Self::running(app, self.job).await.unwrap_or_default());
             self.asked = Instant::now();
         }
         self.taskmanagers.contains(id)
