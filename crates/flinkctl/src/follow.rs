@@ -25,7 +25,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     cli::App,
-    error::{Failure, Result},
+    error::{Exit, Failure, Result},
     limit::GRACE,
     output::{colour, human, is_watched, say, stderr_width, tame, wrapped},
     shell::quoted,
@@ -85,11 +85,7 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobProgre
             never = display.keep_showing(app, &job) => match never {},
         }
     };
-    let outcome = unless_stopped(waiting, |exit| {
-        Failure::new(exit, format!("you stopped waiting; job {id} goes on"))
-            .hint(format!("`flinkctl job wait {id}` waits again, `flinkctl job cancel {id}` ends it"))
-    });
-    let outcome = outcome.await;
+    let outcome = unless_stopped(waiting, |exit| stopped_waiting(exit, id, 0)).await;
     display.clear();
     match outcome? {
         Ok(details) => {
@@ -110,6 +106,17 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobProgre
         }
         Err(error) => Err(explain(app, &job, error).await),
     }
+}
+
+/// The failure when somebody stops waiting for a job and so many others, which go on.
+pub(crate) fn stopped_waiting(exit: Exit, id: JobId, others: usize) -> Failure {
+    let others = match others {
+        0 => String::new(),
+        1 => ", and so does 1 more".into(),
+        more => format!(", and so do {more} more"),
+    };
+    Failure::new(exit, format!("you stopped waiting; job {id} goes on{others}"))
+        .hint(format!("`flinkctl job wait {id}` waits again, `flinkctl job cancel {id}` ends it"))
 }
 
 /// Time between two lines about an outage, and before the first: one that is over at once is not worth a line.

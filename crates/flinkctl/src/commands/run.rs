@@ -20,7 +20,7 @@ use crate::{
     cli::App,
     commands::{Deed, Doing},
     error::{Exit, Failure, Result},
-    follow::{Goal, follow},
+    follow::{Goal, follow, stopped_waiting},
     output::{is_watched, say, tame},
     resolve,
     stop::unless_stopped,
@@ -110,26 +110,37 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
         let arguments = Arguments::from_arg_matches(matches)?;
         // Both are made here, so that they can be told whatever happens.
         let (id, submission) = (arguments.exactly_once.then(JobId::random), Submission::default());
-        let done = async {
-            let job = arguments.submit(app, id, &submission).await?.job_id;
-            // The job goes on even if nobody can read its id, and so does the waiting.
-            let printed = app.output.line(job).map_err(|failure| Failure {
-                message: format!("job {job} is submitted, but its id cannot be written: {}", failure.message),
-                ..failure
-            });
-            // With an id there is one job.
-            let others = if id.is_some() { Vec::new() } else { others(app, job).await };
-            let mut outcome = Ok(());
-            for job in std::iter::once(job).chain(others).filter(|_| !arguments.detach) {
-                match follow(app, job, arguments.wait).await {
-                    Ok(details) => say!("{} is {}", details.name, details.state),
-                    Err(failure) => outcome = outcome.and(Err(failure)),
-                }
-            }
-            outcome.and(printed)
-        };
-        unless_stopped(done, |exit| submission.stopped(exit, id)).await?
+        let submit = arguments.submit(app, id, &submission);
+        let job = unless_stopped(submit, |exit| submission.stopped(exit, id)).await??.job_id;
+        // The job goes on even if nobody can read its id, and so does the waiting.
+        let printed = app.output.line(job).map_err(|failure| Failure {
+            message: format!("job {job} is submitted, but its id cannot be written: {}", failure.message),
+            ..failure
+        });
+        let mut jobs = vec![job];
+        // With an id there is one job.
+        if id.is_none() {
+            jobs.extend(unless_stopped(others(app, job), |exit| stopped_waiting(exit, job, 0)).await?);
+        }
+        let waited = if arguments.detach { Ok(()) } else { wait(app, &jobs, arguments.wait).await };
+        waited.and(printed)
     })
+}
+
+/// Waits for the jobs of a program, one after the other. The first failure is told, whatever becomes of the others.
+async fn wait(app: &App, jobs: &[JobId], goal: Goal) -> Result<()> {
+    let mut outcome = Ok(());
+    for (job, waiting) in jobs.iter().zip((0..jobs.len()).rev()) {
+        match follow(app, *job, goal).await {
+            Ok(details) => say!("{} is {}", details.name, details.state),
+            // Nobody waits for the next one then.
+            Err(Failure { exit: exit @ (Exit::Interrupted | Exit::Terminated), .. }) => {
+                return outcome.and(Err(stopped_waiting(exit, *job, waiting)));
+            }
+            Err(failure) => outcome = outcome.and(Err(failure)),
+        }
+    }
+    outcome
 }
 
 /// The jobs that began while the program ran, besides its first one: as far as Flink tells, they are the program's.

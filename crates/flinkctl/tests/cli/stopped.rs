@@ -136,6 +136,46 @@ fn who_stops_waiting_does_not_stop_the_job() {
     assert!(rest.contains("job 76543210fedcba9876543210fedcba98 goes on"), "{rest}");
 }
 
+/// Also if the program has submitted several jobs: nobody waits for the next one then.
+#[test]
+fn who_stops_waiting_for_a_program_is_told_that_all_its_jobs_go_on() {
+    const OTHER: &str = "0123456789abcdef0123456789abcdef";
+    let overview = Server::start().recorded("GET /jobs/overview").to_owned();
+    let mut jobs: serde_json::Value = serde_json::from_str(&overview).unwrap();
+    let all = jobs["jobs"].as_array_mut().unwrap();
+    all.retain(|job| job["jid"] == JOB);
+    let mut other = all[0].clone();
+    other["jid"] = OTHER.into();
+    other["start-time"] = (other["start-time"].as_u64().unwrap() + 1).into();
+    all.push(other);
+    let (status, uploaded, run) = (
+        r#"{"status":"RUNNING"}"#,
+        r#"{"filename":"/tmp/1_app.jar","status":"success"}"#,
+        format!(r#"{{"jobid":"{JOB}"}}"#),
+    );
+    let server = Server::with([
+        ("GET /jobs/overview", &*jobs.to_string()),
+        ("POST /jars/upload", uploaded),
+        ("POST /jars/1_app.jar/run", &run),
+        ("DELETE /jars/1_app.jar", "{}"),
+        (&format!("GET /jobs/{JOB}/status"), status),
+        (&format!("GET /jobs/{OTHER}/status"), status),
+    ]);
+    let jar = large_jar();
+    let command = ["run", jar.path().to_str().unwrap(), "--wait", "finished"];
+    let mut child = flinkctl(&server.url(), &command).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let (mut told, waits) = (String::new(), format!("{JOB} is RUNNING\n"));
+    while !told.ends_with(&waits) {
+        assert_ne!(stderr.read_line(&mut told).unwrap(), 0, "{told}");
+    }
+    assert_eq!(stop(child, "-INT").0, Some(130));
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains(&format!("you stopped waiting; job {JOB} goes on, and so does 1 more")), "{rest}");
+    assert!(rest.contains(&format!("`flinkctl job wait {JOB}`")) && !rest.contains(&waits), "{rest}");
+}
+
 /// Accepts a savepoint: its id, and the question how it is doing.
 fn trigger(listener: &TcpListener) -> (String, BufReader<TcpStream>) {
     let (server, trigger) = (Server::start(), format!("{:032}", 7));
