@@ -6,7 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{cluster, done, flinkctl, jar};
+use flink_local::{Cluster, Flink};
+
+use crate::{cluster, distribution, done, flinkctl, jar};
 
 /// A shell in a terminal of 100 columns, in which `flinkctl` is on the path.
 struct Terminal {
@@ -16,10 +18,14 @@ struct Terminal {
 
 impl Terminal {
     fn open(name: &str) -> Self {
+        Self::on(cluster(), name)
+    }
+
+    fn on(cluster: &Cluster, name: &str) -> Self {
         let terminal = Self { server: format!("flinkctl-{name}-{}", process::id()) };
         let (folder, _) = env!("CARGO_BIN_EXE_flinkctl").rsplit_once('/').unwrap();
         let path = format!("PATH={folder}:{}", std::env::var("PATH").unwrap());
-        let url = format!("FLINKCTL_URL={}", cluster().url());
+        let url = format!("FLINKCTL_URL={}", cluster.url());
         let shell = ["env", "-u", "NO_COLOR", &path, &url, "PS1=> ", "sh"];
         terminal
             .tmux(&[&["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "40"], &shell[..]].concat());
@@ -149,7 +155,9 @@ fn who_waits_sees_each_vertex_and_may_go() {
 
 #[test]
 fn who_waits_sees_what_holds_the_job_up() {
-    let terminal = Terminal::open("obstacle");
+    // A job that waits for slots holds those that are free, which the jobs of other tests would lack.
+    let own = Flink::from(distribution().clone()).slots(2).start().unwrap();
+    let terminal = Terminal::on(&own, "obstacle");
     for (name, flags, obstacle) in [
         ("Too wide", "-p 64 --timeout 90s -- --name", "waits for slots: at least 64 more, and "),
         (
@@ -163,7 +171,7 @@ fn who_waits_sees_what_holds_the_job_up() {
         terminal.press("C-c");
         terminal.shows("goes on");
         terminal.ended_with(130);
-        done(&["job", "cancel", name, "--yes"]);
+        done(&["--url", own.url(), "job", "cancel", name, "--yes"]);
     }
 }
 
