@@ -112,7 +112,7 @@ pub(crate) fn fits(response: &str, json: &[u8]) -> bool {
     }
     let is_found = |json: &[u8]| {
         let found = Cell::new(false);
-        // An error ends the search, whether it is found or not.
+        // What is left unread is an error, which does not matter.
         let _ = Search { shape, found: &found }.deserialize(&mut serde_json::Deserializer::from_slice(json));
         found.get()
     };
@@ -132,14 +132,6 @@ impl Member {
 struct Search<'a> {
     shape: Shape,
     found: &'a Cell<bool>,
-}
-
-impl Search<'_> {
-    /// Ends the search.
-    fn found<E: serde::de::Error>(&self) -> E {
-        self.found.set(true);
-        E::custom("found")
-    }
 }
 
 impl<'de> DeserializeSeed<'de> for Search<'_> {
@@ -162,15 +154,16 @@ impl<'de> Visitor<'de> for Search<'_> {
             Shape::Members(members) => members,
             Shape::Empty | Shape::ById => {
                 let is_id = |key: &str| key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
-                return match map.next_key::<String>()? {
-                    None => Err(self.found()),
-                    Some(key) if matches!(self.shape, Shape::ById) && is_id(&key) => Err(self.found()),
-                    Some(_) => Err(A::Error::custom("another member")),
-                };
+                let key = map.next_key::<String>()?;
+                let is_found = key.is_none_or(|key| matches!(self.shape, Shape::ById) && is_id(&key));
+                self.found.set(is_found);
+                return Ok(());
             }
             Shape::ListOf(_) | Shape::Any => return Err(A::Error::custom("an object")),
         };
-        while let Some(key) = map.next_key::<String>()? {
+        while !self.found.get()
+            && let Some(key) = map.next_key::<String>()?
+        {
             match members.iter().find(|member| member.name() == key) {
                 Some(member) => map.next_value_seed(Kind { member: *member, found: self.found })?,
                 None => _ = map.next_value::<IgnoredAny>()?,
@@ -181,10 +174,11 @@ impl<'de> Visitor<'de> for Search<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         let Shape::ListOf(members) = self.shape else { return Err(A::Error::custom("a list")) };
-        match list.next_element_seed(Search { shape: Shape::Members(members), found: self.found })? {
-            None => Err(self.found()),
-            Some(()) => Ok(()),
+        let first = list.next_element_seed(Search { shape: Shape::Members(members), found: self.found })?;
+        if first.is_none() {
+            self.found.set(true);
         }
+        Ok(())
     }
 }
 
@@ -195,9 +189,9 @@ struct Kind<'a> {
 }
 
 impl Kind<'_> {
-    fn end_if<E: serde::de::Error>(&self, is_of_kind: bool) -> Result<(), E> {
+    fn found_if<E>(&self, is_of_kind: bool) -> Result<(), E> {
         self.found.set(is_of_kind);
-        if is_of_kind { Err(E::custom("found")) } else { Ok(()) }
+        Ok(())
     }
 }
 
@@ -217,23 +211,23 @@ impl<'de> Visitor<'de> for Kind<'_> {
     }
 
     fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<(), E> {
-        self.end_if(matches!(self.member, Flag(_)))
+        self.found_if(matches!(self.member, Flag(_)))
     }
 
     fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
-        self.end_if(matches!(self.member, Number(_)))
+        self.found_if(matches!(self.member, Number(_)))
     }
 
     fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
-        self.end_if(matches!(self.member, Number(_)))
+        self.found_if(matches!(self.member, Number(_)))
     }
 
     fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
-        self.end_if(matches!(self.member, Number(_)))
+        self.found_if(matches!(self.member, Number(_)))
     }
 
     fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<(), E> {
-        self.end_if(matches!(self.member, Text(_)))
+        self.found_if(matches!(self.member, Text(_)))
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
@@ -241,14 +235,14 @@ impl<'de> Visitor<'de> for Kind<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.end_if(matches!(self.member, Object(_)))?;
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        self.found_if(matches!(self.member, Object(_)))?;
+        while !self.found.get() && map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        self.end_if(matches!(self.member, List(_)))?;
-        while list.next_element::<IgnoredAny>()?.is_some() {}
+        self.found_if(matches!(self.member, List(_)))?;
+        while !self.found.get() && list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(())
     }
 }
