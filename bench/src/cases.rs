@@ -127,6 +127,9 @@ impl Place {
         let text = |log: &String| Bytes::from(log.clone());
         let [jobmanager, taskmanager] = &logs;
         let ready = Ready(vec![
+            // Nothing that tells whether metrics are fresh: else it would depend on the time how often that is asked.
+            ("/jobmanager/metrics", "[]".into()),
+            ("/taskmanagers/metrics", "[]".into()),
             ("/metrics", values.clone()),
             ("/config", recorded("GetConfig-running")?.to_string().into()),
             ("/taskmanagers", recorded("GetTaskManagers-idle")?.to_string().into()),
