@@ -1,7 +1,10 @@
 //! A request is data: what an endpoint is, and how a struct becomes a request. Nothing here does I/O.
 
+pub(crate) mod answer;
 mod builder;
+mod repeat;
 mod request;
+pub(crate) mod upload;
 
 use http::Method;
 use serde::{Deserializer, de::DeserializeOwned};
@@ -9,8 +12,14 @@ use serde_json::{Map, Value};
 
 #[doc(hidden)]
 pub use crate::endpoint::builder::RequestBuilder;
-pub use crate::endpoint::request::{Body, Limit, Request};
-use crate::{Answer, Error, Result, retry::Repeat};
+use crate::{Answer, ApiError, Error, Result};
+pub use crate::{
+    endpoint::{
+        repeat::{Recognised, Repeat},
+        request::{Body, Limit, Request},
+    },
+    value::open_enum::Word,
+};
 
 /// One endpoint of Flink's REST API, with the values for one request.
 ///
@@ -23,12 +32,26 @@ pub trait Endpoint: Send + Sync {
     fn request(&self) -> Result<Request>;
 }
 
+/// An HTTP API, to which endpoints belong.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_structs, reason = "as `Spec`")]
+pub struct Api {
+    /// The beginning of all its paths, which names a version.
+    pub prefix: &'static str,
+    /// Asks for the server's release and features.
+    pub config: fn() -> Result<Request>,
+    /// Asks for the options of the server's configuration.
+    pub settings: fn() -> Result<Request>,
+}
+
 /// What can be known of an endpoint without calling it.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_structs, reason = "the derive writes it, in other crates too")]
 pub struct Spec {
     /// The name of the struct, which is also the name for calls by name.
     pub name: &'static str,
+    /// The API that it belongs to.
+    pub api: &'static Api,
     /// HTTP method.
     pub method: Method,
     /// Path below the version prefix, parameters in braces: `/jobs/{job}`.
@@ -45,6 +68,9 @@ pub struct Spec {
     pub repeat: Repeat,
     /// How much of the answer are metrics.
     pub measured: Measured,
+    /// The answer that Flink means by a refusal, where it refuses what is no error.
+    #[doc(hidden)]
+    pub meant: Option<fn(&ApiError) -> Option<&'static str>>,
     /// The type of the answer.
     pub response: &'static str,
     /// Parameters in the order of the struct's fields.
@@ -54,6 +80,16 @@ pub struct Spec {
     /// The request from a JSON object of parameters; see [`Client::request_by_name`](crate::Client::request_by_name).
     #[doc(hidden)]
     pub from_json: fn(Map<String, Value>) -> Result<Request>,
+}
+
+impl Spec {
+    /// The answer that Flink means by this refusal.
+    pub(crate) fn answer_meant_by(&self, error: &Error) -> Option<&'static str> {
+        match error {
+            Error::Api(error) => self.meant?(error),
+            _ => None,
+        }
+    }
 }
 
 /// How much of an answer are metrics, which Flink collects only when it is asked; see
@@ -113,16 +149,6 @@ pub enum Token {
     /// The caller alone: the id changes what the request does. Flink gives a `jobId` to every job of a program, so that a
     /// program with several jobs loses all but the first.
     Given,
-}
-
-/// One of the words that a parameter can be.
-#[derive(Debug)]
-#[allow(clippy::exhaustive_structs, reason = "`open_enum!` writes it")]
-pub struct Word {
-    /// Flink's own word.
-    pub text: &'static str,
-    /// First Flink release that knows it; none: as the parameter.
-    pub since: Option<&'static str>,
 }
 
 /// What can be any text has no words: an enum's own `WORDS` goes before this one.

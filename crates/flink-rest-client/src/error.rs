@@ -2,26 +2,33 @@
 
 mod absence;
 mod api;
+mod arrival;
 mod causes;
+mod evidence;
 mod hint;
-mod refusal;
+mod insecure;
+mod make;
+mod questions;
+mod started_job;
 mod transport;
 
-use std::{mem, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use http::StatusCode;
 
-pub(crate) use self::absence::Config;
-pub use self::{absence::Absence, api::ApiError, transport::TransportErrorKind};
-use crate::{
-    FlinkVersion, JobId, TriggerId,
-    id::InvalidId,
-    jobs::state::JobStatus,
-    operation::Evidence,
-    retry::{Arrival, Tried},
-    secrets::Secrets,
-    started::{self, StartedJob},
-    trace,
+pub use self::{
+    absence::Absence, api::ApiError, arrival::Tried, evidence::Evidence, started_job::StartedJob,
+    transport::TransportErrorKind,
+};
+pub(crate) use self::{
+    arrival::Arrival,
+    insecure::{Insecure, WANTS_IDENTITY, WRONG_PORT},
+};
+use crate::value::{
+    id::{InvalidId, JobId, TriggerId},
+    stack_trace,
+    state::JobStatus,
+    version::FlinkVersion,
 };
 
 /// A result of this crate.
@@ -33,7 +40,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// The address of the cluster cannot be used; nothing was sent.
-    #[error("`{}` is no address of a Flink cluster: {reason}", trace::printable(address))]
+    #[error("`{}` is no address of a Flink cluster: {reason}", stack_trace::printable(address))]
     #[non_exhaustive]
     InvalidAddress {
         /// What was given, without credentials.
@@ -56,7 +63,7 @@ pub enum Error {
     #[error(transparent)]
     InvalidId(#[from] InvalidId),
     /// No endpoint has this name; nothing was sent.
-    #[error("no endpoint is named `{}`{}", trace::printable(name), suggestion.map(|s| format!("; did you mean `{s}`?")).unwrap_or_default())]
+    #[error("no endpoint is named `{}`{}", stack_trace::printable(name), suggestion.map(|s| format!("; did you mean `{s}`?")).unwrap_or_default())]
     #[non_exhaustive]
     UnknownEndpoint {
         /// What was asked for.
@@ -65,7 +72,7 @@ pub enum Error {
         suggestion: Option<&'static str>,
     },
     /// No metric has this name.
-    #[error("no metric is named `{}`{}", trace::printable(name), suggestion.as_ref().map(|s| format!("; did you mean `{}`?", trace::printable(s))).unwrap_or_default())]
+    #[error("no metric is named `{}`{}", stack_trace::printable(name), suggestion.as_ref().map(|s| format!("; did you mean `{}`?", stack_trace::printable(s))).unwrap_or_default())]
     #[non_exhaustive]
     UnknownMetric {
         /// What was asked for.
@@ -75,7 +82,7 @@ pub enum Error {
     },
     /// A file, or what else was to be sent in its place, cannot be read, sent or written; a file of certificates or a
     /// token cannot be used.
-    #[error("{}: {reason}", trace::printable(&path.to_string_lossy()))]
+    #[error("{}: {reason}", stack_trace::printable(&path.to_string_lossy()))]
     #[non_exhaustive]
     File {
         /// The file; the name of what is read from elsewhere.
@@ -142,7 +149,7 @@ pub enum Error {
     },
     /// Flink refused to run a program that has submitted jobs: a main method submits a job, and then fails; or a job that
     /// Flink accepted cannot begin, as with a savepoint that does not fit, and has FAILED.
-    #[error("{endpoint}: refused, but {}", trace::printable(&started::sentence(jobs)))]
+    #[error("{endpoint}: refused, but {}", stack_trace::printable(&started_job::sentence(jobs)))]
     #[non_exhaustive]
     StartedAnyway {
         /// The endpoint's name.
@@ -206,7 +213,7 @@ pub enum Error {
         tried: Tried,
     },
     /// The answer is JSON of another shape than this crate knows.
-    #[error("{endpoint}: the answer has an unexpected value at `{}`", trace::printable(at))]
+    #[error("{endpoint}: the answer has an unexpected value at `{}`", stack_trace::printable(at))]
     #[non_exhaustive]
     Decode {
         /// The endpoint's name.
@@ -217,7 +224,7 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// An operation that Flink had accepted failed: a savepoint, a stop, a deletion.
-    #[error("{operation} failed: {}", trace::printable_cause(trace::root_cause(trace)))]
+    #[error("{operation} failed: {}", stack_trace::printable_cause(stack_trace::root_cause(trace)))]
     #[non_exhaustive]
     OperationFailed {
         /// What was tried, named after its endpoint.
@@ -242,7 +249,7 @@ pub enum Error {
         source: Box<Error>,
     },
     /// A job that was there is unknown to the server.
-    #[error("job {job} is gone: it was {}, and the server no longer knows it", trace::printable(state.as_str()))]
+    #[error("job {job} is gone: it was {}, and the server no longer knows it", stack_trace::printable(state.as_str()))]
     #[non_exhaustive]
     JobGone {
         /// The job.
@@ -251,7 +258,7 @@ pub enum Error {
         state: JobStatus,
     },
     /// A job came to an end that was not waited for.
-    #[error("job {job} is {state}{}", root_cause.as_deref().map(|cause| format!(": {}", trace::printable_cause(cause))).unwrap_or_default())]
+    #[error("job {job} is {state}{}", root_cause.as_deref().map(|cause| format!(": {}", stack_trace::printable_cause(cause))).unwrap_or_default())]
     #[non_exhaustive]
     JobEnded {
         /// The job.
@@ -261,248 +268,6 @@ pub enum Error {
         /// Why, if it failed.
         root_cause: Option<String>,
     },
-}
-
-impl Error {
-    /// What went wrong; for an unknown outcome, what was heard last, which need not be about the first attempt; for what was
-    /// started anyway, the refusal.
-    pub fn last(&self) -> &Self {
-        match self {
-            Self::OutcomeUnknown { source, .. }
-            | Self::StartedAnyway { source, .. }
-            | Self::OperationForgotten { source, .. }
-            | Self::Outage { source, .. } => source.last(),
-            other => other,
-        }
-    }
-
-    pub(crate) fn into_last(self) -> Self {
-        match self {
-            Self::OutcomeUnknown { source, .. } | Self::Outage { source, .. } => source.into_last(),
-            other => other,
-        }
-    }
-
-    /// HTTP status, if the server answered.
-    pub fn status(&self) -> Option<StatusCode> {
-        match self.last() {
-            Self::Api(error) => Some(error.status),
-            Self::NotFlink { status, .. } => Some(*status),
-            Self::Absent { refusal, .. } => refusal.status(),
-            _ => None,
-        }
-    }
-
-    /// Whether Flink said that the job, jar, trigger or file does not exist.
-    ///
-    /// Flink answers 404 for most things, and 500 for the state alone of a job, for TaskManagers, their files,
-    /// applications, and for running a jar that is not there, and 400 for deleting one.
-    pub fn is_not_found(&self) -> bool {
-        match self.last() {
-            Self::Api(error) => {
-                let cause = error.root_cause();
-                (error.status == StatusCode::NOT_FOUND && !error.is_no_endpoint())
-                    || cause.contains("No TaskExecutor registered under")
-                    || cause.ends_with("does not exist on the TaskExecutor.")
-                    || cause.starts_with("Could not find Flink application")
-                    || cause.starts_with("Could not find Flink job")
-                    || (cause.starts_with("Jar file ") && cause.ends_with("does not exist"))
-                    || (cause.starts_with("File ") && cause.contains(" does not exist in "))
-            }
-            // Flink accepts a savepoint of any job, and looks for the job later.
-            Self::OperationFailed { trace, .. } => trace.contains("FlinkJobNotFoundException"),
-            Self::JobGone { .. } => true,
-            _ => false,
-        }
-    }
-
-    /// Whether it was refused before anything was sent.
-    pub fn is_invalid_input(&self) -> bool {
-        matches!(
-            self,
-            Self::InvalidAddress { .. }
-                | Self::InvalidParameter { .. }
-                | Self::InvalidId(_)
-                | Self::UnknownEndpoint { .. }
-                | Self::File { sent: false, .. }
-                | Self::Unsupported { .. }
-        )
-    }
-
-    /// Whether a deadline passed.
-    pub fn is_timeout(&self) -> bool {
-        matches!(
-            self.last(),
-            Self::Timeout { .. } | Self::Transport { kind: TransportErrorKind::Timeout, .. }
-        )
-    }
-
-    /// Whether there was no answer at all, or none for longer than a wait endures.
-    pub fn is_unreachable(&self) -> bool {
-        use TransportErrorKind::{Connect, Proxy, Resolve};
-        matches!(self, Self::Outage { .. })
-            || matches!(self.last(), Self::Transport { kind: Connect | Proxy | Resolve, .. })
-    }
-
-    /// Whether something may have been started, or not: look before you do it again.
-    pub fn is_outcome_unknown(&self) -> bool {
-        matches!(self, Self::OutcomeUnknown { .. } | Self::OperationForgotten { .. })
-    }
-
-    /// Whether something may go on, or have been done, though this is an error: all but a program whose jobs have failed.
-    pub fn may_be_done(&self) -> bool {
-        match self {
-            Self::StartedAnyway { jobs, .. } => jobs.iter().any(|job| job.state != JobStatus::Failed),
-            _ => self.is_outcome_unknown(),
-        }
-    }
-
-    /// The jobs that a request has started or may have, for [`OutcomeUnknown`](Self::OutcomeUnknown) and
-    /// [`StartedAnyway`](Self::StartedAnyway); else none.
-    pub fn jobs(&self) -> &[StartedJob] {
-        match self {
-            Self::OutcomeUnknown { jobs, .. } | Self::StartedAnyway { jobs, .. } => jobs,
-            _ => &[],
-        }
-    }
-
-    /// Whether the same request may succeed in a while: no connection, or a server that says so.
-    pub fn is_passing(&self) -> bool {
-        use TransportErrorKind::{Connect, Incomplete, Interrupted, Proxy, Timeout, TooManyFiles};
-        match self.last() {
-            Self::Transport { kind, .. } => {
-                matches!(kind, Connect | Incomplete | Interrupted | Proxy | Timeout | TooManyFiles)
-            }
-            Self::Api(error) if error.is_timeout() || error.is_without_leader() => true,
-            Self::Api(error) if error.is_disabled() => false,
-            _ => self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502..=504)),
-        }
-    }
-
-    /// Whether a server is there and refuses this one request, whoever asks.
-    pub(crate) fn is_answered_otherwise(&self) -> bool {
-        if matches!(self, Self::Absent { .. }) {
-            return false;
-        }
-        let status = self.status().filter(|_| !self.is_passing());
-        status.is_some_and(|status| (403..=599).contains(&status.as_u16()) && status.as_u16() != 407)
-    }
-
-    /// A setting of the client cannot be right.
-    pub(crate) fn setting(name: &str, reason: impl Into<String>) -> Self {
-        Self::InvalidParameter { endpoint: "client".into(), parameter: name.into(), reason: reason.into() }
-    }
-
-    /// Whether there was no connection over which the request could have been sent.
-    pub(crate) fn is_no_connection(&self) -> bool {
-        use TransportErrorKind::{Connect, Proxy, Resolve, Tls};
-        matches!(self.last(), Self::Transport { kind: Connect | Proxy | Resolve | Tls, .. })
-    }
-
-    /// What this request did is not known, because of this.
-    pub(crate) fn unknown(endpoint: &'static str, token: Option<String>, because: Self) -> Self {
-        Self::OutcomeUnknown { endpoint, token, jobs: Vec::new(), source: Box::new(because.into_last()) }
-    }
-
-    /// The same unknown outcome with the jobs that may have come of it.
-    pub(crate) fn with_jobs(mut self, new: Vec<StartedJob>) -> Self {
-        if let Self::OutcomeUnknown { jobs, .. } = &mut self {
-            *jobs = new;
-        }
-        self
-    }
-
-    /// Refused, and yet these jobs are there.
-    pub(crate) fn started_anyway(endpoint: &'static str, jobs: Vec<StartedJob>, refusal: Self) -> Self {
-        Self::StartedAnyway { endpoint, jobs, source: Box::new(refusal) }
-    }
-
-    pub(crate) fn timeout(what: String, after: Duration) -> Self {
-        Self::Timeout { what, after, sent: true, tried: Tried::default() }
-    }
-
-    /// The same for a request that had not left.
-    pub(crate) fn timeout_before_sending(what: String, after: Duration) -> Self {
-        Self::Timeout { what, after, sent: false, tried: Tried::default() }
-    }
-
-    pub(crate) fn not_flink(endpoint: &'static str, status: StatusCode, found: String) -> Self {
-        Self::NotFlink { endpoint, status, found, retry_after: None, tried: Tried::default() }
-    }
-
-    /// The same, without what must not be shown of what Flink reported.
-    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
-        if let Self::OperationFailed { trace: text, .. }
-        | Self::JobEnded { root_cause: Some(text), .. }
-        | Self::JobGone { state: JobStatus::Other(text), .. } = &mut self
-        {
-            *text = secrets.hide(mem::take(text)).into_owned();
-        }
-        if let Self::OperationForgotten { evidence, .. } = &mut self {
-            let Evidence { job_state, savepoint } = &mut **evidence;
-            let state = job_state.as_mut().and_then(|state| match state {
-                JobStatus::Other(text) => Some(text),
-                _ => None,
-            });
-            for text in state.into_iter().chain(savepoint) {
-                *text = secrets.hide(mem::take(text)).into_owned();
-            }
-        }
-        if let Self::OutcomeUnknown { jobs, .. } | Self::StartedAnyway { jobs, .. } = &mut self {
-            for text in jobs.iter_mut().flat_map(|job| job.root_cause.iter_mut().chain([&mut job.name])) {
-                *text = secrets.hide(mem::take(text)).into_owned();
-            }
-        }
-        self
-    }
-
-    /// The same, with how often it was tried.
-    pub(crate) fn after(mut self, all: Tried) -> Self {
-        match &mut self {
-            Self::Transport { tried, .. } | Self::Timeout { tried, .. } | Self::NotFlink { tried, .. } => {
-                *tried = all;
-            }
-            Self::Api(error) => error.tried = all,
-            _ => {}
-        }
-        self
-    }
-
-    /// When the server wants to be asked again, if it says so.
-    pub fn retry_after(&self) -> Option<Duration> {
-        match self.last() {
-            Self::Api(error) => error.retry_after,
-            Self::NotFlink { retry_after, .. } => *retry_after,
-            _ => None,
-        }
-    }
-
-    /// Whether the request had arrived, as far as this tells.
-    pub(crate) fn arrival(&self) -> Arrival {
-        use TransportErrorKind::{Connect, Incomplete, Proxy, Resolve, Tls, TooManyFiles};
-        match self.last() {
-            Self::Transport { kind: Resolve | Connect | Proxy | Tls | Incomplete | TooManyFiles, .. }
-            | Self::Timeout { sent: false, .. } => Arrival::No,
-            Self::Transport { .. } | Self::Timeout { .. } | Self::TooLarge { .. } | Self::Decode { .. } => {
-                Arrival::Unknown
-            }
-            Self::Api(error) if error.is_without_leader() => Arrival::No,
-            Self::Api(error) if error.is_timeout() => Arrival::Unknown,
-            Self::NotFlink { status, .. } => match status.as_u16() {
-                429 => Arrival::No,
-                // A proxy that does not know the method.
-                501 => Arrival::Yes,
-                // Flink did not say this; what it did say is lost.
-                200..=299 | 408 | 500..=599 => Arrival::Unknown,
-                _ => Arrival::Yes,
-            },
-            // Flink says so of what it does not do any more; else it is a gateway's, which may have lost the answer.
-            Self::Api(error) if error.is_disabled() => Arrival::Yes,
-            Self::Api(error) if matches!(error.status.as_u16(), 408 | 502..=504) => Arrival::Unknown,
-            Self::Api(_) => Arrival::Yes,
-            _ => Arrival::No,
-        }
-    }
 }
 
 impl std::fmt::Debug for Error {

@@ -73,91 +73,62 @@
 // The derive names this crate from outside and from within.
 extern crate self as flink_rest_client;
 
-mod address;
-mod answer;
-pub mod applications;
-#[doc(hidden)]
-pub mod beside;
-#[cfg(feature = "blocking")]
-pub mod blocking;
-mod builder;
-mod call;
 mod client;
-pub mod cluster;
-mod compression;
-mod credentials;
-pub mod datasets;
-mod departure;
-pub mod download;
 pub mod endpoint;
 mod error;
-pub mod follow;
-mod freshness;
-mod id;
-pub mod jars;
-pub mod jobmanager;
-pub mod jobs;
-#[doc(hidden)]
-pub mod lenient;
 pub mod logs;
-#[doc(hidden)]
-pub mod lossless;
-pub mod metrics;
-mod open_enum;
-pub mod operation;
-pub mod processes;
-mod proxy;
-mod pull;
-mod redirect;
-mod registry;
-pub mod retry;
-#[doc(hidden)]
-pub mod room;
-mod save;
-mod secrets;
-mod span;
-mod split;
-mod started;
-pub mod taskmanagers;
-mod tell;
-mod text;
-mod time;
-mod tls;
-mod trace;
-pub mod transport;
-mod upload;
-mod version;
-mod wait;
+mod rest;
+mod value;
 
 pub use bytes::Bytes;
 pub use flink_rest_macros::Endpoint;
 pub use http;
 pub use jiff::Timestamp;
 
+#[cfg(feature = "blocking")]
+pub use crate::client::blocking;
 pub use crate::{
-    answer::{Answer, Empty, Nullable, Text},
-    builder::ClientBuilder,
-    call::{Action, Call, CallOptions},
-    client::{Async, Client, FlinkRestClient, MAX_CONCURRENT_REQUESTS, Mode},
-    credentials::Token,
-    download::Download,
-    endpoint::{Endpoint, Request},
-    error::{Absence, ApiError, Error, Result, TransportErrorKind},
-    freshness::{Fresh, Freshness, Reading, RefreshMetrics},
-    id::{
-        ApplicationId, DatasetId, InvalidId, JarId, JobId, LogFileName, RescaleId, SlotSharingGroupId,
-        TaskManagerId, TriggerId, VertexId,
+    client::{
+        Async, Client, FlinkRestClient, MAX_CONCURRENT_REQUESTS, Mode,
+        auth::{credentials::Token, tls::Pem},
+        builder::ClientBuilder,
+        call::{Action, Call, CallOptions},
+        download::{self, Download},
+        retry::{self, Retry},
+        transport,
+        wait::Outage,
     },
-    jobs::state::{ExecutionState, JobStatus},
-    operation::{Operation, Progress, Trigger},
-    registry::{ENDPOINTS, Named, with_answer_type},
-    retry::{Repeat, Retry},
-    started::StartedJob,
-    tls::Pem,
-    trace::{causes, is_printable, root_cause},
-    upload::Upload,
-    version::{FlinkVersion, InvalidVersion},
-    wait::Outage,
+    endpoint::{
+        Endpoint, Repeat, Request,
+        answer::{Answer, Empty, Nullable, Text},
+        upload::Upload,
+    },
+    error::{Absence, ApiError, Error, Evidence, Result, StartedJob, TransportErrorKind, Tried},
+    logs::follow,
+    rest::{
+        applications, cluster, datasets,
+        freshness::{Fresh, Freshness, Reading, RefreshMetrics},
+        jars, jobmanager, jobs, metrics,
+        operation::{self, Operation, Progress, Trigger},
+        processes,
+        registry::{ENDPOINTS, Named, with_answer_type},
+        taskmanagers,
+    },
+    value::{
+        id::{
+            ApplicationId, DatasetId, InvalidId, JarId, JobId, LogFileName, RescaleId, SlotSharingGroupId,
+            TaskManagerId, TriggerId, VertexId,
+        },
+        stack_trace::{causes, is_printable, root_cause},
+        state::{ExecutionState, JobStatus, JobType, SchedulerType},
+        version::{FlinkVersion, InvalidVersion},
+    },
+};
+#[doc(hidden)]
+pub use crate::{
+    client::{beside, room},
+    rest::{FLINK, registry::WithAnswerType},
+    value::lenient,
 };
 
 // The example in the README compiles.

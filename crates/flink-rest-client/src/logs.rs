@@ -26,6 +26,7 @@
 
 mod entries;
 mod filter;
+pub mod follow;
 mod merge;
 mod reader;
 mod tail;
@@ -53,10 +54,9 @@ use self::{
 };
 use crate::{
     Async, CallOptions, Client, Error, MAX_CONCURRENT_REQUESTS, Mode, Result,
-    cluster::GetConfig,
-    follow::{Process, files::Files},
-    pull::{Batches, Pull},
-    taskmanagers::details::GetTaskManagers,
+    client::pull::{Batches, Pull},
+    logs::follow::{Process, files::Files},
+    rest::{cluster::GetConfig, taskmanagers::details::GetTaskManagers},
 };
 
 /// An entry of a log.
@@ -224,7 +224,7 @@ impl Stream for LogEntries<Async> {
 }
 
 #[cfg(feature = "blocking")]
-impl Iterator for LogEntries<crate::blocking::Blocking> {
+impl Iterator for LogEntries<crate::client::blocking::Blocking> {
     type Item = Result<LogEntry>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -22,6 +22,7 @@
 //! | `repeat = …` | what a second request does, one of `Repeat`; unless said, `Reads` for GET and `Another` for the rest |
 //! | `measured = …` | how much of the answer are metrics, one of `Measured`; unless said, `Not` |
 //! | `by = path` | an async fn that carries it out, in place of `Client::execute` |
+//! | `meant = path` | a function from a refusal to the answer that Flink means by it, where it refuses what is no error |
 //! | `also = UploadAndRun` | a larger action that takes the same settings (it is `AsMut` of this struct) |
 //!
 //! | on a field | meaning |

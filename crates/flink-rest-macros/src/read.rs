@@ -19,6 +19,7 @@ pub(crate) struct Route {
     pub(crate) measured: Option<Ident>,
     pub(crate) by: Option<Path>,
     pub(crate) also: Option<Path>,
+    pub(crate) meant: Option<Path>,
 }
 
 impl Parse for Route {
@@ -37,6 +38,7 @@ impl Parse for Route {
             measured: None,
             by: None,
             also: None,
+            meant: None,
         };
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
@@ -54,8 +56,10 @@ impl Parse for Route {
                 "measured" => route.measured = Some(input.parse()?),
                 "by" => route.by = Some(input.parse()?),
                 "also" => route.also = Some(input.parse()?),
+                "meant" => route.meant = Some(input.parse()?),
                 _ => {
-                    let expected = "expected since, until, handle, python, repeat, measured, by or also";
+                    let expected =
+                        "expected since, until, handle, python, repeat, measured, by, also or meant";
                     return Err(Error::new(key.span(), expected));
                 }
             }

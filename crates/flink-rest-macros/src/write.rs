@@ -38,11 +38,13 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
         None => quote!(::flink_rest_client::Repeat::Another),
     };
     let measured = route.measured.clone().unwrap_or_else(|| format_ident!("Not"));
+    let meant = optional(route.meant.as_ref());
     let (name, response) = (name.to_string(), type_name(response));
     quote! {
         /// What can be known of this endpoint without calling it.
         pub const SPEC: &'static ::flink_rest_client::endpoint::Spec = &::flink_rest_client::endpoint::Spec {
             name: #name,
+            api: &::flink_rest_client::FLINK,
             method: ::flink_rest_client::http::Method::#method,
             path: #path,
             since: #since,
@@ -51,6 +53,7 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
             python: #python,
             repeat: #repeat,
             measured: ::flink_rest_client::endpoint::Measured::#measured,
+            meant: #meant,
             response: #response,
             params: &[#(#params),*],
             doc: #doc,

@@ -12,13 +12,12 @@ use std::{
 
 use console::truncate_str;
 use flink_rest_client::{
-    Async, Error, JobId, JobStatus, Outage, Retry, causes,
+    Async, Error, ExecutionState, JobId, JobStatus, Outage, Retry, causes,
     cluster::Overview,
     jobs::{
         Job,
         exceptions::{ExceptionInfo, JobExceptions},
         progress::{JobProgress, VertexProgress},
-        state::ExecutionState,
     },
 };
 use indicatif::{ProgressBar, ProgressStyle};

@@ -6,11 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Error, Request, Result,
-    endpoint::{Body, Limit, Param, Place, Spec, Word},
-    id::is_part_of_path,
-    trace,
-    upload::{Files, Upload},
+    Error, Request, Result, Upload,
+    endpoint::{Body, Limit, Param, Place, Spec, Word, upload::Files},
+    value::{id::is_part_of_path, stack_trace},
 };
 
 /// Puts a request together from the values of a struct's fields, given in the order of [`Spec::params`].
@@ -40,7 +38,7 @@ impl RequestBuilder {
                 limited: Vec::new(),
                 token: None,
                 repeat: spec.repeat,
-                prefix: "/v1",
+                prefix: spec.api.prefix,
                 maybe_done: false,
             },
             params: spec.params.iter(),
@@ -56,7 +54,7 @@ impl RequestBuilder {
         let Some(param) = self.next() else { return self };
         let value = value.to_string();
         if !is_part_of_path(&value) {
-            return self.refuse(format!("`{}` cannot be a part of a path", trace::printable(&value)));
+            return self.refuse(format!("`{}` cannot be a part of a path", stack_trace::printable(&value)));
         }
         // Encoded one by one, before they are joined: a value must not change the path around it.
         let placeholder = format!("{{{}}}", param.name);

@@ -4,10 +4,8 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::{
-    Error, FlinkVersion, JobId, Result,
-    endpoint::{Measured, Param, Spec, Token, Word},
-    retry::Repeat,
-    upload::Upload,
+    Error, FlinkVersion, JobId, Result, Upload,
+    endpoint::{Measured, Param, Repeat, Spec, Token, Word},
 };
 
 /// A request as data: what will be sent, apart from the server's address.

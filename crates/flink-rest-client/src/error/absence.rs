@@ -1,10 +1,9 @@
-//! Explains why a server has no such endpoint: what its `/config` says of it tells.
+//! Why a server has no such endpoint.
 
 use http::StatusCode;
-use serde::Deserialize;
 
 use super::Error;
-use crate::{FlinkVersion, endpoint::Spec};
+use crate::value::version::FlinkVersion;
 
 /// Why a server does not serve an endpoint of Flink's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,45 +32,7 @@ pub enum Absence {
     },
 }
 
-/// What `/config` tells of a server, of which anything may be missing.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Config {
-    #[serde(rename = "flink-version")]
-    pub(crate) flink_version: FlinkVersion,
-    features: Features,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-struct Features {
-    web_submit: Option<bool>,
-    web_history: Option<bool>,
-}
-
 impl Absence {
-    /// The reason, if the server's configuration and the endpoint tell it.
-    pub(crate) fn of(spec: &Spec, config: &Config) -> Option<Self> {
-        let server = &config.flink_version;
-        if config.features.web_history == Some(true) {
-            return Some(Self::HistoryServer);
-        }
-        if let Some(needs) = server.lacks(spec.since, spec.until) {
-            return Some(Self::Release { needs, server: server.clone() });
-        }
-        let takes_jobs = spec.path.starts_with("/jars") || spec.name == "SubmitJob";
-        match config.features.web_submit {
-            Some(false) if takes_jobs => Some(Self::Submission),
-            _ if takes_jobs => Some(Self::ApplicationMode),
-            _ if spec.path.contains("/profiler") => Some(Self::Profiler),
-            _ if server.release().is_none() => {
-                let needs = server.may_lack(spec.since, spec.until)?;
-                Some(Self::Release { needs, server: server.clone() })
-            }
-            _ => None,
-        }
-    }
-
     /// The same, where the option itself tells: `/config` says of a cluster with one application that its owner switched
     /// submission off (2.3.0).
     pub(crate) fn with_option(self, web_submit_enable: Option<&str>) -> Self {

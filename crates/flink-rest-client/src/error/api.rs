@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::{retry::Tried, trace};
+use crate::{error::Tried, value::stack_trace};
 
 /// Flink's own error: its status and what it wrote into `{"errors": […]}`.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{request}: {status}: {}{tried}", trace::printable_cause(self.root_cause()))]
+#[error("{request}: {status}: {}{tried}", stack_trace::printable_cause(self.root_cause()))]
 #[non_exhaustive]
 pub struct ApiError {
     /// Method and path.
@@ -33,7 +33,7 @@ impl ApiError {
             true => "TimeoutException",
             false => ".AskTimeoutException: Ask timed out",
         };
-        self.errors.iter().any(|text| trace::condensed(text).contains(exception))
+        self.errors.iter().any(|text| stack_trace::condensed(text).contains(exception))
     }
 
     /// Whether there was no JobManager in charge: nothing was done then.
@@ -77,18 +77,18 @@ impl ApiError {
     pub fn root_cause(&self) -> &str {
         self.errors
             .iter()
-            .map(|text| trace::root_cause(text))
+            .map(|text| stack_trace::root_cause(text))
             .rfind(|cause| !cause.is_empty())
             .unwrap_or("no reason given")
     }
 
     /// What was tried and why it failed, a line each; see [`causes`](crate::causes).
     pub fn causes(&self) -> Vec<String> {
-        trace::causes_of(self.errors.iter().map(String::as_str))
+        stack_trace::causes_of(self.errors.iter().map(String::as_str))
     }
 
     /// The trace without its frames: what happened, and what caused it, a line each.
     pub fn condensed(&self) -> String {
-        self.errors.iter().map(|text| trace::condensed(text)).collect::<Vec<_>>().join("\n")
+        self.errors.iter().map(|text| stack_trace::condensed(text)).collect::<Vec<_>>().join("\n")
     }
 }

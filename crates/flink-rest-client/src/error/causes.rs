@@ -3,14 +3,14 @@
 use std::{error::Error as StdError, iter::successors};
 
 use super::Error;
-use crate::trace;
+use crate::value::stack_trace;
 
 impl Error {
     /// The reason in one line, out of the Java stack trace where there is one.
     pub fn root_cause(&self) -> String {
         match self.last() {
             Self::Api(error) => error.root_cause().to_owned(),
-            Self::OperationFailed { trace, .. } => trace::root_cause(trace).to_owned(),
+            Self::OperationFailed { trace, .. } => stack_trace::root_cause(trace).to_owned(),
             other => successors(Some(other as &dyn StdError), |&error| error.source())
                 .last()
                 .map(ToString::to_string)
@@ -23,12 +23,12 @@ impl Error {
     pub fn causes(&self) -> Vec<String> {
         match self.last() {
             Self::Api(error) => error.causes(),
-            Self::OperationFailed { trace, .. } => trace::causes(trace),
+            Self::OperationFailed { trace, .. } => stack_trace::causes(trace),
             Self::JobEnded { root_cause, .. } => {
-                root_cause.iter().map(|cause| trace::printable_cause(cause)).collect()
+                root_cause.iter().map(|cause| stack_trace::printable_cause(cause)).collect()
             }
             other => successors(StdError::source(other), |&error| error.source())
-                .map(|error| trace::printable_cause(&error.to_string()))
+                .map(|error| stack_trace::printable_cause(&error.to_string()))
                 .collect(),
         }
     }

@@ -2,8 +2,10 @@
 
 use http::StatusCode;
 
-use super::{Error, TransportErrorKind};
-use crate::tls::{self, Insecure};
+use super::{
+    Error, TransportErrorKind,
+    insecure::{self, Insecure},
+};
 
 impl Error {
     /// Whether Flink said this, in its refusal or as the cause of a job's failure.
@@ -72,9 +74,9 @@ impl Error {
             }
             Self::Transport { kind: TransportErrorKind::Tls, source, .. } => {
                 let insecure = source.as_ref().and_then(|source| source.downcast_ref::<Insecure>());
-                insecure.map_or(tls::WRONG_PORT, |insecure| insecure.hint).into()
+                insecure.map_or(insecure::WRONG_PORT, |insecure| insecure.hint).into()
             }
-            Self::Transport { kind: TransportErrorKind::NotHttp, .. } => tls::WRONG_PORT.into(),
+            Self::Transport { kind: TransportErrorKind::NotHttp, .. } => insecure::WRONG_PORT.into(),
             Self::NotFlink { status, .. } if status.is_redirection() => {
                 "give the address that it leads to, or credentials if that is a login".into()
             }
@@ -88,10 +90,10 @@ impl Error {
                 "a proxy before Flink limits uploads: allow more there (nginx: `client_max_body_size`)".into()
             }
             Self::NotFlink { status: StatusCode::BAD_REQUEST, found, .. } if found.contains("SSL certificate") => {
-                tls::WANTS_IDENTITY.into()
+                insecure::WANTS_IDENTITY.into()
             }
             Self::NotFlink { status: StatusCode::BAD_REQUEST, found, .. } if found.contains("HTTPS port") => {
-                tls::WRONG_PORT.into()
+                insecure::WRONG_PORT.into()
             }
             Self::NotFlink { endpoint: "CancelJob", status: StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED, .. } => {
                 "a proxy lets only reading through, as YARN's: `YarnCancelJob` cancels a job by a GET".into()

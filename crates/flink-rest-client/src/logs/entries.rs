@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::{Timestamp, tz::Offset};
 
 use super::filter::{LogFilter, LogLevel};
-use crate::follow::lines::{Clock, Lines};
+use crate::logs::follow::lines::{Clock, Lines};
 
 /// The longest entry that is held as a whole, in bytes.
 pub(super) const MAX_ENTRY: usize = 256 * 1024;

@@ -5,7 +5,9 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 
 use super::entries::{Entries, Entry, Wanted};
 use crate::{
-    CallOptions, Error, Mode, Result, Retry, download::Body, follow::files::Files, transport::BoxFuture,
+    CallOptions, Error, Mode, Result, Retry,
+    client::{download::Body, transport::BoxFuture},
+    logs::follow::files::Files,
 };
 
 /// The memory of the entries that are read ahead of a log, in bytes.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use flink_rest_client::{
-    Error, FlinkRestClient, JobId, Progress, TransportErrorKind, TriggerId,
-    jobs::{savepoints::SavepointFormatType, state::JobStatus},
+    Error, FlinkRestClient, JobId, JobStatus, Progress, TransportErrorKind, TriggerId,
+    jobs::savepoints::SavepointFormatType,
 };
 use serde_json::{Value, json};
 

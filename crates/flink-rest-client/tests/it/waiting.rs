@@ -2,7 +2,7 @@
 
 use std::{sync::mpsc, time::Duration};
 
-use flink_rest_client::{Error, JobId, TransportErrorKind, jobs::state::JobStatus};
+use flink_rest_client::{Error, JobId, JobStatus, TransportErrorKind};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, Say};

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use flink_rest_client::{
-    ApplicationId, Async, Error,
+    ApplicationId, Async, Error, JobStatus,
     applications::{
         Application, ApplicationDetails, ApplicationExceptions, ApplicationState, ApplicationsOverview,
     },
-    jobs::{details::Entered, state::JobStatus},
+    jobs::details::Entered,
     processes::Configuration,
 };
 use serde_json::json;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use flink_rest_client::{
-    ApplicationId, Error, FlinkRestClient, JobId, Result, Retry, jars::JarRun, jobs::state::JobStatus,
+    ApplicationId, Error, FlinkRestClient, JobId, JobStatus, Result, Retry, jars::JarRun,
 };
 use tokio::{sync::Semaphore, task::JoinSet};
 

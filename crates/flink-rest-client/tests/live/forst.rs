@@ -9,8 +9,8 @@ use std::{
 
 use flink_local::{Cluster, Flink};
 use flink_rest_client::{
-    Async, Error, FlinkRestClient,
-    jobs::{Job, savepoints::SavepointFormatType, state::JobStatus},
+    Async, Error, FlinkRestClient, JobStatus,
+    jobs::{Job, savepoints::SavepointFormatType},
 };
 use serde_json::json;
 

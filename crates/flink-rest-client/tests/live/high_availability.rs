@@ -4,7 +4,7 @@
 use std::{path::Path, time::Duration};
 
 use flink_local::{Cluster, Distribution, Flink, Progress};
-use flink_rest_client::{Async, FlinkRestClient, JobId, Retry, jobs::Job, jobs::state::JobStatus};
+use flink_rest_client::{Async, FlinkRestClient, JobId, JobStatus, Retry, jobs::Job};
 use tokio::task::block_in_place;
 
 use crate::{

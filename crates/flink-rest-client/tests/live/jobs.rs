@@ -1,13 +1,12 @@
 use std::time::Duration;
 
 use flink_rest_client::{
-    Error, JobId,
+    Error, ExecutionState, JobId, JobStatus,
     jobs::{
         JobIdsWithStatus, JobStatusInfo, JobsOverview,
         config::JobConfig,
         details::JobDetails,
         results::{JobAccumulators, JobExecutionResultResponse},
-        state::{ExecutionState, JobStatus},
     },
 };
 use serde_json::json;

@@ -1,12 +1,9 @@
 use std::{path::Path, time::Duration};
 
 use flink_rest_client::{
-    Error, JobId, Progress, TriggerId,
+    Error, JobId, JobStatus, Progress, TriggerId,
     jars::ClaimMode,
-    jobs::{
-        savepoints::{SavepointFormatType, SavepointInfo},
-        state::JobStatus,
-    },
+    jobs::savepoints::{SavepointFormatType, SavepointInfo},
     operation::{AsynchronousOperation, Done},
 };
 use serde_json::json;

@@ -2,10 +2,7 @@ use std::{fs, path::PathBuf};
 
 use tempfile::NamedTempFile;
 
-use flink_rest_client::{
-    Error,
-    jobs::{state::JobStatus, submit::JobSubmission},
-};
+use flink_rest_client::{Error, JobStatus, jobs::submit::JobSubmission};
 use serde_json::json;
 
 use crate::support::{at_least, distribution, flink, lossless, own_jar};

@@ -10,9 +10,7 @@ use std::{
 
 use flink_local::{Cluster, Distribution, Flink, Progress};
 use flink_rest_client::{
-    Answer, Async, Error, FlinkRestClient, FlinkVersion, JarId,
-    jars::JarRun,
-    jobs::{Job, state::JobStatus},
+    Answer, Async, Error, FlinkRestClient, FlinkVersion, JarId, JobStatus, jars::JarRun, jobs::Job,
 };
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, OnceCell};

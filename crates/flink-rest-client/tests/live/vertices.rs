@@ -1,12 +1,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use flink_rest_client::{
-    Async, Error, JobId, VertexId, blocking,
+    Async, Error, ExecutionState, JobId, JobStatus, VertexId, blocking,
     jobs::{
         Job,
         backpressure::{BackPressureLevel, BackPressureStatus, JobVertexBackPressure},
         flame_graph::{FlameGraphState, FlameGraphType, VertexFlameGraph},
-        state::{ExecutionState, JobStatus},
         subtasks::{
             SubtaskExecutionAttemptAccumulators, SubtaskExecutionAttemptDetails, SubtasksAllAccumulators,
             SubtasksTimes,

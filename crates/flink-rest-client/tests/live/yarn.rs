@@ -1,6 +1,6 @@
 //! Two GETs for YARN's proxy, of which one cancels the job: by name only.
 
-use flink_rest_client::{Error, jobs::state::JobStatus};
+use flink_rest_client::{Error, JobStatus};
 use serde_json::json;
 
 use crate::support::{flink, streaming};

@@ -1,0 +1,115 @@
+//! The files of one process, as the server gives them.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::StatusCode;
+
+use super::Process;
+use crate::{
+    CallOptions, Client, Endpoint, Error, LogFileName, Mode, Result, Text,
+    client::{download::Body, wait::Waiting},
+    rest::{
+        jobmanager::{GetJobManagerLog, GetJobManagerLogFile, GetJobManagerLogs, GetJobManagerStdout},
+        processes::LogInfo,
+        taskmanagers::{GetTaskManagerLog, GetTaskManagerLogFile, GetTaskManagerLogs, GetTaskManagerStdout},
+    },
+    value::id::is_part_of_path,
+};
+
+/// How long a list of files may take. A TaskManager that has died does not answer, until the JobManager notices.
+const LIST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The beginning of a file that tells it from others: log lines begin with a time.
+const HEAD: usize = 4096;
+
+/// Which file of a process is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum File {
+    Log,
+    Stdout,
+}
+
+/// The files of one process.
+pub(crate) struct Files<M> {
+    pub(crate) client: Client<M>,
+    pub(crate) process: Process,
+}
+
+impl<M: Mode> Files<M> {
+    /// The name under which the file is listed. The server does not tell, and other processes may use the same folder.
+    pub(crate) async fn name(&self, which: File) -> Result<LogFileName> {
+        if which == File::Stdout {
+            // If there is none, the answer says so.
+            self.stdout().await?;
+        }
+        let mut log = self.log(Waiting::question()).await?;
+        let start = head(&mut log).await?;
+        let mut files = self.list().await?;
+        // No request can name the others.
+        files.retain(|file| is_part_of_path(file.name.as_str()));
+        let size = log.size.unwrap_or_default();
+        files.sort_by_key(|file| (!file.name.as_str().ends_with(".log"), file.size.abs_diff(size)));
+        for file in &files {
+            let other = head(&mut self.open(&file.name).await?).await?;
+            let is_alike = start.starts_with(&other) || other.starts_with(&start);
+            if is_alike && start.is_empty() == other.is_empty() {
+                return match which {
+                    File::Log => Ok(file.name.clone()),
+                    // Flink derives it in the same way.
+                    File::Stdout => Ok(file.name.with_ending("out")),
+                };
+            }
+        }
+        let found = "files of which none is the log".into();
+        Err(Error::not_flink(GetJobManagerLogs::SPEC.name, StatusCode::OK, found))
+    }
+
+    pub(crate) async fn list(&self) -> Result<Vec<LogInfo>> {
+        let mut options = Waiting::question();
+        options.timeout = Some(LIST_TIMEOUT);
+        let list = match &self.process {
+            Process::JobManager => self.client.execute(&GetJobManagerLogs::new(), options).await?,
+            Process::TaskManager(id) => self.client.execute(&GetTaskManagerLogs::new(id), options).await?,
+        };
+        Ok(list.logs)
+    }
+
+    pub(crate) async fn open(&self, name: &LogFileName) -> Result<Body> {
+        match &self.process {
+            Process::JobManager => self.download(GetJobManagerLogFile::new(name)).await,
+            Process::TaskManager(id) => self.download(GetTaskManagerLogFile::new(id, name)).await,
+        }
+    }
+
+    /// The log that is written now.
+    pub(crate) async fn log(&self, options: CallOptions) -> Result<Body> {
+        match &self.process {
+            Process::JobManager => self.client.download(&GetJobManagerLog::new(), options).await,
+            Process::TaskManager(id) => self.client.download(&GetTaskManagerLog::new(id), options).await,
+        }
+    }
+
+    async fn stdout(&self) -> Result<Body> {
+        match &self.process {
+            Process::JobManager => self.download(GetJobManagerStdout::new()).await,
+            Process::TaskManager(id) => self.download(GetTaskManagerStdout::new(id)).await,
+        }
+    }
+
+    async fn download(&self, endpoint: impl Endpoint<Response = Text>) -> Result<Body> {
+        self.client.download(&endpoint, Waiting::question()).await
+    }
+}
+
+/// The first bytes of a file.
+async fn head(body: &mut Body) -> Result<Bytes> {
+    let mut head = BytesMut::new();
+    while head.len() < HEAD
+        && let Some(bytes) = body.next().await?
+    {
+        head.extend_from_slice(&bytes);
+    }
+    head.truncate(HEAD);
+    Ok(head.freeze())
+}

@@ -1,0 +1,314 @@
+//! Polling the logs of one process or of all, round by round.
+
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    iter, mem,
+    pin::pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use jiff::tz::Offset;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::{
+    Follow, LogLine, Process, Start, What,
+    files::{File, Files},
+    merge::{Queue, merge},
+    source::{Server, Source},
+};
+use crate::{
+    Error, MAX_CONCURRENT_REQUESTS, Mode, Result,
+    client::{pull::Batches, transport::BoxFuture, wait::Waiting},
+    logs::Unread,
+    rest::{cluster::GetConfig, taskmanagers::details::GetTaskManagers},
+};
+
+/// How long the others wait for processes that do not answer: one that has died, or one with a large log.
+const WAIT: Duration = Duration::from_secs(3);
+
+/// The same at the beginning, when all logs are read from their start.
+const FIRST_WAIT: Duration = Duration::from_secs(30);
+
+/// How many TaskManagers that are gone are remembered: one that comes back goes on where it was.
+const MOST_GONE: usize = 1000;
+
+/// All that is followed, from poll to poll.
+pub(crate) struct Rounds<M> {
+    follow: Follow<M>,
+    logs: Vec<Log<M>>,
+    server: Server,
+    pause: Duration,
+    next_poll: Instant,
+    /// Whether there was an answer.
+    has_begun: bool,
+    /// Since when there is none.
+    failing: Option<Instant>,
+    /// How it ended.
+    end: Option<Result<()>>,
+}
+
+/// One log that is followed.
+struct Log<M> {
+    process: Process,
+    state: State<M>,
+    lines: VecDeque<LogLine>,
+    /// Whether it is to be read.
+    is_due: bool,
+    /// Whether there is more than was read.
+    has_more: bool,
+    /// Whether the others do not wait for it: it took long, and has not answered since.
+    is_late: bool,
+    error: Option<Error>,
+    /// Whether it was reported that it cannot be read.
+    is_reported: bool,
+    /// Since when its process is gone.
+    gone: Option<Instant>,
+}
+
+enum State<M> {
+    Idle(Box<Source<M>>),
+    Reading(BoxFuture<'static, (Box<Source<M>>, Result<bool>)>),
+    /// Between two others.
+    Moving,
+}
+
+impl<M: Mode> Rounds<M> {
+    pub(crate) fn new(follow: Follow<M>) -> Self {
+        let (pause, next_poll) = (follow.shortest_pause, Instant::now());
+        let server = Server { zone: Offset::UTC, copies: Duration::ZERO };
+        let (has_begun, failing, end) = (false, None, None);
+        Self { follow, logs: Vec::new(), server, pause, next_poll, has_begun, failing, end }
+    }
+
+    /// Returns when it is time to poll, or else because a late log is there.
+    async fn rest(&mut self) -> bool {
+        let mut pause = pin!(sleep_until(self.next_poll));
+        poll_fn(|context| {
+            // Each is asked, as each must wake this task.
+            let ended = self.logs.iter_mut().filter_map(|log| log.has_ended(context).then_some(())).count();
+            let is_there = ended > 0;
+            let is_time = pause.as_mut().poll(context).is_ready();
+            if is_time || is_there { Poll::Ready(is_time) } else { Poll::Pending }
+        })
+        .await
+    }
+
+    /// Finds out whose logs there are to read.
+    async fn poll(&mut self) -> Result<()> {
+        if !self.has_begun {
+            let config = self.follow.client.execute(&GetConfig::new(), Waiting::question()).await?;
+            self.server.zone = Offset::from_seconds(config.timezone_offset / 1000).unwrap_or(Offset::UTC);
+            self.server.copies = config.refresh_interval;
+        }
+        match self.follow.what.clone() {
+            What::One(process, file) if self.logs.is_empty() => self.add(process, file),
+            What::One(..) => {}
+            What::All => self.find().await?,
+        }
+        self.logs.iter_mut().for_each(|log| log.is_due = log.gone.is_none());
+        Ok(())
+    }
+
+    /// Finds out which TaskManagers there are.
+    async fn find(&mut self) -> Result<()> {
+        let list = self.follow.client.execute(&GetTaskManagers::new(), Waiting::question()).await?;
+        self.failing = None;
+        let taskmanagers = list.taskmanagers.into_iter().map(|info| Process::TaskManager(info.id));
+        let there: Vec<_> = iter::once(Process::JobManager).chain(taskmanagers).collect();
+        for log in &mut self.logs {
+            let is_there = there.contains(&log.process);
+            log.gone = if is_there { None } else { log.gone.or_else(|| Some(Instant::now())) };
+        }
+        self.forget();
+        for process in there {
+            if self.logs.iter().all(|log| log.process != process) {
+                self.add(process, File::Log);
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, process: Process, file: File) {
+        let start = match self.follow.start {
+            // All that a new process has written is new.
+            Start::Last(_) if self.has_begun => Start::Beginning,
+            start => start,
+        };
+        let files = Files { client: self.follow.client.clone(), process: process.clone() };
+        self.logs.push(Log::new(process, Source::new(files, file, start, self.server)));
+    }
+
+    /// Ends the logs of processes that are gone for long, and forgets the oldest if they are many.
+    fn forget(&mut self) {
+        let has_ended = |log: &Log<M>| log.gone.is_some_and(|gone| gone.elapsed() > self.follow.patience);
+        self.logs.iter_mut().filter(|log| has_ended(log)).for_each(Log::finish);
+        let mut too_many = self.logs.iter().filter(|log| has_ended(log)).count().saturating_sub(MOST_GONE);
+        self.logs.retain(|log| {
+            let is_forgotten = too_many > 0 && has_ended(log) && log.lines.is_empty();
+            too_many -= usize::from(is_forgotten);
+            !is_forgotten
+        });
+    }
+
+    /// Reads the logs that are due, some at a time. Those that take long are not waited for.
+    async fn read(&mut self) {
+        let wait = match self.follow.what {
+            What::One(..) => Duration::MAX,
+            What::All if self.has_begun => WAIT,
+            What::All => FIRST_WAIT,
+        };
+        let mut end = Box::pin(sleep(wait));
+        poll_fn(|context| {
+            loop {
+                let (mut reading, mut has_progress) = (0, false);
+                for log in &mut self.logs {
+                    if log.is_due && reading < MAX_CONCURRENT_REQUESTS {
+                        log.start();
+                    }
+                    has_progress |= log.has_ended(context);
+                    reading += usize::from(log.is_reading() && !log.is_late);
+                }
+                if reading == 0 && self.logs.iter().all(|log| !log.is_due) {
+                    return Poll::Ready(());
+                }
+                if !has_progress {
+                    ready!(end.as_mut().poll(context));
+                    self.logs.iter_mut().for_each(|log| log.is_late |= log.is_reading());
+                }
+                end.set(sleep(wait));
+            }
+        })
+        .await;
+    }
+
+    /// What the errors mean.
+    fn judge(&mut self) {
+        let is_all = matches!(self.follow.what, What::All);
+        let failed = self.logs.iter().filter(|log| log.error.is_some()).count();
+        // Some process can always be on its way out, or keep no log.
+        let is_some = is_all && (self.has_begun || failed < self.logs.len());
+        let mut last = None;
+        for log in &mut self.logs {
+            let Some(error) = log.error.take() else { continue };
+            if is_some && !mem::replace(&mut log.is_reported, true) {
+                self.follow.on_unread.tell(&Unread { process: Some(log.process.clone()), error });
+            } else {
+                last = Some(error);
+            }
+        }
+        match last {
+            _ if is_some => {}
+            Some(error) => return self.failed(error),
+            None if !is_all => self.failing = None,
+            None => {}
+        }
+        self.has_begun |= self.end.is_none() && !self.logs.is_empty();
+    }
+
+    /// There was no answer, or a bad one: is it too late to wait for another?
+    fn failed(&mut self, error: Error) {
+        use crate::TransportErrorKind::{Incomplete, Interrupted};
+        let is_new = self.failing.is_none();
+        let since = *self.failing.get_or_insert_with(Instant::now);
+        // That nobody is there is told at once, if nobody was there before; a lost connection is not that.
+        let is_lost = matches!(error.last(), Error::Transport { kind: Interrupted | Incomplete, .. });
+        if (self.has_begun || is_lost) && since.elapsed() < self.follow.patience {
+            tracing::debug!(%error, "logs cannot be read");
+            if is_new {
+                self.follow.on_outage.tell(&error);
+            }
+            return;
+        }
+        let is_over = self.has_begun && error.is_not_found() && matches!(self.follow.what, What::One(..));
+        if is_over {
+            self.logs.iter_mut().for_each(Log::finish);
+        }
+        self.end = Some(if is_over { Ok(()) } else { Err(error) });
+    }
+
+    /// The lines that are there, and when to ask for more.
+    fn merge(&mut self) -> VecDeque<LogLine> {
+        let queue = |log| {
+            let Log { lines, has_more, .. }: &mut Log<M> = log;
+            Queue { lines, has_more: *has_more }
+        };
+        let lines = merge(&mut self.logs.iter_mut().map(queue).collect::<Vec<_>>());
+        self.pause = match lines.is_empty() {
+            true => self.pause.saturating_add(self.pause / 2).min(self.follow.longest_pause),
+            false => self.follow.shortest_pause,
+        };
+        self.next_poll = Instant::now() + self.pause.min(crate::client::call::CENTURY);
+        lines
+    }
+}
+
+impl<M: Mode> Batches for Rounds<M> {
+    type Item = LogLine;
+
+    async fn next(&mut self) -> Result<Option<VecDeque<LogLine>>> {
+        loop {
+            if let Some(end) = self.end.take() {
+                return end.map(|()| None);
+            }
+            if self.logs.iter().any(|log| log.has_more) {
+                self.logs.iter_mut().for_each(|log| log.is_due = log.has_more && log.lines.is_empty());
+            } else if self.rest().await
+                && let Err(error) = self.poll().await
+            {
+                self.failed(error);
+            }
+            self.read().await;
+            self.judge();
+            let lines = self.merge();
+            if !lines.is_empty() {
+                return Ok(Some(lines));
+            }
+        }
+    }
+}
+
+impl<M: Mode> Log<M> {
+    fn new(process: Process, source: Source<M>) -> Self {
+        let (state, lines) = (State::Idle(Box::new(source)), VecDeque::new());
+        let (is_due, has_more, is_late, is_reported) = (false, false, false, false);
+        Self { process, state, lines, is_due, has_more, is_late, error: None, is_reported, gone: None }
+    }
+
+    fn is_reading(&self) -> bool {
+        matches!(self.state, State::Reading(_))
+    }
+
+    fn start(&mut self) {
+        self.is_due = false;
+        self.state = match mem::replace(&mut self.state, State::Moving) {
+            State::Idle(mut source) => State::Reading(Box::pin(async {
+                let pulled = source.pull().await;
+                (source, pulled)
+            })),
+            other => other,
+        };
+    }
+
+    /// Whether it was being read and is not any more.
+    fn has_ended(&mut self, context: &mut Context<'_>) -> bool {
+        let State::Reading(reading) = &mut self.state else { return false };
+        let Poll::Ready((mut source, pulled)) = reading.as_mut().poll(context) else { return false };
+        self.lines.extend(source.take());
+        self.state = State::Idle(source);
+        self.is_late &= pulled.is_err();
+        self.is_reported &= pulled.is_err();
+        self.has_more = matches!(pulled, Ok(true));
+        self.error = pulled.err();
+        true
+    }
+
+    /// Nothing more will come.
+    fn finish(&mut self) {
+        if let State::Idle(source) = &mut self.state {
+            source.finish();
+            self.lines.extend(source.take());
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The log of one process: what its trail asks for is asked of the server.
+
+use std::{collections::VecDeque, mem, time::Duration};
+
+use jiff::{Timestamp, tz::Offset};
+use tokio::time::Instant;
+
+use super::{
+    LogLine, Start,
+    files::{File, Files},
+    lines::{Clock, Line},
+    trail::{Step, Trail},
+};
+use crate::{Mode, Result, client::download::Body};
+
+/// Bytes of lines to be taken at once.
+const ENOUGH: usize = 256 * 1024;
+
+/// After so many lists without the log, it must have another name.
+const MISSED: u32 = 3;
+
+/// What must be known of the server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Server {
+    /// The zone of the times in its logs.
+    pub(crate) zone: Offset,
+    /// How old the copies of TaskManagers' files may be with which it answers.
+    pub(crate) copies: Duration,
+}
+
+/// The log of one process.
+pub(crate) struct Source<M> {
+    files: Files<M>,
+    file: File,
+    /// None until its name is known.
+    trail: Option<Trail>,
+    missed: u32,
+    body: Option<Body>,
+    start: Start,
+    server: Server,
+    clock: Clock,
+    begun: Instant,
+    time: Option<Timestamp>,
+    ready: VecDeque<LogLine>,
+    size: usize,
+}
+
+impl<M: Mode> Source<M> {
+    pub(crate) fn new(files: Files<M>, file: File, start: Start, server: Server) -> Self {
+        let (trail, missed, body, time, begun) = (None, 0, None, None, Instant::now());
+        let (clock, ready) = (Clock::new(server.zone), VecDeque::new());
+        Self { files, file, trail, missed, body, start, server, clock, begun, time, ready, size: 0 }
+    }
+
+    /// Reads what is new, and says whether there is more. After an error as well there may be lines.
+    pub(crate) async fn pull(&mut self) -> Result<bool> {
+        if self.trail.is_none() || self.missed >= MISSED {
+            let name = self.files.name(self.file).await?;
+            self.missed = 0;
+            self.trail = Some(match self.trail.take() {
+                Some(trail) => trail.renamed(name),
+                None => Trail::new(name, self.start.since(), self.server.copies),
+            });
+        }
+        let Some(mut trail) = self.trail.take() else { return Ok(false) };
+        let pulled = self.advance(&mut trail).await;
+        if pulled.is_err() {
+            trail.interrupt();
+        }
+        if trail.step() == Step::Rest {
+            self.body = None;
+        }
+        self.trail = Some(trail);
+        pulled
+    }
+
+    /// Nothing more will come.
+    pub(crate) fn finish(&mut self) {
+        if let Some(trail) = &mut self.trail {
+            let lines = trail.finish();
+            self.collect(lines);
+        }
+    }
+
+    /// The lines that were read.
+    pub(crate) fn take(&mut self) -> VecDeque<LogLine> {
+        match self.start {
+            // Which are the last shows at the end.
+            Start::Last(_) => VecDeque::new(),
+            _ => {
+                self.size = 0;
+                mem::take(&mut self.ready)
+            }
+        }
+    }
+
+    /// Does what the trail asks for, until it rests or there are lines enough.
+    async fn advance(&mut self, trail: &mut Trail) -> Result<bool> {
+        if trail.step() == Step::Rest {
+            trail.poll(self.begun.elapsed());
+        }
+        while self.size < ENOUGH {
+            match trail.step() {
+                Step::Rest => {
+                    if matches!(self.start, Start::Last(_)) {
+                        self.start = Start::Beginning;
+                    }
+                    return Ok(false);
+                }
+                Step::List => {
+                    let is_there = trail.listed(&self.files.list().await?);
+                    self.missed = if is_there { 0 } else { self.missed + 1 };
+                }
+                Step::Open(name) => match self.files.open(name).await {
+                    Ok(body) => {
+                        trail.opened(body.size);
+                        self.body = Some(body);
+                    }
+                    // It was renamed meanwhile.
+                    Err(error) if error.is_not_found() => trail.interrupt(),
+                    Err(error) => return Err(error),
+                },
+                Step::Read => match &mut self.body {
+                    Some(body) => match body.next().await {
+                        Ok(Some(bytes)) => trail.read(&bytes),
+                        Ok(None) => trail.ended(),
+                        Err(error) => return Err(error),
+                    },
+                    None => trail.interrupt(),
+                },
+            }
+            self.collect(trail.take());
+        }
+        Ok(true)
+    }
+
+    fn collect(&mut self, lines: VecDeque<Line>) {
+        for Line { bytes, gap } in lines {
+            let own = self.clock.time(&bytes);
+            let continues = own.is_none() && self.time.is_some();
+            self.time = own.or(self.time);
+            match self.start {
+                Start::Since(start) if self.time.is_none_or(|time| time < start) => continue,
+                Start::Since(_) => self.start = Start::Beginning,
+                Start::Last(0) => continue,
+                Start::Last(count) if self.ready.len() == count => _ = self.ready.pop_front(),
+                Start::Last(_) => {}
+                Start::Beginning => self.size += bytes.len() + size_of::<LogLine>(),
+            }
+            let process = self.files.process.clone();
+            self.ready.push_back(LogLine { process, time: self.time, continues, gap, bytes });
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The cluster as a whole.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+use crate::{
+    Action, Call, Client, Empty, Endpoint, FlinkVersion, Result,
+    client::{Mode, call::CallOptions},
+    rest::FLINK,
+    value::time::millis,
+};
+
+impl<M: Mode> Client<M> {
+    /// Taskmanagers, slots and jobs in numbers.
+    pub fn overview(&self) -> Call<M, GetOverview> {
+        self.request(GetOverview::new())
+    }
+
+    /// What the web dashboard is configured with, and the server's release.
+    pub fn config(&self) -> Call<M, GetConfig> {
+        self.request(GetConfig::new())
+    }
+
+    /// The server's release: the one that was [set](crate::ClientBuilder::flink_version), or else asked for, once. A
+    /// server that does not tell it has one that [cannot be read](FlinkVersion::release); that is no error.
+    pub fn flink_version(&self) -> Call<M, ReadVersion> {
+        Call::new(self.clone(), ReadVersion {})
+    }
+
+    /// Shuts the whole cluster down, with all its jobs.
+    pub fn shutdown_cluster(&self) -> Call<M, ShutdownCluster> {
+        self.request(ShutdownCluster::new())
+    }
+}
+
+/// Reads the server's release; see [`Client::flink_version`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReadVersion {}
+
+impl Action for ReadVersion {
+    type Output<M: Mode> = FlinkVersion;
+
+    async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<FlinkVersion> {
+        client.server_version(&FLINK, options).await.cloned()
+    }
+}
+
+/// Taskmanagers, slots and jobs in numbers.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/overview" -> Overview, handle = "overview()", python = "overview")]
+#[non_exhaustive]
+pub struct GetOverview {}
+
+/// A cluster in numbers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Overview {
+    /// Registered TaskManagers.
+    pub taskmanagers: u32,
+    /// Task slots of all TaskManagers.
+    #[serde(rename = "slots-total")]
+    pub slots_total: u32,
+    /// Slots in which no task runs.
+    #[serde(rename = "slots-available")]
+    pub slots_available: u32,
+    /// Jobs that have not ended, waiting and restarting ones included.
+    #[serde(rename = "jobs-running")]
+    pub jobs_running: u32,
+    /// Jobs that came to their end.
+    #[serde(rename = "jobs-finished")]
+    pub jobs_finished: u32,
+    /// Jobs that were cancelled.
+    #[serde(rename = "jobs-cancelled")]
+    pub jobs_cancelled: u32,
+    /// Jobs that failed for good.
+    #[serde(rename = "jobs-failed")]
+    pub jobs_failed: u32,
+    /// TaskManagers that take no more tasks (1.16+).
+    #[serde(rename = "taskmanagers-blocked", default, skip_serializing_if = "Option::is_none")]
+    pub taskmanagers_blocked: Option<u32>,
+    /// Free slots of TaskManagers that take no more tasks (1.16+).
+    #[serde(rename = "slots-free-and-blocked", default, skip_serializing_if = "Option::is_none")]
+    pub slots_free_and_blocked: Option<u32>,
+    /// The server's release.
+    #[serde(rename = "flink-version", default)]
+    pub flink_version: FlinkVersion,
+    /// The commit that the server was built from.
+    #[serde(rename = "flink-commit")]
+    pub flink_commit: String,
+}
+
+/// What the web dashboard is configured with, and the server's release.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/config" -> DashboardConfiguration, handle = "config()", python = "config")]
+#[non_exhaustive]
+pub struct GetConfig {}
+
+/// What the web dashboard is configured with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DashboardConfiguration {
+    /// How often the dashboard refreshes itself.
+    #[serde(rename = "refresh-interval", with = "millis")]
+    pub refresh_interval: Duration,
+    /// The server's time zone, in words.
+    #[serde(rename = "timezone-name")]
+    pub timezone_name: String,
+    /// The server's time zone: milliseconds east of UTC, negative to the west.
+    #[serde(rename = "timezone-offset")]
+    pub timezone_offset: i32,
+    /// The server's release.
+    #[serde(rename = "flink-version", default)]
+    pub flink_version: FlinkVersion,
+    /// The commit that the server was built from, and its date.
+    #[serde(rename = "flink-revision")]
+    pub flink_revision: String,
+    /// What the dashboard may do.
+    pub features: Features,
+}
+
+/// What the web dashboard, and the REST API with it, may do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Features {
+    /// Whether jars can be uploaded and run (`web.submit.enable`).
+    #[serde(rename = "web-submit")]
+    pub web_submit: bool,
+    /// Whether jobs can be cancelled from the dashboard (`web.cancel.enable`; 1.14+).
+    #[serde(rename = "web-cancel", default, skip_serializing_if = "Option::is_none")]
+    pub web_cancel: Option<bool>,
+    /// Whether it is a history server (1.16+).
+    #[serde(rename = "web-history", default, skip_serializing_if = "Option::is_none")]
+    pub web_history: Option<bool>,
+    /// Whether jobs can be rescaled from the dashboard (`web.rescale.enable`; 1.18+).
+    #[serde(rename = "web-rescale", default, skip_serializing_if = "Option::is_none")]
+    pub web_rescale: Option<bool>,
+}
+
+/// Shuts the whole cluster down, with all its jobs.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(DELETE "/cluster" -> Empty, handle = "shutdown_cluster()", python = "delete_cluster", repeat = Same)]
+#[non_exhaustive]
+pub struct ShutdownCluster {}

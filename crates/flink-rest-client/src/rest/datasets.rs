@@ -1,0 +1,95 @@
+//! Cluster data sets: results that a job left in its TaskManagers for later jobs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Call, Client, DatasetId, Endpoint, Operation, Trigger, TriggerId,
+    client::Mode,
+    rest::operation::{AsynchronousOperation, Done, Poll, Triggered},
+};
+
+impl<M: Mode> Client<M> {
+    /// The cluster data sets.
+    pub fn datasets(&self) -> Datasets<M> {
+        Datasets { client: self.clone() }
+    }
+}
+
+/// The cluster data sets.
+#[derive(Clone, Debug)]
+pub struct Datasets<M> {
+    client: Client<M>,
+}
+
+impl<M: Mode> Datasets<M> {
+    /// All of them.
+    pub fn list(&self) -> Call<M, GetDatasets> {
+        self.client.request(GetDatasets::new())
+    }
+
+    /// Deletes one of them. To delete one that does not exist succeeds, too; up to 1.15 it never ends.
+    pub fn delete(&self, id: DatasetId) -> Call<M, DeleteDataset> {
+        self.client.request(DeleteDataset::new(id))
+    }
+
+    /// A deletion that was triggered earlier, maybe by somebody else.
+    pub fn deletion(&self, trigger: TriggerId) -> Operation<M, GetDatasetDeletion> {
+        Operation::new(self.client.clone(), trigger, GetDatasetDeletion::new(trigger))
+    }
+}
+
+/// All cluster data sets.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/datasets" -> DatasetList, handle = "datasets().list()", python = "datasets")]
+#[non_exhaustive]
+pub struct GetDatasets {}
+
+/// All cluster data sets.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DatasetList {
+    /// One entry a data set, in no order.
+    #[serde(rename = "dataSets")]
+    pub datasets: Vec<Dataset>,
+}
+
+/// A cluster data set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Dataset {
+    /// The data set.
+    pub id: DatasetId,
+    /// Whether all its partitions are there.
+    #[serde(rename = "isComplete")]
+    pub is_complete: bool,
+}
+
+/// Deletes a cluster data set.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(DELETE "/datasets/{dataset}" -> Triggered, handle = "datasets().delete(id)", python = "delete_dataset", repeat = Same)]
+#[non_exhaustive]
+pub struct DeleteDataset {
+    /// The data set.
+    pub dataset: DatasetId,
+}
+
+impl Trigger for DeleteDataset {
+    type Poll = GetDatasetDeletion;
+
+    fn poll(&self, trigger: TriggerId) -> GetDatasetDeletion {
+        GetDatasetDeletion::new(trigger)
+    }
+}
+
+/// How the deletion of a cluster data set is doing.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/datasets/delete/{trigger}" -> AsynchronousOperation<Done>, handle = "datasets().deletion(trigger).status()")]
+#[non_exhaustive]
+pub struct GetDatasetDeletion {
+    /// The deletion.
+    pub trigger: TriggerId,
+}
+
+impl Poll for GetDatasetDeletion {
+    type Report = Done;
+}

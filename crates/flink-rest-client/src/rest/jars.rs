@@ -1,0 +1,379 @@
+//! Uploaded jars, and the jobs they start.
+
+mod upload_and_run;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub use self::upload_and_run::UploadAndRun;
+use crate::{
+    ApiError, ApplicationId, Call, Client, Empty, Endpoint, InvalidId, JarId, JobId, Result, StartedJob,
+    Upload,
+    client::Mode,
+    endpoint::{Recognised, at_least_one},
+    rest::{
+        applications::GetApplication,
+        jobs::{JobOverview, details::GetJob, plan::JobPlanInfo},
+        started,
+    },
+    value::{open_enum::open_enum, time::millis},
+};
+
+impl<M: Mode> Client<M> {
+    /// The uploaded jars.
+    pub fn jars(&self) -> Jars<M> {
+        Jars { client: self.clone() }
+    }
+
+    /// One uploaded jar. Its id comes from [`list`](Jars::list) or [`upload`](Jars::upload), or is parsed:
+    /// `flink.jar("…_app.jar".parse::<JarId>()?)`.
+    pub fn jar(&self, id: impl Into<JarId>) -> Jar<M> {
+        Jar { client: self.clone(), id: id.into() }
+    }
+}
+
+/// The uploaded jars. A cluster in application mode, or with `web.submit.enable: false`, has none of these endpoints.
+#[derive(Clone, Debug)]
+pub struct Jars<M> {
+    client: Client<M>,
+}
+
+impl<M: Mode> Jars<M> {
+    /// All uploaded jars.
+    pub fn list(&self) -> Call<M, GetJars> {
+        self.client.request(GetJars::new())
+    }
+
+    /// Uploads a jar. The file is checked first: it must be there, not empty, and a zip archive named `*.jar`.
+    pub fn upload(&self, jar: impl Into<Upload>) -> Call<M, UploadJar> {
+        self.client.request(UploadJar::new(jar))
+    }
+
+    /// Uploads a jar and runs it. If Flink refuses to run it, the jar is deleted again; else it stays on the server,
+    /// to be [listed](Self::list) and [deleted](Jar::delete), unless [`delete_jar`](Call::delete_jar) is set.
+    pub fn upload_and_run(&self, jar: impl Into<Upload>) -> Call<M, UploadAndRun> {
+        Call::new(
+            self.client.clone(),
+            UploadAndRun { upload: UploadJar::new(jar), run: RunJar::new(JarId::pending()), delete: false },
+        )
+    }
+}
+
+/// One uploaded jar.
+#[derive(Clone, Debug)]
+pub struct Jar<M> {
+    client: Client<M>,
+    id: JarId,
+}
+
+impl<M: Mode> Jar<M> {
+    /// Its id.
+    pub fn id(&self) -> &JarId {
+        &self.id
+    }
+
+    /// Runs its main method, which submits a job.
+    pub fn run(&self) -> Call<M, RunJar> {
+        self.client.request(RunJar::new(&self.id))
+    }
+
+    /// Runs its main method as an application of its own, which may submit several jobs (2.3+).
+    pub fn run_application(&self) -> Call<M, RunJarApplication> {
+        self.client.request(RunJarApplication::new(&self.id))
+    }
+
+    /// The dataflow of the job that it would submit; nothing is submitted.
+    pub fn plan(&self) -> Call<M, PlanJar> {
+        self.client.request(PlanJar::new(&self.id))
+    }
+
+    /// Deletes it from the server; its jobs go on. A jar that is not there is refused with 400.
+    pub fn delete(&self) -> Call<M, DeleteJar> {
+        self.client.request(DeleteJar::new(&self.id))
+    }
+}
+
+/// All uploaded jars.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jars" -> JarList, handle = "jars().list()", python = "jars.all")]
+#[non_exhaustive]
+pub struct GetJars {}
+
+/// All uploaded jars.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JarList {
+    /// The server's own address.
+    pub address: String,
+    /// The jars, newest first.
+    pub files: Vec<JarFile>,
+}
+
+/// An uploaded jar.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JarFile {
+    /// The id to run or delete it by.
+    pub id: JarId,
+    /// The name of the file that was uploaded.
+    pub name: String,
+    /// When it was uploaded.
+    #[serde(with = "millis")]
+    pub uploaded: Timestamp,
+    /// The entry classes that its manifest names; empty if it names none.
+    pub entry: Vec<JarEntry>,
+}
+
+/// An entry class of a jar.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JarEntry {
+    /// The class.
+    pub name: String,
+    /// What its program says of itself.
+    pub description: Option<String>,
+}
+
+/// Uploads a jar.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(POST "/jars/upload" -> JarUpload, handle = "jars().upload(path)", python = "jars.upload")]
+#[non_exhaustive]
+pub struct UploadJar {
+    /// The jar file.
+    #[jar("")]
+    pub jar: Upload,
+}
+
+/// A jar that was uploaded.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JarUpload {
+    /// Where the server keeps it.
+    pub filename: String,
+    /// The outcome; failures are errors instead.
+    pub status: UploadStatus,
+}
+
+impl JarUpload {
+    /// The id to run or delete it by: the last part of the server's file name.
+    pub fn jar_id(&self) -> Result<JarId> {
+        let name = self.filename.rsplit(['/', '\\']).next().unwrap_or_default();
+        name.parse().map_err(|error: InvalidId| error.in_answer(UploadJar::SPEC.name, "filename"))
+    }
+}
+
+open_enum! {
+    /// The outcome of an upload.
+    pub enum UploadStatus {
+        /// The server has the jar.
+        Success = "success",
+    }
+}
+
+/// A second submission of a job is refused. Up to 1.14 it is not, once the first job has come to its end.
+const SUBMITTED: Recognised = Recognised {
+    by: ApiError::is_duplicate,
+    find: Some(|job| GetJob::new(job.parse::<JobId>()?).request()),
+    since: Some("1.15"),
+    answer: |job, details| {
+        let mut answer = json!({"jobid": job});
+        if let Some(application) = details.and_then(|details| details.get("application-id")) {
+            answer["applicationId"] = application.clone();
+        }
+        answer
+    },
+    jobs: |job, details| job.parse().map(|job| StartedJob::from_details(job, details)).into_iter().collect(),
+};
+
+/// A second application with the same id is refused.
+const APPLICATION_SUBMITTED: Recognised = Recognised {
+    by: ApiError::is_duplicate,
+    find: Some(|application| GetApplication::new(application.parse::<ApplicationId>()?).request()),
+    since: None,
+    answer: |application, _| json!({"applicationid": application}),
+    jobs: |_, details| {
+        let jobs = details.get("jobs").cloned().map(serde_json::from_value::<Vec<JobOverview>>);
+        jobs.and_then(Result::ok).into_iter().flatten().map(StartedJob::from).collect()
+    },
+};
+
+/// A jar that is deleted already is refused as unknown.
+const DELETED: Recognised = Recognised {
+    by: |refusal| refusal.root_cause().contains("does not exist in"),
+    find: None,
+    since: None,
+    answer: |_, _| json!({}),
+    jobs: |_, _| Vec::new(),
+};
+
+/// Runs a jar's main method, which submits a job.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(POST "/jars/{jar}/run" -> JarRun, handle = "jar(id).run()", python = "jars.run", repeat = Refused(SUBMITTED), by = started::execute, also = UploadAndRun)]
+#[non_exhaustive]
+pub struct RunJar {
+    /// The jar.
+    pub jar: JarId,
+    /// The class whose main method is run; else the one that the jar's manifest names.
+    #[body("entryClass")]
+    pub entry_class: Option<String>,
+    /// Arguments of the main method, each as it is: no quoting, no splitting.
+    #[body("programArgsList")]
+    pub args: Vec<String>,
+    /// Parallelism, at least 1; else the program's own or the cluster's default.
+    #[body(check = at_least_one)]
+    pub parallelism: Option<u32>,
+    /// The id that the job gets, so that it is submitted once; else a random one, which the server chooses. For programs with
+    /// one job: Flink gives it to each job, and up to 2.2 all but the first are lost, on 2.3 refused.
+    #[body("jobId", token = Given)]
+    pub job_id: Option<JobId>,
+    /// Whether state of the savepoint that no operator wants may be dropped.
+    #[body("allowNonRestoredState")]
+    pub allow_non_restored_state: Option<bool>,
+    /// The savepoint or checkpoint to start from.
+    #[body("savepointPath")]
+    pub savepoint_path: Option<String>,
+    /// Who owns the savepoint afterwards (1.15+).
+    #[body("claimMode", since = "1.15", formerly = ("restoreMode", "1.19"))]
+    pub claim_mode: Option<ClaimMode>,
+    /// Configuration of this job, over the cluster's (1.17+).
+    #[body("flinkConfiguration", since = "1.17")]
+    pub flink_configuration: BTreeMap<String, String>,
+}
+
+impl RunJar {
+    /// Chooses the id of the job, unless there is one: for programs with one job, which is then submitted once.
+    pub fn choose_job_id(&mut self) {
+        self.job_id.get_or_insert_with(JobId::random);
+    }
+}
+
+open_enum! {
+    /// Who owns the files of a savepoint that a job starts from.
+    pub enum ClaimMode {
+        /// Flink: they are deleted when no checkpoint needs them any more.
+        Claim = "CLAIM",
+        /// The user: Flink never deletes them, and makes its first checkpoint a full one.
+        NoClaim = "NO_CLAIM",
+        /// The user, though checkpoints may go on needing them (deprecated).
+        Legacy = "LEGACY",
+    }
+}
+
+/// A job that was submitted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JarRun {
+    /// The job.
+    #[serde(rename = "jobid")]
+    pub job_id: JobId,
+    /// The application around it (2.3+).
+    #[serde(rename = "applicationId", default, skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<ApplicationId>,
+}
+
+/// Runs a jar's main method as an application of its own (2.3+).
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(POST "/jars/{jar}/run-application" -> JarRunApplication, since = "2.3", handle = "jar(id).run_application()", repeat = Refused(APPLICATION_SUBMITTED), by = started::execute)]
+#[non_exhaustive]
+pub struct RunJarApplication {
+    /// The jar.
+    pub jar: JarId,
+    /// The class whose main method is run; else the one that the jar's manifest names.
+    #[body("entryClass")]
+    pub entry_class: Option<String>,
+    /// Arguments of the main method, each as it is: no quoting, no splitting.
+    #[body("programArgsList")]
+    pub args: Vec<String>,
+    /// Parallelism, at least 1; else the program's own or the cluster's default.
+    #[body(check = at_least_one)]
+    pub parallelism: Option<u32>,
+    /// The id of its first job; else a random one.
+    #[body("jobId")]
+    pub job_id: Option<JobId>,
+    /// Whether state of the savepoint that no operator wants may be dropped.
+    #[body("allowNonRestoredState")]
+    pub allow_non_restored_state: Option<bool>,
+    /// The savepoint or checkpoint to start from.
+    #[body("savepointPath")]
+    pub savepoint_path: Option<String>,
+    /// Who owns the savepoint afterwards.
+    #[body("claimMode")]
+    pub claim_mode: Option<ClaimMode>,
+    /// Configuration of this application, over the cluster's.
+    #[body("flinkConfiguration")]
+    pub flink_configuration: BTreeMap<String, String>,
+    /// The id that the application gets; else a random one.
+    #[body("applicationId", token = Chosen)]
+    pub application_id: Option<ApplicationId>,
+}
+
+/// An application that was submitted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JarRunApplication {
+    /// The application.
+    #[serde(rename = "applicationid")]
+    pub application_id: ApplicationId,
+}
+
+/// The dataflow of the job that a jar would submit.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(POST "/jars/{jar}/plan" -> JobPlanInfo, handle = "jar(id).plan()", python = "jars.get_plan", repeat = Reads)]
+#[non_exhaustive]
+pub struct PlanJar {
+    /// The jar.
+    pub jar: JarId,
+    /// The class whose main method is run; else the one that the jar's manifest names.
+    #[body("entryClass")]
+    pub entry_class: Option<String>,
+    /// Arguments of the main method, each as it is: no quoting, no splitting.
+    #[body("programArgsList")]
+    pub args: Vec<String>,
+    /// Parallelism, at least 1; else the program's own or the cluster's default.
+    #[body(check = at_least_one)]
+    pub parallelism: Option<u32>,
+    /// The id that the plan names; else a random one.
+    #[body("jobId")]
+    pub job_id: Option<JobId>,
+    /// Configuration of the job, over the cluster's (1.17+).
+    #[body("flinkConfiguration", since = "1.17")]
+    pub flink_configuration: BTreeMap<String, String>,
+}
+
+/// The same as [`PlanJar`] with its settings in the query, where arguments cannot contain commas.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jars/{jar}/plan" -> JobPlanInfo)]
+#[non_exhaustive]
+pub struct GetJarPlan {
+    /// The jar.
+    pub jar: JarId,
+    /// The class whose main method is run; else the one that the jar's manifest names.
+    #[query("entry-class")]
+    pub entry_class: Option<String>,
+    /// Arguments of the main method.
+    #[query("programArg", check = no_comma)]
+    pub args: Vec<String>,
+    /// Parallelism, at least 1; else the program's own or the cluster's default.
+    #[query(check = at_least_one)]
+    pub parallelism: Option<u32>,
+}
+
+fn no_comma(argument: &String) -> Result<(), String> {
+    if argument.contains(',') {
+        Err(format!("`{argument}` has a comma, at which Flink would split it"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Deletes a jar from the server; its jobs go on.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(DELETE "/jars/{jar}" -> Empty, handle = "jar(id).delete()", python = "jars.delete", repeat = Refused(DELETED))]
+#[non_exhaustive]
+pub struct DeleteJar {
+    /// The jar.
+    pub jar: JarId,
+}

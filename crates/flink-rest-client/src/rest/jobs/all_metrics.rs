@@ -1,0 +1,140 @@
+//! All metrics of a job, of its vertices and their subtasks, in one call.
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt, TryStreamExt, future::try_join, stream};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Action, Call, Client, Error, JobId, Result, VertexId,
+    client::{MAX_CONCURRENT_REQUESTS, Mode, call::CallOptions},
+    rest::{
+        freshness::refresh,
+        jobs::{
+            Job,
+            details::GetJob,
+            metrics::{GetJobManagerOperatorMetrics, GetJobMetrics, GetJobVertexMetrics},
+            vertices::JobVertex,
+        },
+        metrics::{Metric, Metrics, collect},
+    },
+};
+
+impl<M: Mode> Job<M> {
+    /// All metrics of the job, of each vertex and of each subtask, with their values.
+    ///
+    /// It takes a request for the names of each vertex, and one for about a hundred values; a few at a time. The
+    /// call's time limit holds for each of them.
+    pub fn all_metrics(&self) -> Call<M, AllMetrics> {
+        Call::new(self.client.clone(), AllMetrics { job: self.id })
+    }
+}
+
+/// Reads all metrics of a job; see [`Job::all_metrics`].
+#[derive(Clone, Copy, Debug)]
+pub struct AllMetrics {
+    job: JobId,
+}
+
+/// All metrics of a job.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobMetrics {
+    /// Whether they were collected just now; see [`Freshness`](crate::Freshness).
+    #[serde(rename = "fresh")]
+    pub is_fresh: bool,
+    /// Those of the job itself.
+    pub job: Vec<Metric>,
+    /// Those of its vertices, sources first.
+    pub vertices: Vec<VertexMetrics>,
+}
+
+/// All metrics of a vertex.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct VertexMetrics {
+    /// The vertex.
+    pub id: VertexId,
+    /// Its name.
+    pub name: String,
+    /// Those of each subtask, without the subtask in their names.
+    pub subtasks: BTreeMap<u32, Vec<Metric>>,
+    /// Those of what the JobManager does for it (1.20+; empty before).
+    pub jobmanager: Vec<Metric>,
+}
+
+impl Action for AllMetrics {
+    type Output<M: Mode> = JobMetrics;
+
+    async fn run<M: Mode>(self, client: Client<M>, mut options: CallOptions) -> Result<JobMetrics> {
+        let is_fresh = refresh(&client, options).await.is_fresh();
+        (options.is_refreshed, options.is_part) = (true, true);
+        let (details, job) = (GetJob::new(self.job), GetJobMetrics::new(self.job));
+        // Once the job's own are there, Flink has collected those of the JobManager.
+        let (details, job) =
+            try_join(client.execute(&details, options), values(&client, job, options)).await?;
+        let vertices = stream::iter(details.vertices)
+            .map(|vertex| of_vertex(&client, self.job, vertex, options))
+            .buffered(MAX_CONCURRENT_REQUESTS)
+            .try_collect()
+            .await?;
+        Ok(JobMetrics { is_fresh, job, vertices })
+    }
+}
+
+async fn of_vertex<M: Mode>(
+    client: &Client<M>,
+    job: JobId,
+    vertex: JobVertex,
+    options: CallOptions,
+) -> Result<VertexMetrics> {
+    let subtasks = values(client, GetJobVertexMetrics::new(job, vertex.id), options);
+    let jobmanager = of_coordinator(client, GetJobManagerOperatorMetrics::new(job, vertex.id), options);
+    let (metrics, jobmanager) = try_join(subtasks, jobmanager).await?;
+    let mut subtasks: BTreeMap<u32, Vec<Metric>> = BTreeMap::new();
+    for mut metric in metrics {
+        // Flink puts the subtask before each name: `3.numRecordsIn`.
+        if let Some((subtask, name)) = metric.id.split_once('.')
+            && let Ok(subtask) = subtask.parse()
+        {
+            metric.id = name.to_owned();
+            subtasks.entry(subtask).or_default().push(metric);
+        }
+    }
+    Ok(VertexMetrics { id: vertex.id, name: vertex.name, subtasks, jobmanager })
+}
+
+/// Those of what the JobManager does; most vertices have none.
+async fn of_coordinator<M: Mode>(
+    client: &Client<M>,
+    endpoint: GetJobManagerOperatorMetrics,
+    options: CallOptions,
+) -> Result<Vec<Metric>> {
+    match client.execute(&endpoint, options).await {
+        Err(Error::Unsupported { .. }) => Ok(Vec::new()),
+        names => with_values(client, endpoint, names?, options).await,
+    }
+}
+
+/// All that an endpoint has, with values.
+async fn values<M: Mode, E: Metrics<Metric = Metric>>(
+    client: &Client<M>,
+    endpoint: E,
+    options: CallOptions,
+) -> Result<Vec<Metric>> {
+    let names = collect(client, &endpoint, options).await?;
+    with_values(client, endpoint, names, options).await
+}
+
+async fn with_values<M: Mode, E: Metrics<Metric = Metric>>(
+    client: &Client<M>,
+    mut endpoint: E,
+    names: Vec<Metric>,
+    options: CallOptions,
+) -> Result<Vec<Metric>> {
+    if names.is_empty() {
+        return Ok(names);
+    }
+    *endpoint.names() = names.into_iter().map(|metric| metric.id).collect();
+    client.execute(&endpoint, options).await
+}

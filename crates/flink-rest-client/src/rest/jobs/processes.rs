@@ -1,0 +1,83 @@
+//! The processes behind a job: its JobManager, its TaskManagers and where their logs are (1.16+).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Call, Endpoint, JobId, TaskManagerId,
+    client::Mode,
+    rest::{
+        jobs::Job,
+        processes::{Configuration, Environment},
+    },
+};
+
+impl<M: Mode> Job<M> {
+    /// The options that were set in its JobManager's configuration (1.16+).
+    pub fn jobmanager_config(&self) -> Call<M, GetJobJobManagerConfig> {
+        self.client.request(GetJobJobManagerConfig::new(self.id))
+    }
+
+    /// What its JobManager was started with: its Java and its class path (1.16+).
+    pub fn jobmanager_environment(&self) -> Call<M, GetJobJobManagerEnvironment> {
+        self.client.request(GetJobJobManagerEnvironment::new(self.id))
+    }
+
+    /// Where a browser finds the logs of its JobManager (1.16+).
+    pub fn jobmanager_log_url(&self) -> Call<M, GetJobJobManagerLogUrl> {
+        self.client.request(GetJobJobManagerLogUrl::new(self.id))
+    }
+
+    /// Where a browser finds the logs of one of its TaskManagers (1.16+).
+    pub fn taskmanager_log_url(
+        &self,
+        taskmanager: impl Into<TaskManagerId>,
+    ) -> Call<M, GetJobTaskManagerLogUrl> {
+        self.client.request(GetJobTaskManagerLogUrl::new(self.id, taskmanager))
+    }
+}
+
+/// The options that were set in the configuration of a job's JobManager.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jobs/{job}/jobmanager/config" -> Configuration, since = "1.16", handle = "job(id).jobmanager_config()")]
+#[non_exhaustive]
+pub struct GetJobJobManagerConfig {
+    /// The job. A JobManager of several jobs answers alike for each, also for unknown ones.
+    pub job: JobId,
+}
+
+/// What a job's JobManager was started with: its Java and its class path.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jobs/{job}/jobmanager/environment" -> Environment, since = "1.16", handle = "job(id).jobmanager_environment()")]
+#[non_exhaustive]
+pub struct GetJobJobManagerEnvironment {
+    /// The job. A JobManager of several jobs answers alike for each, also for unknown ones.
+    pub job: JobId,
+}
+
+/// Where a browser finds the logs of a job's JobManager.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jobs/{job}/jobmanager/log-url" -> LogUrl, since = "1.16", handle = "job(id).jobmanager_log_url()")]
+#[non_exhaustive]
+pub struct GetJobJobManagerLogUrl {
+    /// The job. A JobManager of several jobs answers alike for each, also for unknown ones.
+    pub job: JobId,
+}
+
+/// Where a browser finds the logs of a job's TaskManager.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jobs/{job}/taskmanagers/{taskmanager}/log-url" -> LogUrl, since = "1.16", handle = "job(id).taskmanager_log_url(taskmanager)")]
+#[non_exhaustive]
+pub struct GetJobTaskManagerLogUrl {
+    /// The job.
+    pub job: JobId,
+    /// The TaskManager. The server does not look whether it exists.
+    pub taskmanager: TaskManagerId,
+}
+
+/// Where a browser finds the logs of a process.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LogUrl {
+    /// A page of the web dashboard, or of the history server.
+    pub url: String,
+}

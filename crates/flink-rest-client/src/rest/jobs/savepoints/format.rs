@@ -1,0 +1,113 @@
+//! The format of a savepoint that the job's state backend can write.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::{SavepointFormatType, StopJob, TriggerSavepoint};
+use crate::{
+    Action, Client, Endpoint, Error, JobId, Result,
+    client::{Mode, call::CallOptions, wait::Waiting},
+    rest::{FLINK, jobs::checkpoints::config::GetCheckpointConfig, operation::Triggered},
+};
+
+/// The first release with state backends that cannot write canonical savepoints.
+const SINCE: (u32, u32) = (2, 0);
+
+/// How the names of those state backends begin: `ForStStateBackend`.
+const NATIVE_ONLY: &str = "ForSt";
+
+/// Timeout for looking up the state backend: the savepoint must not wait for it for long.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Chooses the format of a savepoint; see [`Job::savepoint_format`](crate::jobs::Job::savepoint_format).
+#[derive(Clone, Debug)]
+pub struct ChooseSavepointFormat {
+    job: JobId,
+    wanted: Option<SavepointFormatType>,
+}
+
+impl ChooseSavepointFormat {
+    pub(super) fn new(job: JobId, wanted: Option<SavepointFormatType>) -> Self {
+        Self { job, wanted }
+    }
+
+    /// The format that the job's state backend needs; none if it writes any.
+    async fn needed<M: Mode>(&self, client: &Client<M>) -> Result<Option<SavepointFormatType>> {
+        let config = client.execute(&GetCheckpointConfig::new(self.job), Waiting::question()).await?;
+        Ok(config.state_backend.starts_with(NATIVE_ONLY).then_some(SavepointFormatType::Native))
+    }
+}
+
+impl Action for ChooseSavepointFormat {
+    type Output<M: Mode> = Option<SavepointFormatType>;
+
+    async fn run<M: Mode>(
+        self,
+        client: Client<M>,
+        options: CallOptions,
+    ) -> Result<Option<SavepointFormatType>> {
+        if self.wanted == Some(SavepointFormatType::Native) {
+            return Ok(self.wanted);
+        }
+        // One that cannot be read is taken for the newest.
+        if client.server_version(&FLINK, options).await?.release().is_some_and(|release| release < SINCE) {
+            return Ok(self.wanted);
+        }
+        // Nobody is kept from a savepoint because this cannot be answered.
+        let needed = timeout(LOOKUP_TIMEOUT, self.needed(&client)).await;
+        match (self.wanted, needed.ok().and_then(Result::ok).flatten()) {
+            (None, needed) => Ok(needed),
+            (wanted, None) => Ok(wanted),
+            (Some(_), Some(needed)) => Err(Error::InvalidParameter {
+                endpoint: "TriggerSavepoint".into(),
+                parameter: "format_type".into(),
+                reason: format!(
+                    "the job's state backend, ForSt, writes {needed} savepoints only, and the job fails of another"
+                ),
+            }),
+        }
+    }
+}
+
+/// A request for a savepoint.
+pub(super) trait WithFormat: Endpoint + Clone {
+    fn job(&self) -> JobId;
+    fn format(&mut self) -> &mut Option<SavepointFormatType>;
+}
+
+impl WithFormat for TriggerSavepoint {
+    fn job(&self) -> JobId {
+        self.job
+    }
+
+    fn format(&mut self) -> &mut Option<SavepointFormatType> {
+        &mut self.format_type
+    }
+}
+
+impl WithFormat for StopJob {
+    fn job(&self) -> JobId {
+        self.job
+    }
+
+    fn format(&mut self) -> &mut Option<SavepointFormatType> {
+        &mut self.format_type
+    }
+}
+
+/// Sends it in a format that the state backend can write.
+///
+/// Flink writes a canonical savepoint unless told otherwise, and a job on ForSt fails of it.
+pub(super) async fn trigger<M: Mode, E: WithFormat<Response = Triggered>>(
+    client: &Client<M>,
+    endpoint: &E,
+    options: CallOptions,
+) -> Result<Triggered> {
+    let mut endpoint = endpoint.clone();
+    // Refuses bad values before anything is sent.
+    endpoint.request()?;
+    let choice = ChooseSavepointFormat::new(endpoint.job(), endpoint.format().take());
+    *endpoint.format() = choice.run(client.clone(), options).await?;
+    client.execute(&endpoint, options).await
+}

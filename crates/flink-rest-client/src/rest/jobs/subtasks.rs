@@ -1,0 +1,332 @@
+//! Subtasks of a vertex, and their attempts.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Call, Endpoint, JobId, TaskManagerId, VertexId,
+    client::Mode,
+    rest::jobs::{
+        details::Entered,
+        io_metrics::IoMetrics,
+        location,
+        metrics::{GetAggregatedSubtaskMetrics, GetSubtaskMetrics},
+        results::UserAccumulator,
+        vertices::Vertex,
+    },
+    value::{
+        state::ExecutionState,
+        time::{millis, minus_one},
+    },
+};
+
+impl<M: Mode> Vertex<M> {
+    /// All its subtasks.
+    pub fn subtasks(&self) -> Subtasks<M> {
+        Subtasks { vertex: self.clone() }
+    }
+
+    /// One subtask, counted from 0. Nothing is sent: whether it exists shows with the first call.
+    pub fn subtask(&self, index: u32) -> Subtask<M> {
+        Subtask { vertex: self.clone(), index }
+    }
+
+    /// When each subtask entered each state.
+    pub fn subtask_times(&self) -> Call<M, GetSubtasksTimes> {
+        self.client.request(GetSubtasksTimes::new(self.job, self.id))
+    }
+}
+
+/// All subtasks of a vertex.
+#[derive(Clone, Debug)]
+pub struct Subtasks<M> {
+    vertex: Vertex<M>,
+}
+
+impl<M: Mode> Subtasks<M> {
+    /// What the user's code counted, by subtask.
+    pub fn accumulators(&self) -> Call<M, GetSubtasksAllAccumulators> {
+        let Vertex { client, job, id } = &self.vertex;
+        client.request(GetSubtasksAllAccumulators::new(*job, *id))
+    }
+
+    /// The names of their metrics; with [`get`](Call::get), these metrics aggregated over the subtasks.
+    pub fn metrics(&self) -> Call<M, GetAggregatedSubtaskMetrics> {
+        let Vertex { client, job, id } = &self.vertex;
+        client.request(GetAggregatedSubtaskMetrics::new(*job, *id))
+    }
+}
+
+/// One subtask of a vertex.
+#[derive(Clone, Debug)]
+pub struct Subtask<M> {
+    vertex: Vertex<M>,
+    index: u32,
+}
+
+impl<M: Mode> Subtask<M> {
+    /// Its index, from 0.
+    pub fn index(&self) -> u32 {
+        self.index
+    }
+
+    /// Its current attempt: where it runs, since when, and what it read and wrote.
+    pub fn details(&self) -> Call<M, GetSubtask> {
+        let Vertex { client, job, id } = &self.vertex;
+        client.request(GetSubtask::new(*job, *id, self.index))
+    }
+
+    /// The names of its metrics; with [`get`](Call::get), their values.
+    pub fn metrics(&self) -> Call<M, GetSubtaskMetrics> {
+        let Vertex { client, job, id } = &self.vertex;
+        client.request(GetSubtaskMetrics::new(*job, *id, self.index))
+    }
+
+    /// One attempt to run it, counted from 0.
+    pub fn attempt(&self, number: u32) -> Attempt<M> {
+        Attempt { subtask: self.clone(), number }
+    }
+}
+
+/// One attempt to run a subtask.
+#[derive(Clone, Debug)]
+pub struct Attempt<M> {
+    subtask: Subtask<M>,
+    number: u32,
+}
+
+impl<M: Mode> Attempt<M> {
+    /// Its number, from 0.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Where it runs or ran, from when to when, and what it read and wrote.
+    pub fn details(&self) -> Call<M, GetSubtaskExecutionAttempt> {
+        let Subtask { vertex: Vertex { client, job, id }, index } = &self.subtask;
+        client.request(GetSubtaskExecutionAttempt::new(*job, *id, *index, self.number))
+    }
+
+    /// What the user's code counted in it.
+    pub fn accumulators(&self) -> Call<M, GetSubtaskExecutionAttemptAccumulators> {
+        let Subtask { vertex: Vertex { client, job, id }, index } = &self.subtask;
+        client.request(GetSubtaskExecutionAttemptAccumulators::new(*job, *id, *index, self.number))
+    }
+}
+
+/// The current attempt of a subtask.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).details()", python = "job_vertex.subtasks.get", measured = Partly)]
+#[non_exhaustive]
+pub struct GetSubtask {
+    /// The job.
+    pub job: JobId,
+    /// The vertex.
+    pub vertex: VertexId,
+    /// The subtask, from 0.
+    pub subtask: u32,
+}
+
+/// One attempt to run a subtask. Flink remembers the last 16 unless configured otherwise.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/attempts/{attempt}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).attempt(n).details()", python = "job_vertex.subtasks.get_attempt", measured = Partly)]
+#[non_exhaustive]
+pub struct GetSubtaskExecutionAttempt {
+    /// The job.
+    pub job: JobId,
+    /// The vertex.
+    pub vertex: VertexId,
+    /// The subtask, from 0.
+    pub subtask: u32,
+    /// The attempt, from 0.
+    pub attempt: u32,
+}
+
+/// An attempt to run a subtask.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubtaskExecutionAttemptDetails {
+    /// The subtask, from 0.
+    pub subtask: u32,
+    /// Its state.
+    pub status: ExecutionState,
+    /// The attempt, from 0.
+    pub attempt: u32,
+    /// The machine (up to 1.20).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    /// `address:port` (1.19+).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endpoint: Option<String>,
+    /// When it was sent to its TaskManager; none before.
+    #[serde(rename = "start-time", with = "minus_one")]
+    pub start_time: Option<Timestamp>,
+    /// When it ended; none before.
+    #[serde(rename = "end-time", with = "minus_one")]
+    pub end_time: Option<Timestamp>,
+    /// How long it has run, or did; none before it is sent to its TaskManager.
+    #[serde(with = "minus_one")]
+    pub duration: Option<Duration>,
+    /// What it read and wrote.
+    pub metrics: IoMetrics,
+    /// The TaskManager that runs it; none while it waits for a slot.
+    #[serde(rename = "taskmanager-id", with = "location::unassigned")]
+    pub taskmanager_id: Option<TaskManagerId>,
+    /// How long it was in each state, or is (1.16+).
+    #[serde(rename = "status-duration", default, skip_serializing_if = "Option::is_none")]
+    pub status_duration: Option<BTreeMap<ExecutionState, Spent>>,
+    /// Attempts of the same subtask that run at the same time, on other machines, because one is slow (1.16+).
+    #[serde(rename = "other-concurrent-attempts", default, skip_serializing_if = "Vec::is_empty")]
+    pub other_concurrent_attempts: Vec<SubtaskExecutionAttemptDetails>,
+    /// Flink writes the start twice.
+    #[serde(rename = "start_time", with = "minus_one")]
+    start_time_again: Option<Timestamp>,
+}
+
+/// The time spent in a state; none if it was not reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[non_exhaustive]
+pub struct Spent {
+    /// The time.
+    #[serde(with = "minus_one")]
+    pub time: Option<Duration>,
+}
+
+/// What the user's code counted in one attempt to run a subtask.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/attempts/{attempt}/accumulators" -> SubtaskExecutionAttemptAccumulators, handle = "job(id).vertex(id).subtask(index).attempt(n).accumulators()")]
+#[non_exhaustive]
+pub struct GetSubtaskExecutionAttemptAccumulators {
+    /// The job.
+    pub job: JobId,
+    /// The vertex.
+    pub vertex: VertexId,
+    /// The subtask, from 0.
+    pub subtask: u32,
+    /// The attempt, from 0.
+    pub attempt: u32,
+}
+
+/// What an attempt counted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubtaskExecutionAttemptAccumulators {
+    /// The subtask, from 0.
+    pub subtask: u32,
+    /// The attempt, from 0.
+    pub attempt: u32,
+    /// Flink's own id of the attempt.
+    pub id: String,
+    /// The user's accumulators.
+    #[serde(rename = "user-accumulators")]
+    pub user_accumulators: Vec<UserAccumulator>,
+}
+
+/// What the user's code counted in a vertex, by subtask.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/accumulators" -> SubtasksAllAccumulators, handle = "job(id).vertex(id).subtasks().accumulators()", python = "job_vertex.subtasks.get_attempt_accumulators")]
+#[non_exhaustive]
+pub struct GetSubtasksAllAccumulators {
+    /// The job.
+    pub job: JobId,
+    /// The vertex.
+    pub vertex: VertexId,
+}
+
+/// What the subtasks of a vertex counted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubtasksAllAccumulators {
+    /// The vertex.
+    pub id: VertexId,
+    /// Its subtasks; none while an adaptive batch job has not decided how many.
+    #[serde(with = "minus_one")]
+    pub parallelism: Option<u32>,
+    /// One entry a subtask, in their order.
+    pub subtasks: Vec<SubtaskAccumulators>,
+}
+
+/// What a subtask counted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubtaskAccumulators {
+    /// The subtask, from 0.
+    pub subtask: u32,
+    /// Its current attempt, from 0.
+    pub attempt: u32,
+    /// The machine (up to 1.20).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    /// `address:port` (1.19+).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endpoint: Option<String>,
+    /// The user's accumulators.
+    #[serde(rename = "user-accumulators")]
+    pub user_accumulators: Vec<UserAccumulator>,
+}
+
+/// When each subtask of a vertex entered each state.
+#[derive(Clone, Debug, Endpoint)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasktimes" -> SubtasksTimes, handle = "job(id).vertex(id).subtask_times()", python = "job_vertex.subtasktimes")]
+#[non_exhaustive]
+pub struct GetSubtasksTimes {
+    /// The job.
+    pub job: JobId,
+    /// The vertex.
+    pub vertex: VertexId,
+}
+
+/// When the subtasks of a vertex entered each state.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubtasksTimes {
+    /// The vertex.
+    pub id: VertexId,
+    /// The names of its operators, chained by `->`.
+    pub name: String,
+    /// The server's time when it answered.
+    #[serde(with = "millis")]
+    pub now: Timestamp,
+    /// The current attempt of each subtask, in their order.
+    pub subtasks: Vec<SubtaskTimes>,
+}
+
+/// When a subtask entered each state.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SubtaskTimes {
+    /// The subtask, from 0.
+    pub subtask: u32,
+    /// The machine (up to 1.20).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    /// `address:port` (1.19+).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endpoint: Option<String>,
+    /// How long ago it was scheduled, or how long it took from then to its end; none before.
+    #[serde(with = "minus_one")]
+    pub duration: Option<Duration>,
+    /// When it last entered each state; none for states it never was in.
+    pub timestamps: BTreeMap<ExecutionState, Entered>,
+}
+
+macro_rules! located {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// The machine that runs it; none while it waits for a slot.
+            pub fn host(&self) -> Option<&str> {
+                location::host(self.host.as_deref(), self.endpoint.as_deref())
+            }
+
+            /// Machine and port at which it exchanges data (1.19+); none while it waits for a slot.
+            pub fn endpoint(&self) -> Option<&str> {
+                location::assigned(self.endpoint.as_deref())
+            }
+        }
+    )*};
+}
+
+located!(SubtaskExecutionAttemptDetails, SubtaskAccumulators, SubtaskTimes);

@@ -1,0 +1,251 @@
+//! Waiting for a job.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::{
+    Action, Call, Client, Error, JobId, Result,
+    client::{
+        Mode,
+        call::CallOptions,
+        callback::Tell,
+        wait::{Outage, Waiting},
+    },
+    rest::jobs::{
+        GetJobStatus, Job,
+        current::{AGAIN, STALE},
+        exceptions::GetJobExceptions,
+        progress::{JobProgress, ReadProgress},
+    },
+    value::{stack_trace::printable, state::JobStatus},
+};
+
+/// How long a job may be unknown that was known before: another JobManager may be about to recover it.
+const GRACE: Duration = Duration::from_secs(10);
+
+impl<M: Mode> Job<M> {
+    /// Waits until every task runs: a job can be `RUNNING` before any of its tasks is.
+    ///
+    /// Tasks that have finished meanwhile count as well, and a job that has: the state tells. One that failed or was
+    /// cancelled is [`Error::JobEnded`], one that the server no longer knows [`Error::JobGone`]; the deadline is ten
+    /// minutes unless [set](Call::timeout), and says how often the job was restarted meanwhile, and why. Outages are waited
+    /// through, up to the client's [patience](crate::ClientBuilder::outage_patience).
+    pub fn wait_until_running(&self) -> Call<M, WaitForJob> {
+        self.wait(Goal::Running)
+    }
+
+    /// Waits until it has come to its end by itself.
+    ///
+    /// A job that failed or was cancelled is [`Error::JobEnded`], one that the server no longer knows
+    /// [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout), and says how often the job was
+    /// restarted meanwhile, and why. Outages are waited through, up to the client's
+    /// [patience](crate::ClientBuilder::outage_patience).
+    pub fn wait_until_finished(&self) -> Call<M, WaitForJob> {
+        self.wait(Goal::Finished)
+    }
+
+    fn wait(&self, goal: Goal) -> Call<M, WaitForJob> {
+        let (on_state, on_outage) = (Tell::default(), Tell::default());
+        Call::new(self.client.clone(), WaitForJob { job: self.id, goal, on_state, on_outage })
+    }
+}
+
+/// Waits for a job; see [`Job::wait_until_running`] and [`Job::wait_until_finished`].
+#[derive(Debug)]
+pub struct WaitForJob {
+    job: JobId,
+    goal: Goal,
+    on_state: Tell<JobStatus>,
+    on_outage: Tell<Outage>,
+}
+
+impl<M: Mode> Call<M, WaitForJob> {
+    /// Tells meanwhile in which state the job is: at first, and each time that it is seen in another.
+    ///
+    /// No request more is sent for it.
+    pub fn on_state(mut self, tell: impl Fn(&JobStatus) + Send + Sync + 'static) -> Self {
+        self.action.on_state = Tell::to(tell);
+        self
+    }
+
+    /// Tells of each question that the server does not answer, until the client's
+    /// [patience](crate::ClientBuilder::outage_patience) ends the wait.
+    pub fn on_outage(mut self, tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
+        self.action.on_outage = Tell::to(tell);
+        self
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    Running,
+    Finished,
+}
+
+impl Action for WaitForJob {
+    type Output<M: Mode> = JobProgress;
+
+    async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<JobProgress> {
+        let goal = match self.goal {
+            Goal::Running => "runs with all its tasks",
+            Goal::Finished => "has finished",
+        };
+        let what = format!("waiting until job {} {goal}", self.job);
+        let mut waiting = Waiting::new(what, &client, self.on_outage.clone(), options);
+        let mut watch = Watch::new(self, client);
+        loop {
+            match waiting.ask(watch.look()).await {
+                Ok(Some(details)) => return Ok(details),
+                Ok(None) => waiting.is_large = watch.asks_for_details(),
+                Err(error) => return Err(watch.explain(error)),
+            }
+        }
+    }
+}
+
+/// What was seen of a job so far.
+struct Watch<M> {
+    wanted: WaitForJob,
+    client: Client<M>,
+    state: Option<JobStatus>,
+    unknown_since: Option<Instant>,
+    restarts: u32,
+    root_cause: Option<String>,
+    /// Whether the server tells the state alone (1.16+).
+    tells_state: bool,
+}
+
+impl<M: Mode> Watch<M> {
+    fn new(wanted: WaitForJob, client: Client<M>) -> Self {
+        Self {
+            wanted,
+            client,
+            state: None,
+            unknown_since: None,
+            restarts: 0,
+            root_cause: None,
+            tells_state: true,
+        }
+    }
+
+    /// Looks once: the job's details if it is where it should be, an error if it will never be there.
+    async fn look(&mut self) -> Result<Option<JobProgress>> {
+        let details = match self.ask().await {
+            Err(error) if error.is_not_found() => return self.is_unknown(error),
+            asked => asked?,
+        };
+        self.unknown_since = None;
+        let is_reached = |details: &JobProgress| match self.wanted.goal {
+            // One that has finished has run.
+            Goal::Running if details.state == JobStatus::Running => details.all_tasks_run(),
+            Goal::Running | Goal::Finished => details.state == JobStatus::Finished,
+        };
+        if let Some(details) = details.filter(is_reached) {
+            return Ok(Some(details));
+        }
+        match self.state.clone() {
+            Some(JobStatus::Finished) => Ok(None),
+            Some(state) if state.is_terminal() => {
+                let root_cause = match state {
+                    JobStatus::Failed => self.ask_until_told_why().await,
+                    _ => None,
+                };
+                Err(Error::JobEnded { job: self.wanted.job, state, root_cause })
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// One request, and a small one while the state alone tells that the goal is far; two if they disagree.
+    async fn ask(&mut self) -> Result<Option<JobProgress>> {
+        let job = self.wanted.job;
+        if self.asks_for_details() {
+            let details = ReadProgress { job }.run(self.client.clone(), Waiting::question()).await?;
+            // The server keeps the details for a while: only the state alone tells whether these are from before.
+            if !self.tells_state || self.state.as_ref() == Some(&details.state) {
+                self.enter(details.state.clone()).await;
+                return Ok(Some(details));
+            }
+        }
+        match self.client.execute(&GetJobStatus::new(job), Waiting::question()).await {
+            Err(error) if error.is_of_another_release() => self.tells_state = false,
+            told => self.enter(told?.status).await,
+        }
+        Ok(None)
+    }
+
+    /// Whether the state alone, which is a small answer, does not do.
+    fn asks_for_details(&self) -> bool {
+        let near = match self.wanted.goal {
+            Goal::Running => JobStatus::Running,
+            Goal::Finished => JobStatus::Finished,
+        };
+        let is_near =
+            self.state.as_ref().is_some_and(|state| *state == near || *state == JobStatus::Finished);
+        is_near || !self.tells_state
+    }
+
+    /// Takes down the state, and why the job was restarted if it was.
+    async fn enter(&mut self, state: JobStatus) {
+        if self.state.as_ref() == Some(&state) {
+            return;
+        }
+        self.wanted.on_state.tell(&state);
+        let restarts = state == JobStatus::Restarting;
+        self.state = Some(state);
+        if restarts {
+            self.restarts += 1;
+            self.root_cause = self.ask_why().await.or_else(|| self.root_cause.take());
+        }
+    }
+
+    /// Why it failed, if the server still knows it.
+    async fn ask_why(&self) -> Option<String> {
+        let question = GetJobExceptions::new(self.wanted.job);
+        let exceptions = self.client.execute(&question, Waiting::question()).await.ok()?;
+        Some(exceptions.root_cause()?.to_owned())
+    }
+
+    /// Why it failed, also if the server's answer is still one from before: it is asked again for a while.
+    async fn ask_until_told_why(&self) -> Option<String> {
+        let told = async {
+            loop {
+                if let Some(cause) = self.ask_why().await {
+                    return cause;
+                }
+                sleep(AGAIN).await;
+            }
+        };
+        timeout(STALE, told).await.ok()
+    }
+
+    /// A job that was never there is not found; one that was may come back.
+    fn is_unknown(&mut self, error: Error) -> Result<Option<JobProgress>> {
+        let Some(state) = self.state.clone() else { return Err(error) };
+        let since = *self.unknown_since.get_or_insert_with(Instant::now);
+        if since.elapsed() < GRACE {
+            return Ok(None);
+        }
+        Err(Error::JobGone { job: self.wanted.job, state })
+    }
+
+    /// A deadline that passed, with what was seen until then.
+    fn explain(&self, mut error: Error) -> Error {
+        let (Error::Timeout { what, .. }, Some(state)) = (&mut error, &self.state) else { return error };
+        if state.is_terminal() && *state != JobStatus::Finished {
+            // Only why it ended is not known.
+            return Error::JobEnded { job: self.wanted.job, state: state.clone(), root_cause: None };
+        }
+        let shown = |text: &str| printable(&self.client.shared.secrets.hide(text));
+        let restarts = match self.restarts {
+            0 => String::new(),
+            1 => ", was restarted".to_owned(),
+            // Between two looks it may have been restarted more often.
+            times => format!(", was restarted at least {times} times"),
+        };
+        let cause = self.root_cause.as_ref().map(|cause| format!(", last because of: {}", shown(cause)));
+        what.push_str(&format!(" (it is {}{restarts}{})", shown(state.as_str()), cause.unwrap_or_default()));
+        error
+    }
+}

@@ -1,0 +1,186 @@
+//! Metrics: one value each, or a summary of many.
+
+use std::{collections::HashSet, fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    Client, Endpoint, Error, Result,
+    client::{Mode, call::CallOptions},
+    rest::freshness::refresh_once,
+    value::{open_enum::open_enum, text::nearest, time::maybe_double},
+};
+
+/// A metric, or only its name: asked without names, the server says which ones it has; asked with names, their values.
+///
+/// Values are [fresh](crate::Freshness): a call that reads some makes Flink [collect](crate::Client::refresh_metrics)
+/// them first. What has just started has none yet, and names that Flink does not know are missing in the answer. Rates
+/// and times per second are of no use in a task's first ten seconds: Flink updates them every five.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Metric {
+    /// Its name, with the scope below the thing that was asked: `Status.JVM.Memory.Heap.Used`.
+    pub id: String,
+    /// Its value as Java prints it; none if only the names were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+impl Metric {
+    /// The value as a number; none if there is no value or it is no number.
+    pub fn as_f64(&self) -> Option<f64> {
+        self.value.as_ref()?.parse().ok()
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Some(value) => write!(f, "{} = {value}", self.id),
+            None => f.write_str(&self.id),
+        }
+    }
+}
+
+/// A metric aggregated over several jobs, TaskManagers or subtasks; asked without names, only its name.
+///
+/// Flink answers nothing at all if one of the names is unknown to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AggregatedMetric {
+    /// Its name.
+    pub id: String,
+    /// The least value.
+    #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// The greatest value.
+    #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// The mean.
+    #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
+    pub avg: Option<f64>,
+    /// The sum.
+    #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
+    pub sum: Option<f64>,
+    /// How unevenly the values are spread, in percent: 0 if all are the same, 100 if one has all (1.20+).
+    #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
+    pub skew: Option<f64>,
+}
+
+open_enum! {
+    /// How the values of several jobs, TaskManagers or subtasks become one.
+    pub enum Aggregation {
+        /// The least.
+        Min = "min",
+        /// The greatest.
+        Max = "max",
+        /// The mean.
+        Avg = "avg",
+        /// The sum.
+        Sum = "sum",
+        /// How unevenly they are spread (1.20+).
+        Skew = "skew" since "1.20",
+    }
+}
+
+/// How long to wait for metrics that the server has begun to collect when it was asked.
+const COLLECTION: Duration = Duration::from_secs(2);
+
+/// An endpoint that reads metrics by name, or says which there are.
+pub(crate) trait Metrics: Endpoint<Response = Vec<Self::Metric>> + Clone {
+    type Metric: Send;
+    /// Whether one unknown name empties the whole answer.
+    const ALL_OR_NOTHING: bool;
+
+    fn names(&mut self) -> &mut Vec<String>;
+    fn name(metric: &Self::Metric) -> &str;
+}
+
+/// Makes endpoints readable by [`collect`].
+macro_rules! metrics {
+    ($metric:ident, $all_or_nothing:literal: $($endpoint:ident),*) => {$(
+        impl $crate::rest::metrics::Metrics for $endpoint {
+            type Metric = $metric;
+            const ALL_OR_NOTHING: bool = $all_or_nothing;
+
+            fn names(&mut self) -> &mut Vec<String> {
+                &mut self.get
+            }
+
+            fn name(metric: &$metric) -> &str {
+                &metric.id
+            }
+        }
+    )*};
+}
+
+pub(crate) use metrics;
+
+/// Reads metrics, having made the server collect them: their names change too little for that. An empty answer is not
+/// taken at its word: the server may be about to collect them, or does not know a name.
+pub(crate) async fn collect<M: Mode, E: Metrics>(
+    client: &Client<M>,
+    endpoint: &E,
+    options: CallOptions,
+) -> Result<Vec<E::Metric>> {
+    let (mut catalogue, mut pause) = (endpoint.clone(), Duration::from_millis(50));
+    let asked = std::mem::take(catalogue.names());
+    if !asked.is_empty() {
+        refresh_once(client, options).await;
+    }
+    let end = Instant::now() + COLLECTION;
+    loop {
+        let metrics = client.execute(endpoint, options).await?;
+        if !metrics.is_empty() || Instant::now() + pause > end {
+            return Ok(metrics);
+        }
+        if !asked.is_empty() {
+            let offered = client.execute(&catalogue, options).await?;
+            let known: HashSet<&str> = offered.iter().map(E::name).collect();
+            let is_offered = |name: &&String| known.contains(name.as_str());
+            match asked.iter().find(|name| !is_offered(name)) {
+                Some(name) if E::ALL_OR_NOTHING && !offered.is_empty() => {
+                    let suggestion = nearest(name, offered.iter().map(E::name)).map(str::to_owned);
+                    return Err(Error::UnknownMetric { name: name.clone(), suggestion });
+                }
+                _ if !offered.is_empty() && !asked.iter().any(|name| is_offered(&name)) => {
+                    return Ok(metrics);
+                }
+                _ => {}
+            }
+        }
+        sleep(pause).await;
+        pause *= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_numbers_as_java_prints_them() {
+        for (value, number) in
+            [("42", Some(42.0)), ("1.5E-5", Some(1.5e-5)), ("-Infinity", Some(f64::NEG_INFINITY))]
+        {
+            let metric: Metric = serde_json::from_value(json!({"id": "m", "value": value})).unwrap();
+            assert_eq!(metric.as_f64(), number);
+            assert_eq!(metric.to_string(), format!("m = {value}"));
+        }
+        let texts = [json!({"id": "m", "value": "[1, 2]"}), json!({"id": "m"})];
+        for metric in texts {
+            assert_eq!(serde_json::from_value::<Metric>(metric).unwrap().as_f64(), None);
+        }
+    }
+
+    #[test]
+    fn an_aggregate_that_is_no_number_comes_back_as_it_was() {
+        let wire = json!({"id": "m", "min": 1.0, "avg": "NaN"});
+        let metric: AggregatedMetric = serde_json::from_value(wire.clone()).unwrap();
+        assert!(metric.avg.is_some_and(f64::is_nan) && metric.max.is_none());
+        assert_eq!(serde_json::to_value(&metric).unwrap(), wire);
+    }
+}

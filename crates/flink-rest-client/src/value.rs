@@ -1,0 +1,11 @@
+//! Flink's values as types, and what is done to its texts.
+
+pub(crate) mod id;
+pub mod lenient;
+pub(crate) mod open_enum;
+pub(crate) mod secrets;
+pub(crate) mod stack_trace;
+pub(crate) mod state;
+pub(crate) mod text;
+pub(crate) mod time;
+pub(crate) mod version;

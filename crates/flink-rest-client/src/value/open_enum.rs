@@ -1,0 +1,95 @@
+//! Enums that keep what a newer Flink says.
+
+/// One of the words that a parameter can be.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_structs, reason = "`open_enum!` writes it")]
+pub struct Word {
+    /// Flink's own word.
+    pub text: &'static str,
+    /// First Flink release that knows it; none: as the parameter.
+    pub since: Option<&'static str>,
+}
+
+/// An enum of Flink's words with one more variant for words that this crate does not know: nothing is lost.
+///
+/// `since "1.20"` behind a word names the first release that takes it in a request.
+macro_rules! open_enum {
+    (
+        $(#[$doc:meta])*
+        pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(since $since:literal)?,)* }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[serde(into = "String")]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+            /// A word that this crate does not know, as the server wrote it.
+            Other(String),
+        }
+
+        impl $name {
+            /// Flink's own words, with the releases that take them.
+            #[doc(hidden)]
+            pub const WORDS: &'static [crate::value::open_enum::Word] = &[$(crate::value::open_enum::Word {
+                text: $word,
+                since: crate::value::open_enum::release!($($since)?),
+            }),*];
+
+            /// Flink's own word.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $word,)*
+                    Self::Other(word) => word,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(word: &str) -> Self {
+                match word {
+                    $($word => Self::$variant,)*
+                    _ => Self::Other(word.to_owned()),
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(word: String) -> Self {
+                word.as_str().into()
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::value::text::read(deserializer)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                match value {
+                    $name::Other(word) => word,
+                    known => known.as_str().to_owned(),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+macro_rules! release {
+    () => {
+        None
+    };
+    ($release:literal) => {
+        Some($release)
+    };
+}
+
+pub(crate) use {open_enum, release};
