@@ -65,7 +65,7 @@ impl Recording {
     /// The body as the server sent it, but for white space.
     pub fn body(&self) -> Vec<u8> {
         match (&self.answer, self.spec()) {
-            (Value::String(text), Ok(Spec { response: "Text", .. })) => text.clone().into_bytes(),
+            (Value::String(text), Ok(spec)) if spec.answer.is_file() => text.clone().into_bytes(),
             (json, _) => json.to_string().into_bytes(),
         }
     }

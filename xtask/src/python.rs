@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf};
 use anyhow::{Context, Result, bail};
 use flink_rest_client::{
     ENDPOINTS,
-    endpoint::{Param, Spec},
+    endpoint::{Kind, Param, Shape, Spec},
 };
 
 use self::answers::Answers;
@@ -18,19 +18,6 @@ const WIDTH: usize = 110;
 
 /// What is written by hand in both folders: how a task is waited for, and what the folder is.
 const BY_HAND: [&str; 2] = ["__init__.py", "task.py"];
-
-/// The Python type of a Rust one; ids and the like are texts.
-const TYPES: &[(&str, &str)] = &[
-    ("u32", "int"),
-    ("u64", "int"),
-    ("i64", "int"),
-    ("Expiry", "int"),
-    ("bool", "bool"),
-    ("Upload", "str | PathLike[str]"),
-    ("Artifact", "Mapping[str, str]"),
-    ("JobResourceRequirements", "Mapping[str, object]"),
-    ("BTreeMap<String,String>", "Mapping[str, str]"),
-];
 
 /// Where types come from that some files need.
 const IMPORTS: &[(&str, &[&str])] = &[
@@ -149,7 +136,7 @@ fn group_file(group: &str, class: &str, answers: &Answers) -> String {
 }
 
 fn method(spec: &Spec, answers: &Answers) -> String {
-    let (required, optional): (Vec<_>, Vec<_>) = spec.params.iter().partition(|param| param.required);
+    let (required, optional): (Vec<_>, Vec<_>) = spec.params.iter().partition(|param| param.is_required());
     let mut parameters = vec!["self".to_owned()];
     parameters.extend(required.iter().map(|param| format!("{}: {}", param.name, python_type(param))));
     parameters.extend(optional.iter().map(|param| match default(param) {
@@ -237,24 +224,30 @@ fn words(doc: &str) -> String {
     text.replace("Job::", "").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The Python type of a parameter; ids and the like are texts.
 fn python_type(param: &Param) -> String {
-    let inside = |wrapper| param.ty.strip_prefix(wrapper).and_then(|ty| ty.strip_suffix('>'));
-    let one = inside("Option<").or_else(|| inside("Vec<")).unwrap_or(param.ty);
-    let mut name = TYPES.iter().find(|(rust, _)| *rust == one).map_or("str", |(_, python)| python).to_owned();
-    if !param.words.is_empty() && inside("Vec<").is_none() {
-        let words: Vec<_> = param.words.iter().map(|word| format!("\"{}\"", word.text)).collect();
-        // A newer Flink may know more.
-        name = format!("Literal[{}] | str", words.join(", "));
+    let one = match param.kind {
+        Kind::Flag => "bool",
+        Kind::Number => "int",
+        Kind::File => "str | PathLike[str]",
+        Kind::Json => "Mapping[str, object]",
+        _ => "str",
+    };
+    match (param.shape, param.kind) {
+        (Shape::List, _) => format!("Sequence[{one}]"),
+        (Shape::Map, _) => format!("Mapping[str, {one}]"),
+        (_, Kind::Word(words)) => {
+            let words: Vec<_> = words.iter().map(|word| format!("\"{}\"", word.text)).collect();
+            // A newer Flink may know more.
+            format!("Literal[{}] | str", words.join(", "))
+        }
+        _ => one.into(),
     }
-    if inside("Vec<").is_some() { format!("Sequence[{name}]") } else { name }
 }
 
 /// What a parameter is that is not given.
 fn default(param: &Param) -> &'static str {
-    match param.ty {
-        ty if ty.starts_with("Vec<") => "()",
-        _ => "None",
-    }
+    if param.shape == Shape::List { "()" } else { "None" }
 }
 
 fn snake(name: &str) -> String {

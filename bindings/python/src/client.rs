@@ -108,7 +108,7 @@ impl Client {
         again: bool,
     ) -> PyResult<Task> {
         let (client, mut request) = self.request(name, params)?;
-        let (is_text, reads_metrics) = (request.spec.response == "Text", request.reads_metrics());
+        let (is_text, reads_metrics) = (request.spec.answer.is_file(), request.reads_metrics());
         let heard = match (&mut request.body, progress) {
             (Body::Form { files, .. }, Some(Function(function))) => Some(watch(files, function)),
             _ => None,

@@ -1,6 +1,7 @@
 //! Flink's values as types, and what is done to its texts.
 
 pub(crate) mod id;
+pub(crate) mod kind;
 pub mod lenient;
 pub(crate) mod open_enum;
 pub(crate) mod secrets;

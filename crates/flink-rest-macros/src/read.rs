@@ -139,7 +139,7 @@ pub(crate) enum Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    fn of(ty: &'a Type) -> Self {
+    pub(crate) fn of(ty: &'a Type) -> Self {
         let Type::Path(path) = ty else { return Self::Required };
         let Some(last) = path.path.segments.last() else { return Self::Required };
         let inner = match &last.arguments {
@@ -154,6 +154,16 @@ impl<'a> Shape<'a> {
             "Vec" => Self::List(inner),
             "BTreeMap" => Self::Map,
             _ => Self::Required,
+        }
+    }
+
+    /// Its name in `endpoint::Shape`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Required => "One",
+            Self::Option(_) => "Optional",
+            Self::List(_) => "List",
+            Self::Map => "Map",
         }
     }
 

@@ -15,20 +15,25 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
         let place = format_ident!("{}", param.place);
         let field = field.to_string();
         let key = options.key.as_ref().map_or_else(|| field.clone(), LitStr::value);
-        let required = matches!(param.shape, Shape::Required);
+        let shape = format_ident!("{}", param.shape.name());
         let (since, until) = (optional(options.since.as_ref()), optional(options.until.as_ref()));
         let token = match &options.token {
             Some(token) => quote!(::core::option::Option::Some(::flink_rest_client::endpoint::Token::#token)),
             None => quote!(::core::option::Option::None),
         };
         let formerly = optional(options.formerly.as_ref());
-        let (ty, item) = (type_name(param.ty), param.shape.item(param.ty));
+        let kind = match param.shape {
+            Shape::Map => quote!(::flink_rest_client::endpoint::Kind::Text),
+            shape => {
+                let item = shape.item(param.ty);
+                quote!(<#item as ::flink_rest_client::endpoint::ParamType>::KIND)
+            }
+        };
         quote! {
             ::flink_rest_client::endpoint::Param {
                 name: #field, key: #key, place: ::flink_rest_client::endpoint::Place::#place,
-                required: #required, ty: #ty, since: #since, until: #until, formerly: #formerly, token: #token,
-                words: { #[allow(unused_imports)] use ::flink_rest_client::endpoint::AnyText as _; <#item>::WORDS },
-                doc: #doc,
+                shape: ::flink_rest_client::endpoint::Shape::#shape, kind: #kind,
+                since: #since, until: #until, formerly: #formerly, token: #token, doc: #doc,
             }
         }
     });
@@ -39,7 +44,12 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
     };
     let measured = route.measured.clone().unwrap_or_else(|| format_ident!("Not"));
     let meant = optional(route.meant.as_ref());
-    let (name, response) = (name.to_string(), type_name(response));
+    let name = name.to_string();
+    let (item, is_list) = match Shape::of(response) {
+        Shape::List(item) => (item, true),
+        _ => (response, false),
+    };
+    let (item_name, of_list) = (type_name(item), is_list.then(|| quote!(.of_list())));
     quote! {
         /// What can be known of this endpoint without calling it.
         pub const SPEC: &'static ::flink_rest_client::endpoint::Spec = &::flink_rest_client::endpoint::Spec {
@@ -54,7 +64,16 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
             repeat: #repeat,
             measured: ::flink_rest_client::endpoint::Measured::#measured,
             meant: #meant,
-            response: #response,
+            answer: ::flink_rest_client::endpoint::AnswerType {
+                name: #item_name,
+                is_list: #is_list,
+                kind: <#response as ::flink_rest_client::endpoint::FromAnswer>::KIND,
+                telling: {
+                    #[allow(unused_imports)]
+                    use ::flink_rest_client::endpoint::AnyAnswer as _;
+                    <#item>::TELLING #of_list
+                },
+            },
             params: &[#(#params),*],
             doc: #doc,
             from_json: ::flink_rest_client::endpoint::request_from_json::<Self>,

@@ -5,7 +5,6 @@ mod shells;
 
 use std::{
     ffi::{OsStr, OsString},
-    future::Future,
     io,
     sync::OnceLock,
     time::Duration,
@@ -17,7 +16,7 @@ use clap_complete::{
     engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter},
     env::Shells,
 };
-use flink_rest_client::{FlinkRestClient, Retry};
+use flink_rest_client::{FlinkRestClient, Retry, endpoint::IdKind};
 
 use self::{line::Line, shells::Shell};
 use crate::{
@@ -91,15 +90,24 @@ pub(crate) fn contexts() -> ArgValueCompleter {
     })
 }
 
-/// What an argument of this type may name.
-pub(crate) fn of(ty: &'static str) -> ArgValueCompleter {
-    ArgValueCompleter::new(move |current: &OsStr| live(ty, current))
+/// Offers the ids of this kind that the cluster has.
+pub(crate) fn of(id: IdKind) -> ArgValueCompleter {
+    of_any(vec![id])
+}
+
+/// Offers the jobs and the TaskManagers of the cluster.
+pub(crate) fn jobs_and_taskmanagers() -> ArgValueCompleter {
+    of_any(vec![IdKind::Job, IdKind::TaskManager])
+}
+
+fn of_any(ids: Vec<IdKind>) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |current: &OsStr| live(&ids, current))
 }
 
 /// Jars on the cluster, and files.
 pub(crate) fn jars_and_files() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
-        let mut both = live("JarId", current);
+        let mut both = live(&[IdKind::Jar], current);
         let files = PathCompleter::file().complete(current).into_iter();
         both.extend(files.filter(|file| file.get_value().to_str().is_some_and(is_word)));
         both
@@ -107,17 +115,17 @@ pub(crate) fn jars_and_files() -> ArgValueCompleter {
 }
 
 /// What cannot be had is not offered.
-fn live(ty: &str, current: &OsStr) -> Vec<CompletionCandidate> {
+fn live(ids: &[IdKind], current: &OsStr) -> Vec<CompletionCandidate> {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return Vec::new();
     };
-    let found = runtime.block_on(async { tokio::time::timeout(PATIENCE, candidates(ty)).await });
+    let found = runtime.block_on(async { tokio::time::timeout(PATIENCE, candidates(ids)).await });
     // A host name may still be looked up.
     runtime.shutdown_background();
     found.ok().and_then(Result::ok).map(|found| offered(&found, current)).unwrap_or_default()
 }
 
-async fn candidates(ty: &str) -> Result<Vec<Candidate>> {
+async fn candidates(ids: &[IdKind]) -> Result<Vec<Candidate>> {
     let words = WORDS.get().into_iter().flatten();
     let matches = cli::command().ignore_errors(true).try_get_matches_from(words)?;
     let global = Global::from_arg_matches(&matches)?;
@@ -129,23 +137,19 @@ async fn candidates(ty: &str) -> Result<Vec<Candidate>> {
     let client = Settings { timeout: Some(Time(PATIENCE)), ..settings }
         .client(&Limit::default(), |builder| builder.retry(Retry::never()))
         .await?;
-    match ty {
-        "JobId" => resolve::jobs(&client).await,
-        "JobOrTaskManager" => both(resolve::jobs(&client), resolve::taskmanagers(&client)).await,
-        "ApplicationId" => resolve::applications(&client).await,
-        "TaskManagerId" => resolve::taskmanagers(&client).await,
-        "JarId" => resolve::jars(&client).await,
-        "VertexId" => vertices(&client, &matches).await,
-        _ => Ok(Vec::new()),
-    }
+    let of = |id: &IdKind| of_kind(&client, &matches, *id);
+    Ok(futures_util::future::try_join_all(ids.iter().map(of)).await?.concat())
 }
 
-async fn both(
-    some: impl Future<Output = Result<Vec<Candidate>>>,
-    more: impl Future<Output = Result<Vec<Candidate>>>,
-) -> Result<Vec<Candidate>> {
-    let (some, more) = tokio::join!(some, more);
-    Ok([some?, more?].concat())
+async fn of_kind(client: &FlinkRestClient, matches: &ArgMatches, id: IdKind) -> Result<Vec<Candidate>> {
+    match id {
+        IdKind::Job => resolve::jobs(client).await,
+        IdKind::Application => resolve::applications(client).await,
+        IdKind::TaskManager => resolve::taskmanagers(client).await,
+        IdKind::Jar => resolve::jars(client).await,
+        IdKind::Vertex => vertices(client, matches).await,
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The vertices of the job that stands before.

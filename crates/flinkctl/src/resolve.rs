@@ -4,6 +4,7 @@ use std::{path::Path, str::FromStr, sync::Once};
 
 use flink_rest_client::{
     ApplicationId, FlinkRestClient, InvalidId, JarId, JobId, JobStatus, TaskManagerId, Timestamp, VertexId,
+    endpoint::{IdKind, Kind},
     lenient,
 };
 use serde::Deserialize;
@@ -44,21 +45,22 @@ impl Candidate {
     }
 }
 
-/// The id that a parameter of this type must have: `earlier` are the parameters before it.
+/// The id that a parameter of this kind must have: `earlier` are the parameters before it.
 pub(crate) async fn parameter(
     client: &FlinkRestClient,
-    ty: &str,
+    kind: Kind,
     word: &str,
     earlier: &Map<String, Value>,
 ) -> Result<String> {
-    Ok(match ty {
-        "JobId" => job(client, word).await?.into(),
-        "ApplicationId" => application(client, word).await?.into(),
-        "TaskManagerId" => {
+    let Kind::Id(id) = kind else { return Ok(word.to_owned()) };
+    Ok(match id {
+        IdKind::Job => job(client, word).await?.into(),
+        IdKind::Application => application(client, word).await?.into(),
+        IdKind::TaskManager => {
             pick("TaskManager", word, taskmanagers(client).await?)?.parsed::<TaskManagerId>()?.into()
         }
-        "JarId" => jar(client, word).await?.into(),
-        "VertexId" => {
+        IdKind::Jar => jar(client, word).await?.into(),
+        IdKind::Vertex => {
             let job = given(earlier.get("job").and_then(Value::as_str).unwrap_or_default())?;
             vertex(client, job, word).await?.into()
         }

@@ -3,8 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 use flink_rest_client::{
     ENDPOINTS, FlinkRestClient, Freshness, JobId,
-    endpoint::{Measured, Param, Place, Spec, Token},
-    http::Method,
+    endpoint::{Kind, Measured, Param, Place, Shape, Spec, Token},
     jobs::savepoints::SavepointFormatType,
 };
 use serde_json::{Map, Value};
@@ -97,7 +96,7 @@ impl Verb {
 
     /// Whether it changes nothing.
     pub(crate) fn reads(&self) -> bool {
-        self.spec().is_ok_and(|spec| spec.method == Method::GET)
+        self.spec().is_ok_and(|spec| spec.reads())
     }
 
     pub(crate) fn command(&self) -> Command {
@@ -122,7 +121,7 @@ impl Verb {
             if let Some(value) = given(param, matches) {
                 let value = match &value {
                     Value::String(word) if param.place == Place::Path => {
-                        resolve::parameter(client, param.ty, word, &params).await?.into()
+                        resolve::parameter(client, param.kind, word, &params).await?.into()
                     }
                     _ => value,
                 };
@@ -148,7 +147,7 @@ impl Verb {
             params.insert(METRICS.into(), names.into());
         }
         // It may be larger than what fits into memory.
-        if self.spec()?.response == "Text" && app.output.is_raw() {
+        if self.spec()?.answer.is_file() && app.output.is_raw() {
             let answer = app.in_time(client.request_by_name(self.endpoint, params.into()).stream());
             let mut answer = answer.await?;
             let mut lines = Lines::default();
@@ -254,33 +253,13 @@ pub(crate) fn help(doc: &str) -> String {
     text.strip_suffix('.').unwrap_or(&text).to_owned()
 }
 
-/// Which shape a parameter has, by its Rust type.
-fn shape(param: &Param) -> (Shape, &'static str) {
-    let inside = |wrapper| param.ty.strip_prefix(wrapper).and_then(|ty| ty.strip_suffix('>'));
-    match (inside("Option<"), inside("Vec<")) {
-        (Some(ty), _) => (Shape::One, ty),
-        (_, Some(ty)) => (Shape::List, ty),
-        _ if param.ty.starts_with("BTreeMap<") => (Shape::Map, param.ty),
-        _ => (Shape::One, param.ty),
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    One,
-    List,
-    /// `key=value`, several times.
-    Map,
-}
-
 fn argument(param: &'static Param) -> Arg {
-    let (shape, ty) = shape(param);
-    let arg = Arg::new(param.name).help(help(param.doc)).ignore_case(!param.words.is_empty());
+    let arg = Arg::new(param.name).help(help(param.doc)).ignore_case(!param.kind.words().is_empty());
     // Names of metrics are what a command that reads metrics is about.
-    let positional = param.required || param.name == METRICS;
+    let positional = param.is_required() || param.name == METRICS;
     let arg = match positional {
         _ if param.name == PROGRAM_ARGUMENTS => arg.last(true).value_name("ARGS"),
-        true => arg.required(param.required).value_name(param.name.to_uppercase().replace('_', "-")),
+        true => arg.required(param.is_required()).value_name(param.name.to_uppercase().replace('_', "-")),
         false => {
             let own = param.name.replace('_', "-");
             let (short, alias) = ALIASES
@@ -292,54 +271,53 @@ fn argument(param: &'static Param) -> Arg {
                 "" => (arg, own),
                 alias => (arg.visible_alias(own), alias.to_owned()),
             };
-            let value = match (shape, ty) {
+            let value = match (param.shape, param.kind) {
                 (Shape::Map, _) => "KEY=VALUE".to_owned(),
-                (_, "u32" | "u64") => "N".to_owned(),
+                (_, Kind::Number) => "N".to_owned(),
                 _ => name.rsplit('-').next().unwrap_or(&name).to_uppercase(),
             };
             arg.long(name).value_name(value)
         }
     };
-    let arg = if param.place == Place::Path { arg.add(crate::complete::of(ty)) } else { arg };
-    if ty == "bool" {
+    let arg = match param.kind {
+        Kind::Id(id) if param.place == Place::Path => arg.add(crate::complete::of(id)),
+        _ => arg,
+    };
+    if matches!(param.kind, Kind::Flag) {
         return arg.action(ArgAction::SetTrue);
     }
-    let arg = match shape {
-        Shape::One => arg,
+    let arg = match param.shape {
+        Shape::One | Shape::Optional => arg,
         Shape::List if positional || param.name == PROGRAM_ARGUMENTS => {
             arg.action(ArgAction::Append).num_args(1..)
         }
         // One value each, so that what follows is not taken for another.
         Shape::List | Shape::Map => arg.action(ArgAction::Append),
     };
-    let arg = match shape == Shape::List && param.place == Place::Query {
+    let arg = match param.shape == Shape::List && param.place == Place::Query {
         true => arg.value_delimiter(','),
         false => arg,
     };
-    arg.value_parser(parser(param, shape, ty))
+    arg.value_parser(parser(param))
 }
 
-fn parser(param: &'static Param, shape: Shape, ty: &'static str) -> ValueParser {
+fn parser(param: &'static Param) -> ValueParser {
     use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-    if !param.words.is_empty() {
+    if !param.kind.words().is_empty() {
         // Flink's own words, in any case and with either dash; shown as `flinkctl run` has them.
         let of = |text: &'static str| PossibleValue::new(text.to_lowercase().replace('_', "-")).alias(text);
-        let words = PossibleValuesParser::new(param.words.iter().map(|word| of(word.text)));
+        let words = PossibleValuesParser::new(param.kind.words().iter().map(|word| of(word.text)));
         let own = |said: String| {
             let is_said = |text: &str| text.replace('_', "-").eq_ignore_ascii_case(&said.replace('_', "-"));
-            let word = param.words.iter().find(|word| is_said(word.text));
+            let word = param.kind.words().iter().find(|word| is_said(word.text));
             Value::from(word.map_or(said.as_str(), |word| word.text))
         };
         return words.map(own).into();
     }
-    match ty {
-        _ if shape == Shape::Map => ValueParser::new(pair),
-        "u32" | "u64" | "i64" => ValueParser::new(|text: &str| text.parse::<u64>().map(Value::from)),
-        // A type of its own, which is written as JSON.
-        "JobResourceRequirements" | "Artifact" => {
-            ValueParser::new(|text: &str| serde_json::from_str::<Value>(text))
-        }
-        "Expiry" => ValueParser::new(|text: &str| text.parse::<i64>().map(Value::from)),
+    match param.kind {
+        _ if param.shape == Shape::Map => ValueParser::new(pair),
+        Kind::Number => ValueParser::new(|text: &str| text.parse::<i64>().map(Value::from)),
+        Kind::Json => ValueParser::new(|text: &str| serde_json::from_str::<Value>(text)),
         _ => ValueParser::new(|text: &str| Ok::<_, String>(Value::from(text))),
     }
 }
@@ -351,13 +329,12 @@ pub(crate) fn pair(text: &str) -> Result<Value, String> {
 
 /// The value of a parameter, if it was given.
 fn given(param: &Param, matches: &ArgMatches) -> Option<Value> {
-    let (shape, ty) = shape(param);
-    if ty == "bool" {
+    if matches!(param.kind, Kind::Flag) {
         return matches.get_flag(param.name).then_some(Value::Bool(true));
     }
     let mut values = matches.get_many::<Value>(param.name)?.cloned();
-    match shape {
-        Shape::One => values.next(),
+    match param.shape {
+        Shape::One | Shape::Optional => values.next(),
         Shape::List => Some(values.collect()),
         Shape::Map => {
             let members =

@@ -24,15 +24,22 @@ enum Kind {
     Object(BTreeMap<String, (Shape, bool)>),
 }
 
+/// The type of an answer: its name, or that of its items, and whether it is a list.
+type Key = (&'static str, bool);
+
+fn key(spec: &Spec) -> Key {
+    (spec.answer.name, spec.answer.is_list)
+}
+
 /// The types of all answers, by the names of the Rust ones.
 pub(super) struct Answers {
     named: Vec<(String, Kind)>,
-    whole: BTreeMap<&'static str, String>,
+    whole: BTreeMap<Key, String>,
 }
 
 impl Answers {
     pub(super) fn read() -> Result<Self> {
-        let mut shapes: BTreeMap<&str, Shape> = BTreeMap::new();
+        let mut shapes: BTreeMap<Key, Shape> = BTreeMap::new();
         let folder = flink_workspace::root().join("crates/flink-rest-client/spec");
         for entry in fs::read_dir(folder)? {
             let release: Value = serde_json::from_str(&fs::read_to_string(entry?.path())?)?;
@@ -43,17 +50,16 @@ impl Answers {
                 {
                     for sample in samples.into_iter().flatten() {
                         let shape = Shape::of(sample);
-                        let known =
-                            shapes.remove(spec.response).map_or(shape.clone(), |known| known.or(shape));
-                        shapes.insert(spec.response, known);
+                        let known = shapes.remove(&key(spec)).map_or(shape.clone(), |known| known.or(shape));
+                        shapes.insert(key(spec), known);
                     }
                 }
             }
         }
         let mut answers = Self { named: Vec::new(), whole: BTreeMap::new() };
         for (response, shape) in shapes {
-            let inner = response.strip_prefix("Vec<").unwrap_or(response);
-            let name: String = inner.chars().filter(|letter| letter.is_alphanumeric()).collect();
+            let (name, _) = response;
+            let name: String = name.chars().filter(|letter| letter.is_alphanumeric()).collect();
             let whole = answers.python(&shape, &name);
             answers.whole.insert(response, whole);
         }
@@ -62,8 +68,8 @@ impl Answers {
 
     /// The type of an endpoint's answer, as it is named in files that import `answers`.
     pub(super) fn of(&self, spec: &Spec) -> String {
-        let Some(text) = self.whole.get(spec.response) else {
-            return if spec.response == "Text" { "bytes" } else { "dict[str, Any]" }.into();
+        let Some(text) = self.whole.get(&key(spec)) else {
+            return if spec.answer.is_file() { "bytes" } else { "dict[str, Any]" }.into();
         };
         let is_named = |word: &str| self.named.iter().any(|(known, _)| known == word);
         let words = text.split_inclusive(|letter: char| !letter.is_alphanumeric());

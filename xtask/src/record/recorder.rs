@@ -97,7 +97,7 @@ impl<'a> Recorder<'a> {
         let spec = spec.with_context(|| format!("the client has no endpoint {endpoint}"))?;
         let params = params.as_object().cloned().unwrap_or_default();
         let (status, answer) = match self.flink.request_by_name(endpoint, params.clone().into()).send() {
-            Ok(answer) if spec.response == "Text" => {
+            Ok(answer) if spec.answer.is_file() => {
                 (answer.status, String::from_utf8_lossy(&answer.body).into_owned().into())
             }
             Ok(answer) => (answer.status, answer.json()?),
@@ -122,7 +122,7 @@ impl<'a> Recorder<'a> {
 pub(super) fn views(subject: &Value) -> impl Iterator<Item = &'static Spec> {
     let known = subject.as_object().map_or(0, Map::len);
     ENDPOINTS.iter().copied().filter(move |spec| {
-        let required = spec.params.iter().filter(|param| param.required);
+        let required = spec.params.iter().filter(|param| param.is_required());
         spec.method == Method::GET
             && spec.handle.is_some()
             && required.clone().count() == known

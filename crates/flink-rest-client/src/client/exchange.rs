@@ -248,8 +248,11 @@ impl<M: Mode> Client<M> {
         status: http::StatusCode,
         headers: &HeaderMap,
     ) -> Option<ExpectedFile> {
-        let is_file = request.spec.response == "Text";
-        is_file.then(|| ExpectedFile::new(request, status, headers, self.shared.secrets.clone()))
+        request
+            .spec
+            .answer
+            .is_file()
+            .then(|| ExpectedFile::new(request, status, headers, self.shared.secrets.clone()))
     }
 
     fn answer(&self, request: &Request, status: http::StatusCode, body: Bytes) -> Answer {

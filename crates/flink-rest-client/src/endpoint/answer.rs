@@ -2,7 +2,7 @@
 
 pub(crate) mod file;
 pub(crate) mod foreign;
-mod shape;
+pub(crate) mod shape;
 
 use std::{fmt, ops::Deref, sync::Arc};
 
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::{
     Error, Result,
-    endpoint::{FromAnswer, Spec},
+    endpoint::{AnswerKind, FromAnswer, Spec, answer::shape::telling},
     value::secrets::Secrets,
 };
 
@@ -64,7 +64,7 @@ impl Answer {
 
     /// The same, if it has what every release answers to this; else a gateway or a login has spoken in Flink's place.
     pub(crate) fn checked(self) -> Result<Self> {
-        if shape::fits(self.endpoint.response, &self.body) {
+        if self.endpoint.answer.telling.fits(&self.body) {
             return Ok(self);
         }
         // JSON that is broken is another matter.
@@ -201,6 +201,8 @@ pub(crate) fn exact<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> 
 #[non_exhaustive]
 pub struct Empty {}
 
+telling!(Empty: Empty);
+
 /// The answer of log endpoints: bytes, mostly text, not always UTF-8.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text(Bytes);
@@ -229,6 +231,8 @@ impl Serialize for Text {
 }
 
 impl FromAnswer for Text {
+    const KIND: AnswerKind = AnswerKind::File;
+
     fn from_answer(answer: Answer) -> Result<Self> {
         Ok(Self(answer.body))
     }

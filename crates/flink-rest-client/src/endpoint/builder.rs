@@ -194,6 +194,6 @@ fn limits(param: &'static Param, value: &Value) -> Vec<Limit> {
         |word: &&Word| said.iter().filter_map(Value::as_str).any(|text| text.eq_ignore_ascii_case(word.text));
     let is_limited = param.is_limited() || param.formerly.is_some();
     let itself = is_limited.then_some(Limit { param, word: None });
-    let words = param.words.iter().filter(|word| word.since.is_some()).filter(is_said);
+    let words = param.kind.words().iter().filter(|word| word.since.is_some()).filter(is_said);
     itself.into_iter().chain(words.map(|word| Limit { param, word: Some(word) })).collect()
 }

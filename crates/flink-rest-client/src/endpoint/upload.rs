@@ -12,6 +12,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use tokio::io::AsyncRead;
 
+use crate::value::kind::{Kind, kinds};
+
 /// Is told the bytes that are done, and of how many, if that is known.
 pub(crate) type OnProgress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
@@ -126,6 +128,8 @@ impl<'de> Deserialize<'de> for Upload {
         PathBuf::deserialize(deserializer).map(Self::new)
     }
 }
+
+kinds! { Upload: Kind::File; }
 
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

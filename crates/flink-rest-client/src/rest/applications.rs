@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ApplicationId, Call, Client, Empty, Endpoint, JobId,
     client::Mode,
+    endpoint::answer::shape::telling,
     rest::{
         jobs::{JobOverview, details::Entered},
         processes::Configuration,
@@ -91,6 +92,8 @@ pub struct ApplicationsOverview {
     /// One entry an application, in no order.
     pub applications: Vec<ApplicationOverview>,
 }
+
+telling!(ApplicationsOverview: Members(&[List("applications")]));
 
 /// An application in short.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -176,6 +179,8 @@ pub struct ApplicationDetails {
     pub jobs: Vec<JobOverview>,
 }
 
+telling!(ApplicationDetails: Members(&[Number("start-time"), Object("timestamps"), List("jobs")]));
+
 /// What went wrong in the program of an application, or in its jobs.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/applications/{application}/exceptions" -> ApplicationExceptions, since = "2.3", handle = "application(id).exceptions()")]
@@ -193,6 +198,8 @@ pub struct ApplicationExceptions {
     #[serde(rename = "exceptionHistory")]
     pub exception_history: ApplicationExceptionHistory,
 }
+
+telling!(ApplicationExceptions: Members(&[Object("exceptionHistory")]));
 
 /// The failures of an application.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::{
     Action, Call, Client, Empty, Endpoint, FlinkVersion, Result,
     client::{Mode, call::CallOptions},
+    endpoint::answer::shape::telling,
     rest::FLINK,
     value::time::millis,
 };
@@ -90,6 +91,8 @@ pub struct Overview {
     pub flink_commit: String,
 }
 
+telling!(Overview: Members(&[Number("slots-total"), Number("jobs-running"), Number("taskmanagers")]));
+
 /// What the web dashboard is configured with, and the server's release.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/config" -> DashboardConfiguration, handle = "config()", python = "config")]
@@ -118,6 +121,8 @@ pub struct DashboardConfiguration {
     /// What the dashboard may do.
     pub features: Features,
 }
+
+telling!(DashboardConfiguration: Members(&[ Object("features"), Text("flink-version"), Number("refresh-interval"), Text("timezone-name"), ]));
 
 /// What the web dashboard, and the REST API with it, may do.
 #[derive(Clone, Debug, Serialize, Deserialize)]

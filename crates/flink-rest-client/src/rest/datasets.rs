@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Call, Client, DatasetId, Endpoint, Operation, Trigger, TriggerId,
     client::Mode,
+    endpoint::answer::shape::telling,
     rest::operation::{AsynchronousOperation, Done, Poll, Triggered},
 };
 
@@ -52,6 +53,8 @@ pub struct DatasetList {
     #[serde(rename = "dataSets")]
     pub datasets: Vec<Dataset>,
 }
+
+telling!(DatasetList: Members(&[List("dataSets")]));
 
 /// A cluster data set.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use crate::{
     ApiError, ApplicationId, Call, Client, Empty, Endpoint, InvalidId, JarId, JobId, Result, StartedJob,
     Upload,
     client::Mode,
-    endpoint::{Recognised, at_least_one},
+    endpoint::{Recognised, answer::shape::telling, at_least_one},
     rest::{
         applications::GetApplication,
         jobs::{JobOverview, details::GetJob, plan::JobPlanInfo},
@@ -112,6 +112,8 @@ pub struct JarList {
     pub files: Vec<JarFile>,
 }
 
+telling!(JarList: Members(&[List("files")]));
+
 /// An uploaded jar.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -156,6 +158,8 @@ pub struct JarUpload {
     /// The outcome; failures are errors instead.
     pub status: UploadStatus,
 }
+
+telling!(JarUpload: Members(&[Text("filename")]));
 
 impl JarUpload {
     /// The id to run or delete it by: the last part of the server's file name.
@@ -274,6 +278,8 @@ pub struct JarRun {
     pub application_id: Option<ApplicationId>,
 }
 
+telling!(JarRun: Members(&[Text("jobid")]));
+
 /// Runs a jar's main method as an application of its own (2.3+).
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(POST "/jars/{jar}/run-application" -> JarRunApplication, since = "2.3", handle = "jar(id).run_application()", repeat = Refused(APPLICATION_SUBMITTED), by = started::execute)]
@@ -318,6 +324,8 @@ pub struct JarRunApplication {
     #[serde(rename = "applicationid")]
     pub application_id: ApplicationId,
 }
+
+telling!(JarRunApplication: Members(&[Text("applicationid")]));
 
 /// The dataflow of the job that a jar would submit.
 #[derive(Clone, Debug, Endpoint)]

@@ -39,7 +39,7 @@ use serde_json::json;
 use crate::{
     Call, Client, Empty, Endpoint, JobId, Nullable,
     client::Mode,
-    endpoint::Recognised,
+    endpoint::{Recognised, answer::shape::telling},
     value::{
         open_enum::open_enum,
         state::{JobStatus, JobType, SchedulerType},
@@ -115,6 +115,8 @@ pub struct JobIdsWithStatus {
     pub jobs: Vec<JobIdWithStatus>,
 }
 
+telling!(JobIdsWithStatus: Members(&[List("jobs")]));
+
 /// A job and its state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -138,6 +140,8 @@ pub struct JobsOverview {
     /// One entry a job, in no order.
     pub jobs: Vec<JobOverview>,
 }
+
+telling!(JobsOverview: Members(&[List("jobs")]));
 
 impl JobsOverview {
     /// The jobs that were not there before, in the order of their start times. Ids tell what is new whatever clocks say:
@@ -210,6 +214,8 @@ pub struct JobStatusInfo {
     /// The state.
     pub status: JobStatus,
 }
+
+telling!(JobStatusInfo: Members(&[Text("status")]));
 
 /// A second cancellation is refused once the first has ended the job.
 const CANCELLED: Recognised = Recognised {

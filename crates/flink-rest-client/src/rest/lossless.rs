@@ -10,7 +10,7 @@ use serde_json::{Value, value::RawValue};
 use crate::{
     Answer, Error, Result,
     client::refusal,
-    endpoint::{FromAnswer, Spec},
+    endpoint::{AnswerKind, FromAnswer, Spec},
     rest::registry::{self, WithAnswerType},
     value::secrets::Secrets,
 };
@@ -24,9 +24,9 @@ impl Spec {
         let answer =
             Answer { endpoint: self, status: StatusCode::OK, body: body.into(), secrets: Arc::default() };
         let answer = answer.checked()?;
-        let sent = match self.response {
-            "Text" => raw(&String::from_utf8_lossy(&answer.body)),
-            _ => answer.decode::<Box<RawValue>>(),
+        let sent = match self.answer.kind {
+            AnswerKind::File => raw(&String::from_utf8_lossy(&answer.body)),
+            AnswerKind::Json => answer.decode::<Box<RawValue>>(),
         }?;
         let unknown = || Error::UnknownEndpoint { name: self.name.into(), suggestion: None };
         let (kept, mut losses) =

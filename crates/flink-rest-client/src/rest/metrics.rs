@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     Client, Endpoint, Error, Result,
     client::{Mode, call::CallOptions},
+    endpoint::answer::shape::telling,
     rest::freshness::refresh_once,
     value::{open_enum::open_enum, text::nearest, time::maybe_double},
 };
@@ -26,6 +27,8 @@ pub struct Metric {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
+
+telling!(Metric: Members(&[Text("id")]));
 
 impl Metric {
     /// The value as a number; none if there is no value or it is no number.
@@ -67,6 +70,8 @@ pub struct AggregatedMetric {
     #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
     pub skew: Option<f64>,
 }
+
+telling!(AggregatedMetric: Members(&[Text("id")]));
 
 open_enum! {
     /// How the values of several jobs, TaskManagers or subtasks become one.

@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout};
 
+use crate::endpoint::answer::shape::telling;
 use crate::{
     Action, Call, Client, Endpoint, Error, Request, Result, TriggerId,
     client::{
@@ -14,6 +15,7 @@ use crate::{
         callback::Tell,
         wait::{Outage, Waiting},
     },
+    endpoint::{Member, Telling},
     error::Evidence,
     value::open_enum::open_enum,
 };
@@ -29,6 +31,8 @@ pub struct Triggered {
     #[serde(rename = "request-id")]
     pub request_id: TriggerId,
 }
+
+telling!(Triggered: Members(&[Text("request-id")]));
 
 /// An endpoint that starts an operation.
 pub trait Trigger: Endpoint<Response = Triggered> {
@@ -74,6 +78,11 @@ pub struct AsynchronousOperation<R> {
     /// How it ended; none while it goes on.
     #[serde(bound(deserialize = "R: Deserialize<'de>"))]
     pub operation: Option<R>,
+}
+
+impl<R> AsynchronousOperation<R> {
+    #[doc(hidden)]
+    pub const TELLING: Telling = Telling::Members(&[Member::Object("status")]);
 }
 
 /// How far an operation is.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Action, Client, Endpoint, Error, LogFileName, Result, Text,
     client::{Mode, call::CallOptions, callback::Tell, download::Readable, wait::Waiting},
+    endpoint::answer::shape::telling,
     value::{
         open_enum::open_enum,
         time::{maybe, millis},
@@ -22,6 +23,8 @@ pub struct Configuration {
     /// One entry an option, in no order; options that were not set are missing.
     pub entries: Vec<ConfigurationEntry>,
 }
+
+telling!(Configuration: ListOf(&[Text("key")]));
 
 impl Configuration {
     /// The value of an option; none if it was not set.
@@ -50,6 +53,8 @@ pub struct Environment {
     pub classpath: Vec<String>,
 }
 
+telling!(Environment: Members(&[Object("jvm"), List("classpath")]));
+
 /// A Java virtual machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -69,6 +74,8 @@ pub struct LogList {
     /// The files in the folder of its log, in no order.
     pub logs: Vec<LogInfo>,
 }
+
+telling!(LogList: Members(&[List("logs")]));
 
 /// A log file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -92,6 +99,8 @@ pub struct ThreadDump {
     pub thread_infos: Vec<ThreadInfo>,
 }
 
+telling!(ThreadDump: Members(&[List("threadInfos")]));
+
 /// What a thread is doing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -112,6 +121,8 @@ pub struct ProfilingList {
     #[serde(rename = "profilingList")]
     pub profiling_list: Vec<Profiling>,
 }
+
+telling!(ProfilingList: Members(&[List("profilingList")]));
 
 /// A run of a profiler.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -139,6 +150,8 @@ pub struct Profiling {
     #[serde(rename = "profilingMode")]
     pub profiling_mode: ProfilingMode,
 }
+
+telling!(Profiling: Members(&[Number("triggerTime"), Text("profilingMode")]));
 
 open_enum! {
     /// What a profiler looks at; the words are async-profiler's.

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::value::{stack_trace, text};
+use super::{
+    kind::{IdKind, Kind, kinds},
+    stack_trace, text,
+};
 
 /// A text that cannot be an id of the wanted kind.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -18,7 +21,7 @@ pub struct InvalidId {
 
 /// Ids that Flink writes as 32 hexadecimal digits.
 macro_rules! hex_ids {
-    ($($(#[$doc:meta])* $name:ident, $kind:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $of:ident, $kind:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(into = "String")]
@@ -66,7 +69,7 @@ macro_rules! hex_ids {
             }
         }
 
-        common!($name);
+        common!($name, $of);
     )*};
 }
 
@@ -109,7 +112,7 @@ pub(crate) fn is_part_of_path(text: &str) -> bool {
 
 /// Ids that are names. Anybody who may upload can name a jar: no name in an answer makes the list around it unreadable.
 macro_rules! text_ids {
-    ($($(#[$doc:meta])* $name:ident, $kind:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $of:ident, $kind:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(into = "String")]
@@ -147,12 +150,14 @@ macro_rules! text_ids {
             }
         }
 
-        common!($name);
+        common!($name, $of);
     )*};
 }
 
 macro_rules! common {
-    ($name:ident) => {
+    ($name:ident, $of:ident) => {
+        kinds! { $name: Kind::Id(IdKind::$of); }
+
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{}({self})", stringify!($name))
@@ -191,28 +196,28 @@ macro_rules! common {
 
 hex_ids! {
     /// A job.
-    JobId, "job id";
+    JobId, Job, "job id";
     /// A vertex of a job: one or more chained operators. It stays the same while the job's graph does.
-    VertexId, "vertex id";
+    VertexId, Vertex, "vertex id";
     /// An operation that was triggered: a savepoint, a stop, a deletion.
-    TriggerId, "trigger id";
+    TriggerId, Trigger, "trigger id";
     /// A cluster data set.
-    DatasetId, "data set id";
+    DatasetId, Dataset, "data set id";
     /// A slot sharing group (1.20+).
-    SlotSharingGroupId, "slot sharing group id";
+    SlotSharingGroupId, SlotSharingGroup, "slot sharing group id";
     /// A change of a job's parallelism (2.3+).
-    RescaleId, "rescale id";
+    RescaleId, Rescale, "rescale id";
     /// An application (2.3+).
-    ApplicationId, "application id";
+    ApplicationId, Application, "application id";
 }
 
 text_ids! {
     /// An uploaded jar: a UUID, an underscore and the name of the uploaded file.
-    JarId, "jar id";
+    JarId, Jar, "jar id";
     /// A TaskManager: its address with a random suffix, or a container's name.
-    TaskManagerId, "TaskManager id";
+    TaskManagerId, TaskManager, "TaskManager id";
     /// A log file of a JobManager or TaskManager.
-    LogFileName, "log file name";
+    LogFileName, LogFile, "log file name";
 }
 
 impl JarId {

@@ -45,6 +45,10 @@ macro_rules! open_enum {
             }
         }
 
+        impl crate::value::kind::ParamType for $name {
+            const KIND: crate::value::kind::Kind = crate::value::kind::Kind::Word(Self::WORDS);
+        }
+
         impl From<&str> for $name {
             fn from(word: &str) -> Self {
                 match word {

@@ -10,7 +10,7 @@ use std::{
 
 use flink_rest_client::{
     ENDPOINTS, Error, FlinkVersion,
-    endpoint::{Body, Param, Place, Spec},
+    endpoint::{Body, Kind, Param, Place, Spec},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -114,7 +114,7 @@ impl Release {
         let mut findings = differences("query parameter", keys, ours.iter().map(|param| param.key));
         for parameter in theirs {
             let Some(param) = ours.iter().find(|param| param.key == parameter.key) else { continue };
-            if param.required != parameter.is_mandatory {
+            if param.is_required() != parameter.is_mandatory {
                 findings.push(format!("whether `{}` is mandatory", param.key));
             }
             findings.extend(self.compare_words(param, &parameter.r#type));
@@ -162,8 +162,11 @@ impl Release {
     /// The body of a request that says all that the sample says, and what of the sample it should be.
     fn send(&self, spec: &Spec, ours: &[&Param], sample: Value) -> Result<(Value, Value), Error> {
         let mut params = Map::new();
-        for param in spec.params.iter().filter(|param| param.place == Place::Path || param.required) {
-            params.insert(param.name.into(), if param.ty == "u32" { json!(1) } else { json!(TEXT) });
+        for param in spec.params.iter().filter(|param| param.place == Place::Path || param.is_required()) {
+            params.insert(
+                param.name.into(),
+                if matches!(param.kind, Kind::Number) { json!(1) } else { json!(TEXT) },
+            );
         }
         let mut expected = Map::new();
         for param in ours {
@@ -190,7 +193,7 @@ impl Release {
 
     fn compare_words(&self, param: &Param, theirs: &str) -> Vec<String> {
         let theirs = theirs.split('|').filter(|_| theirs.contains('|'));
-        let ours = param.words.iter().filter(|word| self.has(word.since, None));
+        let ours = param.kind.words().iter().filter(|word| self.has(word.since, None));
         differences(&format!("word of `{}`", param.key), theirs, ours.map(|word| word.text))
     }
 
@@ -235,7 +238,7 @@ fn compare_answers(spec: &'static Spec, flinks: &Flinks) -> Vec<String> {
     if flinks.status.is_some_and(|status| !(200..300).contains(&status)) {
         findings.push("its status is no success".into());
     }
-    if flinks.answers.is_empty() != (spec.response == "Text") && spec.response != "Empty" {
+    if flinks.answers.is_empty() != spec.answer.is_file() && spec.answer.name != "Empty" {
         findings.push("whether its answer is JSON".into());
     }
     for answer in flinks.answers.iter().flat_map(in_all_words) {

@@ -3,7 +3,7 @@
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
     ENDPOINTS,
-    endpoint::{Param, Place, Spec},
+    endpoint::{Kind, Param, Place, Shape, Spec},
 };
 use serde_json::{Map, Value, json};
 
@@ -69,7 +69,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
 /// Adds a value; lists and maps grow.
 fn put(params: &mut Map<String, Value>, param: &Param, text: &str) {
     let value = value(param, text);
-    if param.ty.starts_with("Vec<") {
+    if param.shape == Shape::List {
         let list = params.entry(param.name).or_insert_with(|| json!([]));
         if let (Some(list), false) = (list.as_array_mut(), value.is_array()) {
             list.push(value);
@@ -85,11 +85,7 @@ fn put(params: &mut Map<String, Value>, param: &Param, text: &str) {
 
 /// The value as JSON: texts need no quotes, anything else is written as JSON.
 fn value(param: &Param, text: &str) -> Value {
-    let inside = |wrapper| param.ty.strip_prefix(wrapper).and_then(|ty| ty.strip_suffix('>'));
-    let ty = inside("Option<").or_else(|| inside("Vec<")).unwrap_or(param.ty);
-    let is_json =
-        matches!(ty, "u32" | "u64" | "i64" | "bool" | "JobResourceRequirements" | "Expiry" | "Artifact")
-            || ty.starts_with("BTreeMap<");
+    let is_json = param.shape == Shape::Map || matches!(param.kind, Kind::Number | Kind::Flag | Kind::Json);
     let json = is_json.then(|| serde_json::from_str(text).ok()).flatten();
     json.unwrap_or_else(|| text.into())
 }
@@ -138,7 +134,7 @@ fn by_path(method: &str, path: &str) -> Result<(&'static Spec, Map<String, Value
             return Err(Failure::usage(format!("{} has no parameter `{key}`", spec.name))
                 .hint("`flinkctl endpoints -o json` lists them"));
         };
-        let is_list = param.ty.starts_with("Vec<");
+        let is_list = param.shape == Shape::List;
         let values = if is_list { text.split(',').collect() } else { vec![text] };
         values.into_iter().for_each(|text| put(&mut params, param, text));
     }
@@ -177,8 +173,8 @@ fn described(spec: &Spec) -> Value {
     let param = |param: &Param| {
         json!({
             "name": param.name, "key": param.key, "in": format!("{:?}", param.place).to_lowercase(),
-            "required": param.required, "type": param.ty, "since": param.since, "until": param.until,
-            "values": param.words.iter().map(|word| word.text).collect::<Vec<_>>(), "doc": help(param.doc),
+            "required": param.is_required(), "shape": format!("{:?}", param.shape).to_lowercase(), "kind": param.kind.to_string(), "since": param.since, "until": param.until,
+            "values": param.kind.words().iter().map(|word| word.text).collect::<Vec<_>>(), "doc": help(param.doc),
         })
     };
     json!({

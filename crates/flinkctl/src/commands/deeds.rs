@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
     Async,
+    endpoint::IdKind,
     jobs::{Job, checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
 };
 use tokio::time::Instant;
@@ -65,7 +66,7 @@ pub(crate) const DEEDS: &[Deed] = &[
 #[derive(Debug, clap::Args)]
 pub(super) struct OfJob {
     /// The job: its id, its name, or the beginning of either
-    #[arg(add = crate::complete::of("JobId"))]
+    #[arg(add = crate::complete::of(IdKind::Job))]
     pub(super) job: String,
 }
 

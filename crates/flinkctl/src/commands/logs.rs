@@ -29,7 +29,7 @@ pub(crate) const LOGS: Deed =
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
-    #[arg(add = crate::complete::of("JobOrTaskManager"))]
+    #[arg(add = crate::complete::jobs_and_taskmanagers())]
     /// `jobmanager`, a TaskManager, or a job, which means the TaskManagers it runs on; else all processes
     of: Option<String>,
     /// Shows what is written from now on, and the last lines before, until Ctrl-C

@@ -1,7 +1,9 @@
 //! `flinkctl ps`: what runs where.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_rest_client::{FlinkRestClient, JobId, VertexId, jobs::progress::VertexProgress, lenient};
+use flink_rest_client::{
+    FlinkRestClient, JobId, VertexId, endpoint::IdKind, jobs::progress::VertexProgress, lenient,
+};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -22,7 +24,7 @@ pub(crate) const PS: Deed =
 #[derive(Debug, clap::Args)]
 struct Arguments {
     /// A job; else all that have not ended
-    #[arg(add = crate::complete::of("JobId"))]
+    #[arg(add = crate::complete::of(IdKind::Job))]
     job: Option<String>,
 }
 

@@ -20,7 +20,7 @@ pub(in crate::record) fn unknown(scene: &mut Scene<'_>) -> Result<()> {
         if !spec.params.iter().any(|param| param.place == Place::Path) {
             continue;
         }
-        let required = spec.params.iter().filter(|param| param.required);
+        let required = spec.params.iter().filter(|param| param.is_required());
         let params: Value = required.map(|param| (param.name, values[param.name].clone())).collect();
         scene.recorder.record_any(spec.name, "unknown", &params)?;
     }

@@ -6,9 +6,13 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 
 use self::Member::{Flag, List, Number, Object, Text};
 
-/// The shape of an answer, as far as every release has it.
+/// What tells an answer of Flink's, as far as every release has it. One telling member would do; several keep answers of
+/// releases to come. Members whose names anybody may use (`status`, `name`, `id`, `message`) are left out where there are
+/// others.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-enum Shape {
+#[allow(clippy::exhaustive_enums, reason = "the derive writes it, in other crates too")]
+pub enum Telling {
     /// `{}`.
     Empty,
     /// An object with at least one of these members.
@@ -22,8 +26,10 @@ enum Shape {
 }
 
 /// A member by its name, and the kind of its value.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-enum Member {
+#[allow(clippy::exhaustive_enums, reason = "as `Telling`")]
+pub enum Member {
     Text(&'static str),
     Number(&'static str),
     Flag(&'static str),
@@ -31,93 +37,55 @@ enum Member {
     Object(&'static str),
 }
 
-/// The shape of answers of this type. One telling member would do; several keep answers of releases to come.
-///
-/// Members whose names anybody may use (`status`, `name`, `id`, `message`) are left out where there are others.
-fn shape(response: &str) -> Shape {
-    use Shape::{Any, ById, Empty, ListOf, Members};
-    match response {
-        "Empty" => Empty,
-        "Vec<Metric>" | "Vec<AggregatedMetric>" => ListOf(&[Text("id")]),
-        "Configuration" => ListOf(&[Text("key")]),
-        "Vec<JobRescaleDetails>" => ListOf(&[Text("rescaleUuid"), Text("resourceRequirementsUuid")]),
-        "JobResourceRequirements" => ById,
-        "ApplicationDetails" => Members(&[Number("start-time"), Object("timestamps"), List("jobs")]),
-        "ApplicationExceptions" | "JobExceptions" => Members(&[Object("exceptionHistory")]),
-        "ApplicationsOverview" => Members(&[List("applications")]),
-        "AsynchronousOperation<CheckpointInfo>"
-        | "AsynchronousOperation<Done>"
-        | "AsynchronousOperation<SavepointInfo>"
-        | "JobExecutionResultResponse" => Members(&[Object("status")]),
-        "CheckpointConfig" => {
-            Members(&[Object("externalization"), Number("max_concurrent"), Number("min_pause")])
-        }
-        "CheckpointStatistics" => {
-            Members(&[Number("num_subtasks"), Number("trigger_timestamp"), Flag("is_savepoint")])
-        }
-        "CheckpointingStatistics" => Members(&[Object("counts"), Object("latest"), List("history")]),
-        "CoordinationResponse" => Members(&[Text("serializedCoordinationResult")]),
-        "DashboardConfiguration" => Members(&[
-            Object("features"),
-            Text("flink-version"),
-            Number("refresh-interval"),
-            Text("timezone-name"),
-        ]),
-        "DatasetList" => Members(&[List("dataSets")]),
-        "Environment" => Members(&[Object("jvm"), List("classpath")]),
-        "JarList" => Members(&[List("files")]),
-        "JarRun" => Members(&[Text("jobid")]),
-        "JarRunApplication" => Members(&[Text("applicationid")]),
-        "JarUpload" => Members(&[Text("filename")]),
-        "JobAccumulators" => Members(&[List("user-task-accumulators"), List("job-accumulators")]),
-        "JobConfig" => Members(&[Text("jid")]),
-        "JobDetails" => Members(&[Text("jid"), Text("state"), List("vertices"), Object("plan")]),
-        "JobIdsWithStatus" | "JobsOverview" => Members(&[List("jobs")]),
-        "JobPlanInfo" => Members(&[Object("plan")]),
-        "JobRescaleConfig" => Members(&[Number("rescaleHistoryMax"), Number("slotIdleTimeoutInMillis")]),
-        "JobRescaleDetails" => Members(&[Text("rescaleUuid"), Text("resourceRequirementsUuid")]),
-        "JobRescalesOverview" | "JobRescalesSummary" => Members(&[Object("rescalesCounts")]),
-        "JobStatusInfo" => Members(&[Text("status")]),
-        "JobSubmission" => Members(&[Text("jobUrl")]),
-        "JobVertexAccumulators" => Members(&[List("user-accumulators")]),
-        "JobVertexBackPressure" => Members(&[Text("status")]),
-        "JobVertexDetails" => Members(&[List("subtasks"), Number("parallelism"), Number("maxParallelism")]),
-        "JobVertexTaskManagers" | "TaskManagerList" => Members(&[List("taskmanagers")]),
-        "LogList" => Members(&[List("logs")]),
-        "LogUrl" => Members(&[Text("url")]),
-        "Overview" => Members(&[Number("slots-total"), Number("jobs-running"), Number("taskmanagers")]),
-        "Profiling" => Members(&[Number("triggerTime"), Text("profilingMode")]),
-        "ProfilingList" => Members(&[List("profilingList")]),
-        "SubtaskExecutionAttemptAccumulators" => Members(&[List("user-accumulators"), Number("subtask")]),
-        "SubtaskExecutionAttemptDetails" => {
-            Members(&[Number("subtask"), Number("attempt"), Object("metrics")])
-        }
-        "SubtasksAllAccumulators" | "SubtasksTimes" => Members(&[List("subtasks")]),
-        "TaskCheckpointStatisticsWithSubtasks" => Members(&[List("subtasks"), Number("num_subtasks")]),
-        "TaskManagerDetails" => {
-            Members(&[Number("slotsNumber"), Object("hardware"), Object("memoryConfiguration")])
-        }
-        "ThreadDump" => Members(&[List("threadInfos")]),
-        "Triggered" => Members(&[Text("request-id")]),
-        "VertexFlameGraph" => Members(&[Number("endTimestamp")]),
-        _ => Any,
-    }
+/// Answers of types that say nothing of it may be anything: a type's own `TELLING` goes before this one.
+#[doc(hidden)]
+pub trait AnyAnswer {
+    const TELLING: Telling = Telling::Any;
 }
 
-/// Whether JSON may be an answer of this type. It is read only until a telling member is found.
-pub(crate) fn fits(response: &str, json: &[u8]) -> bool {
-    let shape = shape(response);
-    if matches!(shape, Shape::Any) {
-        return true;
-    }
-    let is_found = |json: &[u8]| {
-        let found = Cell::new(false);
-        // What is left unread is an error, which does not matter.
-        let _ = Search { shape, found: &found }.deserialize(&mut serde_json::Deserializer::from_slice(json));
-        found.get()
+impl<T> AnyAnswer for T {}
+
+/// Says what tells answers of a type.
+macro_rules! telling {
+    ($type:ty: $telling:expr) => {
+        impl $type {
+            #[doc(hidden)]
+            pub const TELLING: $crate::endpoint::Telling = {
+                #[allow(unused_imports, reason = "not all types need all of them")]
+                use $crate::endpoint::{Member::*, Telling::*};
+                $telling
+            };
+        }
     };
-    // A text that is not UTF-8 ends the search as well.
-    is_found(json) || (str::from_utf8(json).is_err() && is_found(String::from_utf8_lossy(json).as_bytes()))
+}
+pub(crate) use telling;
+
+impl Telling {
+    /// The same for a list of such answers.
+    #[must_use]
+    pub const fn of_list(self) -> Self {
+        match self {
+            Self::Members(members) => Self::ListOf(members),
+            other => other,
+        }
+    }
+
+    /// Whether JSON may be an answer of this type. It is read only until a telling member is found.
+    pub(crate) fn fits(self, json: &[u8]) -> bool {
+        if matches!(self, Self::Any) {
+            return true;
+        }
+        let is_found = |json: &[u8]| {
+            let found = Cell::new(false);
+            // What is left unread is an error, which does not matter.
+            let _ = Search { telling: self, found: &found }
+                .deserialize(&mut serde_json::Deserializer::from_slice(json));
+            found.get()
+        };
+        // A text that is not UTF-8 ends the search as well.
+        is_found(json)
+            || (str::from_utf8(json).is_err() && is_found(String::from_utf8_lossy(json).as_bytes()))
+    }
 }
 
 impl Member {
@@ -130,7 +98,7 @@ impl Member {
 
 /// Looks for what shows that an answer has its shape.
 struct Search<'a> {
-    shape: Shape,
+    telling: Telling,
     found: &'a Cell<bool>,
 }
 
@@ -150,16 +118,16 @@ impl<'de> Visitor<'de> for Search<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let members = match self.shape {
-            Shape::Members(members) => members,
-            Shape::Empty | Shape::ById => {
+        let members = match self.telling {
+            Telling::Members(members) => members,
+            Telling::Empty | Telling::ById => {
                 let is_id = |key: &str| key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
                 let key = map.next_key::<String>()?;
-                let is_found = key.is_none_or(|key| matches!(self.shape, Shape::ById) && is_id(&key));
+                let is_found = key.is_none_or(|key| matches!(self.telling, Telling::ById) && is_id(&key));
                 self.found.set(is_found);
                 return Ok(());
             }
-            Shape::ListOf(_) | Shape::Any => return Err(A::Error::custom("an object")),
+            Telling::ListOf(_) | Telling::Any => return Err(A::Error::custom("an object")),
         };
         while !self.found.get()
             && let Some(key) = map.next_key::<String>()?
@@ -173,8 +141,9 @@ impl<'de> Visitor<'de> for Search<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let Shape::ListOf(members) = self.shape else { return Err(A::Error::custom("a list")) };
-        let first = list.next_element_seed(Search { shape: Shape::Members(members), found: self.found })?;
+        let Telling::ListOf(members) = self.telling else { return Err(A::Error::custom("a list")) };
+        let first =
+            list.next_element_seed(Search { telling: Telling::Members(members), found: self.found })?;
         if first.is_none() {
             self.found.set(true);
         }
@@ -250,14 +219,17 @@ impl<'de> Visitor<'de> for Kind<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ENDPOINTS;
+    use crate::{
+        ENDPOINTS,
+        rest::jobs::{GetJobsOverview, processes::GetJobJobManagerLogUrl},
+    };
 
     #[test]
     fn every_answer_that_is_json_has_a_shape() {
         let unknown: Vec<_> = ENDPOINTS
             .iter()
-            .filter(|spec| spec.response != "Text" && matches!(shape(spec.response), Shape::Any))
-            .map(|spec| spec.response)
+            .filter(|spec| !spec.answer.is_file() && matches!(spec.answer.telling, Telling::Any))
+            .map(|spec| spec.answer.name)
             .collect();
         assert!(unknown.is_empty(), "no shape: {unknown:?}");
     }
@@ -278,8 +250,8 @@ mod tests {
             "7",
             r#""not logged in""#,
         ] {
-            for spec in ENDPOINTS.iter().filter(|spec| spec.response != "Text") {
-                assert!(!fits(spec.response, json.as_bytes()), "{}: {json}", spec.name);
+            for spec in ENDPOINTS.iter().filter(|spec| !spec.answer.is_file()) {
+                assert!(!spec.answer.telling.fits(json.as_bytes()), "{}: {json}", spec.name);
             }
         }
     }
@@ -287,8 +259,12 @@ mod tests {
     #[test]
     fn an_empty_answer_is_one_only_where_flink_gives_it() {
         let fitting = |json: &str| {
-            let mut types: Vec<_> =
-                ENDPOINTS.iter().map(|spec| spec.response).filter(|ty| fits(ty, json.as_bytes())).collect();
+            let mut types: Vec<_> = ENDPOINTS
+                .iter()
+                .map(|spec| spec.answer)
+                .filter(|answer| answer.telling.fits(json.as_bytes()))
+                .map(|answer| answer.to_string())
+                .collect();
             types.sort_unstable();
             types.dedup();
             types
@@ -301,9 +277,11 @@ mod tests {
 
     #[test]
     fn the_rest_may_be_anything() {
-        assert!(fits("JobsOverview", br#"{"jobs":[ and so on"#));
-        assert!(fits("LogUrl", b"{\"x\":\"\xff\",\"url\":\"http://\xff\"}"));
+        assert!(GetJobsOverview::SPEC.answer.telling.fits(br#"{"jobs":[ and so on"#));
+        assert!(
+            GetJobJobManagerLogUrl::SPEC.answer.telling.fits(b"{\"x\":\"\xff\",\"url\":\"http://\xff\"}")
+        );
         let deep = format!(r#"{{"x":{}{},"jobs":[]}}"#, "[".repeat(100_000), "]".repeat(100_000));
-        assert!(fits("JobsOverview", deep.as_bytes()));
+        assert!(GetJobsOverview::SPEC.answer.telling.fits(deep.as_bytes()));
     }
 }

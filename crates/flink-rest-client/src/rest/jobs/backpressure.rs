@@ -13,6 +13,7 @@ use crate::{
         Mode,
         call::{CENTURY, CallOptions},
     },
+    endpoint::answer::shape::telling,
     rest::{freshness::refreshed, jobs::vertices::Vertex},
     value::{
         open_enum::open_enum,
@@ -114,6 +115,8 @@ pub struct JobVertexBackPressure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subtasks: Option<Vec<SubtaskBackPressure>>,
 }
+
+telling!(JobVertexBackPressure: Members(&[Text("status")]));
 
 impl JobVertexBackPressure {
     /// The level of the worst subtask; none without a measurement.

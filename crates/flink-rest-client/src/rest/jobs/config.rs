@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Endpoint, JobId, Mode, rest::jobs::Job, value::time::minus_one};
+use crate::{
+    Call, Endpoint, JobId, Mode, endpoint::answer::shape::telling, rest::jobs::Job, value::time::minus_one,
+};
 
 impl<M: Mode> Job<M> {
     /// How it was configured: parallelism, restart strategy, the user's own settings.
@@ -34,6 +36,8 @@ pub struct JobConfig {
     #[serde(rename = "execution-config", default, skip_serializing_if = "Option::is_none")]
     pub execution_config: Option<ExecutionConfig>,
 }
+
+telling!(JobConfig: Members(&[Text("jid")]));
 
 /// The settings of a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Endpoint, JobId, client::Mode, rest::jobs::Job};
+use crate::{Call, Endpoint, JobId, client::Mode, endpoint::answer::shape::telling, rest::jobs::Job};
 
 impl<M: Mode> Job<M> {
     /// Asks an operator's coordinator something; both request and answer are Java objects.
@@ -37,3 +37,5 @@ pub struct CoordinationResponse {
     #[serde(rename = "serializedCoordinationResult")]
     pub result: Option<String>,
 }
+
+telling!(CoordinationResponse: Members(&[Text("serializedCoordinationResult")]));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ApplicationId, Call, Endpoint, JobId, Mode, Nullable,
-    endpoint::answer::exact,
+    endpoint::answer::{exact, shape::telling},
     rest::jobs::{Job, plan::Plan, vertices::JobVertex},
     value::{
         state::{ExecutionState, JobStatus, JobType, SchedulerType},
@@ -86,6 +86,8 @@ pub struct JobDetails {
     #[serde(rename = "schedulerType", default, skip_serializing_if = "Nullable::is_left_out")]
     pub scheduler_type: Nullable<SchedulerType>,
 }
+
+telling!(JobDetails: Members(&[Text("jid"), Text("state"), List("vertices"), Object("plan")]));
 
 impl JobDetails {
     /// Whether none of its tasks is still to run, or has failed; the job itself may be starting all the same.

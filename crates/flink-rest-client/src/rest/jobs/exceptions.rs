@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Call, Endpoint, JobId, Nullable, TaskManagerId,
     client::Mode,
+    endpoint::answer::shape::telling,
     rest::jobs::Job,
     value::{stack_trace, time::millis},
 };
@@ -52,6 +53,8 @@ pub struct JobExceptions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     truncated: Option<bool>,
 }
+
+telling!(JobExceptions: Members(&[Object("exceptionHistory")]));
 
 impl JobExceptions {
     /// The last failure; none if nothing failed.

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, Endpoint, JobId, VertexId, client::Mode, rest::jobs::vertices::Vertex, value::open_enum::open_enum,
+    Call, Endpoint, JobId, VertexId, client::Mode, endpoint::answer::shape::telling,
+    rest::jobs::vertices::Vertex, value::open_enum::open_enum,
 };
 
 impl<M: Mode> Vertex<M> {
@@ -56,6 +57,8 @@ pub struct VertexFlameGraph {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<FlameGraphNode>,
 }
+
+telling!(VertexFlameGraph: Members(&[Number("endTimestamp")]));
 
 /// A method in stack traces.
 #[derive(Clone, Debug, Serialize, Deserialize)]

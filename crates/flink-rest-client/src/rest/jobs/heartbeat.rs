@@ -3,7 +3,15 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Empty, Endpoint, JobId, client::Mode, rest::jobs::Job, value::time::millis};
+use crate::{
+    Call, Empty, Endpoint, JobId,
+    client::Mode,
+    rest::jobs::Job,
+    value::{
+        kind::{Kind, kinds},
+        time::millis,
+    },
+};
 
 impl<M: Mode> Job<M> {
     /// Says that this client still wants the job, until a time by which it will have said so again.
@@ -37,6 +45,8 @@ pub struct Expiry {
     #[serde(with = "millis")]
     pub at: Timestamp,
 }
+
+kinds! { Expiry: Kind::Number; }
 
 impl From<Timestamp> for Expiry {
     fn from(at: Timestamp) -> Self {

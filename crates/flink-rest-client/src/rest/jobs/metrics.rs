@@ -11,7 +11,10 @@ use crate::{
         jobs::{Job, Jobs, vertices::Vertex},
         metrics::{AggregatedMetric, Aggregation, Metric, collect, metrics},
     },
-    value::stack_trace::printable,
+    value::{
+        kind::{Kind, kinds},
+        stack_trace::printable,
+    },
 };
 
 impl<M: Mode> Jobs<M> {
@@ -163,6 +166,8 @@ fn there_can_be(SubtaskRange(text): &SubtaskRange) -> Result<(), String> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SubtaskRange(String);
+
+kinds! { SubtaskRange: Kind::Text; }
 
 impl From<u32> for SubtaskRange {
     fn from(index: u32) -> Self {

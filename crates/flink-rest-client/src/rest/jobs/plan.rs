@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Call, Endpoint, InvalidId, JobId, Nullable, VertexId,
     client::Mode,
-    endpoint::answer::exact,
+    endpoint::answer::{exact, shape::telling},
     rest::jobs::Job,
     value::{state::JobType, time::minus_one},
 };
@@ -33,6 +33,8 @@ pub struct JobPlanInfo {
     /// The dataflow.
     pub plan: Plan,
 }
+
+telling!(JobPlanInfo: Members(&[Object("plan")]));
 
 /// The dataflow of a job. While the adaptive scheduler still waits for slots there is none: no job and no nodes.
 #[derive(Clone, Debug, Serialize, Deserialize)]

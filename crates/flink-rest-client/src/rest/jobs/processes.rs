@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Call, Endpoint, JobId, TaskManagerId,
     client::Mode,
+    endpoint::answer::shape::telling,
     rest::{
         jobs::Job,
         processes::{Configuration, Environment},
@@ -81,3 +82,5 @@ pub struct LogUrl {
     /// A page of the web dashboard, or of the history server.
     pub url: String,
 }
+
+telling!(LogUrl: Members(&[Text("url")]));

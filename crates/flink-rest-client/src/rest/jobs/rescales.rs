@@ -13,6 +13,7 @@ pub use self::details::{
 use crate::{
     Call, Client, Endpoint, JobId, RescaleId,
     client::Mode,
+    endpoint::answer::shape::telling,
     rest::jobs::{Job, checkpoints::statistics::StatsSummary},
     value::{open_enum::open_enum, time::maybe},
 };
@@ -103,6 +104,8 @@ pub struct JobRescaleConfig {
     pub rescale_on_failed_checkpoint_count: Option<u32>,
 }
 
+telling!(JobRescaleConfig: Members(&[Number("rescaleHistoryMax"), Number("slotIdleTimeoutInMillis")]));
+
 open_enum! {
     /// How many slots a job takes.
     pub enum SchedulerExecutionMode {
@@ -130,6 +133,8 @@ pub struct JobRescalesOverview {
     /// The latest of each kind.
     pub latest: LatestRescales,
 }
+
+telling!(JobRescalesOverview: Members(&[Object("rescalesCounts")]));
 
 /// How many rescales there were.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -187,6 +192,8 @@ pub struct JobRescalesSummary {
     #[serde(rename = "failedRescalesDurationStatsInMillis")]
     pub failed: StatsSummary<Duration>,
 }
+
+telling!(JobRescalesSummary: Members(&[Object("rescalesCounts")]));
 
 /// The last few rescales of a job, newest first, without vertices and slots.
 #[derive(Clone, Debug, Endpoint)]

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
+use crate::endpoint::answer::shape::telling;
 use crate::{
     Action, Call, Client, Empty, Endpoint, Error, JobId, Operation, Result, TriggerId, VertexId,
     client::{Mode, call::CallOptions},
@@ -12,6 +13,7 @@ use crate::{
         jobs::Job,
         operation::{AsynchronousOperation, Done, Poll, Trigger, Triggered},
     },
+    value::kind::{Kind, kinds},
 };
 
 impl<M: Mode> Job<M> {
@@ -93,6 +95,10 @@ pub struct JobResourceRequirements {
     /// By vertex.
     pub vertices: BTreeMap<VertexId, VertexResourceRequirements>,
 }
+
+kinds! { JobResourceRequirements: Kind::Json; }
+
+telling!(JobResourceRequirements: ById);
 
 impl FromIterator<(VertexId, RangeInclusive<u32>)> for JobResourceRequirements {
     fn from_iter<I: IntoIterator<Item = (VertexId, RangeInclusive<u32>)>>(bounds: I) -> Self {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ApplicationId, Call, Endpoint, JobId, Mode,
+    endpoint::answer::shape::telling,
     rest::{
         jobs::Job,
         operation::{FailureCause, QueueStatus},
@@ -53,6 +54,8 @@ pub struct JobAccumulators {
     pub serialized_user_task_accumulators: BTreeMap<String, String>,
 }
 
+telling!(JobAccumulators: Members(&[List("user-task-accumulators"), List("job-accumulators")]));
+
 /// An accumulator.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -85,6 +88,8 @@ pub struct JobExecutionResultResponse {
     #[serde(rename = "job-execution-result", default, skip_serializing_if = "Option::is_none")]
     pub job_execution_result: Option<JobExecutionResult>,
 }
+
+telling!(JobExecutionResultResponse: Members(&[Object("status")]));
 
 /// How a job ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]

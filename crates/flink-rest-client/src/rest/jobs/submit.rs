@@ -3,8 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::endpoint::answer::shape::telling;
 use crate::{
-    Call, Endpoint, InvalidId, JobId, Result, Upload, client::Mode, endpoint::upload::Files, rest::jobs::Jobs,
+    Call, Endpoint, InvalidId, JobId, Result, Upload,
+    client::Mode,
+    endpoint::upload::Files,
+    rest::jobs::Jobs,
+    value::kind::{Kind, kinds},
 };
 
 impl<M: Mode> Jobs<M> {
@@ -43,6 +48,8 @@ pub struct Artifact {
     pub file: Upload,
 }
 
+kinds! { Artifact: Kind::Json; }
+
 impl<N: Into<String>, F: Into<Upload>> From<(N, F)> for Artifact {
     fn from((entry_name, file): (N, F)) -> Self {
         Self { entry_name: entry_name.into(), file: file.into() }
@@ -67,6 +74,8 @@ pub struct JobSubmission {
     #[serde(rename = "jobUrl")]
     pub job_url: String,
 }
+
+telling!(JobSubmission: Members(&[Text("jobUrl")]));
 
 impl JobSubmission {
     /// The job: the last part of its path.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Call, Endpoint, JobId, TaskManagerId, VertexId,
     client::Mode,
+    endpoint::answer::shape::telling,
     rest::jobs::{
         details::Entered,
         io_metrics::IoMetrics,
@@ -185,6 +186,8 @@ pub struct SubtaskExecutionAttemptDetails {
     start_time_again: Option<Timestamp>,
 }
 
+telling!(SubtaskExecutionAttemptDetails: Members(&[Number("subtask"), Number("attempt"), Object("metrics")]));
+
 /// The time spent in a state; none if it was not reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -225,6 +228,8 @@ pub struct SubtaskExecutionAttemptAccumulators {
     pub user_accumulators: Vec<UserAccumulator>,
 }
 
+telling!(SubtaskExecutionAttemptAccumulators: Members(&[List("user-accumulators"), Number("subtask")]));
+
 /// What the user's code counted in a vertex, by subtask.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/accumulators" -> SubtasksAllAccumulators, handle = "job(id).vertex(id).subtasks().accumulators()", python = "job_vertex.subtasks.get_attempt_accumulators")]
@@ -248,6 +253,8 @@ pub struct SubtasksAllAccumulators {
     /// One entry a subtask, in their order.
     pub subtasks: Vec<SubtaskAccumulators>,
 }
+
+telling!(SubtasksAllAccumulators: Members(&[List("subtasks")]));
 
 /// What a subtask counted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -293,6 +300,8 @@ pub struct SubtasksTimes {
     /// The current attempt of each subtask, in their order.
     pub subtasks: Vec<SubtaskTimes>,
 }
+
+telling!(SubtasksTimes: Members(&[List("subtasks")]));
 
 /// When a subtask entered each state.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Action, Call, CallOptions, Client, Endpoint, JobId, Result, SlotSharingGroupId, TaskManagerId, VertexId,
     client::Mode,
+    endpoint::answer::shape::telling,
     rest::{
         freshness::refreshed,
         jobs::{
@@ -179,6 +180,8 @@ pub struct JobVertexDetails {
     pub aggregated: Option<AggregatedTaskDetails>,
 }
 
+telling!(JobVertexDetails: Members(&[List("subtasks"), Number("parallelism"), Number("maxParallelism")]));
+
 /// What the user's code counted in a vertex, over all subtasks.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/accumulators" -> JobVertexAccumulators, handle = "job(id).vertex(id).accumulators()", python = "job_vertex.subtasks.accumulators")]
@@ -200,6 +203,8 @@ pub struct JobVertexAccumulators {
     #[serde(rename = "user-accumulators")]
     pub user_accumulators: Vec<UserAccumulator>,
 }
+
+telling!(JobVertexAccumulators: Members(&[List("user-accumulators")]));
 
 /// The TaskManagers that run a vertex, with their share of it.
 #[derive(Clone, Debug, Endpoint)]
@@ -226,6 +231,8 @@ pub struct JobVertexTaskManagers {
     /// One entry a TaskManager, and one for the subtasks that wait for theirs.
     pub taskmanagers: Vec<JobVertexTaskManager>,
 }
+
+telling!(JobVertexTaskManagers: Members(&[List("taskmanagers")]));
 
 /// What one TaskManager runs of a vertex.
 #[derive(Clone, Debug, Serialize, Deserialize)]

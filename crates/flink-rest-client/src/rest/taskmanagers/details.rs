@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Endpoint, JobId, TaskManagerId,
+    endpoint::answer::shape::telling,
     rest::taskmanagers::resources::ResourceProfile,
     value::time::{millis, minus_one, zero},
 };
@@ -24,6 +25,8 @@ pub struct TaskManagerList {
     /// One entry a TaskManager, in no order.
     pub taskmanagers: Vec<TaskManagerInfo>,
 }
+
+telling!(TaskManagerList: Members(&[List("taskmanagers")]));
 
 /// A TaskManager in short.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -134,6 +137,8 @@ pub struct TaskManagerDetails {
     /// Its memory in use and its garbage collections.
     pub metrics: TaskManagerMetrics,
 }
+
+telling!(TaskManagerDetails: Members(&[Number("slotsNumber"), Object("hardware"), Object("memoryConfiguration")]));
 
 /// A slot that belongs to a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]

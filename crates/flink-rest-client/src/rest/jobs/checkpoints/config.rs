@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Endpoint, JobId, Nullable,
+    endpoint::answer::shape::telling,
     value::{
         open_enum::open_enum,
         time::{max_value, maybe, millis},
@@ -64,6 +65,8 @@ pub struct CheckpointConfig {
     #[serde(default, skip_serializing_if = "Nullable::is_left_out")]
     pub changelog_storage: Nullable<String>,
 }
+
+telling!(CheckpointConfig: Members(&[Object("externalization"), Number("max_concurrent"), Number("min_pause")]));
 
 impl CheckpointConfig {
     /// How often changes of the state are folded into it (1.16+); none: never.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Endpoint, JobId, Nullable, VertexId,
+    endpoint::answer::shape::telling,
     rest::jobs::savepoints::SavepointFormatType,
     value::{
         open_enum::open_enum,
@@ -84,6 +85,8 @@ pub struct CheckpointStatistics {
     #[serde(default, skip_serializing_if = "Nullable::is_left_out")]
     pub failure_message: Nullable<String>,
 }
+
+telling!(CheckpointStatistics: Members(&[Number("num_subtasks"), Number("trigger_timestamp"), Flag("is_savepoint")]));
 
 /// What a checkpoint cost one vertex.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Endpoint, JobId,
+    endpoint::answer::shape::telling,
     rest::jobs::checkpoints::details::CheckpointStatistics,
     value::time::{Long, maybe_double, millis},
 };
@@ -35,6 +36,8 @@ pub struct CheckpointingStatistics {
     /// The last few, newest first (`web.checkpoints.history` of them).
     pub history: Vec<CheckpointStatistics>,
 }
+
+telling!(CheckpointingStatistics: Members(&[Object("counts"), Object("latest"), List("history")]));
 
 /// How many checkpoints there were.
 #[derive(Clone, Debug, Serialize, Deserialize)]

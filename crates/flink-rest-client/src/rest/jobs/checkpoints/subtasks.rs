@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Endpoint, JobId, VertexId,
+    endpoint::answer::shape::telling,
     rest::jobs::checkpoints::{details::CheckpointStatus, statistics::StatsSummary},
     value::{
         open_enum::open_enum,
@@ -61,6 +62,8 @@ pub struct TaskCheckpointStatisticsWithSubtasks {
     /// Each subtask, in the order of their indices.
     pub subtasks: Vec<SubtaskCheckpointStatistics>,
 }
+
+telling!(TaskCheckpointStatisticsWithSubtasks: Members(&[List("subtasks"), Number("num_subtasks")]));
 
 /// The spread of what a checkpoint cost over the subtasks of a vertex.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Endpoint, JobId, RescaleId, SlotSharingGroupId, VertexId,
+    endpoint::answer::shape::telling,
     rest::taskmanagers::resources::ResourceProfile,
     value::{open_enum::open_enum, time::maybe},
 };
@@ -53,6 +54,8 @@ pub struct JobRescaleDetails {
     /// Why it ended; none while it goes on.
     pub terminated_reason: Option<TerminatedReason>,
 }
+
+telling!(JobRescaleDetails: Members(&[Text("rescaleUuid"), Text("resourceRequirementsUuid")]));
 
 open_enum! {
     /// How a rescale ended.
