@@ -37,9 +37,18 @@ pub trait Endpoint: Send + Sync {
     fn request(&self) -> Result<Request>;
 }
 
-/// A check for `#[endpoint]` fields: Flink answers 400 to zero, after the upload.
+/// A check for `#[endpoint]` fields: Flink answers 400 to zero, after the upload, and to what is no `int` of Java's.
 pub(crate) fn at_least_one(number: &u32) -> Result<(), String> {
-    if *number == 0 { Err("it must be at least 1".into()) } else { Ok(()) }
+    match i32::try_from(*number) {
+        Ok(1..) => Ok(()),
+        Ok(_) => Err("it must be at least 1".into()),
+        Err(_) => Err(format!("it must be at most {}", i32::MAX)),
+    }
+}
+
+/// A check for `#[endpoint]` fields: Flink takes an empty text for one that was left out, as of a shell's unset variable.
+pub(crate) fn not_blank(text: &String) -> Result<(), String> {
+    if text.trim().is_empty() { Err("it is empty; leave it out instead".into()) } else { Ok(()) }
 }
 
 /// An endpoint struct that can be made from JSON parameters.

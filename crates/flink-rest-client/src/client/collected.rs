@@ -1,6 +1,9 @@
 //! State of the last collection of metrics, shared by all clones of a client.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex as StdMutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     sync::{Mutex, MutexGuard},
@@ -9,7 +12,11 @@ use tokio::{
 
 /// What a client knows of the last collection.
 #[derive(Debug, Default)]
-pub(crate) struct Collections(Mutex<Known>);
+pub(crate) struct Collections {
+    known: Mutex<Known>,
+    /// The first look at metrics within one interval.
+    first_look: StdMutex<Option<Instant>>,
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct Known {
@@ -26,6 +33,14 @@ pub(crate) struct Known {
 impl Collections {
     /// The state, for one at a time: whoever comes meanwhile waits for the same collection.
     pub(crate) async fn lock(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().await
+        self.known.lock().await
+    }
+
+    /// The time of the first look at metrics within so long: what Flink has not collected by then comes with its next
+    /// collection, whatever else is asked for meanwhile.
+    pub(crate) fn first_look(&self, within: Duration) -> Instant {
+        let mut first = self.first_look.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = first.filter(|at| at.elapsed() <= within);
+        *first.insert(known.unwrap_or_else(Instant::now))
     }
 }

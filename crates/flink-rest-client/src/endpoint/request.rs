@@ -151,6 +151,21 @@ impl Body {
         }
     }
 
+    /// A member of the JSON.
+    pub(crate) fn member(&self, key: &str) -> Option<Value> {
+        let (Self::Json(json) | Self::Form { request: Some(json), .. }) = self else { return None };
+        serde_json::from_slice::<Map<String, Value>>(json).ok()?.remove(key)
+    }
+
+    /// Sets a member of the JSON, if there is any.
+    pub(crate) fn set_member(&mut self, key: &str, value: Value) {
+        let (Self::Json(json) | Self::Form { request: Some(json), .. }) = self else { return };
+        if let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(json) {
+            members.insert(key.into(), value);
+            *json = Value::Object(members).to_string().into();
+        }
+    }
+
     /// Gives a member of the JSON another key, or makes it the whole, if that is empty.
     fn move_member(&mut self, key: &str, to: &str) {
         let (Self::Json(json) | Self::Form { request: Some(json), .. }) = self else { return };

@@ -77,7 +77,14 @@ impl Error {
 
     /// Whether the server may have no such endpoint, for which `/config` may give the reason.
     pub(crate) fn may_be_absence(&self) -> bool {
-        match self.last() {
+        match self {
+            Self::OutcomeUnknown { .. } | Self::StartedAnyway { .. } => false,
+            _ => self.last().is_of_no_endpoint(),
+        }
+    }
+
+    fn is_of_no_endpoint(&self) -> bool {
+        match self {
             Self::Api(error) => {
                 error.is_no_endpoint()
                     // A history server's.

@@ -27,13 +27,13 @@ use crate::{
 const PULSE: [&str; 2] = ["Status.JVM.CPU.Time", "Status.JVM.Memory.Heap.Used"];
 /// Flink's option for the least time between two collections, and its default.
 const INTERVAL_OPTION: &str = "metrics.fetcher.update-interval";
-const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
+pub(crate) const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
 /// Age beyond one interval at which metrics count as stale; also the longest wait for a collection.
 const TOLERANCE: Duration = Duration::from_secs(1);
 /// Time after which a collection would have shown in the JobManager's own metrics.
 const QUIET: Duration = Duration::from_millis(400);
 /// Time without a change after which all of several TaskManagers have reported.
-const SETTLED: Duration = Duration::from_millis(200);
+const SETTLED: Duration = Duration::from_millis(400);
 /// Pauses between looks, which double.
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);

@@ -13,7 +13,7 @@ use crate::{
     ApiError, ApplicationId, Call, Client, Empty, Endpoint, InvalidId, JarId, JobId, Result, StartedJob,
     Upload,
     client::Mode,
-    endpoint::{Recognised, answer::shape::telling, at_least_one},
+    endpoint::{Recognised, answer::shape::telling, at_least_one, not_blank},
     rest::{
         applications::GetApplication,
         jobs::{JobOverview, details::GetJob, plan::JobPlanInfo},
@@ -221,7 +221,7 @@ pub struct RunJar {
     /// The jar.
     pub jar: JarId,
     /// The class whose main method is run; else the one that the jar's manifest names.
-    #[body("entryClass")]
+    #[body("entryClass", check = not_blank)]
     pub entry_class: Option<String>,
     /// Arguments of the main method, each as it is: no quoting, no splitting.
     #[body("programArgsList")]
@@ -237,7 +237,7 @@ pub struct RunJar {
     #[body("allowNonRestoredState")]
     pub allow_non_restored_state: Option<bool>,
     /// The savepoint or checkpoint to start from.
-    #[body("savepointPath")]
+    #[body("savepointPath", check = not_blank)]
     pub savepoint_path: Option<String>,
     /// Who owns the savepoint afterwards (1.15+).
     #[body("claimMode", since = "1.15", formerly = ("restoreMode", "1.19"))]
@@ -278,7 +278,7 @@ pub struct JarRun {
     pub application_id: Option<ApplicationId>,
 }
 
-telling!(JarRun: Members(&[Text("jobid")]));
+telling!(JarRun: Members(&[Id("jobid")]));
 
 /// Runs a jar's main method as an application of its own (2.3+).
 #[derive(Clone, Debug, Endpoint)]
@@ -288,7 +288,7 @@ pub struct RunJarApplication {
     /// The jar.
     pub jar: JarId,
     /// The class whose main method is run; else the one that the jar's manifest names.
-    #[body("entryClass")]
+    #[body("entryClass", check = not_blank)]
     pub entry_class: Option<String>,
     /// Arguments of the main method, each as it is: no quoting, no splitting.
     #[body("programArgsList")]
@@ -303,7 +303,7 @@ pub struct RunJarApplication {
     #[body("allowNonRestoredState")]
     pub allow_non_restored_state: Option<bool>,
     /// The savepoint or checkpoint to start from.
-    #[body("savepointPath")]
+    #[body("savepointPath", check = not_blank)]
     pub savepoint_path: Option<String>,
     /// Who owns the savepoint afterwards.
     #[body("claimMode")]
@@ -325,7 +325,7 @@ pub struct JarRunApplication {
     pub application_id: ApplicationId,
 }
 
-telling!(JarRunApplication: Members(&[Text("applicationid")]));
+telling!(JarRunApplication: Members(&[Id("applicationid")]));
 
 /// The dataflow of the job that a jar would submit.
 #[derive(Clone, Debug, Endpoint)]
@@ -335,7 +335,7 @@ pub struct PlanJar {
     /// The jar.
     pub jar: JarId,
     /// The class whose main method is run; else the one that the jar's manifest names.
-    #[body("entryClass")]
+    #[body("entryClass", check = not_blank)]
     pub entry_class: Option<String>,
     /// Arguments of the main method, each as it is: no quoting, no splitting.
     #[body("programArgsList")]
@@ -359,7 +359,7 @@ pub struct GetJarPlan {
     /// The jar.
     pub jar: JarId,
     /// The class whose main method is run; else the one that the jar's manifest names.
-    #[query("entry-class")]
+    #[query("entry-class", check = not_blank)]
     pub entry_class: Option<String>,
     /// Arguments of the main method.
     #[query("programArg", check = no_comma)]

@@ -215,7 +215,7 @@ pub struct JobStatusInfo {
     pub status: JobStatus,
 }
 
-telling!(JobStatusInfo: Members(&[Text("status")]));
+telling!(JobStatusInfo: Members(&[State("status", JobStatus::WORDS)]));
 
 /// A second cancellation is refused once the first has ended the job.
 const CANCELLED: Recognised = Recognised {

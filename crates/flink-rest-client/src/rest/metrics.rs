@@ -9,7 +9,7 @@ use crate::{
     Client, Endpoint, Error, Result,
     client::{Mode, call::CallOptions},
     endpoint::answer::shape::telling,
-    rest::freshness::refresh_once,
+    rest::freshness::{DEFAULT_INTERVAL, refresh_once},
     value::{open_enum::open_enum, text::nearest, time::maybe_double},
 };
 
@@ -134,7 +134,8 @@ pub(crate) async fn collect<M: Mode, E: Metrics>(
     if !asked.is_empty() {
         refresh_once(client, options).await;
     }
-    let end = Instant::now() + COLLECTION;
+    // One wait for all that a client asks for: a job has many vertices, of which some may have no metrics.
+    let end = client.shared.collections.first_look(DEFAULT_INTERVAL) + COLLECTION;
     loop {
         let metrics = client.execute(endpoint, options).await?;
         if !metrics.is_empty() || Instant::now() + pause > end {

@@ -32,7 +32,7 @@ pub struct Triggered {
     pub request_id: TriggerId,
 }
 
-telling!(Triggered: Members(&[Text("request-id")]));
+telling!(Triggered: Members(&[Id("request-id")]));
 
 /// An endpoint that starts an operation.
 pub trait Trigger: Endpoint<Response = Triggered> {
@@ -227,15 +227,37 @@ impl<P: Poll> Action for Status<P> {
 }
 
 impl<P: Poll> Status<P> {
-    /// A 404 for an operation that was accepted does not tell how it ended: the JobManager that knew is gone.
+    /// The refusal of an operation that was accepted does not tell how it ended: the JobManager that knew is gone.
     async fn explain<M: Mode>(&self, client: &Client<M>, operation: String, error: Error) -> Error {
-        let Some(triggered) = self.triggered.filter(|_| error.status() == Some(StatusCode::NOT_FOUND)) else {
-            return error;
-        };
+        let Some(triggered) = self.triggered.filter(|_| is_unknown(&error)) else { return error };
         let evidence = timeout(LOOKUP_TIMEOUT, self.poll.evidence(client, triggered)).await;
         let evidence = Box::new(evidence.unwrap_or_default());
         Error::OperationForgotten { operation, id: self.id, evidence, source: Box::new(error) }
     }
+}
+
+impl<P: Poll> Status<P> {
+    /// The end of a wait. An operation that was accepted goes on whoever may not ask for it any more.
+    fn still_unknown(&self, error: Error) -> Error {
+        // What is over, or may be asked again.
+        let is_told = matches!(error, Error::OperationFailed { .. } | Error::OperationForgotten { .. })
+            || error.is_timeout()
+            || error.is_unreachable()
+            || error.is_passing();
+        match self.poll.request() {
+            Ok(poll) if !is_told && self.triggered.is_some() => {
+                Error::unknown(poll.spec.name, Some(self.id.to_string()), error)
+            }
+            _ => error,
+        }
+    }
+}
+
+/// Whether the server says that it knows no such operation, in whatever words and with whatever status.
+fn is_unknown(error: &Error) -> bool {
+    let is_refusal = matches!(error.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE));
+    is_refusal
+        || matches!(error.last(), Error::Api(error) if error.condensed().contains("UnknownOperationKeyException"))
 }
 
 impl<M: Mode, P: Poll> Call<M, Status<P>> {
@@ -279,8 +301,10 @@ impl<P: Poll> Action for Wait<P> {
                     }
                 }
             };
-            if let Some(value) = waiting.ask(look).await? {
-                return Ok(value);
+            match waiting.ask(look).await {
+                Ok(None) => {}
+                Ok(Some(value)) => return Ok(value),
+                Err(error) => return Err(status.still_unknown(error)),
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     Action, Answer, Call, Client, Endpoint, Error, Request, Result,
     client::{Mode, call::CallOptions, download::Readable},
     endpoint::{FromAnswer, Spec},
-    rest::started,
+    rest::{jobs::savepoints::format, started},
     value::text::nearest,
 };
 
@@ -140,7 +140,7 @@ impl Action for Named {
     type Output<M: Mode> = Answer;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Answer> {
-        started::execute(&client, &self, options).await
+        self.request()?.run(client, options).await
     }
 }
 
@@ -166,7 +166,10 @@ impl Action for Request {
     type Output<M: Mode> = Answer;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Answer> {
-        started::execute(&client, &self, options).await
+        match format::is_of_savepoint(&self) {
+            true => format::trigger(&client, &self, options).await,
+            false => started::execute(&client, &self, options).await,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a server does not have: told as that, from its `/config`, as Flink 1.13.6 and 2.3.0 answer.
 
-use flink_rest_client::{Absence, Error, FlinkRestClient, JarId};
+use flink_rest_client::{Absence, Error, FlinkRestClient, JarId, TransportErrorKind};
 use serde_json::{Value, json};
 
 use crate::{
@@ -100,4 +100,18 @@ async fn a_wrong_address_stays_one() {
     let fake = Fake::new([refused(404, "Job could not be found.")]);
     assert!(fake.client().job(JOB).details().await.unwrap_err().is_not_found());
     assert_eq!(fake.asked().len(), 1);
+}
+
+/// That a look after a lost answer finds no endpoint does not tell what the request did.
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_is_not_known_is_no_absence() {
+    let lost = Say::Lost(TransportErrorKind::Interrupted);
+    let fake = Fake::new([
+        lost,
+        refused(404, "Not found: /v1/jobs/1"),
+        config(json!("2.3.0"), json!({"web-submit": false})),
+    ]);
+    let jar: JarId = "a.jar".parse().unwrap();
+    let error = fake.client().jar(&jar).run().job_id(JOB).await.unwrap_err();
+    assert!(error.is_outcome_unknown(), "{error:?}");
 }

@@ -133,7 +133,7 @@ async fn a_job_that_nobody_looked_at_is_shown_as_it_is() {
 
 #[tokio::test(start_paused = true)]
 async fn all_taskmanagers_are_waited_for() {
-    let jobmanager = JobManager::new(&[Some(60), Some(140), Some(300), Some(90)]);
+    let jobmanager = JobManager::new(&[Some(60), Some(140), Some(450), Some(90)]);
     let client = jobmanager.client();
     minutes(1).await;
     assert!(jobmanager.age(&client).await < Duration::from_secs(1));

@@ -1,7 +1,10 @@
 //! Metrics, which Flink collects when it is asked for them.
 
-use flink_rest_client::{Error, JobId};
+use std::time::Duration;
+
+use flink_rest_client::{Error, JobId, VertexId};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::fake::{Fake, Say};
 
@@ -47,4 +50,17 @@ async fn by_name_the_answer_is_the_servers_own() {
     let fake = Fake::new([nothing()]);
     let answer = fake.client().request_by_name("GetJobMetrics", json!({"job": JOB})).await.unwrap();
     assert_eq!((answer.body.as_ref(), fake.asked().len()), (b"[]".as_slice(), 1));
+}
+
+/// A job has many vertices, and those that have not started have no metrics.
+#[tokio::test(start_paused = true)]
+async fn things_without_metrics_are_waited_for_together() {
+    let client = Fake::new([nothing()]).client();
+    let begun = Instant::now();
+    for _ in 0..20 {
+        let metrics =
+            client.job(JOB).vertex(VertexId::random()).metrics().get(["0.numRecordsIn"]).await.unwrap();
+        assert!(metrics.is_empty());
+    }
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
 }

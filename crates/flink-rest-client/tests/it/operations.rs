@@ -221,7 +221,45 @@ async fn a_savepoint_has_a_format_that_the_state_backend_can_write() {
     fake.client().job(JOB).savepoint().format_type(SavepointFormatType::Native).await.unwrap();
     client(&fake).job(JOB).savepoint().await.unwrap();
     assert_eq!(fake.asked().len(), 2);
-    // A call by name sends what it was given.
-    fake.client().request_by_name("StopJob", json!({"job": JOB.to_string()})).await.unwrap();
-    assert_eq!(fake.asked().len(), 3);
+}
+
+/// Calls by name are how Python does it.
+#[tokio::test(start_paused = true)]
+async fn a_savepoint_by_name_has_a_format_that_the_state_backend_can_write() {
+    for name in ["StopJob", "TriggerSavepoint"] {
+        let fake = Fake::new([state_backend("ForStStateBackend"), triggered()]);
+        fake.client().request_by_name(name, json!({"job": JOB.to_string()})).await.unwrap();
+        let asked = fake.asked();
+        assert!(asked.len() == 2 && asked[1].contains(r#""formatType":"NATIVE""#), "{asked:?}");
+
+        let fake = Fake::new([state_backend("ForStStateBackend")]);
+        let params = json!({"job": JOB.to_string(), "format_type": "CANONICAL"});
+        let error = fake.client().request_by_name(name, params).await.unwrap_err();
+        assert!(error.is_invalid_input() && error.to_string().contains("ForSt"), "{error}");
+        assert_eq!(fake.asked().len(), 1, "nothing is triggered");
+    }
+}
+
+/// An operation that was accepted goes on, whoever may not ask for it any more.
+#[tokio::test(start_paused = true)]
+async fn a_status_that_is_refused_does_not_settle_the_operation() {
+    let no_key =
+        json!({"errors": ["org.apache.flink.runtime.rest.handler.async.UnknownOperationKeyException"]});
+    for (refusal, is_forgotten) in [
+        (Say::Json(401, json!({"message": "token expired"})), false),
+        (Say::Json(403, json!({"errors": ["no"]})), false),
+        (Say::Json(302, json!({})), false),
+        (Say::Json(200, json!({"code": 401})), false),
+        (Say::Json(500, json!({"errors": ["Internal server error."]})), false),
+        (Say::Json(410, json!({"errors": ["gone"]})), true),
+        (Say::Json(500, no_key.clone()), true),
+        (Say::Json(400, no_key), true),
+    ] {
+        let fake = Fake::new([triggered(), refusal.clone()]);
+        let operation = client(&fake).job(JOB).stop_with_savepoint().await.unwrap();
+        let error = operation.wait().await.unwrap_err();
+        assert!(error.is_outcome_unknown(), "{refusal:?}: {error:?}");
+        assert_eq!(matches!(error, Error::OperationForgotten { .. }), is_forgotten, "{refusal:?}: {error:?}");
+        assert!(format!("{error:?}").contains(&operation.id().to_string()), "{error:?}");
+    }
 }

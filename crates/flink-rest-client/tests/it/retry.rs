@@ -78,6 +78,11 @@ pub(crate) fn methods(fake: &Fake) -> String {
     fake.asked().iter().filter_map(|asked| asked.split(' ').next()?.get(..2).map(str::to_owned)).collect()
 }
 
+/// A savepoint before which the state backend is not asked for.
+fn native() -> Value {
+    json!({"job": JOB, "format_type": "NATIVE"})
+}
+
 /// What a request does with a script: the methods that were sent, and what came of it.
 struct Case<'a> {
     what: &'a str,
@@ -103,8 +108,11 @@ async fn run(client: &FlinkRestClient, what: &str) -> Result<(), Error> {
         "plan" => client.jar(jar()).plan().await.map(drop),
         "delete" => client.jar(jar()).delete().await.map(drop),
         "cancel" => client.job(JOB).cancel().await.map(drop),
-        "savepoint" => client.request_by_name("TriggerSavepoint", json!({"job": JOB})).await.map(drop),
-        "stop" => client.request_by_name("StopJob", json!({"job": JOB})).await.map(drop),
+        "savepoint" => client.request_by_name("TriggerSavepoint", native()).await.map(drop),
+        "savepoint without a format" => {
+            client.request_by_name("TriggerSavepoint", json!({"job": JOB})).await.map(drop)
+        }
+        "stop" => client.request_by_name("StopJob", native()).await.map(drop),
         "dispose" => client.dispose_savepoint("/s").await.map(drop),
         "yarn-cancel" => client.request_by_name("YarnCancelJob", json!({"job": JOB})).await.map(drop),
         "rescale" => client.job(JOB).trigger_rescaling(2_u32).await.map(drop),
@@ -257,7 +265,12 @@ async fn old_releases_know_less_again() {
         case("run", [LOST, not_found(), not_found(), there()], "POGEGEGE", "done"),
         case("run", [REFUSED, ok(json!({"jobid": JOB}))], "POPO", "done"),
         // Savepoints have no id of the client's choice.
-        case("savepoint", [LOST, Say::Json(202, json!({"request-id": JOB}))], "PO", "unknown"),
+        case(
+            "savepoint without a format",
+            [LOST, Say::Json(202, json!({"request-id": JOB}))],
+            "PO",
+            "unknown",
+        ),
     ];
     check("1.14.6", cases).await;
 

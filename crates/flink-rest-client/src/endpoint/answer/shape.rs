@@ -4,7 +4,8 @@ use std::{cell::Cell, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use self::Member::{Flag, List, Number, Object, Text};
+use self::Member::{Flag, Id, List, Number, Object, State, Text};
+use crate::value::open_enum::Word;
 
 /// What tells an answer of Flink's, as far as every release has it. One telling member would do; several keep answers of
 /// releases to come. Members whose names anybody may use (`status`, `name`, `id`, `message`) are left out where there are
@@ -31,6 +32,10 @@ pub enum Telling {
 #[allow(clippy::exhaustive_enums, reason = "as `Telling`")]
 pub enum Member {
     Text(&'static str),
+    /// 32 hexadecimal digits.
+    Id(&'static str),
+    /// One of these words, or one of a newer release: five letters or more, all of them capital.
+    State(&'static str, &'static [Word]),
     Number(&'static str),
     Flag(&'static str),
     List(&'static str),
@@ -91,9 +96,24 @@ impl Telling {
 impl Member {
     fn name(self) -> &'static str {
         match self {
-            Text(name) | Number(name) | Flag(name) | List(name) | Object(name) => name,
+            Text(name)
+            | Id(name)
+            | State(name, _)
+            | Number(name)
+            | Flag(name)
+            | List(name)
+            | Object(name) => name,
         }
     }
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// `RECONCILING`, and not `UP` or `Failure`, which other systems say of themselves.
+fn is_like_a_state(text: &str) -> bool {
+    text.len() >= 5 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 /// Looks for what shows that an answer has its shape.
@@ -121,10 +141,11 @@ impl<'de> Visitor<'de> for Search<'_> {
         let members = match self.telling {
             Telling::Members(members) => members,
             Telling::Empty | Telling::ById => {
-                let is_id = |key: &str| key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
                 let key = map.next_key::<String>()?;
-                let is_found = key.is_none_or(|key| matches!(self.telling, Telling::ById) && is_id(&key));
-                self.found.set(is_found);
+                self.found.set(match self.telling {
+                    Telling::ById => key.is_none_or(|key| is_id(&key)),
+                    _ => key.is_none(),
+                });
                 return Ok(());
             }
             Telling::ListOf(_) | Telling::Any => return Err(A::Error::custom("an object")),
@@ -195,8 +216,13 @@ impl<'de> Visitor<'de> for Kind<'_> {
         self.found_if(matches!(self.member, Number(_)))
     }
 
-    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<(), E> {
-        self.found_if(matches!(self.member, Text(_)))
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        self.found_if(match self.member {
+            Text(_) => true,
+            Id(_) => is_id(text),
+            State(_, words) => words.iter().any(|word| word.text == text) || is_like_a_state(text),
+            _ => false,
+        })
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
@@ -241,6 +267,9 @@ mod tests {
             r#"{"errors":["no"]}"#,
             r#"{"error":{"message":"no"}}"#,
             r#"{"status":401}"#,
+            r#"{"status":"UP"}"#,
+            r#"{"kind":"Status","status":"Failure","message":"no","code":403}"#,
+            r#"{"jobid":"zz","applicationid":""}"#,
             r#"{"jobs":null,"files":7,"taskmanagers":{},"vertices":"none","request-id":5}"#,
             r#"[{"code":401}]"#,
             "[[]]",

@@ -116,7 +116,7 @@ pub struct JobVertexBackPressure {
     pub subtasks: Option<Vec<SubtaskBackPressure>>,
 }
 
-telling!(JobVertexBackPressure: Members(&[Text("status")]));
+telling!(JobVertexBackPressure: Members(&[State("status", BackPressureStatus::WORDS)]));
 
 impl JobVertexBackPressure {
     /// The level of the worst subtask; none without a measurement.

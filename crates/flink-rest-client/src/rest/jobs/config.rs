@@ -37,7 +37,7 @@ pub struct JobConfig {
     pub execution_config: Option<ExecutionConfig>,
 }
 
-telling!(JobConfig: Members(&[Text("jid")]));
+telling!(JobConfig: Members(&[Id("jid")]));
 
 /// The settings of a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]

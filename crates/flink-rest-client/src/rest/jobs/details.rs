@@ -87,7 +87,7 @@ pub struct JobDetails {
     pub scheduler_type: Nullable<SchedulerType>,
 }
 
-telling!(JobDetails: Members(&[Text("jid"), Text("state"), List("vertices"), Object("plan")]));
+telling!(JobDetails: Members(&[Id("jid"), Text("state"), List("vertices"), Object("plan")]));
 
 impl JobDetails {
     /// Whether none of its tasks is still to run, or has failed; the job itself may be starting all the same.

@@ -77,6 +77,9 @@ fn possible(requirements: &JobResourceRequirements) -> Result<(), String> {
         if *lower_bound == 0 || lower_bound > upper_bound {
             return Err(format!("no parallelism is in {lower_bound}..={upper_bound} (vertex {vertex})"));
         }
+        if i32::try_from(*upper_bound).is_err() {
+            return Err(format!("{upper_bound} is more than {} (vertex {vertex})", i32::MAX));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Savepoints: taken from a running job, with its stop or without, and deleted again.
 
-mod format;
+pub(crate) mod format;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use crate::{
     Call, Client, Endpoint, JobId, Operation, TriggerId,
     client::{Mode, wait::Waiting},
+    endpoint::not_blank,
     error::Evidence,
     rest::{
         jobs::{
@@ -76,7 +77,7 @@ pub struct TriggerSavepoint {
     /// The job.
     pub job: JobId,
     /// The folder to put it in, as a URI; the cluster's `state.savepoints.dir` unless set.
-    #[body("target-directory")]
+    #[body("target-directory", check = not_blank)]
     pub target_directory: Option<String>,
     /// Whether the job is cancelled afterwards. Flink advises to [stop](Job::stop_with_savepoint) it instead, which
     /// loses no output.
@@ -106,7 +107,7 @@ pub struct StopJob {
     /// The job.
     pub job: JobId,
     /// The folder to put the savepoint in, as a URI; the cluster's `state.savepoints.dir` unless set.
-    #[body("targetDirectory")]
+    #[body("targetDirectory", check = not_blank)]
     pub target_directory: Option<String>,
     /// Whether all timers fire and all windows close first. Only for a job that will never go on: what comes out then
     /// is what the end of all data would bring.
@@ -213,7 +214,7 @@ impl Report for SavepointInfo {
 #[non_exhaustive]
 pub struct DisposeSavepoint {
     /// Where it is, as a URI.
-    #[body("savepoint-path")]
+    #[body("savepoint-path", check = not_blank)]
     pub path: String,
 }
 

@@ -55,7 +55,7 @@ pub struct JobRescaleDetails {
     pub terminated_reason: Option<TerminatedReason>,
 }
 
-telling!(JobRescaleDetails: Members(&[Text("rescaleUuid"), Text("resourceRequirementsUuid")]));
+telling!(JobRescaleDetails: Members(&[Id("rescaleUuid"), Id("resourceRequirementsUuid")]));
 
 open_enum! {
     /// How a rescale ended.

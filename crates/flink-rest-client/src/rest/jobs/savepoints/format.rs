@@ -6,9 +6,9 @@ use tokio::time::timeout;
 
 use super::{SavepointFormatType, StopJob, TriggerSavepoint};
 use crate::{
-    Action, Client, Endpoint, Error, JobId, Result,
+    Action, Client, Endpoint, Error, JobId, Request, Result,
     client::{Mode, call::CallOptions, wait::Waiting},
-    rest::{FLINK, jobs::checkpoints::config::GetCheckpointConfig, operation::Triggered},
+    rest::{FLINK, jobs::checkpoints::config::GetCheckpointConfig},
 };
 
 /// The first release with state backends that cannot write canonical savepoints.
@@ -16,6 +16,9 @@ const SINCE: (u32, u32) = (2, 0);
 
 /// How the names of those state backends begin: `ForStStateBackend`.
 const NATIVE_ONLY: &str = "ForSt";
+
+/// The member of the request that names the format.
+const FORMAT: &str = "formatType";
 
 /// Timeout for looking up the state backend: the savepoint must not wait for it for long.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -70,44 +73,33 @@ impl Action for ChooseSavepointFormat {
     }
 }
 
-/// A request for a savepoint.
-pub(super) trait WithFormat: Endpoint + Clone {
-    fn job(&self) -> JobId;
-    fn format(&mut self) -> &mut Option<SavepointFormatType>;
-}
-
-impl WithFormat for TriggerSavepoint {
-    fn job(&self) -> JobId {
-        self.job
-    }
-
-    fn format(&mut self) -> &mut Option<SavepointFormatType> {
-        &mut self.format_type
-    }
-}
-
-impl WithFormat for StopJob {
-    fn job(&self) -> JobId {
-        self.job
-    }
-
-    fn format(&mut self) -> &mut Option<SavepointFormatType> {
-        &mut self.format_type
-    }
-}
-
-/// Sends it in a format that the state backend can write.
+/// Carries out a request for a savepoint, in a format that the state backend can write.
 ///
 /// Flink writes a canonical savepoint unless told otherwise, and a job on ForSt fails of it.
-pub(super) async fn trigger<M: Mode, E: WithFormat<Response = Triggered>>(
+pub(crate) async fn trigger<M: Mode, E: Endpoint>(
     client: &Client<M>,
     endpoint: &E,
     options: CallOptions,
-) -> Result<Triggered> {
-    let mut endpoint = endpoint.clone();
-    // Refuses bad values before anything is sent.
-    endpoint.request()?;
-    let choice = ChooseSavepointFormat::new(endpoint.job(), endpoint.format().take());
-    *endpoint.format() = choice.run(client.clone(), options).await?;
-    client.execute(&endpoint, options).await
+) -> Result<E::Response> {
+    let mut request = endpoint.request()?;
+    set_format(client, &mut request, options).await?;
+    let request = client.check(&request, options).await?;
+    client.execute_request(request, options).await
+}
+
+/// Whether this asks for a savepoint.
+pub(crate) fn is_of_savepoint(request: &Request) -> bool {
+    [TriggerSavepoint::SPEC.name, StopJob::SPEC.name].contains(&request.spec.name)
+}
+
+async fn set_format<M: Mode>(client: &Client<M>, request: &mut Request, options: CallOptions) -> Result<()> {
+    let Some(job) = request.path.split('/').nth(2).and_then(|id| id.parse().ok()) else { return Ok(()) };
+    let wanted = request.body.member(FORMAT).and_then(|format| Some(format.as_str()?.into()));
+    let is_told = wanted.is_some();
+    let choice = ChooseSavepointFormat::new(job, wanted);
+    if let Some(format) = choice.run(client.clone(), options).await?.filter(|_| !is_told) {
+        tracing::warn!(%job, "its state backend writes {format} savepoints only: this is one");
+        request.body.set_member(FORMAT, format.as_str().into());
+    }
+    Ok(())
 }
