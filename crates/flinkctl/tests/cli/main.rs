@@ -11,6 +11,8 @@ mod limits;
 mod parts;
 mod server;
 mod stopped;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 use std::{
     collections::BTreeMap,
