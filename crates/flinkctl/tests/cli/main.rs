@@ -13,6 +13,7 @@ mod server;
 mod stopped;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod values;
 
 use std::{
     collections::BTreeMap,
