@@ -10,6 +10,7 @@ mod insecure;
 mod make;
 mod questions;
 mod started_job;
+mod texts;
 mod transport;
 
 use std::{path::PathBuf, time::Duration};

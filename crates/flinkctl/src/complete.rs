@@ -182,8 +182,7 @@ fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate
             (_, true) if !by_name || !current.is_empty() => (id, format!("{note} {name}")),
             _ => return None,
         };
-        is_word(value)
-            .then(|| CompletionCandidate::new(value).help(Some(crate::output::plain(&help.into()).into())))
+        is_word(value).then(|| CompletionCandidate::new(value).help(Some(crate::output::plain(&help).into())))
     };
     candidates.iter().filter_map(offer).collect()
 }

@@ -5,6 +5,8 @@ mod group;
 mod local_file;
 mod settings;
 mod source;
+#[cfg(unix)]
+mod terminal;
 
 use std::{path::PathBuf, time::Duration};
 

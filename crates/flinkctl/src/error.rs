@@ -182,6 +182,7 @@ fn exit(error: &flink_rest_client::Error) -> Exit {
     use flink_rest_client::Error::{JobEnded, StartedAnyway};
     match error {
         JobEnded { state: JobStatus::Canceled, .. } => Exit::JobCancelled,
+        JobEnded { state: JobStatus::Finished, .. } => Exit::Failed,
         JobEnded { .. } => Exit::JobFailed,
         StartedAnyway { .. } if !error.may_be_done() => Exit::Failed,
         _ if error.may_be_done() => Exit::OutcomeUnknown,
@@ -210,6 +211,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("flink_version(…) of the client's builder", "--flink-version"),
     ("allow_non_restored_state(true)", "-n (--allow-non-restored-state)"),
     ("entry_class(…)", "-c CLASS (--entry-class)"),
+    ("parallelism(…)", "-p N (--parallelism)"),
 ];
 
 /// What failed is the command that was typed, whatever the endpoint's name.

@@ -78,7 +78,7 @@ async fn answer(
     settings: Settings,
     task: Task,
     matches: &ArgMatches,
-) -> Result<(Value, View)> {
+) -> Result<(String, View)> {
     let (target, settings) = global.in_context(name, settings)?;
     let client = global.client(settings).await?;
     let app = App { global: global.clone(), client, output: Output::keeping(global) };
@@ -86,14 +86,19 @@ async fn answer(
     app.output.kept().ok_or_else(|| Failure::usage("this command shows nothing that could be put together"))
 }
 
-fn show(output: &Output, answers: &[(String, (Value, View))], failures: &[(String, Failure)]) -> Result<()> {
+fn show(output: &Output, answers: &[(String, (String, View))], failures: &[(String, Failure)]) -> Result<()> {
     if output.is_json() {
-        let answered = answers.iter().map(|(name, (value, _))| json!({"context": name, "answer": value}));
-        let failed =
-            failures.iter().map(|(name, failure)| json!({"context": name, "error": failure.message}));
-        return output.value(&answered.chain(failed).collect(), &[]);
+        let name = |name: &str| Value::from(name).to_string();
+        let answered = answers
+            .iter()
+            .map(|(context, (text, _))| format!(r#"{{"context":{},"answer":{text}}}"#, name(context)));
+        let failed = failures
+            .iter()
+            .map(|(context, failure)| json!({"context": context, "error": failure.message}).to_string());
+        let all: Vec<_> = answered.chain(failed).collect();
+        return output.json(&format!("[{}]", all.join(",")), &[]);
     }
     let Some((_, (_, view))) = answers.first() else { return Ok(()) };
-    let values: Vec<_> = answers.iter().map(|(name, (value, _))| (name.as_str(), value)).collect();
+    let values: Vec<_> = answers.iter().map(|(name, (text, _))| (name.as_str(), text.as_str())).collect();
     output.merged(&values, view)
 }

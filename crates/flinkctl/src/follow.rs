@@ -38,6 +38,9 @@ pub(crate) enum Goal {
     Running,
     /// It has come to its end by itself
     Finished,
+    /// All its tasks run with this parallelism
+    #[value(skip)]
+    Rescaled(u32),
 }
 
 /// What Flink says, in a trace, of a job that does not get its slots.
@@ -59,19 +62,13 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobProgre
     let job = app.client.job(id);
     let (wait, usual) = match goal {
         Goal::Running => (job.wait_until_running(), Duration::from_secs(600)),
+        Goal::Rescaled(parallelism) => (job.wait_until_rescaled(parallelism), Duration::from_secs(600)),
         // A streaming job may never finish; who waits for it can stop waiting.
         Goal::Finished => (job.wait_until_finished(), Duration::MAX),
     };
     let display = Display::new();
     let was_restarted = Arc::new(AtomicBool::new(false));
-    let is_drawn = display.drawing.is_some();
-    // The drawing says it itself.
-    let wait = wait.on_outage(move |outage| {
-        if !is_drawn {
-            say_outage(outage)
-        }
-    });
-    let wait = wait.on_state({
+    let wait = wait.on_outage(display.outage_teller(id)).on_state({
         let (tell, was_restarted) = (display.teller(id), was_restarted.clone());
         move |state| {
             was_restarted.fetch_or(*state == JobStatus::Restarting, Relaxed);
@@ -84,7 +81,11 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobProgre
             never = display.keep_showing(app, &job) => match never {},
         }
     };
-    let outcome = unless_stopped(waiting, |exit| stopped_waiting(exit, id, 0)).await;
+    let stopped = |exit| match goal {
+        Goal::Rescaled(_) => stopped_rescaling(exit, id),
+        Goal::Running | Goal::Finished => stopped_waiting(exit, id, 0),
+    };
+    let outcome = unless_stopped(waiting, stopped).await;
     display.clear();
     match outcome? {
         Ok(details) => {
@@ -118,20 +119,37 @@ pub(crate) fn stopped_waiting(exit: Exit, id: JobId, others: usize) -> Failure {
         .hint(format!("`flinkctl job wait {id}` waits again, `flinkctl job cancel {id}` ends it"))
 }
 
+/// The failure when somebody stops waiting for another parallelism, which the job may get all the same.
+pub(crate) fn stopped_rescaling(exit: Exit, id: JobId) -> Failure {
+    Failure::new(exit, "you stopped waiting; the job may be rescaled all the same")
+        .hint(format!("`flinkctl job get {id}` tells how parallel it is"))
+}
+
 /// Time between two lines about an outage, and before the first: one that is over at once is not worth a line.
 const OUTAGE_INTERVAL: Duration = Duration::from_secs(10);
 const SHORT_OUTAGE: Duration = Duration::from_secs(2);
+
+/// Describes an outage, unless it is a short one.
+fn described(outage: &Outage) -> Option<String> {
+    let (lasting, patience) = (outage.lasting.as_secs(), human::duration(millis(outage.patience)));
+    let why = match &outage.error {
+        Some(error) => tame(&error.to_string()),
+        None => "the request is pending".into(),
+    };
+    (outage.lasting >= SHORT_OUTAGE)
+        .then(|| format!("no answer for {lasting}s: {why}; gives up after {patience}"))
+}
 
 /// Says that the cluster does not answer, once in a while.
 pub(crate) fn say_outage(outage: &Outage) {
     static LAST: Mutex<Option<Instant>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if outage.lasting < SHORT_OUTAGE || last.is_some_and(|last| last.elapsed() < OUTAGE_INTERVAL) {
-        return;
+    if let Some(text) = described(outage)
+        && last.is_none_or(|last| last.elapsed() >= OUTAGE_INTERVAL)
+    {
+        *last = Some(Instant::now());
+        say!("{text}");
     }
-    *last = Some(Instant::now());
-    let (lasting, patience) = (outage.lasting.as_secs(), human::duration(millis(outage.patience)));
-    say!("no answer for {lasting}s: {}; gives up after {patience}", outage.error);
 }
 
 pub(crate) fn millis(time: Duration) -> u64 {
@@ -159,6 +177,8 @@ async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
         _ => None,
     };
     let mut failure = Failure::from(error);
+    // The crate knows what helps against some causes.
+    let remedy = ended.as_ref().and_then(|_| failure.hint.take());
     if is_late {
         failure.hint = Some(if waits { MORE_SLOTS } else { "allow more with --timeout" }.into());
     }
@@ -171,8 +191,8 @@ async fn explain(app: &App, job: &Job<Async>, error: Error) -> Failure {
     let mut all = std::iter::once(latest).chain(latest.concurrent_exceptions.iter().flatten());
     let of_task = all.find(|exception| exception.task_name.is_some());
     failure.place = of_task.and_then(place);
-    failure.hint = Some(if latest.stacktrace.contains("allowNonRestoredState") {
-        "drop the state that no operator takes with -n (--allow-non-restored-state)".into()
+    failure.hint = Some(if let Some(remedy) = remedy {
+        remedy
     } else if waits || latest.stacktrace.contains(NO_SLOTS) {
         MORE_SLOTS.into()
     } else {
@@ -266,29 +286,29 @@ impl Display {
         }
     }
 
+    /// Says that the cluster does not answer: in the drawing, or else in a line.
+    fn outage_teller(&self, id: JobId) -> impl Fn(&Outage) + Send + Sync + use<> {
+        let drawing = self.drawing.clone();
+        move |outage| match (&drawing, described(outage)) {
+            (Some(drawing), Some(text)) => drawing.set_message(format!("{id} is waited for; {text}")),
+            (Some(_), None) => {}
+            (None, _) => say_outage(outage),
+        }
+    }
+
     async fn keep_showing(&self, app: &App, job: &Job<Async>) -> Infallible {
         let Some(drawing) = &self.drawing else { return std::future::pending().await };
         let mut is_held_up = false;
-        let mut out_since = None;
         loop {
-            // The wait itself ends with errors that do not pass.
-            match job.progress().retry(Retry::never()).await {
-                Ok(details) => {
-                    out_since = None;
-                    let was_held_up = mem::replace(&mut is_held_up, !runs(&details));
-                    // Any job takes a moment until it runs.
-                    let obstacle = match is_held_up && was_held_up {
-                        true => obstacle(app, job, &details).await,
-                        false => None,
-                    };
-                    drawing.set_message(lines(&details, obstacle));
-                }
-                Err(error) => drawing.set_message(format!(
-                    "{} is waited for; no answer for {}s: {}",
-                    job.id(),
-                    out_since.get_or_insert_with(Instant::now).elapsed().as_secs(),
-                    tame(&Failure::from(error).message)
-                )),
+            // The wait itself tells of outages, and ends with errors that do not pass.
+            if let Ok(details) = job.progress().retry(Retry::never()).await {
+                let was_held_up = mem::replace(&mut is_held_up, !runs(&details));
+                // Any job takes a moment until it runs.
+                let obstacle = match is_held_up && was_held_up {
+                    true => obstacle(app, job, &details).await,
+                    false => None,
+                };
+                drawing.set_message(lines(&details, obstacle));
             }
             tokio::time::sleep(PAUSE).await;
         }

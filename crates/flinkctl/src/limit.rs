@@ -12,7 +12,7 @@ use flink_rest_client::{ClientBuilder, FlinkRestClient};
 
 use crate::error::{Exit, Failure, Result};
 
-/// Time after the limit for asking the cluster why something that was awaited is not there.
+/// Time after the limit for finding out why something that was awaited is not there: from the cluster, or its logs.
 pub(crate) const GRACE: Duration = Duration::from_secs(1);
 
 /// Time after that for each further step of ending: printing the answer, giving up what is awaited, and giving up what blocks.
@@ -35,6 +35,8 @@ struct End {
 struct UnderWay {
     /// The source that is being read before the first request.
     step: Option<String>,
+    /// Whether it can be found out why it is late.
+    has_grace: bool,
     clients: Vec<FlinkRestClient>,
 }
 
@@ -67,8 +69,13 @@ impl Limit {
     /// Remembers a client: it knows whether it may have changed something.
     pub(crate) fn watch(&self, client: &FlinkRestClient) {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        under_way.step = None;
+        (under_way.step, under_way.has_grace) = (None, true);
         under_way.clients.push(client.clone());
+    }
+
+    /// Leaves the command the [`GRACE`], though it asks no cluster.
+    pub(crate) fn allow_grace(&self) {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).has_grace = true;
     }
 
     /// Does the work, and drops it when the time is over. Work that blocks its thread ends with the process.
@@ -76,10 +83,10 @@ impl Limit {
         let Some(end) = self.end.and_then(|end| end.started.checked_add(end.after)) else {
             return work.await;
         };
-        self.exit_after(end + GRACE + 2 * CLEANUP)?;
+        self.exit_after(end)?;
         let over = async {
             tokio::time::sleep_until(end.into()).await;
-            if self.is_connected() {
+            if self.has_grace() {
                 tokio::time::sleep(GRACE + CLEANUP).await;
             }
         };
@@ -91,16 +98,20 @@ impl Limit {
         }
     }
 
-    /// Tells if requests may be under way, so that the cluster can be asked why they were late.
-    fn is_connected(&self) -> bool {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).step.is_none()
+    /// Tells if the command has the [`GRACE`]: not while it reads what comes before the first request.
+    fn has_grace(&self) -> bool {
+        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        under_way.step.is_none() && under_way.has_grace
     }
 
-    /// Ends the process if it is still there then.
+    /// Ends the process if work that blocks its thread keeps it there.
     fn exit_after(&self, end: Instant) -> io::Result<()> {
         let limit = self.clone();
         let exit = move || {
-            thread::sleep(end.saturating_duration_since(Instant::now()));
+            thread::sleep((end + CLEANUP).saturating_duration_since(Instant::now()));
+            if limit.has_grace() {
+                thread::sleep(GRACE + CLEANUP);
+            }
             let failure = limit.over();
             let (code, (printed, is_printed)) = (failure.exit as i32, mpsc::channel());
             // Nobody may read stderr either.
@@ -125,5 +136,20 @@ impl Limit {
                 .hint("what was sent may have been carried out: look before you do it again"),
             false => Failure::new(Exit::Timeout, message).hint("allow more with --timeout"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_before_the_first_request_has_no_grace() {
+        let limit = Limit::new(Some(Duration::ZERO));
+        assert!(!limit.has_grace());
+        limit.allow_grace();
+        assert!(limit.has_grace());
+        limit.step("reading a secret");
+        assert!(!limit.has_grace());
     }
 }

@@ -1,7 +1,9 @@
 //! What goes to stdout: tables for people, tab-separated values for scripts, the server's own JSON for programs.
 
 mod cell;
+mod chosen;
 pub(crate) mod human;
+mod json;
 mod merged;
 mod rows;
 mod screen;
@@ -13,7 +15,7 @@ mod wrap;
 mod yaml;
 
 use std::{
-    io::Write,
+    io::{BufWriter, Write},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -21,12 +23,13 @@ use std::{
 };
 
 use flink_rest_client::{Answer, Timestamp};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 #[cfg(test)]
 pub(crate) use self::screen::tests::drawn;
 pub(crate) use self::{
     cell::{Cell, colour},
+    json::{Json, of_answer},
     rows::label,
     screen::{Screen, is_seen, is_watched, stderr, stderr_width, stdout, stdout_in_blocks, write_raw},
     secrets::{Lines, hide, keep_secrets},
@@ -34,8 +37,9 @@ pub(crate) use self::{
     wrap::wrapped,
 };
 use self::{
-    rows::{elements, flattened, of_part},
-    secrets::{hide_in, hide_in_json},
+    rows::{Row, elements, flattened, of_part},
+    screen::BLOCK,
+    secrets::hide_in_json,
     spark::History,
     table::{Cut, Layout},
 };
@@ -87,7 +91,7 @@ pub(crate) struct Output {
     /// Whether somebody looks at it.
     pub(crate) terminal: bool,
     /// What is not shown yet, as it is put together with that of other clusters.
-    kept: Option<Mutex<Option<(Value, View)>>>,
+    kept: Option<Mutex<Option<(String, View)>>>,
     /// Whether the terminal is cleared before each answer.
     redraws: AtomicBool,
     /// What was shown before, if it is shown again and again.
@@ -124,7 +128,7 @@ impl Output {
     }
 
     /// What was to be shown.
-    pub(crate) fn kept(self) -> Option<(Value, View)> {
+    pub(crate) fn kept(self) -> Option<(String, View)> {
         self.kept?.into_inner().ok()?
     }
 
@@ -161,19 +165,16 @@ impl Output {
 
     /// Shows an answer.
     pub(crate) fn answer(&self, answer: &Answer, view: View) -> Result<()> {
-        if view.iter().any(|part| matches!(part, Part::Body)) {
-            return match answer.json() {
-                Ok(value) if self.format == Format::Yaml || !self.fields.is_empty() => {
-                    self.value(&value, &[])
-                }
-                _ => self.body(answer),
-            };
+        let json = of_answer(answer);
+        let is_body = view.iter().any(|part| matches!(part, Part::Body));
+        if is_body && (json.is_err() || (self.format != Format::Yaml && self.fields.is_empty())) {
+            return self.body(answer, json.is_ok());
         }
         if self.format == Format::Json && self.fields.is_empty() && self.kept.is_none() {
-            self.body(answer)?;
+            self.body(answer, json.is_ok())?;
             return Ok(self.stdout()?.write_all(if answer.body.ends_with(b"\n") { b"" } else { b"\n" })?);
         }
-        self.value(&answer.json()?, view)
+        self.json(&json?, if is_body { &[] } else { view })
     }
 
     /// Whether the server's bytes go on as they are.
@@ -182,9 +183,9 @@ impl Output {
     }
 
     /// The server's own bytes, without secrets; on a terminal, without what would move its cursor either.
-    fn body(&self, answer: &Answer) -> Result<()> {
+    fn body(&self, answer: &Answer, is_json: bool) -> Result<()> {
         let text = String::from_utf8_lossy(&answer.body);
-        let shown = if answer.json().is_ok() { hide_in_json(&text) } else { hide(&text) };
+        let shown = if is_json { hide_in_json(&text) } else { hide(&text) };
         match (self.terminal, shown) {
             (true, shown) => write!(stdout(), "{shown}")?,
             (false, shown) if shown == text => write_raw(&answer.body)?,
@@ -193,67 +194,92 @@ impl Output {
         Ok(())
     }
 
-    /// Shows JSON that was put together from several answers.
+    /// Shows what was put together from several answers.
     pub(crate) fn value(&self, value: &Value, view: View) -> Result<()> {
+        self.json(&value.to_string(), view)
+    }
+
+    /// Shows JSON.
+    pub(crate) fn json(&self, text: &str, view: View) -> Result<()> {
         if let Some(kept) = &self.kept {
-            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((value.clone(), view));
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((text.to_owned(), view));
             return Ok(());
         }
-        let value = &hide_in(value);
+        let text = hide_in_json(text);
+        let json = Json::of(&text)?;
         let mut out = self.stdout()?;
         if self.format.is_drawing() {
             return Err(Failure::usage("nothing is drawn by this command")
                 .hint("say -o table, wide, tsv, name, yaml or json; `job graph` and `job flamegraph` draw"));
         }
         if !self.fields.is_empty() {
-            return self.chosen(&mut out, value, view);
+            let rows = view.first().and_then(|part| of_part(json, part, &self.fields));
+            return match rows {
+                Some(rows) => self.chosen(&mut out, rows, true),
+                None => self.chosen(&mut out, std::iter::once(json.into()), false),
+            };
         }
         match self.format {
-            Format::Json => return Ok(writeln!(out, "{}", tame::json(value))?),
-            Format::Yaml => return Ok(out.write_all(yaml::document(value).as_bytes())?),
+            Format::Json | Format::Yaml => return self.document(&mut out, json),
+            Format::Name => {
+                // The first part that has ids tells what the answer is about.
+                let Some(part) = view.iter().find(|part| part.has_id()) else {
+                    return Err(Failure::usage("what this command shows has no name")
+                        .hint("say -o table, wide, tsv, yaml or json"));
+                };
+                return self.part(&mut out, json, part);
+            }
             _ => {}
-        }
-        if self.format == Format::Name {
-            // The first part that has ids tells what the answer is about.
-            let Some(part) = view.iter().find(|part| part.has_id()) else {
-                return Err(Failure::usage("what this command shows has no name")
-                    .hint("say -o table, wide, tsv, yaml or json"));
-            };
-            return self.part(&mut out, value, part);
         }
         for (number, part) in view.iter().enumerate() {
             if number > 0 {
                 writeln!(out)?;
             }
-            self.part(&mut out, value, part)?;
+            self.part(&mut out, json, part)?;
         }
         Ok(())
     }
 
-    fn part(&self, out: &mut Screen<impl Write>, value: &Value, part: &Part) -> Result<()> {
+    /// Writes all of it as YAML, or as JSON.
+    fn document(&self, out: &mut impl Write, json: Json<'_>) -> Result<()> {
+        let mut out = BufWriter::with_capacity(BLOCK, out);
+        match self.format {
+            Format::Yaml => yaml::write(&mut out, json)?,
+            _ => json.tokens().try_for_each(|token| out.write_all(tame::json(token).as_bytes()))?,
+        }
+        out.write_all(b"\n")?;
+        Ok(out.flush()?)
+    }
+
+    fn part(&self, out: &mut Screen<impl Write>, json: Json<'_>, part: &Part) -> Result<()> {
+        let text_of = |row: &Row<'_>, field: &str| {
+            let text = row.pointer(field).and_then(Json::as_str).unwrap_or_default();
+            tame(text.trim_end())
+        };
         match part {
             Part::Rows(_, columns) | Part::Sorted(_, columns) | Part::Downstream(_, columns) => {
-                self.rows(out, &of_part(value, part, &[]).unwrap_or_default(), columns)
+                self.rows(out, of_part(json, part, &[]).into_iter().flatten(), columns)
             }
-            Part::Fields(columns) => self.fields(out, value, columns),
-            Part::Made([column]) => Ok(writeln!(out, "{}", cell::exact(column.find(value), column.show))?),
+            Part::Fields(columns) => self.fields(out, &json.into(), columns),
+            Part::Made([column]) => {
+                Ok(writeln!(out, "{}", cell::exact(Row::from(json).find(column), column.show))?)
+            }
             Part::All(at) => {
-                let lines = flattened(value.pointer(at).unwrap_or(&Value::Null))?;
+                let lines = flattened(json.pointer(at).unwrap_or(Json::NULL))?;
                 let line = |(name, value): (String, String)| vec![Cell::from(name), Cell::from(value)];
                 self.lines(out, lines.into_iter().map(line).collect())
             }
             Part::Texts(at, field) => {
-                for element in elements(value.pointer(at)) {
-                    let text = element.pointer(field).and_then(Value::as_str).unwrap_or_default();
-                    writeln!(out, "{}\n", tame(text.trim_end()))?;
+                for element in elements(json.pointer(at)) {
+                    writeln!(out, "{}\n", text_of(&element, field))?;
                 }
                 Ok(())
             }
             Part::Chapters(at, columns, field) => {
-                for element in elements(value.pointer(at)) {
-                    self.rows(out, std::slice::from_ref(&element), columns)?;
-                    let text = element.pointer(field).and_then(Value::as_str).unwrap_or_default();
-                    writeln!(out, "\n{}\n", tame(text.trim_end()))?;
+                for element in elements(json.pointer(at)) {
+                    let text = text_of(&element, field);
+                    self.rows(out, std::iter::once(element), columns)?;
+                    writeln!(out, "\n{text}\n")?;
                 }
                 Ok(())
             }
@@ -265,7 +291,12 @@ impl Output {
         }
     }
 
-    fn rows(&self, out: &mut Screen<impl Write>, rows: &[Value], columns: &[Column]) -> Result<()> {
+    fn rows<'a>(
+        &self,
+        out: &mut Screen<impl Write>,
+        rows: impl Iterator<Item = Row<'a>>,
+        columns: &[Column],
+    ) -> Result<()> {
         let wide = self.format == Format::Wide;
         let shown: Vec<_> = match self.format {
             Format::Name => columns.iter().find(|column| column.show.is_id()).into_iter().collect(),
@@ -283,21 +314,21 @@ impl Output {
         if matches!(self.format, Format::Tsv | Format::Name) {
             for row in rows {
                 let cells: Vec<_> =
-                    shown.iter().map(|column| cell::exact(column.find(row), column.show)).collect();
+                    shown.iter().map(|column| cell::exact(row.find(column), column.show)).collect();
                 writeln!(out, "{}", cells.join("\t"))?;
             }
             return Ok(());
         }
         let layout: Vec<_> = shown.iter().map(|column| Layout::from(*column)).collect();
         let now = Timestamp::now();
-        let cells = |row: &Value| {
+        let cells = |row: Row<'_>| {
             let cell = |column: &&Column| match column.show {
-                Show::Trend => self.trend(row, columns, column),
-                show => cell::readable(column.find(row), show, now),
+                Show::Trend => self.trend(&row, columns, column),
+                show => cell::readable(row.find(column), show, now),
             };
             shown.iter().map(cell).collect()
         };
-        let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
+        let rows: Vec<Vec<Cell>> = rows.map(cells).collect();
         if rows.is_empty() {
             say!("None.");
             return Ok(());
@@ -306,25 +337,22 @@ impl Output {
     }
 
     /// How the number in this column went.
-    fn trend(&self, row: &Value, columns: &[Column], column: &Column) -> Cell {
+    fn trend(&self, row: &Row<'_>, columns: &[Column], column: &Column) -> Cell {
         let of =
-            columns.iter().filter(|column| column.show == Show::Id).filter_map(|column| column.find(row));
-        let of = of.map(plain).collect::<Vec<_>>().join("/");
-        let number = column.find(row).and_then(|value| match value {
-            Value::String(text) => text.parse().ok(),
-            value => value.as_f64(),
-        });
+            columns.iter().filter(|column| column.show == Show::Id).filter_map(|column| row.find(column));
+        let of = of.map(|id| plain(&id.shown())).collect::<Vec<_>>().join("/");
+        let number = row.find(column).and_then(|value| value.shown().parse().ok());
         let drawn = number.filter(|number: &f64| number.is_finite()).zip(self.history.as_ref());
         drawn.map_or_else(String::new, |(number, history)| history.drawn(of, number)).into()
     }
 
-    fn fields(&self, out: &mut Screen<impl Write>, value: &Value, columns: &[Column]) -> Result<()> {
+    fn fields(&self, out: &mut Screen<impl Write>, row: &Row<'_>, columns: &[Column]) -> Result<()> {
         if self.format == Format::Name {
-            return self.rows(out, std::slice::from_ref(value), columns);
+            return self.rows(out, std::iter::once(row.clone()), columns);
         }
         let (exact, now) = (self.format == Format::Tsv, Timestamp::now());
         let line = |column: &Column| {
-            let value = column.find(value);
+            let value = row.find(column);
             let cell = match exact {
                 true => Cell::from(cell::exact(value, column.show)),
                 false => cell::readable(value, column.show, now),
@@ -357,37 +385,6 @@ impl Output {
         // Values are not cut: they can be wrapped.
         Ok(table::write(out, PAIR, &lines, None)?)
     }
-
-    /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.
-    fn chosen(&self, out: &mut Screen<impl Write>, value: &Value, view: View) -> Result<()> {
-        let rows = view.first().and_then(|part| of_part(value, part, &self.fields));
-        let choose = |row: &Value| {
-            let values = self.fields.iter().map(|field| Ok((field.clone(), field_of(row, field)?.clone())));
-            values.collect::<Result<Vec<_>>>()
-        };
-        let is_list = rows.is_some();
-        let rows = rows.unwrap_or_else(|| vec![value.clone()]);
-        let chosen = rows.iter().map(choose).collect::<Result<Vec<_>>>()?;
-        if self.chosen && !matches!(self.format, Format::Json | Format::Yaml) {
-            for row in chosen {
-                let texts: Vec<_> = row.iter().map(|(_, value)| plain(value)).collect();
-                writeln!(out, "{}", texts.join("\t"))?;
-            }
-            return Ok(());
-        }
-        let mut objects = chosen.into_iter().map(|row| Value::Object(row.into_iter().collect()));
-        let json = if is_list { objects.collect() } else { objects.next().unwrap_or_default() };
-        match self.format {
-            Format::Yaml => Ok(out.write_all(yaml::document(&json).as_bytes())?),
-            _ => Ok(writeln!(out, "{}", tame::json(&json))?),
-        }
-    }
-}
-
-/// A field by its name, or by the names that lead to it: `tasks.running`, `entry.0.name`.
-fn field_of<'a>(row: &'a Value, field: &str) -> Result<&'a Value> {
-    let at = format!("/{}", field.replace('.', "/"));
-    row.get(field).or_else(|| row.pointer(&at)).ok_or_else(|| unknown_field(field, row))
 }
 
 impl From<&Column> for Layout {
@@ -408,9 +405,4 @@ impl From<&Column> for Layout {
             },
         }
     }
-}
-
-fn unknown_field(field: &str, row: &Value) -> Failure {
-    let known: Vec<_> = row.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
-    Failure::usage(format!("the answer has no field `{field}`")).hint(format!("it has: {}", known.join(", ")))
 }

@@ -32,7 +32,7 @@ impl std::fmt::Display for Candidate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // All of it may be the server's.
         let text = format!("{}  {} ({})", self.id, self.name, self.note);
-        f.write_str(&crate::output::plain(&text.into()))
+        f.write_str(&crate::output::plain(&text))
     }
 }
 

@@ -2,10 +2,11 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 use flink_rest_client::{
-    ENDPOINTS, FlinkRestClient, Freshness, JobId,
+    Answer, ENDPOINTS, FlinkRestClient, Freshness, JobId,
     endpoint::{Kind, Measured, Param, Place, Shape, Spec, Token},
     jobs::savepoints::SavepointFormatType,
 };
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -171,7 +172,7 @@ impl Verb {
             }
         };
         if let Some(asked) = params.remove(METRICS)
-            && answer.json()?.as_array().is_some_and(Vec::is_empty)
+            && is_empty_list(&answer)
         {
             let names = metrics::names(client, self.endpoint, params).await?;
             metrics::unknown(&asked, &names).map_or(Ok(()), Err)?;
@@ -179,12 +180,16 @@ impl Verb {
         app.output.answer(&answer, self.view)?;
         metrics::note(freshness);
         if let Some(hint) = self.if_none
-            && answer.json()?.as_array().is_some_and(Vec::is_empty)
+            && is_empty_list(&answer)
         {
             say!("{hint}");
         }
         Ok(())
     }
+}
+
+fn is_empty_list(answer: &Answer) -> bool {
+    answer.decode::<Vec<IgnoredAny>>().is_ok_and(|list| list.is_empty())
 }
 
 /// The parameter of savepoints that says how they are written.

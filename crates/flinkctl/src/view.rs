@@ -1,6 +1,6 @@
 //! How an answer is shown, as data: which parts of the server's JSON, under which headings, read as what.
 
-use serde_json::Value;
+use crate::output::Json;
 
 /// The parts of an answer that people see, one below the other.
 pub(crate) type View = &'static [Part];
@@ -77,10 +77,14 @@ impl Column {
         self.at.trim_start_matches('/').replace('/', ".")
     }
 
-    /// The value in the server's JSON.
-    pub(crate) fn find<'a>(&self, json: &'a Value) -> Option<&'a Value> {
-        let mut places = std::iter::once(&self.at).chain(self.or);
-        places.find_map(|at| json.pointer(at).filter(|value| !value.is_null()))
+    /// Where the value is, and where it is instead.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &'static str> + use<> {
+        std::iter::once(self.at).chain(self.or.iter().copied())
+    }
+
+    /// The value, unless there is none.
+    pub(crate) fn find<'a>(&self, json: Json<'a>) -> Option<Json<'a>> {
+        self.places().find_map(|at| json.pointer(at).filter(|value| !value.is_null()))
     }
 }
 

@@ -90,6 +90,9 @@ pub struct Saved<R> {
 
 impl<M: Mode, R: Readable> Call<M, Saved<R>> {
     /// Calls back with the bytes written so far and, if the server told it, the size of the whole.
+    ///
+    /// The function runs inside the transfer, after each piece, which is too often for a thread of its own. It must not block:
+    /// as long as it does, nothing is transferred and no time limit ends the call. A channel hands on what takes time.
     pub fn on_progress(mut self, progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
         self.action.progress = Some(Arc::new(progress));
         self

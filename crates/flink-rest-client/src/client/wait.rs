@@ -1,6 +1,6 @@
 //! Waiting for something to come true on the server.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, pin::pin, time::Duration};
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -19,6 +19,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// The same where each answer is a large one.
 const LONGEST_PAUSE_IF_LARGE: Duration = Duration::from_secs(10);
+/// Time after which a pending question is reported as an outage, and between two such reports.
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// A wait under way: asks with growing pauses, to its deadline.
 ///
@@ -78,7 +80,16 @@ impl Waiting {
     ) -> Result<Option<T>> {
         let asked_at = Instant::now();
         let gives_up_at = self.out_since.unwrap_or(asked_at) + self.patience;
-        match timeout_at(self.deadline.at.min(gives_up_at), question).await {
+        let end = self.deadline.at.min(gives_up_at);
+        let mut question = pin!(question);
+        let answer = loop {
+            let silent_until = Instant::now() + SILENCE;
+            match timeout_at(end.min(silent_until), &mut question).await {
+                Err(_) if silent_until < end => self.report(asked_at),
+                answer => break answer,
+            }
+        };
+        match answer {
             Ok(Ok(Some(value))) => return Ok(Some(value)),
             Ok(Err(error)) if self.may_pass(&error) => self.endure(error, asked_at)?,
             Ok(Err(error)) => return Err(error),
@@ -120,10 +131,22 @@ impl Waiting {
             let (what, source) = (self.what.clone(), Box::new(error.into_last()));
             return Err(Error::Outage { what, lasting: self.patience, source });
         }
-        let outage = Outage { error, lasting, patience: self.patience };
-        self.on_outage.tell(&outage);
-        self.missed = Some(outage.error);
+        self.missed = Some(error);
+        self.report(asked_at);
         Ok(())
+    }
+
+    /// Tells of the outage that the question of this time is part of.
+    fn report(&mut self, asked_at: Instant) {
+        let lasting = self.out_since.unwrap_or(asked_at).elapsed();
+        let outage = Outage { error: self.missed.take(), lasting, patience: self.patience };
+        self.on_outage.tell(&outage);
+        self.missed = outage.error;
+    }
+
+    /// The end of the whole wait.
+    pub(crate) fn end(&self) -> Instant {
+        self.deadline.at
     }
 }
 
@@ -131,8 +154,8 @@ impl Waiting {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outage {
-    /// What came of the last question.
-    pub error: Error,
+    /// The failure of the last question; none while the first one is still pending.
+    pub error: Option<Error>,
     /// The time since the first question without an answer.
     pub lasting: Duration,
     /// The wait ends when it has lasted as long as this.

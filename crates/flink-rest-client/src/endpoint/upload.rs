@@ -75,6 +75,9 @@ impl Upload {
     }
 
     /// Calls back with the bytes sent so far and, if it is known, the size of the whole.
+    ///
+    /// The function runs inside the transfer, after each piece, which is too often for a thread of its own. It must not block:
+    /// as long as it does, nothing is transferred and no time limit ends the call. A channel hands on what takes time.
     #[must_use]
     pub fn on_progress(mut self, progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));

@@ -7,6 +7,26 @@ use super::{
     insecure::{self, Insecure},
 };
 
+/// Parts of Flink's messages (1.13 to 2.3), and what helps against each.
+const REMEDIES: &[(&str, &str)] = &[
+    ("allowNonRestoredState", "drop the state that no operator takes with allow_non_restored_state(true)"),
+    ("Neither a 'Main-Class'", ENTRY_CLASS),
+    ("No manifest found in jar file", ENTRY_CLASS),
+    ("no main(String[]) method", OTHER_ENTRY_CLASS),
+    ("does not have a main(String[]) method", OTHER_ENTRY_CLASS),
+    ("was not found in the jar file", OTHER_ENTRY_CLASS),
+    ("is higher than the max parallelism", LESS_PARALLELISM),
+    // Of the state in a savepoint or checkpoint.
+    ("is lower than the configured parallelism", LESS_PARALLELISM),
+    ("is not smaller or equal to max parallelism", LESS_PARALLELISM),
+    ("exceeds its maximum parallelism", "ask for no more than the max parallelism, which the program sets"),
+];
+
+const ENTRY_CLASS: &str = "name the class with the main method with entry_class(…)";
+const OTHER_ENTRY_CLASS: &str =
+    "name another class with entry_class(…): one in the jar, with its package and a main method";
+const LESS_PARALLELISM: &str = "ask for no more than the max parallelism with parallelism(…); a program sets it, and a savepoint keeps it";
+
 impl Error {
     /// Whether Flink said this, in its refusal or as the cause of a job's failure.
     fn says(&self, text: &str) -> bool {
@@ -52,11 +72,8 @@ impl Error {
         if matches!(self, Self::StartedAnyway { .. }) && self.may_be_done() {
             return Some("look at what is there before you do it again".into());
         }
-        if self.says("allowNonRestoredState") {
-            return Some("drop the state that no operator takes with allow_non_restored_state(true)".into());
-        }
-        if self.says("'Main-Class'") {
-            return Some("name the class with the main method with entry_class(…)".into());
+        if let Some((_, remedy)) = REMEDIES.iter().find(|(text, _)| self.says(text)) {
+            return Some((*remedy).into());
         }
         Some(match self.last() {
             Self::InvalidAddress { .. } => {

@@ -4,8 +4,8 @@ use std::{mem, time::Duration};
 
 use http::StatusCode;
 
-use super::{Error, Evidence, StartedJob, Tried};
-use crate::value::{id::InvalidId, secrets::Secrets, state::JobStatus};
+use super::{Error, StartedJob, Tried};
+use crate::value::{id::InvalidId, secrets::Secrets};
 
 impl InvalidId {
     /// The error for a text that a server sent: no input of the caller's is wrong.
@@ -51,28 +51,10 @@ impl Error {
         Self::NotFlink { endpoint, status, found, retry_after: None, tried: Tried::default() }
     }
 
-    /// The same, without what must not be shown of what Flink reported.
+    /// The same, without what must not be shown of what a server said.
     pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
-        if let Self::OperationFailed { trace: text, .. }
-        | Self::JobEnded { root_cause: Some(text), .. }
-        | Self::JobGone { state: JobStatus::Other(text), .. } = &mut self
-        {
+        for text in self.texts() {
             *text = secrets.hide(mem::take(text)).into_owned();
-        }
-        if let Self::OperationForgotten { evidence, .. } = &mut self {
-            let Evidence { job_state, savepoint } = &mut **evidence;
-            let state = job_state.as_mut().and_then(|state| match state {
-                JobStatus::Other(text) => Some(text),
-                _ => None,
-            });
-            for text in state.into_iter().chain(savepoint) {
-                *text = secrets.hide(mem::take(text)).into_owned();
-            }
-        }
-        if let Self::OutcomeUnknown { jobs, .. } | Self::StartedAnyway { jobs, .. } = &mut self {
-            for text in jobs.iter_mut().flat_map(|job| job.root_cause.iter_mut().chain([&mut job.name])) {
-                *text = secrets.hide(mem::take(text)).into_owned();
-            }
         }
         self
     }

@@ -218,6 +218,9 @@ impl<M: Mode> Follow<M> {
 
     /// Tells when the server does not answer, or with an error, while there is [patience](Self::patience): once, until it
     /// has answered again.
+    ///
+    /// The function runs while the stream is read, as that of [`on_unread`](Self::on_unread) does, and must not block: as long as
+    /// it does, the stream gives nothing. A channel hands on what takes time.
     pub fn on_outage(mut self, tell: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_outage = Tell::to(tell);
         self

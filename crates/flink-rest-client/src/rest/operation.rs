@@ -275,8 +275,11 @@ pub struct Wait<P> {
 }
 
 impl<M: Mode, P: Poll> Call<M, Wait<P>> {
-    /// Tells of each question that the server does not answer, until the client's
-    /// [patience](crate::ClientBuilder::outage_patience) ends the wait.
+    /// Tells of each question that the server does not answer, and every 3 seconds of one that is still pending, until the
+    /// client's [patience](crate::ClientBuilder::outage_patience) ends the wait.
+    ///
+    /// The function runs inside the wait and must not block: as long as it does, nothing is asked and no time limit ends the wait.
+    /// A channel hands on what takes time.
     pub fn on_outage(mut self, tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
         self.action.on_outage = Tell::to(tell);
         self

@@ -29,6 +29,10 @@ impl FlinkVersion {
         self.release
     }
 
+    pub(crate) fn text_mut(&mut self) -> &mut String {
+        &mut self.text
+    }
+
     /// A server's own text, whatever it is.
     pub(crate) fn said(text: &str) -> Self {
         text.parse().unwrap_or_else(|_| Self { release: None, text: text.trim().into() })

@@ -27,6 +27,8 @@ struct Wide {
     job: Arc<Value>,
     now: Arc<AtomicUsize>,
     most: Arc<AtomicUsize>,
+    /// What is in the paths that are answered with 500.
+    broken: Vec<String>,
 }
 
 impl Wide {
@@ -39,7 +41,7 @@ impl Wide {
             vertex
         };
         job["vertices"] = (0..VERTICES).map(vertex).collect();
-        Self { job: Arc::new(job), now: Arc::default(), most: Arc::default() }
+        Self { job: Arc::new(job), now: Arc::default(), most: Arc::default(), broken: Vec::new() }
     }
 
     fn answer(&self, path: &str) -> Value {
@@ -63,9 +65,14 @@ impl Transport for Wide {
             self.most.fetch_max(self.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             tokio::time::sleep(Duration::from_millis(10)).await;
             self.now.fetch_sub(1, Ordering::SeqCst);
-            let body = self.answer(request.uri().path_and_query().unwrap().as_str()).to_string();
-            let body: Incoming = Box::pin(stream::iter([Ok(body.into())]));
-            Ok(http::Response::new(body))
+            let path = request.uri().path_and_query().unwrap().as_str();
+            let is_broken = self.broken.iter().any(|broken| path.contains(broken));
+            let (status, body) = match is_broken {
+                true => (500, json!({"errors": ["java.lang.NullPointerException: hunter2-token"]})),
+                false => (200, self.answer(path)),
+            };
+            let body: Incoming = Box::pin(stream::iter([Ok(body.to_string().into())]));
+            Ok(http::Response::builder().status(status).body(body).unwrap())
         })
     }
 }
@@ -83,4 +90,32 @@ async fn all_metrics_of_many_vertices_are_read_a_few_at_a_time() {
     assert_eq!((subtasks(one), subtasks(other)), (20 * VERTICES, 20 * VERTICES));
     let most = wide.most.load(Ordering::SeqCst);
     assert!((2..=MAX_CONCURRENT_REQUESTS).contains(&most), "{most}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn metrics_that_cannot_be_read_hide_no_others() {
+    let (own, vertex) = (format!("jobs/{}/metrics", "07".repeat(16)), format!("vertices/{:032x}/", 3));
+    let (of_vertex, of_job) = (Some("00000000000000000000000000000003"), None);
+    for (broken, unread) in [
+        (vec![vertex.clone()], vec![of_vertex]),
+        (vec![own.clone()], vec![of_job]),
+        (vec![own.clone(), vertex], vec![of_job, of_vertex]),
+    ] {
+        let wide = Wide { broken: broken.clone(), ..Wide::new() };
+        let builder = FlinkRestClient::builder("http://fake").transport(wide).bearer_token("hunter2-token");
+        let client = builder.flink_version("2.3.0".parse().unwrap()).build().unwrap();
+        let metrics = client.job(JobId::from_bytes([7; 16])).all_metrics().await.unwrap();
+        let named: Vec<_> =
+            metrics.unread.iter().map(|missing| missing.vertex.map(|id| id.to_string())).collect();
+        assert_eq!(named.iter().map(Option::as_deref).collect::<Vec<_>>(), unread);
+        assert_eq!(metrics.vertices.len(), VERTICES - usize::from(unread.contains(&of_vertex)));
+        assert_eq!(metrics.job.is_empty(), unread.contains(&of_job));
+        for missing in &metrics.unread {
+            assert!(missing.reason.contains("NullPointerException: ******"), "{missing:?}");
+        }
+    }
+    let wide = Wide { broken: vec![own, "vertices".into()], ..Wide::new() };
+    let builder = FlinkRestClient::builder("http://fake").transport(wide);
+    let client = builder.flink_version("2.3.0".parse().unwrap()).build().unwrap();
+    client.job(JobId::from_bytes([7; 16])).all_metrics().await.unwrap_err();
 }

@@ -266,6 +266,49 @@ async fn an_outage_is_told_and_endured_but_not_for_ever() {
     assert!(matches!(error, Error::Outage { .. }), "{error:?}");
 }
 
+/// A question has half a minute, which nobody wants to know nothing for.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_falls_silent_is_told_of_while_the_question_is_pending() {
+    let lost = Say::Lost(TransportErrorKind::Connect);
+    for (script, why) in [
+        (vec![state("RUNNING"), Say::Nothing], None),
+        (vec![state("RUNNING"), lost.clone(), Say::Nothing], Some(TransportErrorKind::Connect)),
+    ] {
+        let (tell, told) = mpsc::channel();
+        let wait = Fake::new(script).client().job(JOB).wait_until_finished();
+        let wait = wait.timeout(Duration::from_secs(20)).on_outage(move |outage| {
+            let why = outage.error.as_ref().map(|error| match error {
+                Error::Transport { kind, .. } => *kind,
+                other => panic!("{other:?}"),
+            });
+            tell.send((why, outage.lasting)).unwrap();
+        });
+        let error = wait.await.unwrap_err();
+        assert_eq!(error.is_timeout(), why.is_none(), "{error:?}");
+        let told: Vec<_> = told.iter().collect();
+        let told = if why.is_some() { &told[1..] } else { &told };
+        assert!(told.iter().all(|(of, _)| *of == why), "{told:?}");
+        let seconds: Vec<_> = told.iter().map(|(_, lasting)| lasting.as_secs()).collect();
+        assert_eq!(seconds, [3, 6, 9, 12, 15, 18], "{why:?}");
+    }
+    // An operation is waited for in the same way.
+    let (tell, told) = mpsc::channel();
+    let operation =
+        Fake::new([Say::Nothing]).client().job(JOB).savepoint_status("07".repeat(16).parse().unwrap());
+    let wait = operation.wait().timeout(Duration::from_secs(4));
+    wait.on_outage(move |outage| tell.send(outage.lasting).unwrap()).await.unwrap_err();
+    assert_eq!(told.iter().collect::<Vec<_>>(), [Duration::from_secs(3)]);
+}
+
+/// The server answers all the time, with what it had before.
+#[tokio::test(start_paused = true)]
+async fn looking_for_why_a_job_failed_is_no_outage() {
+    let none_yet = ok(json!({"exceptionHistory": {"truncated": false, "entries": []}}));
+    let wait = Fake::new([state("FAILED"), none_yet]).client().job(JOB).wait_until_finished();
+    let error = wait.on_outage(|outage| panic!("{outage:?}")).await.unwrap_err();
+    assert!(matches!(error, Error::JobEnded { root_cause: None, .. }), "{error:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn short_outages_do_not_add_up() {
     let lost = || std::iter::repeat_n(Say::Lost(TransportErrorKind::Connect), 40);
@@ -273,6 +316,47 @@ async fn short_outages_do_not_add_up() {
     let fake = Fake::new(script.chain([details("FINISHED", json!({"FINISHED": 1}))]));
     let client = fake.builder("2.3.0").outage_patience(Duration::from_secs(100)).build().unwrap();
     client.job(JOB).wait_until_finished().timeout(Duration::MAX).await.unwrap();
+}
+
+/// A job whose tasks all run, with vertices of these parallelisms and max parallelisms.
+fn parallel(state: &str, vertices: [(u32, u32); 2]) -> Say {
+    let vertex = |(parallelism, most): (u32, u32)| json!({"id": JOB, "name": "", "status": state, "parallelism": parallelism, "maxParallelism": most});
+    let (vertices, tasks) = (vertices.map(vertex), json!({state: 3}));
+    ok(json!({"jid": JOB, "name": "", "state": state, "vertices": vertices, "status-counts": tasks}))
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_parallelism_is_waited_for_as_anything_else() {
+    let old = || parallel("RUNNING", [(1, 128), (1, 2)]);
+    // Each vertex has no more than it may have.
+    let new = || parallel("RUNNING", [(3, 128), (2, 2)]);
+    let end = || parallel("FINISHED", [(1, 128), (1, 2)]);
+    let lost = || Say::Lost(TransportErrorKind::Connect);
+    let fake =
+        Fake::new([state("RUNNING"), old(), lost(), Say::RetryAfter(503, "1"), unknown(), old(), new()]);
+    let (tell, told) = mpsc::channel();
+    let wait = fake.client().job(JOB).wait_until_rescaled(3);
+    let progress = wait.on_outage(move |outage| tell.send(outage.lasting).unwrap()).await.unwrap();
+    assert_eq!(progress.vertices.len(), 2);
+    assert_eq!(told.iter().count(), 2);
+
+    let error = Fake::new([state("RUNNING"), old(), end(), state("FINISHED"), end()])
+        .client()
+        .job(JOB)
+        .wait_until_rescaled(3)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::JobEnded { state: JobStatus::Finished, .. }), "{error:?}");
+
+    let wait = Fake::new([state("RUNNING"), old()]).client().job(JOB).wait_until_rescaled(3);
+    let error = wait.timeout(Duration::from_secs(60)).await.unwrap_err();
+    let told =
+        format!("waiting until job {JOB} runs with parallelism 3 (it is RUNNING) took longer than 60s");
+    assert_eq!(error.to_string(), told);
+
+    let fake = Fake::new([state("RUNNING"), old(), lost()]);
+    let wait = fake.client().job(JOB).wait_until_rescaled(3).timeout(Duration::MAX);
+    assert!(matches!(wait.await.unwrap_err(), Error::Outage { .. }));
 }
 
 #[test]

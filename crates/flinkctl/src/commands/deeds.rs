@@ -1,23 +1,19 @@
 //! What is done to a job, and waited for: stop, savepoint, wait, rescale.
 
-use std::time::Duration;
-
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
-    Async,
     endpoint::IdKind,
-    jobs::{Job, checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
+    jobs::{checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
 };
-use tokio::time::Instant;
 
 use crate::{
     cli::App,
     commands::{
         Deed,
-        operation::{Begun, of_ended, patience, savepoint_format, trigger_id},
+        operation::{Begun, of_ended, savepoint_format, trigger_id},
     },
     error::{Exit, Failure, Result},
-    follow::{Goal, follow},
+    follow::{Goal, follow, stopped_rescaling},
     output::say,
     resolve,
     stop::unless_stopped,
@@ -201,42 +197,21 @@ fn describe_rescale(command: Command) -> Command {
 async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
     let Rescale { of, parallelism } = Rescale::from_arg_matches(matches)?;
     let job = app.client.job(resolve::job(&app.client, &of.job).await?);
-    let stopped = |exit| {
-        let failure = Failure::new(exit, "you stopped waiting; the job may be rescaled all the same");
-        failure.hint(format!("`flinkctl job get {}` tells how parallel it is", job.id()))
+    let before = job.progress().await?.vertices.iter().filter_map(|vertex| vertex.parallelism).max();
+    let stopped = |exit| stopped_rescaling(exit, job.id());
+    if let Err(error) = unless_stopped(job.rescale(parallelism), stopped).await? {
+        return Err(of_ended(app, &job, error.into()).await);
+    }
+    let failure = match follow(app, job.id(), Goal::Rescaled(parallelism)).await {
+        Err(failure) if failure.exit == Exit::Timeout => failure,
+        rescaled => return rescaled.map(|_| ()),
     };
-    // None is never.
-    let deadline = Instant::now().checked_add(patience(app));
-    if let Err(failure) = unless_stopped(rescaled(&job, parallelism, deadline), stopped).await? {
-        return Err(of_ended(app, &job, failure).await);
-    }
-    follow(app, job.id(), Goal::Running).await.map(|_| ())
-}
-
-/// Asks for this parallelism, and waits until all vertices have it.
-async fn rescaled(job: &Job<Async>, parallelism: u32, deadline: Option<Instant>) -> Result<()> {
-    job.rescale(parallelism).await?;
-    loop {
-        let details = job.progress().await?;
-        let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
-        if details.vertices.iter().all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism))) {
-            return Ok(());
-        }
-        if details.state.is_terminal() {
-            let message = format!("{} is {}, and was not rescaled before", details.name, details.state);
-            return Err(Failure::from_end(message, &details.state));
-        }
-        if deadline.is_some_and(|deadline| Instant::now() > deadline) {
-            let late = Failure::new(
-                Exit::Timeout,
-                format!("job {} does not have parallelism {parallelism} yet; the request stands", job.id()),
-            );
-            let has = details.vertices.iter().filter_map(|vertex| vertex.parallelism).max().unwrap_or(1);
-            return Err(late.hint(format!(
-                "are there as many slots? `flinkctl cluster get` tells; `flinkctl job rescale {} {has}` takes it back",
-                job.id()
-            )));
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
+    let command = app.command(&format!("job rescale {} {}", job.id(), before.unwrap_or(1)));
+    let late = Failure {
+        message: format!("job {} does not have parallelism {parallelism} yet; the request stands", job.id()),
+        causes: std::iter::once(failure.message).chain(failure.causes).collect(),
+        ..failure
+    };
+    Err(late
+        .hint(format!("are there as many slots? `flinkctl cluster get` tells; `{command}` takes it back")))
 }

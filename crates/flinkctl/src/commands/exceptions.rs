@@ -1,6 +1,6 @@
 //! `flinkctl job exceptions`: what went wrong in a job, condensed or in full.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::root_cause;
@@ -10,9 +10,9 @@ use crate::{
     cli::App,
     commands::Deed,
     error::Result,
-    output::Format,
+    output::{Format, Json, of_answer},
     resolve,
-    view::{Part, View, id, number, text, time, trace},
+    view::{Column, Part, View, id, number, text, time, trace},
 };
 
 pub(crate) const EXCEPTIONS: Deed =
@@ -40,22 +40,30 @@ fn describe(command: Command) -> Command {
 }
 
 /// A failure may be of a task, or of the whole job; then what failed with it tells where.
+const TASK: Column = text("TASK", "/taskName").or(&["/concurrentExceptions/0/taskName"]);
+const TASKMANAGER: Column = id("TASKMANAGER", "/taskManagerId").or(&[
+    "/endpoint",
+    "/location",
+    "/concurrentExceptions/0/taskManagerId",
+    "/concurrentExceptions/0/endpoint",
+    "/concurrentExceptions/0/location",
+]);
+
+const ENTRIES: &str = "/exceptionHistory/entries";
+
 const CONDENSED: View = &[Part::Rows(
     "",
     &[
-        time("LAST", "/timestamp"),
+        time("LAST", "/failure/timestamp"),
         number("TIMES", "/times"),
         text("TASK", "/task"),
         id("TASKMANAGER", "/taskmanager"),
-        trace("EXCEPTION", "/stacktrace"),
+        trace("EXCEPTION", "/failure/stacktrace"),
     ],
 )];
 
-const FULL: View = &[Part::Chapters(
-    "",
-    &[time("WHEN", "/timestamp"), text("TASK", "/task"), id("TASKMANAGER", "/taskmanager")],
-    "/stacktrace",
-)];
+const FULL: View =
+    &[Part::Chapters(ENTRIES, &[time("WHEN", "/timestamp"), TASK, TASKMANAGER], "/stacktrace")];
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let Arguments { job, full, max, label } = Arguments::from_arg_matches(matches)?;
@@ -67,55 +75,50 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let answer = app.client.request_by_name("GetJobExceptions", params.into()).await?;
     if matches!(app.output.format, Format::Json | Format::Yaml) || !app.global.json.is_empty() {
         // Fields are those of the failures.
-        return app.output.answer(&answer, &[Part::Rows("/exceptionHistory/entries", &[])]);
+        return app.output.answer(&answer, &[Part::Rows(ENTRIES, &[])]);
     }
-    let answer = answer.json()?;
-    let entries = answer.pointer("/exceptionHistory/entries").and_then(Value::as_array);
-    let failures = entries.into_iter().flatten().map(placed);
-    match full {
-        true => app.output.value(&failures.collect(), FULL),
-        false => app.output.value(&condensed(failures).into(), CONDENSED),
+    if full {
+        return app.output.answer(&answer, FULL);
     }
+    let failures = condensed(&of_answer(&answer)?)?;
+    drop(answer);
+    app.output.json(&failures, CONDENSED)
 }
 
-/// The failure with the task and the TaskManager where it happened.
-fn placed(entry: &Value) -> Value {
-    let concurrent = entry.pointer("/concurrentExceptions/0");
-    let of = |names: &[&str]| {
-        let places = std::iter::once(entry).chain(concurrent);
-        places.into_iter().find_map(|place| names.iter().find_map(|name| place.get(name)?.as_str()))
-    };
-    json!({
-        "timestamp": entry.get("timestamp"),
-        "task": of(&["taskName"]),
-        "taskmanager": of(&["taskManagerId", "endpoint", "location"]),
-        "stacktrace": entry.get("stacktrace"),
-        "times": 1,
+/// The failures of an answer as JSON: those of one vertex for one reason are one, whatever the subtask and the attempt.
+fn condensed(answer: &str) -> Result<String> {
+    let (mut all, mut places) = (Vec::<(Json<'_>, u64)>::new(), HashMap::new());
+    for failure in Json::of(answer)?.pointer(ENTRIES).into_iter().flat_map(Json::elements) {
+        let task = task(failure).unwrap_or_default();
+        let vertex = task.rsplit_once(" (").map_or(task.as_ref(), |(vertex, _)| vertex);
+        let trace = failure.get("stacktrace").and_then(Json::as_str).unwrap_or_default();
+        let what = format!("{vertex}\n{}", without_numbers(root_cause(&trace)));
+        let next = all.len();
+        match all.get_mut(*places.entry(what).or_insert(next)) {
+            Some((_, times)) => *times += 1,
+            None => all.push((failure, 1)),
+        }
+    }
+    let mut shown = String::from("[");
+    for (failure, times) in all {
+        let (task, taskmanager) =
+            (Value::from(task(failure)), TASKMANAGER.find(failure).unwrap_or(Json::NULL));
+        let comma = if shown.ends_with('[') { "" } else { "," };
+        let (taskmanager, failure) = (taskmanager.text(), failure.text());
+        shown += &format!(
+            r#"{comma}{{"times":{times},"task":{task},"taskmanager":{taskmanager},"failure":{failure}}}"#
+        );
+    }
+    Ok(shown + "]")
+}
+
+/// Where a task failed, without its attempt.
+fn task(failure: Json<'_>) -> Option<Cow<'_, str>> {
+    let task = TASK.find(failure)?.as_str()?;
+    Some(match task.split_once(" - execution #") {
+        Some((subtask, _)) => subtask.to_owned().into(),
+        None => task,
     })
-}
-
-/// Failures of one vertex for one reason are one, whatever the subtask and the attempt.
-fn condensed(failures: impl Iterator<Item = Value>) -> Vec<Value> {
-    let (mut all, mut places) = (Vec::<Value>::new(), HashMap::new());
-    for mut failure in failures {
-        if let Some(Value::String(task)) = failure.get_mut("task")
-            && let Some((subtask, _)) = task.split_once(" - execution #")
-        {
-            *task = subtask.to_owned();
-        }
-        let text = |name| failure.get(name).and_then(Value::as_str).unwrap_or_default();
-        let vertex = text("task").rsplit_once(" (").map_or(text("task"), |(vertex, _)| vertex);
-        let what = format!("{vertex}\n{}", without_numbers(root_cause(text("stacktrace"))));
-        let place = *places.entry(what).or_insert(all.len());
-        match all.get_mut(place) {
-            Some(Value::Object(known)) => {
-                let times = known.get("times").and_then(Value::as_u64).unwrap_or(0);
-                known.insert("times".into(), (times + 1).into());
-            }
-            _ => all.push(failure),
-        }
-    }
-    all
 }
 
 /// Messages often name a record, an attempt or a port.
@@ -125,14 +128,21 @@ fn without_numbers(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn shown(entries: &[Value]) -> Value {
+        let answer = json!({"exceptionHistory": {"entries": entries}}).to_string();
+        serde_json::from_str(&condensed(&answer).unwrap()).unwrap()
+    }
 
     #[test]
     fn what_repeats_is_shown_once_with_its_last_time() {
         let failure = |timestamp: u64, attempt: u64, message: &str| {
             json!({
                 "timestamp": timestamp, "taskName": format!("Map ({}/2) - execution #{attempt}", 1 + attempt / 2),
-                "stacktrace": format!("java.lang.RuntimeException: {message}\n\tat Map.map"), "times": 1,
+                "stacktrace": format!("java.lang.RuntimeException: {message}\n\tat Map.map"),
             })
         };
         let all = [
@@ -140,18 +150,21 @@ mod tests {
             failure(20, 1, "disk full"),
             failure(10, 0, "record 3 is bad"),
         ];
-        let condensed = condensed(all.iter().map(placed));
-        let shown: Vec<_> =
-            condensed.iter().map(|failure| (&failure["timestamp"], &failure["times"])).collect();
-        assert_eq!(shown, [(&json!(30), &json!(2)), (&json!(20), &json!(1))]);
-        assert_eq!(condensed[0]["task"], "Map (2/2)");
+        let condensed = shown(&all);
+        let at = |place: &str| condensed.pointer(place).unwrap().clone();
+        assert_eq!(
+            [at("/0/failure/timestamp"), at("/0/times"), at("/0/task")],
+            [json!(30), json!(2), json!("Map (2/2)")]
+        );
+        assert_eq!([at("/1/failure/timestamp"), at("/1/times")], [json!(20), json!(1)]);
     }
 
     #[test]
     fn the_failure_of_a_whole_job_is_placed_by_what_failed_with_it() {
-        let entry =
-            json!({"stacktrace": "a", "concurrentExceptions": [{"taskName": "Map", "endpoint": "host:1"}]});
-        let failure = placed(&entry);
+        let condensed = shown(&[
+            json!({"stacktrace": "a", "concurrentExceptions": [{"taskName": "Map", "endpoint": "host:1"}]}),
+        ]);
+        let failure = &condensed[0];
         assert_eq!((&failure["task"], &failure["taskmanager"]), (&json!("Map"), &json!("host:1")));
     }
 }

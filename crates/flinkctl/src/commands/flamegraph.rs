@@ -86,7 +86,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let job = resolve::job(client, &arguments.job).await?;
     let progress = client.job(job).progress().await?;
     let named = progress.vertices.iter();
-    let named = named.map(|vertex| (vertex.id, label(&plain(&vertex.name.as_str().into()))));
+    let named = named.map(|vertex| (vertex.id, label(&plain(&vertex.name))));
     let mut vertices: Vec<_> = named.collect();
     if let Some(word) = &arguments.vertex {
         let meant = resolve::vertex(client, job, word).await?;
@@ -98,9 +98,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let Some(stacks) = stacks else { return missing.end(VERTICES) };
     let text = match folded {
         true => stacks,
-        false => {
-            draw(&stacks, &format!("{}, {}", plain(&progress.name.as_str().into()), title(arguments.kind)))?
-        }
+        false => draw(&stacks, &format!("{}, {}", plain(&progress.name), title(arguments.kind)))?,
     };
     // Each has its own, so that none takes the place of another.
     let usual = || match vertices.as_slice() {
@@ -246,7 +244,7 @@ fn too_large() -> Failure {
 
 /// A name without what ends one.
 fn frame(name: &str) -> String {
-    plain(&name.into()).replace(';', ",")
+    plain(name).replace(';', ",")
 }
 
 /// A method without its package, which would leave no room for its name in a drawing.

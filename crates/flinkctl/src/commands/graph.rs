@@ -160,7 +160,7 @@ impl<'a> Graph<'a> {
 }
 
 fn one_line(text: &str) -> String {
-    plain(&text.into())
+    plain(text)
 }
 
 /// A text between quotes. Mermaid reads HTML's names and its own numbers for what would end the text, or begin a

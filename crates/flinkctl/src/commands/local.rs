@@ -115,6 +115,8 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
         None => Flink::default(),
     };
     wanted = wanted.taskmanagers(taskmanagers).slots(slots).progress(Progress::Stderr);
+    // Its logs tell why it is not ready in time.
+    global.limit.allow_grace();
     if let Some(timeout) = global.limit.left() {
         wanted = wanted.start_timeout(timeout);
     }

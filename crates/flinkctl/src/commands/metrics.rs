@@ -1,6 +1,6 @@
 //! How metrics are shown, whatever they are of.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use flink_rest_client::{FlinkRestClient, Freshness};
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::{
     cli::App,
     error::{Exit, Failure, Result},
-    output::say,
+    output::{Json, of_answer, say},
     usage::nearest,
     view::{Part, View, id, number, trend, value},
 };
@@ -49,9 +49,10 @@ pub(crate) async fn names(
     endpoint: &str,
     params: Map<String, Value>,
 ) -> Result<Vec<String>> {
-    let all = client.request_by_name(endpoint, params.into()).await?.json()?;
-    let names = all.as_array().into_iter().flatten().filter_map(|metric| metric.get("id")?.as_str());
-    Ok(names.map(str::to_owned).collect())
+    let answer = client.request_by_name(endpoint, params.into()).await?;
+    let text = of_answer(&answer)?;
+    let names = Json::of(&text)?.elements().filter_map(|metric| metric.get("id")?.as_str());
+    Ok(names.map(Cow::into_owned).collect())
 }
 
 /// Flink passes over names that it does not know; if it knows none, nothing is what a script takes for an answer.

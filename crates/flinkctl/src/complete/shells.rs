@@ -126,7 +126,7 @@ impl EnvCompleter for Shell {
             }
             let Some(value) = place.written(value) else { continue };
             let note = candidate.get_help().map(ToString::to_string).unwrap_or_default();
-            let note = plain(&note.lines().next().unwrap_or_default().into());
+            let note = plain(note.lines().next().unwrap_or_default());
             match self {
                 Self::Zsh if !note.is_empty() => writeln!(out, "{value}:{}", note.replace('\\', "\\\\"))?,
                 Self::Fish | Self::Powershell if !note.is_empty() => writeln!(out, "{value}\t{note}")?,

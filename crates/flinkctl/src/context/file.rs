@@ -145,7 +145,7 @@ fn without_value(message: &str) -> String {
 #[cfg(unix)]
 fn check_writers(path: &Path, metadata: &Metadata) -> Result<()> {
     use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
-    let me = rustix::process::geteuid().as_raw();
+    let me = nix::unistd::geteuid().as_raw();
     if !may_own(metadata.uid(), me) {
         let failure = Failure::usage(format!("{}: it is another user's file", path.display()));
         return Err(failure.hint("use one of your own: FLINKCTL_CONFIG names it"));

@@ -6,7 +6,10 @@ use clap::builder::TypedValueParser;
 use serde::{Deserialize, Serialize};
 use tokio::{io::AsyncReadExt, process::Command};
 
-use super::{group::Group, local_file};
+use super::{
+    group::{Group, INTERRUPT_TIMEOUT},
+    local_file,
+};
 use crate::error::{Failure, Result};
 
 /// How long a command may take to say a secret: somebody may have to unlock it first.
@@ -64,7 +67,7 @@ fn text(secret: Vec<u8>) -> Result<String, String> {
 }
 
 /// What a command writes to its stdout, up to one byte more than there may be; what it has to say to people, it says on
-/// our stderr, and it may ask them on our stdin. It ends with all that it started when nobody waits for it any more.
+/// our stderr, and it may ask them on our stdin and terminal. It ends with all that it started when nobody waits for it any more.
 async fn output(command: &str, patience: Duration) -> Result<Vec<u8>, String> {
     let mut shell = Command::new(if cfg!(windows) { "cmd" } else { "sh" });
     shell.args([if cfg!(windows) { "/C" } else { "-c" }, command]).stdout(Stdio::piped()).kill_on_drop(true);
@@ -73,7 +76,7 @@ async fn output(command: &str, patience: Duration) -> Result<Vec<u8>, String> {
         shell.stdin(Stdio::null()).stderr(Stdio::null());
     }
     let said = async {
-        let group = Group::of(&mut shell)?;
+        let mut group = Group::of(&mut shell)?;
         let mut child = shell.spawn()?;
         let mut secret = Vec::new();
         if let Some(stdout) = child.stdout.take() {
@@ -87,7 +90,12 @@ async fn output(command: &str, patience: Duration) -> Result<Vec<u8>, String> {
                 group.release().await;
                 Ok(secret)
             }
-            status => Err(std::io::Error::other(status.to_string())),
+            status => {
+                if group.is_interrupted(status) {
+                    tokio::time::sleep(INTERRUPT_TIMEOUT).await;
+                }
+                Err(std::io::Error::other(status.to_string()))
+            }
         }
     };
     let said = tokio::time::timeout(patience, said).await;

@@ -2,9 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 use flink_rest_client::Timestamp;
-use serde_json::Value;
 
-use super::{human, plain, spark};
+use super::{Json, human, plain, spark};
 use crate::view::Show;
 
 /// A value as it is shown, with its colour.
@@ -23,74 +22,73 @@ impl From<String> for Cell {
 }
 
 /// For people: short, `-` if there is none.
-pub(crate) fn readable(value: Option<&Value>, show: Show, now: Timestamp) -> Cell {
+pub(crate) fn readable(value: Option<Json<'_>>, show: Show, now: Timestamp) -> Cell {
     let Some(value) = present(value, show) else { return dim("-") };
+    let as_it_is = || plain(&value.shown());
     match show {
         Show::State => {
-            let style = colour(value.as_str().unwrap_or_default());
-            Cell { text: plain(value), style, ..Cell::default() }
+            let style = colour(&value.as_str().unwrap_or_default());
+            Cell { text: as_it_is(), style, ..Cell::default() }
         }
-        Show::Time => timestamp(value).map_or_else(|| plain(value), |at| human::ago(at, now)).into(),
-        Show::Millis => value.as_u64().map_or_else(|| plain(value), human::duration).into(),
-        Show::Bytes => value.as_u64().map_or_else(|| plain(value), human::bytes).into(),
+        Show::Time => timestamp(value).map_or_else(as_it_is, |at| human::ago(at, now)).into(),
+        Show::Millis => value.number().map_or_else(as_it_is, human::duration).into(),
+        Show::Bytes => value.number().map_or_else(as_it_is, human::bytes).into(),
         Show::Ratio => {
-            value.as_f64().map_or_else(|| plain(value), |part| format!("{:.0}%", part * 100.0)).into()
+            value.number().map_or_else(as_it_is, |part: f64| format!("{:.0}%", part * 100.0)).into()
         }
         Show::Counts => counts(value),
         Show::Trace => root_cause(value).into(),
         Show::Reason => reason(value).into(),
         Show::Operators => operators(value).into(),
-        Show::Rate => value.as_f64().map_or_else(|| plain(value), human::rate).into(),
-        Show::Load if value.is_string() => dim(&plain(value)),
+        Show::Rate => value.number().map_or_else(as_it_is, human::rate).into(),
+        Show::Load if value.is_string() => dim(&as_it_is()),
         Show::Load => load(value),
         Show::Index => index(value).into(),
-        Show::Number => value.as_f64().map_or_else(|| plain(value), human::number).into(),
+        // A whole number has more digits than a double.
+        Show::Number if value.number::<i128>().is_some() => as_it_is().into(),
+        Show::Number => value.number().map_or_else(as_it_is, human::number).into(),
         Show::LastPart => last_part(value).into(),
-        Show::Id | Show::Text | Show::Natural | Show::Value | Show::Trend => plain(value).into(),
+        Show::Id | Show::Text | Show::Natural | Show::Value | Show::Trend => as_it_is().into(),
     }
 }
 
 /// For scripts: whole, in one unit, empty if there is none.
-pub(crate) fn exact(value: Option<&Value>, show: Show) -> String {
-    match present(value, show) {
-        None => String::new(),
-        Some(value) if show == Show::Time => {
-            timestamp(value).map_or_else(|| plain(value), |at| format!("{at:.3}"))
-        }
-        Some(value) if show == Show::Counts => counts(value).text,
-        Some(value) if show == Show::Rate => {
-            value.as_f64().map_or_else(|| plain(value), |rate| format!("{rate:.1}"))
-        }
-        Some(value) if show == Show::Trace => root_cause(value),
-        Some(value) if show == Show::Reason => reason(value),
-        Some(value) if show == Show::Operators => operators(value),
-        Some(value) if show == Show::Index => index(value),
-        Some(value) if show == Show::LastPart => last_part(value),
-        Some(value) => plain(value),
+pub(crate) fn exact(value: Option<Json<'_>>, show: Show) -> String {
+    let Some(value) = present(value, show) else { return String::new() };
+    let as_it_is = || plain(&value.shown());
+    match show {
+        Show::Time => timestamp(value).map_or_else(as_it_is, |at| format!("{at:.3}")),
+        Show::Counts => counts(value).text,
+        Show::Rate => value.number().map_or_else(as_it_is, |rate: f64| format!("{rate:.1}")),
+        Show::Trace => root_cause(value),
+        Show::Reason => reason(value),
+        Show::Operators => operators(value),
+        Show::Index => index(value),
+        Show::LastPart => last_part(value),
+        _ => as_it_is(),
     }
 }
 
 /// The value, unless it is one of Flink's ways to say that there is none.
-fn present(value: Option<&Value>, show: Show) -> Option<&Value> {
+fn present(value: Option<Json<'_>>, show: Show) -> Option<Json<'_>> {
     let least = match show {
         Show::Time => 1,
         Show::Millis | Show::Bytes | Show::Natural => 0,
         _ => i64::MIN,
     };
     value.filter(|value| {
-        !value.is_null() && value.as_i64().is_none_or(|number| number >= least && number < i64::MAX)
+        !value.is_null() && value.number().is_none_or(|number: i64| number >= least && number < i64::MAX)
     })
 }
 
-pub(crate) fn timestamp(value: &Value) -> Option<Timestamp> {
+pub(crate) fn timestamp(value: Json<'_>) -> Option<Timestamp> {
     // Metrics are texts.
-    let millis = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
-    Timestamp::from_millisecond(millis).ok()
+    Timestamp::from_millisecond(value.shown().parse().ok()?).ok()
 }
 
-fn load(parts: &Value) -> Cell {
-    let part = |at| parts.get(at).and_then(Value::as_f64);
-    match (part(0), part(1), part(2)) {
+fn load(parts: Json<'_>) -> Cell {
+    let mut parts = parts.elements().map(Json::number);
+    match (parts.next().flatten(), parts.next().flatten(), parts.next().flatten()) {
         (None, None, None) => Cell::default(),
         (busy, held_up, idle) => {
             spark::load(busy.unwrap_or(0.0), held_up.unwrap_or(0.0), idle.unwrap_or(0.0))
@@ -99,40 +97,42 @@ fn load(parts: &Value) -> Cell {
 }
 
 /// The deepest cause with its class.
-fn root_cause(trace: &Value) -> String {
-    let mut causes = flink_rest_client::causes(trace.as_str().unwrap_or_default());
-    plain(&causes.pop().unwrap_or_default().into())
+fn root_cause(trace: Json<'_>) -> String {
+    plain(&flink_rest_client::causes(&trace.as_str().unwrap_or_default()).pop().unwrap_or_default())
 }
 
-fn reason(trace: &Value) -> String {
-    plain(&flink_rest_client::causes(trace.as_str().unwrap_or_default()).join(" <- ").into())
+fn reason(trace: Json<'_>) -> String {
+    plain(&flink_rest_client::causes(&trace.as_str().unwrap_or_default()).join(" <- "))
 }
 
 /// `Map<br/>+- Filter<br/>` as `Map -> Filter`.
-fn operators(html: &Value) -> String {
-    let text = plain(html);
+fn operators(html: Json<'_>) -> String {
+    let text = plain(&html.shown());
     let lines = text.split("<br/>").map(|line| line.trim_start_matches([' ', '+', '-', ':']).trim_end());
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" -> ")
 }
 
 /// `/tmp/flink-web-upload/a1b2_app.jar` as `a1b2_app.jar`; all of it if it ends in no name.
-fn last_part(path: &Value) -> String {
-    let path = plain(path);
+fn last_part(path: Json<'_>) -> String {
+    let path = plain(&path.shown());
     let last = path.rsplit(['/', '\\']).next().filter(|last| !matches!(*last, "" | "." | ".."));
     last.map(str::to_owned).unwrap_or(path)
 }
 
 /// `0.currentInputWatermark` as `0`.
-fn index(name: &Value) -> String {
-    plain(&name.as_str().and_then(|name| name.split('.').next()).unwrap_or_default().into())
+fn index(name: Json<'_>) -> String {
+    plain(name.as_str().unwrap_or_default().split('.').next().unwrap_or_default())
 }
 
 /// `4 running, 1 scheduled`.
-fn counts(value: &Value) -> Cell {
-    let members = value.as_object().into_iter().flatten();
-    let there = members.filter(|(state, count)| *state != "total" && count.as_u64() != Some(0));
-    let words: Vec<_> = there.map(|(state, count)| format!("{count} {}", state.to_lowercase())).collect();
-    if words.is_empty() { dim("-") } else { plain(&words.join(", ").into()).into() }
+fn counts(value: Json<'_>) -> Cell {
+    let members = value.members().filter_map(|(state, count)| Some((state.as_str()?, count)));
+    let there = members.filter(|(state, count)| state != "total" && count.number() != Some(0_u64));
+    let mut there: Vec<_> = there.collect();
+    there.sort_by(|(state, _), (other, _)| state.cmp(other));
+    let words: Vec<_> =
+        there.iter().map(|(state, count)| format!("{} {}", count.shown(), state.to_lowercase())).collect();
+    if words.is_empty() { dim("-") } else { plain(&words.join(", ")).into() }
 }
 
 pub(crate) fn dim(text: &str) -> Cell {
@@ -153,13 +153,28 @@ pub(crate) fn colour(state: &str) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn shown(value: Value, show: Show) -> (String, String) {
         let now = Timestamp::from_millisecond(1_700_000_065_000).unwrap();
-        (readable(Some(&value), show, now).text, exact(Some(&value), show))
+        let text = value.to_string();
+        let value = Json::of(&text).ok();
+        (readable(value, show, now).text, exact(value, show))
+    }
+
+    #[test]
+    fn whole_numbers_have_the_digits_that_were_sent() {
+        for number in ["9007199254740993", "36893488147419103232", "-36893488147419103232"] {
+            let (value, now) = (Json::of(number).ok(), Timestamp::UNIX_EPOCH);
+            for show in [Show::Number, Show::Value, Show::Text, Show::Id] {
+                assert_eq!(
+                    (readable(value, show, now).text, exact(value, show)),
+                    (number.into(), number.into())
+                );
+            }
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Answers of several clusters in one table, each row with its context.
 
+use std::{borrow::Cow, io::Write};
+
 use serde_json::{Value, json};
 
 use super::{
-    Format, Output,
-    rows::{flattened, of_part},
+    Format, Json, Output,
+    rows::{Row, Rows, flattened, of_part},
 };
 use crate::{
     error::Result,
@@ -14,29 +16,38 @@ use crate::{
 const CONTEXT: Column = text("CONTEXT", "/context");
 
 /// What is shown as names and values.
-const VALUES: &[Column] = &[id("NAME", "/name"), text("VALUE", "/value")];
+const VALUES: Part = Part::Rows("", &[id("NAME", "/name"), text("VALUE", "/value")]);
+
+/// JSON of contexts' names and of their answers.
+type Answers<'a> = Vec<(String, Cow<'a, str>)>;
 
 impl Output {
-    /// Shows answers of the same view.
-    pub(crate) fn merged(&self, answers: &[(&str, &Value)], view: View) -> Result<()> {
+    /// Shows answers of the same view, each with the name of its context.
+    pub(crate) fn merged(&self, answers: &[(&str, &str)], view: View) -> Result<()> {
         let mut out = self.stdout()?;
+        let answers = answers.iter().map(|(name, text)| (Value::from(*name).to_string(), (*text).into()));
+        let answers: Answers<'_> = answers.collect();
         if !self.fields.is_empty() {
-            let rows =
-                view.first().map(|part| rows(answers, part, &self.fields)).transpose()?.unwrap_or_default();
             let fields = [vec!["context".into()], self.fields.clone()].concat();
-            return self.with(self.format, fields).chosen(&mut out, &rows.into(), &[Part::Rows("", &[])]);
+            let rows = view.first().map(|part| rows(&answers, part, &self.fields)).transpose()?;
+            return self.with(self.format, fields).chosen(&mut out, rows.into_iter().flatten(), true);
         }
         if self.format == Format::Name {
             let Some(part) = view.iter().find(|part| part.has_id()) else { return Ok(()) };
-            let ids = columns(part).iter().filter(|column| column.show == Show::Id).take(1);
+            let ids = part.columns().unwrap_or_default().iter().filter(|column| column.show == Show::Id);
             let output = self.with(Format::Tsv, Vec::new());
-            return output.rows(&mut out, &rows(answers, part, &[])?, &with_context(ids));
+            return output.rows(&mut out, rows(&answers, part, &[])?, &with_context(ids.take(1)));
         }
         for (number, part) in view.iter().enumerate() {
             if number > 0 {
-                std::io::Write::write_all(&mut out, b"\n")?;
+                out.write_all(b"\n")?;
             }
-            self.rows(&mut out, &rows(answers, part, &[])?, &with_context(columns(part)))?;
+            let (part, answers) = match part {
+                Part::All(at) => (&VALUES, &by_value(&answers, at)?),
+                part => (part, &answers),
+            };
+            let columns = with_context(part.columns().unwrap_or_default());
+            self.rows(&mut out, rows(answers, part, &[])?, &columns)?;
         }
         Ok(())
     }
@@ -46,29 +57,23 @@ fn with_context<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Vec<Column
     std::iter::once(CONTEXT).chain(columns.into_iter().copied()).collect()
 }
 
-fn columns(part: &Part) -> &'static [Column] {
-    part.columns().unwrap_or(VALUES)
+/// A row for each element of each answer; a thing is one.
+fn rows<'a>(answers: &'a Answers<'_>, part: &Part, fields: &'a [String]) -> Result<Rows<'a>> {
+    let mut all: Vec<Rows<'a>> = Vec::new();
+    for (context, text) in answers {
+        let (context, json) = (Json::of(context)?, Json::of(text)?);
+        let rows = of_part(json, part, fields).unwrap_or_else(|| Box::new(std::iter::once(Row::from(json))));
+        all.push(Box::new(rows.map(move |row| row.with("context", context))));
+    }
+    Ok(Box::new(all.into_iter().flatten()))
 }
 
-/// A row for each element of each answer; a thing is one, and so is each of many names.
-fn rows(answers: &[(&str, &Value)], part: &Part, fields: &[String]) -> Result<Vec<Value>> {
-    let of_one = |value: &Value| -> Result<Vec<Value>> {
-        Ok(match part {
-            Part::All(at) => {
-                let values = flattened(value.pointer(at).unwrap_or(&Value::Null))?;
-                values.into_iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
-            }
-            part => of_part(value, part, fields).unwrap_or_else(|| vec![value.clone()]),
-        })
+/// The names and values in each answer.
+fn by_value(answers: &Answers<'_>, at: &str) -> Result<Answers<'static>> {
+    let of_one = |(context, text): &(String, Cow<'_, str>)| {
+        let values = flattened(Json::of(text)?.pointer(at).unwrap_or(Json::NULL))?;
+        let values = values.into_iter().map(|(name, value)| json!({"name": name, "value": value}));
+        Ok((context.clone(), values.collect::<Value>().to_string().into()))
     };
-    let mut all = Vec::new();
-    for (context, value) in answers {
-        for mut row in of_one(value)? {
-            if let Value::Object(members) = &mut row {
-                members.insert("context".into(), (*context).into());
-            }
-            all.push(row);
-        }
-    }
-    Ok(all)
+    answers.iter().map(of_one).collect()
 }

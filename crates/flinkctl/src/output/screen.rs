@@ -17,7 +17,7 @@ pub(crate) struct Screen<W> {
 }
 
 /// Bytes of much text that are written at once.
-const BLOCK: usize = 64 * 1024;
+pub(super) const BLOCK: usize = 64 * 1024;
 
 pub(crate) type Stdout = Screen<AutoStream<io::Stdout>>;
 

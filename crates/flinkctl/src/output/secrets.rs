@@ -8,6 +8,8 @@ use std::{
 use flink_rest_client::FlinkRestClient;
 use serde_json::Value;
 
+use super::json::{Tokens, unquoted};
+
 static CLIENTS: Mutex<Vec<FlinkRestClient>> = Mutex::new(Vec::new());
 
 /// What this client sends is hidden from now on.
@@ -21,37 +23,23 @@ pub(crate) fn hide(text: &str) -> Cow<'_, str> {
     clients.iter().fold(text.into(), |text, client| client.hide_secrets(text))
 }
 
-/// The same JSON without them in its strings and names.
-pub(super) fn hide_in(value: &Value) -> Value {
-    match value {
-        Value::String(text) => hide(text).into(),
-        Value::Array(elements) => elements.iter().map(hide_in).collect(),
-        Value::Object(members) => {
-            members.iter().map(|(name, value)| (hide(name).into_owned(), hide_in(value))).collect()
-        }
-        other => other.clone(),
-    }
-}
-
 /// JSON as the server wrote it, but for the strings that hold one.
 pub(super) fn hide_in_json(text: &str) -> Cow<'_, str> {
     hide_in_strings(text, hide)
 }
 
 fn hide_in_strings<'a>(text: &'a str, hide: impl Fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
-    let (mut shown, mut from, mut at) = (String::new(), 0, 0);
-    while let Some(string) = text.get(at..).and_then(first_string) {
-        let (start, end) = (at + string.start, at + string.end);
-        let literal = text.get(start..end).unwrap_or_default();
-        if let Ok(decoded) = serde_json::from_str::<String>(literal)
+    let (mut shown, mut from) = (String::new(), 0);
+    for token in Tokens::of(text) {
+        let literal = text.get(token.clone()).unwrap_or_default();
+        if let Some(decoded) = unquoted(literal)
             && let Cow::Owned(hidden) = hide(&decoded)
             && hidden != decoded
         {
-            shown += text.get(from..start).unwrap_or_default();
+            shown += text.get(from..token.start).unwrap_or_default();
             shown += &Value::from(hidden).to_string();
-            from = end;
+            from = token.end;
         }
-        at = end;
     }
     match from {
         0 => text.into(),
@@ -84,18 +72,6 @@ impl Lines {
         });
         hidden.unwrap_or(self.0)
     }
-}
-
-/// Where the first string of a JSON text stands, with its quotes.
-fn first_string(json: &str) -> Option<std::ops::Range<usize>> {
-    let start = json.find('"')?;
-    let mut escaped = false;
-    let length = json.get(start + 1..)?.bytes().position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    })?;
-    Some(start..start + 1 + length + 1)
 }
 
 #[cfg(test)]

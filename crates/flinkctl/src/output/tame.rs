@@ -1,10 +1,9 @@
 //! Text that a server worded: shown without what would move the cursor, colour the terminal or turn text round.
 
-use std::io::Write;
+use std::{borrow::Cow, io::Write};
 
 use anstyle::Style;
 use flink_rest_client::is_printable;
-use serde_json::Value;
 
 use super::{screen, secrets::hide};
 
@@ -19,9 +18,8 @@ pub(crate) fn tame(text: &str) -> String {
 }
 
 /// One line of text, also without what would split a column.
-pub(crate) fn plain(value: &Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    tamed(&text, |_| ' ')
+pub(crate) fn plain(text: &str) -> String {
+    tamed(text, |_| ' ')
 }
 
 /// The text without secrets, with others in the place of wild characters.
@@ -47,18 +45,23 @@ fn tamed(text: &str, instead: impl Fn(char) -> char) -> String {
     text.chars().filter_map(shown).collect()
 }
 
-/// JSON in which all of it is escaped; JSON itself wants that of the first 32 characters only.
-pub(super) fn json(value: &Value) -> String {
-    let mut text = String::new();
-    for c in value.to_string().chars() {
+/// JSON in which all of it is escaped; JSON itself wants that of the first 32 characters only. Between its values there
+/// are no lines.
+pub(super) fn json(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_wild) {
+        return text.into();
+    }
+    let mut escaped = String::new();
+    for c in text.chars() {
         match is_wild(c) {
-            true => {
-                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")))
-            }
-            false => text.push(c),
+            true => c
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}"))),
+            false => escaped.push(c),
         }
     }
-    text
+    escaped.into()
 }
 
 /// Writes a line to stderr, after a mark in this style. That it cannot be written is no failure: nobody reads it.
@@ -85,7 +88,7 @@ mod tests {
     #[test]
     fn nothing_that_a_server_says_moves_the_cursor() {
         assert_eq!(tame(WILD), "a\u{fffd}[31m\u{fffd}2J\u{fffd}\u{fffd}b\u{fffd}\n");
-        assert_eq!(plain(&WILD.into()), "a [31m 2J  b  ");
+        assert_eq!(plain(WILD), "a [31m 2J  b  ");
     }
 
     #[test]
@@ -98,8 +101,9 @@ mod tests {
     #[test]
     fn escaped_json_means_the_same() {
         let value = serde_json::json!({WILD: [WILD]});
-        let text = json(&value);
+        let text = value.to_string();
+        let text = json(&text);
         assert!(!text.contains(is_wild), "{text}");
-        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 }

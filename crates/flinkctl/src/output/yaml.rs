@@ -1,49 +1,70 @@
 //! JSON as YAML: no quotes where none are needed, and long texts line by line.
 
-use std::fmt::Write;
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+    iter::Peekable,
+};
 
 use serde_json::Value;
 
-use super::tame::{is_wild, json};
+use super::{
+    json::{Json, unquoted},
+    tame::{is_wild, json},
+};
 
-/// The value as a YAML document.
-pub(super) fn document(value: &Value) -> String {
-    let mut text = String::new();
-    block(&mut text, value, 0, false);
-    text.drain(..text.len() - text.trim_start().len());
-    text + "\n"
+/// Writes the value as a YAML document, without the end of its last line.
+pub(super) fn write(out: &mut impl Write, value: Json<'_>) -> io::Result<()> {
+    block(out, &mut value.tokens().peekable(), 0, Some(""))
 }
 
-/// Writes what follows `key:` or `-`. The first member stands beside a dash.
-fn block(text: &mut String, value: &Value, depth: usize, mut is_beside: bool) {
-    let mut line = |text: &mut String, what: &str| {
-        if std::mem::take(&mut is_beside) {
-            text.push(' ');
-            return text.push_str(what);
-        }
-        let _ = write!(text, "\n{:depth$}{what}", "", depth = depth * 2);
+/// Writes the next value, token by token. What stands before its first line is a new one unless it is said.
+fn block<'a>(
+    out: &mut impl Write,
+    tokens: &mut Peekable<impl Iterator<Item = &'a str>>,
+    depth: usize,
+    mut before: Option<&str>,
+) -> io::Result<()> {
+    let (is_object, end) = match tokens.next() {
+        Some("{") => (true, "}"),
+        Some("[") => (false, "]"),
+        single => return scalar(out, single.unwrap_or_default(), depth, before.unwrap_or(" ")),
     };
-    match value {
-        Value::Object(members) if !members.is_empty() => {
-            for (key, value) in members {
-                line(text, &format!("{}:", string(key)));
-                block(text, value, depth + 1, false);
-            }
-        }
-        Value::Array(elements) if !elements.is_empty() => {
-            for value in elements {
-                line(text, "-");
-                block(text, value, depth + 1, value.is_object() || value.is_array());
-            }
-        }
-        Value::String(string) if is_lines(string) => {
-            text.push_str(if string.ends_with('\n') { " |" } else { " |-" });
-            let whole = string.strip_suffix('\n').unwrap_or(string);
-            whole.split('\n').for_each(|one| if one.is_empty() { text.push('\n') } else { line(text, one) });
-        }
-        Value::String(one) => _ = write!(text, " {}", string(one)),
-        other => _ = write!(text, " {other}"),
+    if tokens.next_if_eq(&end).is_some() {
+        return write!(out, "{}{}{end}", before.unwrap_or(" "), if is_object { "{" } else { "[" });
     }
+    loop {
+        match before.take() {
+            Some(before) => out.write_all(before.as_bytes())?,
+            None => write!(out, "\n{:depth$}", "", depth = depth * 2)?,
+        }
+        if is_object {
+            let key = tokens.next().and_then(unquoted).unwrap_or_default();
+            write!(out, "{}:", string(&key))?;
+            tokens.next();
+            block(out, tokens, depth + 1, None)?;
+        } else {
+            out.write_all(b"-")?;
+            // The first member stands beside the dash.
+            block(out, tokens, depth + 1, Some(" "))?;
+        }
+        if tokens.next() != Some(",") {
+            return Ok(());
+        }
+    }
+}
+
+fn scalar(out: &mut impl Write, literal: &str, depth: usize, before: &str) -> io::Result<()> {
+    let Some(text) = unquoted(literal) else { return write!(out, "{before}{literal}") };
+    if !is_lines(&text) {
+        return write!(out, "{before}{}", string(&text));
+    }
+    write!(out, "{before}{}", if text.ends_with('\n') { "|" } else { "|-" })?;
+    for line in text.strip_suffix('\n').unwrap_or(&text).split('\n') {
+        let depth = if line.is_empty() { 0 } else { depth * 2 };
+        write!(out, "\n{:depth$}{line}", "")?;
+    }
+    Ok(())
 }
 
 /// Whether it can be written line by line, as stack traces are.
@@ -55,34 +76,47 @@ fn is_lines(text: &str) -> bool {
 }
 
 /// A text in one line, quoted as JSON does it if YAML would read something else in it.
-fn string(text: &str) -> String {
+fn string(text: &str) -> Cow<'_, str> {
     const WORDS: [&str; 10] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan"];
     let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '.' | '/' | '-' | '$'))
         && !text.ends_with(' ')
         && !WORDS.contains(&text.to_ascii_lowercase().as_str());
-    if is_plain { text.into() } else { json(&Value::from(text)) }
+    if is_plain { text.into() } else { json(&Value::from(text).to_string()).into_owned().into() }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+
+    fn document(json: &str) -> String {
+        let mut out = Vec::new();
+        write(&mut out, Json::of(json).unwrap()).unwrap();
+        String::from_utf8(out).unwrap() + "\n"
+    }
 
     #[test]
     fn nested_values_are_indented() {
-        let value = json!({
-            "jobs": [{"id": "a1", "tasks": {"running": 2}}, {"id": "12", "tasks": {}}],
-            "name": "Source: Orders", "none": null, "on": "no", "trace": "a\n\tat b\n\nc\n", "empty": [], "": "",
-        });
+        let json = r#"{
+            "jobs": [{"id": "a1", "tasks": {"running": 2}}, {"id": "12", "tasks": {}}], "name": "Source: Orders",
+            "none": null, "on": "no", "trace": "a\n\tat b\n\nc\n", "empty": [], "": ""
+        }"#;
         assert_eq!(
-            document(&value),
-            "\"\": \"\"\nempty: []\njobs:\n  - id: a1\n    tasks:\n      running: 2\n  - id: \"12\"\n    tasks: {}\n\
-             name: \"Source: Orders\"\nnone: null\n\"on\": \"no\"\ntrace: |\n  a\n  \tat b\n\n  c\n"
+            document(json),
+            "jobs:\n  - id: a1\n    tasks:\n      running: 2\n  - id: \"12\"\n    tasks: {}\n\
+             name: \"Source: Orders\"\nnone: null\n\"on\": \"no\"\ntrace: |\n  a\n  \tat b\n\n  c\nempty: []\n\"\": \"\"\n"
         );
-        assert_eq!(document(&json!([[1, 2], []])), "- - 1\n  - 2\n- []\n");
-        assert_eq!(document(&json!({"deep": "x\ny"})), "deep: |-\n  x\n  y\n");
-        assert_eq!(document(&json!({"\u{9b}": "x\n\u{202e}"})), "\"\\u009b\": \"x\\n\\u202e\"\n");
+        assert_eq!(document("[[1, 2], []]"), "- - 1\n  - 2\n- []\n");
+        assert_eq!(document(r#"["x\ny"]"#), "- |-\n  x\n  y\n");
+        assert_eq!(document(r#"{"deep": "x\ny"}"#), "deep: |-\n  x\n  y\n");
+        assert_eq!(document("{\"\u{9b}\": \"x\\n\u{202e}\"}"), "\"\\u009b\": \"x\\n\\u202e\"\n");
+        assert_eq!([document("{}"), document("\"a\"")], ["{}\n", "a\n"]);
+    }
+
+    #[test]
+    fn numbers_have_the_digits_that_were_sent() {
+        let all = ["36893488147419103232", "-36893488147419103232", "0.10", "1.0E10", "1e999", "-0"];
+        let yaml: String = all.iter().map(|number| format!("- {number}\n")).collect();
+        assert_eq!(document(&format!("[{}]", all.join(","))), yaml);
     }
 }

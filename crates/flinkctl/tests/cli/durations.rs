@@ -33,7 +33,10 @@ pub(crate) fn rescalable(details: &str) -> Server {
     let requirements =
         r#"{"b71731f1c0df9c3076c4a455334d0ad6":{"parallelism":{"lowerBound":1,"upperBound":1}}}"#;
     let of_job = format!("/jobs/{JOB}");
+    let state = &serde_json::from_str::<serde_json::Value>(details).unwrap()["state"];
+    let state = serde_json::json!({ "status": state }).to_string();
     Server::with([
+        (format!("GET {of_job}/status").as_str(), state.as_str()),
         (format!("GET {of_job}").as_str(), details),
         (format!("GET {of_job}/resource-requirements").as_str(), requirements),
         (format!("PUT {of_job}/resource-requirements").as_str(), "{}"),

@@ -6,10 +6,6 @@ use std::{
     net::{TcpListener, TcpStream},
     path::Path,
     process::{Command, Output},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
     thread,
     time::{Duration, Instant},
 };
@@ -57,6 +53,14 @@ fn what_is_read_before_the_request_is_within_it() {
     }
     let config = late(flinkctl("", &["--timeout", "200ms", "job", "list"]).env("FLINKCTL_CONFIG", &pipe));
     assert_eq!(config.status.code(), Some(5), "{config:?}");
+    for command in [&["context", "list"][..], &["context", "show", "dev"], &["local", "list"]] {
+        let begun = Instant::now();
+        let mut command = flinkctl("", &[&["--timeout", "200ms"], command].concat());
+        let output = late(command.env("FLINKCTL_CONFIG", &pipe));
+        assert_eq!(output.status.code(), Some(5), "{output:?}");
+        // The time in which a cluster is asked why it was late is not for those who ask none.
+        assert!(begun.elapsed() < Duration::from_millis(1400), "{:?}", begun.elapsed());
+    }
     let endless = late(&mut flinkctl(&server.url(), &["--ca", "/dev/zero", "job", "list"]));
     assert_eq!(endless.status.code(), Some(2), "{endless:?}");
     assert!(server.asked().is_empty(), "{:?}", server.asked());
@@ -102,7 +106,7 @@ fn what_says_a_secret_ends_with_all_that_it_started() {
 }
 
 /// Removes the file until nobody writes it again.
-fn is_quiet(path: &Path) {
+pub(crate) fn is_quiet(path: &Path) {
     let begun = Instant::now();
     loop {
         fs::remove_file(path).ok();
@@ -161,23 +165,24 @@ fn a_reader_that_does_not_read_is_within_it() {
     assert_eq!(late(&mut command).status.code(), Some(5));
 }
 
-#[test]
-fn a_wait_ends_when_the_cluster_is_gone() {
+/// A server that answers nothing more once it has told that a job runs: it closes connections, or keeps them.
+fn failing(is_silent: bool) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let job = "76543210fedcba9876543210fedcba98";
-    let is_gone = Arc::new(AtomicBool::new(false));
-    let gone = is_gone.clone();
     thread::spawn(move || {
+        let (mut is_gone, mut kept) = (false, Vec::new());
         for mut stream in listener.incoming().map_while(Result::ok) {
-            let (gone, mut head) = (gone.clone(), [0; 4096]);
+            let mut head = [0; 4096];
             let read = stream.read(&mut head).unwrap_or_default();
             let head = String::from_utf8_lossy(&head[..read]).into_owned();
             let body = match () {
-                () if gone.load(Ordering::Relaxed) => continue,
+                () if is_gone => {
+                    kept.extend(is_silent.then_some(stream));
+                    continue;
+                }
                 () if head.contains("/config") => r#"{"flink-version": "2.3.0", "refresh-interval": 3000, "timezone-name": "UTC", "timezone-offset": 0, "flink-revision": "", "features": {"web-submit": true}}"#.to_owned(),
                 () if head.contains("/status") => {
-                    gone.store(true, Ordering::Relaxed);
+                    is_gone = true;
                     r#"{"status": "RUNNING"}"#.to_owned()
                 }
                 () => r#"{"jobs": []}"#.to_owned(),
@@ -189,9 +194,25 @@ fn a_wait_ends_when_the_cluster_is_gone() {
             );
         }
     });
-    let output = late(&mut flinkctl(&url, &["job", "wait", job, "--patience", "3s"]));
+    url
+}
+
+const JOB: &str = "76543210fedcba9876543210fedcba98";
+
+#[test]
+fn a_wait_ends_when_the_cluster_is_gone() {
+    let output = late(&mut flinkctl(&failing(false), &["job", "wait", JOB, "--patience", "3s"]));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{stderr}");
     assert!(stderr.contains("has finished: no answer for 3s"), "{stderr}");
-    assert!(stderr.contains(&format!("`flinkctl job wait {job}` waits again")), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl job wait {JOB}` waits again")), "{stderr}");
+}
+
+/// The request that is pending could have half a minute.
+#[test]
+fn a_cluster_that_falls_silent_is_told_of_soon() {
+    let output = late(&mut flinkctl(&failing(true), &["job", "wait", JOB, "--timeout", "4s"]));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(5), "{stderr}");
+    assert!(stderr.contains("no answer for 3s: the request is pending; gives up after 2m"), "{stderr}");
 }

@@ -11,6 +11,9 @@ mod limits;
 mod parts;
 mod server;
 mod stopped;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod values;
 
 use std::{
     collections::BTreeMap,

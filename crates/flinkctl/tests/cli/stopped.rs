@@ -332,6 +332,7 @@ fn who_stops_a_change_is_told_that_it_may_be_made() {
                 requirements.as_str(),
                 r#"{"b71731f1c0df9c3076c4a455334d0ad6":{"parallelism":{"lowerBound":1,"upperBound":1}}}"#,
             ),
+            (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
         ];
         // It is asked, and says nothing.
         let _request = until(&listener, &wanted, &answers);

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::{StreamExt, TryStreamExt, future::try_join, stream};
+use futures_util::{
+    StreamExt,
+    future::{join, try_join},
+    stream,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -24,7 +28,8 @@ impl<M: Mode> Job<M> {
     /// All metrics of the job, of each vertex and of each subtask, with their values.
     ///
     /// It takes a request for the names of each vertex, and one for about a hundred values; a few at a time. The
-    /// call's time limit holds for each of them.
+    /// call's time limit holds for each of them. What cannot be read hides nothing else:
+    /// [`unread`](JobMetrics::unread) names it. It is an error if nothing can be read.
     pub fn all_metrics(&self) -> Call<M, AllMetrics> {
         Call::new(self.client.clone(), AllMetrics { job: self.id })
     }
@@ -47,6 +52,19 @@ pub struct JobMetrics {
     pub job: Vec<Metric>,
     /// Those of its vertices, sources first.
     pub vertices: Vec<VertexMetrics>,
+    /// What could not be read; left out in JSON if there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<UnreadMetrics>,
+}
+
+/// Metrics that could not be read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UnreadMetrics {
+    /// The vertex; none for those of the job itself.
+    pub vertex: Option<VertexId>,
+    /// Why, on one line.
+    pub reason: String,
 }
 
 /// All metrics of a vertex.
@@ -71,14 +89,42 @@ impl Action for AllMetrics {
         (options.is_refreshed, options.is_part) = (true, true);
         let (details, job) = (GetJob::new(self.job), GetJobMetrics::new(self.job));
         // Once the job's own are there, Flink has collected those of the JobManager.
-        let (details, job) =
-            try_join(client.execute(&details, options), values(&client, job, options)).await?;
-        let vertices = stream::iter(details.vertices)
-            .map(|vertex| of_vertex(&client, self.job, vertex, options))
+        let (details, job) = join(client.execute(&details, options), values(&client, job, options)).await;
+        let vertices = stream::iter(details?.vertices)
+            .map(async |vertex| (vertex.id, of_vertex(&client, self.job, vertex, options).await))
             .buffered(MAX_CONCURRENT_REQUESTS)
-            .try_collect()
-            .await?;
-        Ok(JobMetrics { is_fresh, job, vertices })
+            .collect::<Vec<_>>()
+            .await;
+        let mut missing = Missing { client: &client, unread: Vec::new(), last: None };
+        let job = missing.keep(None, job);
+        let vertices: Vec<_> =
+            vertices.into_iter().filter_map(|(id, metrics)| missing.keep(Some(id), metrics)).collect();
+        match missing {
+            Missing { last: Some(error), .. } if job.is_none() && vertices.is_empty() => Err(error),
+            Missing { unread, .. } => {
+                Ok(JobMetrics { is_fresh, job: job.unwrap_or_default(), vertices, unread })
+            }
+        }
+    }
+}
+
+/// Collects what cannot be read.
+struct Missing<'a, M> {
+    client: &'a Client<M>,
+    unread: Vec<UnreadMetrics>,
+    last: Option<Error>,
+}
+
+impl<M> Missing<'_, M> {
+    fn keep<T>(&mut self, vertex: Option<VertexId>, read: Result<T>) -> Option<T> {
+        match read.map_err(|error| error.without(&self.client.shared.secrets)) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.unread.push(UnreadMetrics { vertex, reason: error.to_string() });
+                self.last = Some(error);
+                None
+            }
+        }
     }
 }
 

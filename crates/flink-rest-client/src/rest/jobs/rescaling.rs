@@ -19,7 +19,8 @@ use crate::{
 impl<M: Mode> Job<M> {
     /// Asks for this parallelism of every vertex (1.18+): the job goes on with as much of it as there are slots for.
     ///
-    /// It returns at once, and the job restarts a while later from its last checkpoint. For the adaptive scheduler
+    /// It returns at once, and the job restarts a while later from its last checkpoint:
+    /// [`wait_until_rescaled`](Self::wait_until_rescaled) waits for that. For the adaptive scheduler
     /// only (`jobmanager.scheduler: adaptive`); with others it is 500.
     pub fn rescale(&self, parallelism: u32) -> Call<M, Rescale> {
         Call::new(self.client.clone(), Rescale { job: self.id, parallelism })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{
     Action, Call, Client, Error, JobId, Result,
@@ -45,13 +45,22 @@ impl<M: Mode> Job<M> {
         self.wait(Goal::Finished)
     }
 
+    /// Waits until every vertex has this parallelism, or its max parallelism if that is less, and every task runs.
+    ///
+    /// [`rescale`](Self::rescale) asks for it. A job that has ended without it, also well, is [`Error::JobEnded`], one that
+    /// the server no longer knows [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout). Outages are
+    /// waited through, up to the client's [patience](crate::ClientBuilder::outage_patience).
+    pub fn wait_until_rescaled(&self, parallelism: u32) -> Call<M, WaitForJob> {
+        self.wait(Goal::Rescaled(parallelism))
+    }
+
     fn wait(&self, goal: Goal) -> Call<M, WaitForJob> {
         let (on_state, on_outage) = (Tell::default(), Tell::default());
         Call::new(self.client.clone(), WaitForJob { job: self.id, goal, on_state, on_outage })
     }
 }
 
-/// Waits for a job; see [`Job::wait_until_running`] and [`Job::wait_until_finished`].
+/// Waits for a job; see [`Job::wait_until_running`], [`Job::wait_until_finished`] and [`Job::wait_until_rescaled`].
 #[derive(Debug)]
 pub struct WaitForJob {
     job: JobId,
@@ -64,13 +73,17 @@ impl<M: Mode> Call<M, WaitForJob> {
     /// Tells meanwhile in which state the job is: at first, and each time that it is seen in another.
     ///
     /// No request more is sent for it.
+    ///
+    /// The function runs inside the wait and must not block: as long as it does, nothing is asked and no time limit ends the wait,
+    /// since nothing can interrupt a function. A channel hands on what takes time.
     pub fn on_state(mut self, tell: impl Fn(&JobStatus) + Send + Sync + 'static) -> Self {
         self.action.on_state = Tell::to(tell);
         self
     }
 
-    /// Tells of each question that the server does not answer, until the client's
-    /// [patience](crate::ClientBuilder::outage_patience) ends the wait.
+    /// Tells of each question that the server does not answer, and every 3 seconds of one that is still pending, until the
+    /// client's [patience](crate::ClientBuilder::outage_patience) ends the wait. The function must not block, as that of
+    /// [`on_state`](Self::on_state).
     pub fn on_outage(mut self, tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
         self.action.on_outage = Tell::to(tell);
         self
@@ -81,6 +94,24 @@ impl<M: Mode> Call<M, WaitForJob> {
 enum Goal {
     Running,
     Finished,
+    /// All tasks run with this parallelism.
+    Rescaled(u32),
+}
+
+impl Goal {
+    fn is_reached(self, details: &JobProgress) -> bool {
+        let runs = details.state == JobStatus::Running && details.all_tasks_run();
+        match self {
+            // One that has finished has run.
+            Self::Running => runs || details.state == JobStatus::Finished,
+            Self::Finished => details.state == JobStatus::Finished,
+            Self::Rescaled(parallelism) => {
+                let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
+                let vertices = &mut details.vertices.iter();
+                runs && vertices.all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism)))
+            }
+        }
+    }
 }
 
 impl Action for WaitForJob {
@@ -88,8 +119,9 @@ impl Action for WaitForJob {
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<JobProgress> {
         let goal = match self.goal {
-            Goal::Running => "runs with all its tasks",
-            Goal::Finished => "has finished",
+            Goal::Running => "runs with all its tasks".to_owned(),
+            Goal::Finished => "has finished".to_owned(),
+            Goal::Rescaled(parallelism) => format!("runs with parallelism {parallelism}"),
         };
         let what = format!("waiting until job {} {goal}", self.job);
         let mut waiting = Waiting::new(what, &client, self.on_outage.clone(), options);
@@ -98,7 +130,7 @@ impl Action for WaitForJob {
             match waiting.ask(watch.look()).await {
                 Ok(Some(details)) => return Ok(details),
                 Ok(None) => waiting.is_large = watch.asks_for_details(),
-                Err(error) => return Err(watch.explain(error)),
+                Err(error) => return Err(watch.explain(error, waiting.end()).await),
             }
         }
     }
@@ -136,22 +168,14 @@ impl<M: Mode> Watch<M> {
             asked => asked?,
         };
         self.unknown_since = None;
-        let is_reached = |details: &JobProgress| match self.wanted.goal {
-            // One that has finished has run.
-            Goal::Running if details.state == JobStatus::Running => details.all_tasks_run(),
-            Goal::Running | Goal::Finished => details.state == JobStatus::Finished,
-        };
-        if let Some(details) = details.filter(is_reached) {
+        let has_details = details.is_some();
+        if let Some(details) = details.filter(|details| self.wanted.goal.is_reached(details)) {
             return Ok(Some(details));
         }
         match self.state.clone() {
-            Some(JobStatus::Finished) => Ok(None),
+            Some(JobStatus::Finished) if !has_details => Ok(None),
             Some(state) if state.is_terminal() => {
-                let root_cause = match state {
-                    JobStatus::Failed => self.ask_until_told_why().await,
-                    _ => None,
-                };
-                Err(Error::JobEnded { job: self.wanted.job, state, root_cause })
+                Err(Error::JobEnded { job: self.wanted.job, state, root_cause: None })
             }
             _ => Ok(None),
         }
@@ -178,7 +202,7 @@ impl<M: Mode> Watch<M> {
     /// Whether the state alone, which is a small answer, does not do.
     fn asks_for_details(&self) -> bool {
         let near = match self.wanted.goal {
-            Goal::Running => JobStatus::Running,
+            Goal::Running | Goal::Rescaled(_) => JobStatus::Running,
             Goal::Finished => JobStatus::Finished,
         };
         let is_near =
@@ -208,7 +232,7 @@ impl<M: Mode> Watch<M> {
     }
 
     /// Why it failed, also if the server's answer is still one from before: it is asked again for a while.
-    async fn ask_until_told_why(&self) -> Option<String> {
+    async fn ask_until_told_why(&self, end: Instant) -> Option<String> {
         let told = async {
             loop {
                 if let Some(cause) = self.ask_why().await {
@@ -217,7 +241,7 @@ impl<M: Mode> Watch<M> {
                 sleep(AGAIN).await;
             }
         };
-        timeout(STALE, told).await.ok()
+        timeout_at(end.min(Instant::now() + STALE), told).await.ok()
     }
 
     /// A job that was never there is not found; one that was may come back.
@@ -230,13 +254,12 @@ impl<M: Mode> Watch<M> {
         Err(Error::JobGone { job: self.wanted.job, state })
     }
 
-    /// A deadline that passed, with what was seen until then.
-    fn explain(&self, mut error: Error) -> Error {
-        let (Error::Timeout { what, .. }, Some(state)) = (&mut error, &self.state) else { return error };
-        if state.is_terminal() && *state != JobStatus::Finished {
-            // Only why it ended is not known.
-            return Error::JobEnded { job: self.wanted.job, state: state.clone(), root_cause: None };
+    /// Adds why a job failed, and to a deadline that passed, what was seen until then.
+    async fn explain(&self, mut error: Error, end: Instant) -> Error {
+        if let Error::JobEnded { state: JobStatus::Failed, root_cause, .. } = &mut error {
+            *root_cause = self.ask_until_told_why(end).await;
         }
+        let (Error::Timeout { what, .. }, Some(state)) = (&mut error, &self.state) else { return error };
         let shown = |text: &str| printable(&self.client.shared.secrets.hide(text));
         let restarts = match self.restarts {
             0 => String::new(),

@@ -9,7 +9,13 @@ use clap::{
 use flink_rest_client::JobStatus;
 use serde_json::Value;
 
-use crate::{cli::App, commands::Deed, error::Result, view::View};
+use crate::{
+    cli::App,
+    commands::Deed,
+    error::Result,
+    output::{Json, of_answer},
+    view::View,
+};
 
 pub(crate) const LIST: Deed =
     Deed { name: "list", reads: true, describe, run: |app, matches| Box::pin(run(app, matches)) };
@@ -53,15 +59,10 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     if arguments.is_for_all() && app.output.is_json() {
         return app.output.answer(&answer, VIEW);
     }
-    let mut shown = answer.json()?;
-    if let Some(Value::Array(jobs)) = shown.pointer_mut("/jobs") {
-        jobs.retain(|job| arguments.wants(job));
-        jobs.sort_by_key(|job| {
-            (state(job).is_terminal(), Reverse(job.get("start-time").and_then(Value::as_i64)))
-        });
-        jobs.truncate(arguments.limit.unwrap_or(usize::MAX));
-    }
-    app.output.value(&shown, VIEW)
+    let jobs = arguments.chosen(&of_answer(&answer)?)?;
+    // What was chosen is all that is needed, and may be as large.
+    drop(answer);
+    app.output.json(&jobs, VIEW)
 }
 
 impl Arguments {
@@ -69,16 +70,32 @@ impl Arguments {
         self.state.is_empty() && self.name.is_none() && self.limit.is_none()
     }
 
-    fn wants(&self, job: &Value) -> bool {
-        let name = job.get("name").and_then(Value::as_str).unwrap_or_default();
+    /// The jobs of an answer that are wanted, in their order, as JSON.
+    fn chosen(&self, answer: &str) -> Result<String> {
+        let all = Json::of(answer)?.get("jobs").into_iter().flat_map(Json::elements);
+        let mut jobs: Vec<_> = all.filter(|job| self.wants(*job)).collect();
+        jobs.sort_by_cached_key(|job| {
+            let start = job.get("start-time").and_then(Json::number::<i64>);
+            (state(*job).is_terminal(), Reverse(start))
+        });
+        let mut pieces = vec![r#"{"jobs":["#];
+        for (number, job) in jobs.iter().take(self.limit.unwrap_or(usize::MAX)).enumerate() {
+            pieces.extend([if number > 0 { "," } else { "" }, job.text()]);
+        }
+        pieces.push("]}");
+        Ok(pieces.concat())
+    }
+
+    fn wants(&self, job: Json<'_>) -> bool {
+        let name = job.get("name").and_then(Json::as_str).unwrap_or_default();
         let state = state(job);
         (self.state.is_empty() || self.state.iter().any(|wanted| is_the_same(wanted, state.as_str())))
             && self.name.as_ref().is_none_or(|text| name.contains(text.as_str()))
     }
 }
 
-fn state(job: &Value) -> JobStatus {
-    job.get("state").and_then(Value::as_str).unwrap_or_default().into()
+fn state(job: Json<'_>) -> JobStatus {
+    job.get("state").and_then(Json::as_str).unwrap_or_default().as_ref().into()
 }
 
 fn is_the_same(said: &str, state: &str) -> bool {
