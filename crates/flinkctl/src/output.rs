@@ -45,7 +45,7 @@ use self::{
 };
 use crate::{
     context::Global,
-    error::{Failure, Result},
+    error::{Exit, Failure, Result},
     view::{Column, Part, Show, View},
 };
 
@@ -158,9 +158,38 @@ impl Output {
         is_seen
     }
 
-    /// A value that a script may go on with.
+    /// Writes the result of a change, with which a script may go on: if that fails, the failure tells it.
     pub(crate) fn line(&self, value: impl std::fmt::Display) -> Result<()> {
-        Ok(writeln!(self.stdout()?, "{value}")?)
+        let written = self.stdout().and_then(|mut out| Ok(writeln!(out, "{value}")?));
+        written.map_err(|failure| {
+            Failure::new(
+                Exit::Failed,
+                format!("it is done, but `{value}` cannot be written: {}", failure.message),
+            )
+        })
+    }
+
+    /// Refuses a format that cannot show this, before anything is sent.
+    pub(crate) fn check(&self, view: View) -> Result<()> {
+        if self.format.is_drawing() {
+            return Err(Failure::usage("nothing is drawn by this command")
+                .hint("say -o table, wide, tsv, name, yaml or json; `job graph` and `job flamegraph` draw"));
+        }
+        let has_name = view.iter().any(Part::has_id) || view.iter().any(|part| matches!(part, Part::Body));
+        if self.format == Format::Name && self.fields.is_empty() && !has_name {
+            return Err(Failure::usage("what this command shows has no name")
+                .hint("say -o table, wide, tsv, yaml or json"));
+        }
+        Ok(())
+    }
+
+    /// Shows the answer to a change. If that fails, the failure tells that it is done, and the answer.
+    pub(crate) fn answer_to_change(&self, answer: &Answer, view: View) -> Result<()> {
+        self.answer(answer, view).map_err(|failure| {
+            let message = format!("it is done, but what was answered cannot be shown: {}", failure.message);
+            let answered = tame(&hide(&String::from_utf8_lossy(&answer.body)));
+            Failure::new(Exit::Failed, message).hint(format!("the answer was {}", answered.trim()))
+        })
     }
 
     /// Shows an answer.
@@ -208,10 +237,7 @@ impl Output {
         let text = hide_in_json(text);
         let json = Json::of(&text)?;
         let mut out = self.stdout()?;
-        if self.format.is_drawing() {
-            return Err(Failure::usage("nothing is drawn by this command")
-                .hint("say -o table, wide, tsv, name, yaml or json; `job graph` and `job flamegraph` draw"));
-        }
+        self.check(view)?;
         if !self.fields.is_empty() {
             let rows = view.first().and_then(|part| of_part(json, part, &self.fields));
             return match rows {
@@ -223,11 +249,8 @@ impl Output {
             Format::Json | Format::Yaml => return self.document(&mut out, json),
             Format::Name => {
                 // The first part that has ids tells what the answer is about.
-                let Some(part) = view.iter().find(|part| part.has_id()) else {
-                    return Err(Failure::usage("what this command shows has no name")
-                        .hint("say -o table, wide, tsv, yaml or json"));
-                };
-                return self.part(&mut out, json, part);
+                let named = view.iter().find(|part| part.has_id());
+                return named.map_or(Ok(()), |part| self.part(&mut out, json, part));
             }
             _ => {}
         }

@@ -116,6 +116,7 @@ impl Verb {
     }
 
     pub(crate) async fn run(&self, app: &App, matches: &ArgMatches) -> Result<()> {
+        app.output.check(self.view)?;
         let client = &app.client;
         let mut params = Map::new();
         for param in self.spec()?.params {
@@ -177,7 +178,10 @@ impl Verb {
             let names = metrics::names(client, self.endpoint, params).await?;
             metrics::unknown(&asked, &names).map_or(Ok(()), Err)?;
         }
-        app.output.answer(&answer, self.view)?;
+        match self.spec()?.reads() {
+            true => app.output.answer(&answer, self.view)?,
+            false => app.output.answer_to_change(&answer, self.view)?,
+        }
         metrics::note(freshness);
         if let Some(hint) = self.if_none
             && is_empty_list(&answer)

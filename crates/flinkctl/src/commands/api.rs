@@ -57,7 +57,11 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
         }
         let call = app.in_time(app.client.request_by_name(spec.name, params.into()));
         if !call.to_request()?.reads_metrics() {
-            return app.output.answer(&call.await?, &[Part::Body]);
+            let answer = call.await?;
+            return match reads {
+                true => app.output.answer(&answer, &[Part::Body]),
+                false => app.output.answer_to_change(&answer, &[Part::Body]),
+            };
         }
         let reading = call.fresh().await?;
         app.output.answer(&reading.value, &[Part::Body])?;

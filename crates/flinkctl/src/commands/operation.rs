@@ -103,12 +103,15 @@ impl Begun {
                     None => lost,
                 }
             }
-            // Another JobManager answers, which does not know it.
-            (Exit::OutcomeUnknown, true, ..) if !self.traces.is_empty() => {
-                let traces: Vec<_> =
-                    self.traces.iter().map(|words| format!("`{}`", app.command(words))).collect();
-                failure
-                    .hint(format!("{} show what was done: look before you do it again", traces.join(" and ")))
+            // Another JobManager answers, which does not know it; or somebody refuses to tell.
+            (Exit::OutcomeUnknown, true, status, _) => {
+                let commands =
+                    status.iter().cloned().chain(self.traces.iter().map(|words| app.command(words)));
+                let commands: Vec<_> = commands.map(|command| format!("`{command}`")).collect();
+                failure.hint(format!(
+                    "{} show what was done: look before you do it again",
+                    commands.join(" and ")
+                ))
             }
             (Exit::OutcomeUnknown, false, Some(command), _) => {
                 failure.hint(format!("`{command}` tells whether it was begun: look before you do it again"))

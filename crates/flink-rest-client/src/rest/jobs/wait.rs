@@ -107,8 +107,9 @@ impl Goal {
             Self::Finished => details.state == JobStatus::Finished,
             Self::Rescaled(parallelism) => {
                 let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
-                let vertices = &mut details.vertices.iter();
-                runs && vertices.all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism)))
+                let mut vertices = details.vertices.iter();
+                runs && vertices.len() > 0
+                    && vertices.all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism)))
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Cancels a job.
 
+use std::cell::Cell;
+
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{Error, http::StatusCode};
 
@@ -50,8 +52,10 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
     let address = app.client.address();
     confirm_end_of_jobs(app, &format!("Cancel job {found} at {address}"), yes).await?;
     let job = app.client.job(found.parsed()?);
+    let accepted = Cell::new(false);
     let done = async {
         job.cancel().await?;
+        accepted.set(true);
         match detach {
             true => Ok(None),
             false => {
@@ -66,15 +70,8 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
     };
     match unless_stopped(done, stopped).await? {
         Ok(None) => {}
-        Err(error @ Error::Outage { .. }) => {
-            let command = app.command(&format!("job get {}", found.id));
-            let lost = Failure { exit: Exit::OutcomeUnknown, ..Failure::from(error) };
-            return Err(lost.hint(format!(
-                "the job is being cancelled: `{command}` tells how it ends, if the cluster comes back"
-            )));
-        }
         Ok(Some(state)) | Err(Error::JobEnded { state, .. }) => say!("{} is {state}", found.name),
-        Err(error) if is_for_readers(&error) => {
+        Err(error) if !accepted.get() && is_for_readers(&error) => {
             let (error_status, failure) = (error.status(), Failure::from(error));
             let command = format!(
                 "if a proxy lets only GET through, as YARN's, `flinkctl api YarnCancelJob -f job={}` cancels the job by one",
@@ -92,6 +89,14 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
         Err(error @ Error::Timeout { .. }) => {
             let command = app.command(&format!("job wait {}", job.id()));
             return Err(Failure::from(error).hint(format!("`{command}` waits again for its end")));
+        }
+        // Whoever may not ask, or nobody can be asked: that does not take it back.
+        Err(error) if accepted.get() => {
+            let command = app.command(&format!("job get {}", found.id));
+            let lost = Failure { exit: Exit::OutcomeUnknown, ..Failure::from(error) };
+            return Err(lost.hint(format!(
+                "the job is being cancelled: `{command}` tells how it ends, once the cluster answers"
+            )));
         }
         Err(error) => return Err(error.into()),
     }
