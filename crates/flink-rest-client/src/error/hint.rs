@@ -19,13 +19,18 @@ const REMEDIES: &[(&str, &str)] = &[
     // Of the state in a savepoint or checkpoint.
     ("is lower than the configured parallelism", LESS_PARALLELISM),
     ("is not smaller or equal to max parallelism", LESS_PARALLELISM),
+    ("Operator parallelism not within bounds", LESS_PARALLELISM),
+    (
+        "Max parallelism mismatch between checkpoint/savepoint",
+        "set the max parallelism that the savepoint has, in the program or with `pipeline.max-parallelism`",
+    ),
     ("exceeds its maximum parallelism", "ask for no more than the max parallelism, which the program sets"),
 ];
 
 const ENTRY_CLASS: &str = "name the class with the main method with entry_class(…)";
 const OTHER_ENTRY_CLASS: &str =
     "name another class with entry_class(…): one in the jar, with its package and a main method";
-const LESS_PARALLELISM: &str = "ask for no more than the max parallelism with parallelism(…); a program sets it, and a savepoint keeps it";
+const LESS_PARALLELISM: &str = "ask for no more than the max parallelism with parallelism(…): the program sets it, up to 32768, and a savepoint keeps it";
 
 impl Error {
     /// Whether Flink said this, in its refusal or as the cause of a job's failure.

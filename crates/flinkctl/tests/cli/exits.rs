@@ -254,6 +254,7 @@ fn too_much_parallelism_says_what_to_ask_for() {
     let hint = "\nHint: ask for no more than the max parallelism with -p N (--parallelism)";
     for why in [
         "Vertex Source: Orders's parallelism (200) is higher than the max parallelism (128). Please lower the parallelism or increase the max parallelism.",
+        "Operator parallelism not within bounds: 40000",
         "The state for task Orders can not be restored. The maximum parallelism (128) of the restored state is lower than the configured parallelism (200). Please reduce the parallelism of the task to be lower or equal to the maximum parallelism.",
     ] {
         let stderr = refused(why);
