@@ -158,13 +158,13 @@ impl Output {
         is_seen
     }
 
-    /// Writes the result of a change, with which a script may go on: if that fails, the failure tells it.
-    pub(crate) fn line(&self, value: impl std::fmt::Display) -> Result<()> {
+    /// Writes the result of what is done, with which a script may go on. If that fails, the failure tells both.
+    pub(crate) fn line(&self, done: &str, value: impl std::fmt::Display) -> Result<()> {
         let written = self.stdout().and_then(|mut out| Ok(writeln!(out, "{value}")?));
         written.map_err(|failure| {
             Failure::new(
                 Exit::Failed,
-                format!("it is done, but `{value}` cannot be written: {}", failure.message),
+                format!("{done}, but `{value}` cannot be written: {}", failure.message),
             )
         })
     }

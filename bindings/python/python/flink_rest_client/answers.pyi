@@ -8,6 +8,18 @@ from typing import Any, TypedDict
 
 from typing_extensions import NotRequired
 
+AggregatedMetric = TypedDict(
+    "AggregatedMetric",
+    {
+        "avg": NotRequired[float],
+        "id": str,
+        "max": NotRequired[float],
+        "min": NotRequired[float],
+        "skew": NotRequired[float],
+        "sum": NotRequired[float],
+    },
+)
+
 ApplicationDetailsJobsTasks = TypedDict(
     "ApplicationDetailsJobsTasks",
     {
@@ -1095,6 +1107,14 @@ LogUrl = TypedDict(
     },
 )
 
+Metric = TypedDict(
+    "Metric",
+    {
+        "id": str,
+        "value": NotRequired[str],
+    },
+)
+
 Overview = TypedDict(
     "Overview",
     {
@@ -1407,26 +1427,6 @@ Triggered = TypedDict(
     "Triggered",
     {
         "request-id": str,
-    },
-)
-
-AggregatedMetric = TypedDict(
-    "AggregatedMetric",
-    {
-        "avg": NotRequired[float],
-        "id": str,
-        "max": NotRequired[float],
-        "min": NotRequired[float],
-        "skew": NotRequired[float],
-        "sum": NotRequired[float],
-    },
-)
-
-Metric = TypedDict(
-    "Metric",
-    {
-        "id": str,
-        "value": NotRequired[str],
     },
 )
 

@@ -107,7 +107,7 @@ async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.format_type = savepoint_format(&job, format.map(SavepointFormatType::from)).await?;
     call.action.trigger_id = trigger_id(app).await?;
     let begun = Begun::of_job("the savepoint", "savepoint", job.id(), call.action.trigger_id);
-    app.output.line(begun.to_its_end(app, Some(&job), call).await?)
+    app.output.line("the savepoint is taken", begun.to_its_end(app, Some(&job), call).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -131,7 +131,7 @@ async fn checkpoint(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.checkpoint_type = full.then_some(CheckpointType::Full);
     call.action.trigger_id = trigger_id(app).await?;
     let begun = Begun::of_job("the checkpoint", "checkpoint", job.id(), call.action.trigger_id);
-    app.output.line(begun.to_its_end(app, Some(&job), call).await?)
+    app.output.line("the checkpoint is taken", begun.to_its_end(app, Some(&job), call).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -158,7 +158,7 @@ async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
     call.action.drain = drain.then_some(true);
     call.action.trigger_id = trigger_id(app).await?;
     let begun = Begun::of_job("the stop", "savepoint", job.id(), call.action.trigger_id);
-    app.output.line(begun.to_its_end(app, Some(&job), call).await?)
+    app.output.line("the job is stopped", begun.to_its_end(app, Some(&job), call).await?)
 }
 
 #[derive(Debug, clap::Args)]

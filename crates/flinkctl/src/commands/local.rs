@@ -153,7 +153,7 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
     {
         say!("But {variable} is set, which goes before the current context.");
     }
-    output.line(url)
+    output.line("the cluster is up", url)
 }
 
 /// Whether the name can be given to a new cluster.

@@ -113,7 +113,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
         let submit = arguments.submit(app, id, &submission);
         let job = unless_stopped(submit, |exit| submission.stopped(exit, id)).await??.job_id;
         // The job goes on even if nobody can read its id, and so does the waiting.
-        let printed = app.output.line(job);
+        let printed = app.output.line("the job is submitted", job);
         let mut jobs = vec![job];
         // With an id there is one job.
         if id.is_none() {

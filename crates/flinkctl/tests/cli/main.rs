@@ -1,6 +1,7 @@
 //! What flinkctl prints, command by command: each transcript is run against recorded answers of a real Flink and must
 //! come out as it is written. `UPDATE_TRANSCRIPTS=1` writes them anew, to be read before they are committed.
 
+mod changes;
 mod completion;
 mod contexts;
 mod durations;

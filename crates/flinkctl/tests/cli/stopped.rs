@@ -441,6 +441,6 @@ fn a_job_whose_id_cannot_be_written_is_told_of_and_waited_for() {
     let output = flinkctl(&server.url(), &["run", jar]).stdout(full).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains(&format!("job {JOB} is submitted, but its id cannot be written")), "{stderr}");
+    assert!(stderr.contains(&format!("the job is submitted, but `{JOB}` cannot be written")), "{stderr}");
     assert!(stderr.contains("is RUNNING"), "{stderr}");
 }

@@ -62,7 +62,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         self,
         job: str | PathLike[str],
         jars: Sequence[str | PathLike[str]] = (),
-        artifacts: Sequence[Mapping[str, str]] = (),
+        artifacts: Sequence[Mapping[str, object]] = (),
         *,
         timeout: float | None = None,
     ) -> answers.JobSubmission:

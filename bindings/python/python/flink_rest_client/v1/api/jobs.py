@@ -63,7 +63,7 @@ class JobsEndpoints(Endpoints):
         self,
         job: str | PathLike[str],
         jars: Sequence[str | PathLike[str]] = (),
-        artifacts: Sequence[Mapping[str, str]] = (),
+        artifacts: Sequence[Mapping[str, object]] = (),
         *,
         timeout: float | None = None,
     ) -> answers.JobSubmission:
