@@ -47,8 +47,8 @@ pub(crate) fn at_least_one(number: &u32) -> Result<(), String> {
 }
 
 /// A check for `#[endpoint]` fields: Flink takes an empty text for one that was left out, as of a shell's unset variable.
-pub(crate) fn not_blank(text: &String) -> Result<(), String> {
-    if text.trim().is_empty() { Err("it is empty; leave it out instead".into()) } else { Ok(()) }
+pub(crate) fn not_blank(text: &impl AsRef<str>) -> Result<(), String> {
+    if text.as_ref().trim().is_empty() { Err("it is empty; leave it out instead".into()) } else { Ok(()) }
 }
 
 /// An endpoint struct that can be made from JSON parameters.
