@@ -10,6 +10,9 @@ use serde_json::Value;
 
 static CLIENTS: Mutex<Vec<FlinkRestClient>> = Mutex::new(Vec::new());
 
+/// What the crate puts in the place of a secret.
+const HIDDEN: &str = "******";
+
 /// What this client sends is hidden from now on.
 pub(crate) fn keep_secrets(client: &FlinkRestClient) {
     CLIENTS.lock().unwrap_or_else(PoisonError::into_inner).push(client.clone());
@@ -29,24 +32,27 @@ pub(super) fn hide_in(value: &Value) -> Value {
         Value::Object(members) => {
             members.iter().map(|(name, value)| (hide(name).into_owned(), hide_in(value))).collect()
         }
+        // A password may be all digits.
+        Value::Number(number) if hide(&number.to_string()) == HIDDEN => HIDDEN.into(),
         other => other.clone(),
     }
 }
 
-/// JSON as the server wrote it, but for the strings that hold one.
+/// JSON as the server wrote it, but for the strings that hold one, and numbers that are one.
 pub(super) fn hide_in_json(text: &str) -> Cow<'_, str> {
-    hide_in_strings(text, hide)
+    hide_in_values(text, hide)
 }
 
-fn hide_in_strings<'a>(text: &'a str, hide: impl Fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
+fn hide_in_values<'a>(text: &'a str, hide: impl Fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
     let (mut shown, mut from, mut at) = (String::new(), 0, 0);
-    while let Some(string) = text.get(at..).and_then(first_string) {
-        let (start, end) = (at + string.start, at + string.end);
+    while let Some(value) = text.get(at..).and_then(first_value) {
+        let (start, end) = (at + value.start, at + value.end);
         let literal = text.get(start..end).unwrap_or_default();
-        if let Ok(decoded) = serde_json::from_str::<String>(literal)
-            && let Cow::Owned(hidden) = hide(&decoded)
-            && hidden != decoded
-        {
+        let hidden = match serde_json::from_str::<String>(literal) {
+            Ok(decoded) => Some(hide(&decoded)).filter(|hidden| **hidden != decoded).map(Cow::into_owned),
+            Err(_) => (hide(literal) == HIDDEN).then(|| HIDDEN.to_owned()),
+        };
+        if let Some(hidden) = hidden {
             shown += text.get(from..start).unwrap_or_default();
             shown += &Value::from(hidden).to_string();
             from = end;
@@ -59,7 +65,7 @@ fn hide_in_strings<'a>(text: &'a str, hide: impl Fn(&str) -> Cow<'_, str>) -> Co
     }
 }
 
-/// A text that comes in pieces and goes on without secrets, line by line; what is no UTF-8 goes on as it is.
+/// A text that comes in pieces and goes on without secrets, line by line.
 #[derive(Debug, Default)]
 pub(crate) struct Lines(Vec<u8>);
 
@@ -71,26 +77,48 @@ impl Lines {
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.0.extend_from_slice(bytes);
         let end = self.0.iter().rposition(|byte| *byte == b'\n').map(|end| end + 1);
-        let end = end.or_else(|| (self.0.len() > Self::MOST).then_some(self.0.len()));
+        let end = end.or_else(|| (self.0.len() > Self::MOST).then(|| end_outside(&self.0)));
         let rest = self.0.split_off(end.unwrap_or(0));
         Self(std::mem::replace(&mut self.0, rest)).finish()
     }
 
     /// The last of it.
     pub(crate) fn finish(self) -> Vec<u8> {
-        let hidden = std::str::from_utf8(&self.0).ok().and_then(|text| match hide(text) {
-            Cow::Owned(hidden) => Some(hidden.into_bytes()),
-            Cow::Borrowed(_) => None,
-        });
-        hidden.unwrap_or(self.0)
+        let clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.iter().fold(self.0, |bytes, client| match client.hide_secrets_in_bytes(&bytes) {
+            Cow::Owned(hidden) => hidden,
+            Cow::Borrowed(_) => bytes,
+        })
     }
 }
 
-/// Where the first string of a JSON text stands, with its quotes.
-fn first_string(json: &str) -> Option<std::ops::Range<usize>> {
-    let start = json.find('"')?;
+/// Where a line that goes on can be cut: the secret of no client goes over it.
+fn end_outside(line: &[u8]) -> usize {
+    let clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut end = line.len();
+    // A cut before the secret of one may be in that of another.
+    loop {
+        let before =
+            |client: &FlinkRestClient| client.bytes_before_open_secret(line.get(..end).unwrap_or(line));
+        match clients.iter().map(before).min().filter(|before| *before < end) {
+            // What is a secret as a whole is too long for one.
+            Some(0) => return line.len(),
+            Some(before) => end = before,
+            None => return end,
+        }
+    }
+}
+
+/// Where the first string, with its quotes, or number of a JSON text stands.
+fn first_value(json: &str) -> Option<std::ops::Range<usize>> {
+    let start = json.find(|char: char| char == '"' || char == '-' || char.is_ascii_digit())?;
+    let rest = json.get(start..)?;
+    if !rest.starts_with('"') {
+        let is_beyond = |char: char| !(char.is_ascii_alphanumeric() || "+-.".contains(char));
+        return Some(start..start + rest.find(is_beyond).unwrap_or(rest.len()));
+    }
     let mut escaped = false;
-    let length = json.get(start + 1..)?.bytes().position(|byte| {
+    let length = rest.get(1..)?.bytes().position(|byte| {
         let ends = byte == b'"' && !escaped;
         escaped = byte == b'\\' && !escaped;
         ends
@@ -111,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn json_stays_what_it_was_but_for_strings_with_a_secret() {
+    fn json_stays_what_it_was_but_for_values_with_a_secret() {
         let hidden = |text| {
-            hide_in_strings(text, |string| match string.contains("a\\b\"c") {
+            hide_in_values(text, |string| match string.contains("a\\b\"c") {
                 true => string.replace("a\\b\"c", "***").into(),
                 false => string.into(),
             })
@@ -124,6 +152,12 @@ mod tests {
         assert_eq!(
             hidden(r#"{"x a\\b\"c": 1.0, "y": ["\u0061\\b\u0022c", "z"]}"#),
             r#"{"x ***": 1.0, "y": ["***", "z"]}"#
+        );
+        let number =
+            |text| hide_in_values(text, |text| text.replace("12345678", "******").into()).into_owned();
+        assert_eq!(
+            number(r#"{"a":12345678,"b":[912345678, 1234567.8, -1e5],"12345678":1}"#),
+            r#"{"a":"******","b":[912345678, 1234567.8, -1e5],"******":1}"#
         );
         assert_eq!(hidden(r#"{"cut": "a\\b\"c"#), r#"{"cut": "a\\b\"c"#);
     }
