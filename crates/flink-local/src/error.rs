@@ -156,7 +156,7 @@ pub enum Error {
     },
 
     /// Whether a cluster runs cannot be told from here.
-    #[error("{} was started on another machine or in another container, and may run there; stop it where it was started", folder.display())]
+    #[error("{} may run unseen: it was started on another machine or in another container, or /proc does not show its processes; stop it where it was started", folder.display())]
     #[non_exhaustive]
     OutOfSight {
         /// Its folder.

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::Error;
-use crate::place::{Place, Sight};
+use crate::place::{Look, Place, Sight, View};
 
 /// How long processes get to end by themselves, as the watcher gives them; then as long again to be killed.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -59,11 +59,22 @@ impl Kept {
         self.place.as_ref()
     }
 
-    /// Whether it may run though none of its processes is seen: it was started on another machine or in another
-    /// container.
+    /// Whether it may run though none of its processes is seen: it was started on another machine, in another
+    /// container or by another user, or `/proc` does not show the processes of this machine.
     pub fn is_out_of_sight(&self) -> bool {
-        let is_hidden = || self.sight() == Sight::Hidden || (self.place.is_none() && self.answers());
-        self.running().is_empty() && is_hidden()
+        self.is_out_of_sight_of(View::here())
+    }
+
+    fn is_out_of_sight_of(&self, view: View<'_>) -> bool {
+        let is_hidden = || match self.sight() {
+            Sight::Hidden => true,
+            Sight::Ended => false,
+            Sight::Seen => {
+                let is_unknown = |id: &u32| view.look(*id) == Look::Unknown;
+                self.processes.iter().any(is_unknown) || (self.place.is_none() && self.answers())
+            }
+        };
+        self.running_in(view).is_empty() && is_hidden()
     }
 
     /// Whether something listens at its address.
@@ -79,7 +90,17 @@ impl Kept {
 
     /// Those of its processes that still run. One that was given the id of another that has ended does not count.
     pub fn running(&self) -> Vec<u32> {
-        self.processes.iter().copied().filter(|id| self.is_own(*id)).collect()
+        self.running_in(View::here())
+    }
+
+    /// Its processes have its folder, whose name is its own, in their command lines.
+    fn running_in(&self, view: View<'_>) -> Vec<u32> {
+        let folder = self.folder.to_string_lossy();
+        let is_own = |id: &u32| match view.look(*id) {
+            Look::Runs(line) => !folder.is_empty() && line.contains(&*folder),
+            Look::Gone | Look::Unknown => false,
+        };
+        self.processes.iter().copied().filter(is_own).collect()
     }
 
     /// The logs and standard outputs of all processes, in the order of their names.
@@ -96,21 +117,26 @@ impl Kept {
     /// Stops those that still run and removes the folder. Takes up to 6 seconds. What is
     /// [out of sight](Self::is_out_of_sight) is left as it is: [`Error::OutOfSight`].
     pub fn stop(&self) -> Result<(), Error> {
-        if self.is_out_of_sight() {
+        self.stop_in(View::here())
+    }
+
+    fn stop_in(&self, view: View<'_>) -> Result<(), Error> {
+        if self.is_out_of_sight_of(view) {
             return Err(Error::OutOfSight { folder: self.folder.clone() });
         }
         for signal in ["TERM", "KILL"] {
-            let running = self.running();
+            let running = self.running_in(view);
             if running.is_empty() {
                 break;
             }
             kill(signal, &running)?;
             let deadline = Instant::now() + PATIENCE;
-            while !self.running().is_empty() && Instant::now() < deadline {
+            while !self.running_in(view).is_empty() && Instant::now() < deadline {
                 thread::sleep(POLL);
             }
         }
-        match self.running().as_slice() {
+        match self.running_in(view).as_slice() {
+            [] if self.is_out_of_sight_of(view) => Err(Error::OutOfSight { folder: self.folder.clone() }),
             [] if !self.folder.exists() => Ok(()),
             [] => fs::remove_dir_all(&self.folder).map_err(Error::io("remove", &self.folder)),
             running => Err(Error::StillRunning { processes: running.to_vec() }),
@@ -122,22 +148,6 @@ impl Kept {
         let folder = self.folder.display().to_string().replace('\'', r"'\''");
         format!("kill -s KILL {}; rm -rf -- '{folder}'", texts(&self.processes).join(" "))
     }
-
-    /// Its processes have its folder, whose name is its own, in their command lines.
-    fn is_own(&self, process: u32) -> bool {
-        let folder = self.folder.to_string_lossy();
-        !folder.is_empty() && command_line(process).is_some_and(|line| line.contains(&*folder))
-    }
-}
-
-fn command_line(process: u32) -> Option<String> {
-    if Path::new("/proc/self/cmdline").exists() {
-        let line = fs::read(format!("/proc/{process}/cmdline")).ok()?;
-        return Some(String::from_utf8_lossy(&line).into_owned());
-    }
-    let mut ps = Command::new("ps");
-    let said = ps.args(["-ww", "-o", "args=", "-p", &process.to_string()]).stderr(Stdio::null()).output();
-    Some(String::from_utf8_lossy(&said.ok()?.stdout).into_owned())
 }
 
 /// One may have ended just before: what counts is who is left.
@@ -171,6 +181,20 @@ mod tests {
         assert!(kept.is_out_of_sight());
         assert!(matches!(kept.stop(), Err(Error::OutOfSight { .. })));
         assert!(folder.path().exists());
+    }
+
+    #[test]
+    fn what_runs_unseen_keeps_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut own = process(folder.path());
+        for place in [None, Place::here()] {
+            let kept = Kept::new("http://127.0.0.1:1", folder.path(), vec![own.id()], place);
+            assert!(kept.is_out_of_sight_of(View::Nothing) && kept.running_in(View::Nothing).is_empty());
+            assert!(matches!(kept.stop_in(View::Nothing), Err(Error::OutOfSight { .. })));
+        }
+        assert!(folder.path().exists() && own.try_wait().unwrap().is_none());
+        drop(own.stdin.take());
+        assert!(own.wait().unwrap().success());
     }
 
     #[test]

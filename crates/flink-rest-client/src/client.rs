@@ -133,6 +133,17 @@ impl<M: Mode> Client<M> {
         self.shared.secrets.hide_all(text.into())
     }
 
+    /// The same for bytes, as of a log: what is no UTF-8 is read as Latin-1 and stays as it is.
+    pub fn hide_secrets_in_bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        self.shared.secrets.hide_in_bytes(bytes)
+    }
+
+    /// The number of bytes at the beginning of a text that can be shown before the rest of it has come: a credential that
+    /// begins in them ends in them. 0 if the text may be the beginning of one.
+    pub fn bytes_before_open_secret(&self, bytes: &[u8]) -> usize {
+        self.shared.secrets.end_outside(bytes)
+    }
+
     /// Whether this client, or a clone, has sent a request that may change something on the cluster.
     pub fn may_have_changed(&self) -> bool {
         self.shared.may_have_changed.load(Ordering::Relaxed)

@@ -1,10 +1,15 @@
 //! From the bytes of a log to its entries, in bounded memory.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::{Timestamp, tz::Offset};
 
 use super::filter::{LogFilter, LogLevel};
-use crate::logs::follow::lines::{Clock, Lines};
+use crate::{
+    logs::follow::lines::{Clock, Lines},
+    value::secrets::Secrets,
+};
 
 /// The longest entry that is held as a whole, in bytes.
 pub(super) const MAX_ENTRY: usize = 256 * 1024;
@@ -70,11 +75,11 @@ pub(super) struct Entries {
 }
 
 impl Entries {
-    pub(super) fn new(wanted: Wanted) -> Self {
+    pub(super) fn new(wanted: Wanted, secrets: Arc<Secrets>) -> Self {
         Self {
             clock: Clock::new(wanted.zone),
             wanted,
-            lines: Lines::up_to(MAX_ENTRY),
+            lines: Lines::up_to(MAX_ENTRY, secrets),
             latest: None,
             has_begun: false,
             half: None,
@@ -86,7 +91,7 @@ impl Entries {
 
     /// These are the next bytes of the log.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
-        let mut lines = std::mem::take(&mut self.lines);
+        let mut lines = self.lines.take();
         lines.feed(bytes, |line| self.line(line));
         self.lines = lines;
     }
@@ -194,7 +199,8 @@ mod tests {
 
     fn read(log: &str, filter: LogFilter, since: Option<&str>, rest: Rest) -> Vec<Entry> {
         let since = since.map(|time| time.parse().unwrap());
-        let mut entries = Entries::new(Wanted { since, filter, zone: jiff::tz::offset(1), rest });
+        let wanted = Wanted { since, filter, zone: jiff::tz::offset(1), rest };
+        let mut entries = Entries::new(wanted, Arc::default());
         log.as_bytes().chunks(7).for_each(|chunk| entries.feed(chunk));
         entries.finish();
         assert_eq!(entries.size(), entries.given.iter().map(Entry::size).sum::<usize>());

@@ -27,7 +27,8 @@ pub(super) struct Reader<M> {
 
 impl<M: Mode> Reader<M> {
     pub(super) fn new(files: Files<M>, wanted: Wanted) -> Self {
-        Self { files, body: None, chunk: Bytes::new(), entries: Entries::new(wanted) }
+        let entries = Entries::new(wanted, files.client.shared.secrets.clone());
+        Self { files, body: None, chunk: Bytes::new(), entries }
     }
 
     /// Reads on, until there are some entries or the log is at its end. Returns whether there may be more.

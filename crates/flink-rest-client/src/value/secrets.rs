@@ -34,6 +34,12 @@ pub(crate) struct Secrets {
     sent: Mutex<Sent>,
 }
 
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Secrets").finish_non_exhaustive()
+    }
+}
+
 /// The credentials of the last requests.
 #[derive(Default)]
 struct Sent {
@@ -76,13 +82,23 @@ impl Secrets {
 
     /// The same text without them.
     pub(crate) fn hide_all<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
-        self.search().hide(&text).map_or(text, Cow::Owned)
+        self.search().hide_in_text(&text).map_or(text, Cow::Owned)
+    }
+
+    /// The same bytes without them. What is no UTF-8 is read as Latin-1.
+    pub(crate) fn hide_in_bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        self.search().hide(bytes).map_or(bytes.into(), Cow::Owned)
+    }
+
+    /// The length of the beginning of a text that goes on: no secret begins in it and may end beyond it.
+    pub(crate) fn end_outside(&self, text: &[u8]) -> usize {
+        self.search().end_outside(text)
     }
 
     /// The same text without them, and without what is beyond the [longest](LONGEST).
     pub(crate) fn hide<'a>(&self, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
         let text = text.into();
-        let hidden = self.search().hide(beginning(&text, LONGEST + OVERLAP));
+        let hidden = self.search().hide_in_text(beginning(&text, LONGEST + OVERLAP));
         match hidden {
             None if text.len() <= LONGEST => text,
             None => cut(beginning(&text, LONGEST)).into(),
@@ -131,116 +147,278 @@ impl Search {
         secrets.sort_unstable();
         secrets.dedup();
         let mut begins = [false; 256];
-        // Latin-1 that is UTF-8 begins with U+00C2 to U+00F4.
-        let escapes = b"%&\\+\xc3".iter().filter(|_| !secrets.is_empty());
-        for byte in escapes.chain(secrets.iter().filter_map(|secret| secret.as_bytes().first())) {
-            if let Some(begins) = begins.get_mut(usize::from(*byte)) {
+        let mut mark = |byte: u8| {
+            if let Some(begins) = begins.get_mut(usize::from(byte)) {
                 *begins = true;
             }
+        };
+        if !secrets.is_empty() {
+            // Latin-1 that was written as UTF-8 begins with U+00C2 to U+00F4.
+            b"%&\\+\xc3".iter().copied().for_each(&mut mark);
+        }
+        for first in secrets.iter().filter_map(|secret| secret.chars().next()) {
+            let mut utf8 = [0; 4];
+            mark(first.encode_utf8(&mut utf8).as_bytes().first().copied().unwrap_or_default());
+            // Bytes below may stand within a character.
+            let latin1 = u8::try_from(u32::from(first)).ok().filter(|byte| *byte >= 0xc0);
+            latin1.map(&mut mark);
         }
         Self { secrets, begins }
     }
 
     /// The text without them; none if it holds none.
-    fn hide(&self, text: &str) -> Option<String> {
+    fn hide_in_text(&self, text: &str) -> Option<String> {
+        let shown = self.hide(text.as_bytes())?;
+        Some(
+            String::from_utf8(shown).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into()),
+        )
+    }
+
+    /// The text without them; none if it holds none.
+    fn hide(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let (mut shown, mut from, mut at) = (Vec::new(), 0, 0);
+        while let Some(start) = self.next(text, at) {
+            let rest = text.get(start..).unwrap_or_default();
+            match found(rest, &self.secrets).longest {
+                Some(length) => {
+                    shown.extend_from_slice(text.get(from..start).unwrap_or_default());
+                    shown.extend_from_slice(HIDDEN.as_bytes());
+                    at = start + length;
+                    from = at;
+                }
+                None => at = start + char_of(rest).map_or(1, |(_, bytes)| bytes),
+            }
+        }
+        (from > 0).then(|| {
+            shown.extend_from_slice(text.get(from..).unwrap_or_default());
+            shown
+        })
+    }
+
+    /// The next place from here on where a secret may begin.
+    fn next(&self, text: &[u8], at: usize) -> Option<usize> {
         if self.secrets.is_empty() {
             return None;
         }
-        let (mut shown, mut from, mut at) = (String::new(), 0, 0);
-        while let Some(rest) = text.get(at..) {
-            let may_begin = |byte: &u8| self.begins.get(usize::from(*byte)) == Some(&true);
-            let Some(skipped) = rest.as_bytes().iter().position(may_begin) else { break };
-            at += skipped;
-            let Some(rest) = text.get(at..) else { break };
-            match length(rest, &self.secrets) {
-                Some(length) => {
-                    shown += text.get(from..at).unwrap_or_default();
-                    shown += HIDDEN;
-                    at += length;
-                    from = at;
-                }
-                None => at += rest.chars().next().map_or(1, char::len_utf8),
+        let may_begin = |byte: &u8| self.begins.get(usize::from(*byte)) == Some(&true);
+        text.get(at..)?.iter().position(may_begin).map(|skipped| at + skipped)
+    }
+
+    /// Where the text can be cut, though it goes on: the end, or the place before it where a secret may have begun.
+    fn end_outside(&self, text: &[u8]) -> usize {
+        let mut at = text.len().saturating_sub(OVERLAP);
+        while let Some(start) = self.next(text, at) {
+            let rest = text.get(start..).unwrap_or_default();
+            let found = found(rest, &self.secrets);
+            if found.reach + LONGEST_CHAR > rest.len() {
+                return start;
             }
+            let char = char_of(rest).map_or(1, |(_, bytes)| bytes);
+            at = start + found.longest.unwrap_or(char);
         }
-        (from > 0).then(|| shown + text.get(from..).unwrap_or_default())
+        text.len()
     }
 }
 
-/// How much of the beginning of this text is one of these secrets, which are in order: the longest, in
-/// whatever spelling; none if it is none.
-fn length(text: &str, secrets: &[String]) -> Option<usize> {
-    let mut longest = None;
-    // Where in the text, and how many bytes of these secrets, which begin alike, stand before that.
-    let (mut next_one, mut others) = (Some((0, 0, secrets)), Vec::new());
-    while let Some((at, depth, secrets)) = next_one.take().or_else(|| others.pop()) {
-        if secrets.first().is_some_and(|secret| secret.len() == depth) {
-            longest = longest.max(Some(at));
+/// The most bytes that one character takes in any spelling, with what may stand before it.
+const LONGEST_CHAR: usize = 64;
+
+/// The most invisible characters and separators within a secret.
+const MOST_SKIPPED: usize = 64;
+
+/// A shorter secret is hidden only as a whole, and may be a word or a number otherwise.
+const SHORTEST_BROKEN: usize = 8;
+
+/// What the beginning of a text is.
+#[derive(Default)]
+struct Found {
+    /// The length of the longest secret, in whatever spelling.
+    longest: Option<usize>,
+    /// How far it is the beginning of a secret.
+    reach: usize,
+}
+
+/// A place in a text that began like some secrets.
+#[derive(Clone, Copy)]
+struct Node<'a> {
+    at: usize,
+    /// How many bytes of these secrets, which begin alike, stand before that.
+    depth: usize,
+    secrets: &'a [String],
+    /// How much stands between that is no part of them.
+    skipped: usize,
+}
+
+/// Looks for these secrets, which are in order, at the beginning of a text.
+fn found(text: &[u8], secrets: &[String]) -> Found {
+    let mut found = Found::default();
+    let (mut next_one, mut others) = (Some(Node { at: 0, depth: 0, secrets, skipped: 0 }), Vec::new());
+    while let Some(node) = next_one.take().or_else(|| others.pop()) {
+        let Node { at, depth, secrets, skipped } = node;
+        found.reach = found.reach.max(at);
+        let whole = secrets.first().is_some_and(|secret| secret.len() == depth);
+        if whole && (skipped == 0 || depth >= SHORTEST_BROKEN) {
+            found.longest = found.longest.max(Some(at));
         }
         let next = |secret: &String| secret.get(depth..).and_then(|rest| rest.chars().next());
-        let readings = readings(text.get(at..).unwrap_or_default());
-        for (char, bytes) in readings.iter().flatten() {
-            let is_next = |secret: Option<&String>| secret.and_then(next) == Some(*char);
+        let rest = text.get(at..).unwrap_or_default();
+        // As a rule there is one reading.
+        let mut go_on = |node| others.extend(next_one.replace(node));
+        readings(rest, |char, bytes| {
+            let is_next = |secret: Option<&String>| secret.and_then(next) == Some(char);
             let (start, end) = match is_next(secrets.first()) && is_next(secrets.last()) {
                 true => (0, secrets.len()),
                 false => (
-                    secrets.partition_point(|secret| next(secret) < Some(*char)),
-                    secrets.partition_point(|secret| next(secret) <= Some(*char)),
+                    secrets.partition_point(|secret| next(secret) < Some(char)),
+                    secrets.partition_point(|secret| next(secret) <= Some(char)),
                 ),
             };
-            if let Some(these) = secrets.get(start..end).filter(|these| !these.is_empty()) {
-                // As a rule there is one reading.
-                others.extend(next_one.replace((at + bytes, depth + char.len_utf8(), these)));
+            if let Some(secrets) = secrets.get(start..end).filter(|these| !these.is_empty()) {
+                go_on(Node { at: at + bytes, depth: depth + char.len_utf8(), secrets, skipped });
             }
+            if depth > 0 && skipped < MOST_SKIPPED && is_invisible(char) {
+                go_on(Node { at: at + bytes, skipped: skipped + 1, ..node });
+            }
+        });
+        if skipped < MOST_SKIPPED
+            && let Some(bytes) = between_digits(rest)
+            && secrets.first().and_then(|secret| secret.get(..depth)).is_some_and(is_hexadecimal)
+        {
+            go_on(Node { at: at + bytes, skipped: skipped + 1, ..node });
         }
     }
-    longest
+    found
+}
+
+/// Whether a terminal or a page shows nothing in its place, so that words may hold it unseen.
+fn is_invisible(char: char) -> bool {
+    char.is_control()
+        || matches!(char,
+            '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
+/// The length of what may separate bytes in hexadecimal digits: `:`, `, ` or ` 0x`.
+fn between_digits(text: &[u8]) -> Option<usize> {
+    let separators = text.iter().take(2).take_while(|byte| b":,- ".contains(byte)).count();
+    let prefix = match text.get(separators..) {
+        Some([b'0', b'x' | b'X', ..]) => 2,
+        _ => 0,
+    };
+    Some(separators + prefix).filter(|length| *length > 0)
+}
+
+/// Whether it is the digits of one or more bytes.
+fn is_hexadecimal(text: &str) -> bool {
+    !text.is_empty() && text.len() % 2 == 0 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A character, and how many bytes of a text it takes.
 type Read = Option<(char, usize)>;
 
-/// What a text may begin with: as it is written in an address, a form, HTML or JSON, and as it is.
-fn readings(text: &str) -> [Read; 4] {
-    let itself = text.chars().next().map(|char| (char, char.len_utf8()));
-    let bytes = text.as_bytes();
-    match bytes.first() {
-        Some(b'%') => [percent(bytes, b"%"), percent(bytes, b"%25"), itself, None],
-        Some(b'+') => [Some((' ', 1)), itself, None, None],
-        Some(b'&') => [reference(bytes), itself, None, None],
-        Some(b'\\') => [json(bytes), itself, None, None],
-        Some(0xc3) => [latin1(text), itself, None, None],
-        _ => [itself, None, None, None],
+/// The first character as it is. A byte that is no UTF-8 is Latin-1.
+fn char_of(text: &[u8]) -> Read {
+    let first = *text.first()?;
+    if first.is_ascii() {
+        return Some((first.into(), 1));
     }
+    let char = utf8(|at| text.get(at).copied());
+    Some(char.map_or((first.into(), 1), |char| (char, char.len_utf8())))
 }
 
-/// A character whose bytes in UTF-8 are written as numbers after such a prefix: in an address, or in one within another.
-fn percent(text: &[u8], prefix: &[u8]) -> Read {
-    let step = prefix.len() + 2;
-    utf8(|at| {
-        let digits = text.get(at * step..)?.strip_prefix(prefix)?.get(..2)?;
+/// Decodings of a text are undone up to so many times.
+const MOST_TIMES: usize = 5;
+
+/// Finds what a text may begin with: as it is written in an address, a form, HTML, JSON or code, and as it is.
+fn readings(text: &[u8], mut found: impl FnMut(char, usize)) {
+    let mut find = |read: Read| read.map_or((), |(char, bytes)| found(char, bytes));
+    match text.first() {
+        Some(b'%') => (0..MOST_TIMES).map_while(|times| percent(text, times)).for_each(|read| find(read)),
+        Some(b'+') => find(Some((' ', 1))),
+        Some(b'&') => {
+            let mut name = text.get(1..).unwrap_or_default();
+            for _ in 0..MOST_TIMES {
+                find(reference(name).map(|(char, bytes)| (char, text.len() - name.len() + bytes)));
+                let Some(rest) = name.strip_prefix(b"amp;") else { break };
+                name = rest;
+            }
+        }
+        Some(b'\\') => {
+            find(escape(text));
+            find(text.starts_with(br"\\").then_some(('\\', 2)));
+        }
+        Some(0xc3) => find(latin1(text)),
+        _ => {}
+    }
+    find(char_of(text));
+}
+
+/// A character whose bytes in UTF-8 are written as `%` and a number, where the `%` was encoded so many times again;
+/// none if it was not.
+fn percent(text: &[u8], times: usize) -> Option<Read> {
+    const AGAIN: &[u8] = b"25252525";
+    let prefix = AGAIN.get(..2 * times)?;
+    text.get(1..)?.strip_prefix(prefix)?;
+    let step = prefix.len() + 3;
+    let char = utf8(|at| {
+        let digits = text.get(at * step..)?.strip_prefix(b"%")?.strip_prefix(prefix)?.get(..2)?;
         u8::try_from(number(digits, 16)?).ok()
-    })
-    .map(|char| (char, char.len_utf8() * step))
+    });
+    Some(char.map(|char| (char, char.len_utf8() * step)))
 }
 
 /// A character whose bytes in UTF-8 were taken for characters.
-fn latin1(text: &str) -> Read {
-    let char = utf8(|at| u8::try_from(u32::from(text.chars().nth(at)?)).ok())?;
-    Some((char, text.chars().take(char.len_utf8()).map(char::len_utf8).sum()))
+fn latin1(text: &[u8]) -> Read {
+    let (mut bytes, mut end) = (Vec::new(), 0);
+    while let Some((char, length)) = char_of(text.get(end..)?).filter(|_| bytes.len() < 4) {
+        let Ok(byte) = u8::try_from(u32::from(char)) else { break };
+        bytes.push(byte);
+        end += length;
+        if let Some(char) = std::str::from_utf8(&bytes).ok().and_then(|text| text.chars().next()) {
+            return Some((char, end));
+        }
+    }
+    None
 }
 
 /// The character that has these bytes.
 fn utf8(byte: impl Fn(usize) -> Option<u8>) -> Option<char> {
-    let bytes: Vec<_> = (0..4).map_while(byte).collect();
-    let chars = (1..=bytes.len()).filter_map(|length| std::str::from_utf8(bytes.get(..length)?).ok());
-    chars.flat_map(str::chars).next()
+    let mut bytes = [0; 4];
+    for length in 1..=bytes.len() {
+        *bytes.get_mut(length - 1)? = byte(length - 1)?;
+        if let Ok(text) = std::str::from_utf8(bytes.get(..length)?) {
+            return text.chars().next();
+        }
+    }
+    None
 }
 
-/// A character as `&amp;` or `&#38;`.
-fn reference(text: &[u8]) -> Read {
+/// A character by its name in HTML and what that takes, as `amp;` or `#38;`.
+fn reference(name: &[u8]) -> Read {
     // Beyond this there is none that matters.
-    let end = text.iter().take(32).position(|byte| *byte == b';')?;
-    Some((entity(text.get(1..end)?)?, end + 1))
+    let end = name.iter().take(32).position(|byte| *byte == b';')?;
+    Some((entity(name.get(..end)?)?, end + 1))
+}
+
+/// A character as in a string of JSON, Java, C or a shell: `\t`, `\u0009`, `\x09`, `\011`. The backslash may have been
+/// escaped again.
+fn escape(text: &[u8]) -> Read {
+    let again = text.iter().take(1 << MOST_TIMES).take_while(|byte| **byte == b'\\').count() - 1;
+    let text = text.get(again..)?;
+    let numbered = |prefix: &[u8], base, digits| {
+        let step = prefix.len() + digits;
+        let char = utf8(|at| {
+            let digits = text.get(at * step..)?.strip_prefix(prefix)?.get(..digits)?;
+            u8::try_from(number(digits, base)?).ok()
+        })?;
+        Some((char, char.len_utf8() * step))
+    };
+    let (char, bytes) = match text.get(1)? {
+        b'x' => numbered(b"\\x", 16, 2),
+        b'0'..=b'3' => numbered(b"\\", 8, 3),
+        _ => json(text),
+    }?;
+    Some((char, bytes + again))
 }
 
 /// A character as `\t` or `\u0009`, or as the two halves of UTF-16.

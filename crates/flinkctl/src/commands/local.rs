@@ -356,7 +356,7 @@ fn out_of_sight(name: &str, local: &Local) -> Failure {
     Failure::new(
         Exit::Failed,
         format!(
-            "`{name}` was started on another machine or in another container{place}: whether it runs cannot be told from here"
+            "whether `{name}`{place} runs cannot be told from here: it was started on another machine or in another container, or /proc does not show its processes"
         ),
     )
     .hint(format!(

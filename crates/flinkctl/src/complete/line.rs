@@ -5,15 +5,30 @@
 pub(super) struct Line {
     /// The last one is the one that is being written.
     pub(super) words: Vec<String>,
-    /// The quote that is open at the end.
-    pub(super) quote: Option<char>,
+    /// How the shell reads what is added at the end.
+    pub(super) end: End,
+}
+
+/// The quoting at the end of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Unquoted,
+    /// A single quote is open.
+    Quoted,
+    /// A double quote is open, or a backslash is last, or there is syntax before it that is not modelled here:
+    /// `$…`, backquotes, here-documents.
+    Unknown,
 }
 
 impl Line {
     pub(super) fn read(line: &str) -> Self {
         let (mut words, mut word) = (Vec::new(), String::new());
         let (mut quote, mut escaped, mut begun) = (None, false, false);
+        let (mut is_modelled, mut before) = (true, '\0');
         for c in line.chars() {
+            let is_literal = escaped || quote == Some('\'');
+            is_modelled &= is_literal || !(matches!(c, '$' | '`') || (before, c) == ('<', '<'));
+            before = c;
             match (quote, c) {
                 _ if std::mem::take(&mut escaped) => word.push(c),
                 (None | Some('"'), '\\') => escaped = true,
@@ -30,13 +45,18 @@ impl Line {
             }
         }
         words.push(word);
-        Self { words, quote }
+        let end = match quote {
+            None if is_modelled && !escaped => End::Unquoted,
+            Some('\'') if is_modelled => End::Quoted,
+            _ => End::Unknown,
+        };
+        Self { words, end }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Line;
+    use super::{End, Line};
 
     #[test]
     fn a_line_is_read_as_a_shell_does() {
@@ -45,9 +65,33 @@ mod tests {
         assert_eq!(words("f -u http://h:1/ Or"), ["f", "-u", "http://h:1/", "Or"]);
         assert_eq!(words(r#"f 'a b' "c \"d" e\ f '' g"#), ["f", "a b", "c \"d", "e f", "", "g"]);
         assert_eq!(words("f 'open a"), ["f", "open a"]);
-        assert_eq!(
-            ["f 'a", "f \"a\\\"", "f 'a'"].map(|line| Line::read(line).quote),
-            [Some('\''), Some('"'), None]
-        );
+    }
+
+    #[test]
+    fn only_what_is_modelled_is_known() {
+        for (line, end) in [
+            ("f a", End::Unquoted),
+            ("f 'a'", End::Unquoted),
+            (r"f \$\'\`", End::Unquoted),
+            ("f '$`<<' ", End::Unquoted),
+            ("f <a", End::Unquoted),
+            ("f 'a", End::Quoted),
+            ("f '$a", End::Quoted),
+            (r#"f "a\""#, End::Unknown),
+            (r"f a\", End::Unknown),
+            ("f $'", End::Unknown),
+            (r"f $'a\'' ", End::Unknown),
+            ("f $'a' 'b", End::Unknown),
+            ("f $\"", End::Unknown),
+            ("f \"$(g '", End::Unknown),
+            ("f $(g ", End::Unknown),
+            ("f ${a:-'", End::Unknown),
+            ("f `g ", End::Unknown),
+            ("f $((1 ", End::Unknown),
+            ("cat <<E; f '", End::Unknown),
+            ("f <<<'", End::Unknown),
+        ] {
+            assert_eq!(Line::read(line).end, end, "{line}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use clap_complete::{
     env::{Elvish, EnvCompleter, Fish, Powershell},
 };
 
-use super::line::Line;
+use super::line::{End, Line};
 use crate::output::{is_wild, plain};
 
 /// Set by the scripts of zsh and elvish: the index of the word that is being completed.
@@ -21,7 +21,7 @@ const INDEX: &str = "_CLAP_COMPLETE_INDEX";
 /// Set by the script of bash: the end of the word, which is all that bash replaces.
 const REPLACED: &str = "FLINKCTL_REPLACED";
 
-/// Set by the script of zsh: the line up to the cursor.
+/// Set by the script of zsh: the line up to the cursor, after those of the same command before it.
 const LINE: &str = "FLINKCTL_LINE";
 
 // `read` and not `$(…)` in an array, where bash would expand a `*` in a candidate.
@@ -42,7 +42,7 @@ _flinkctl() {
     local -a candidates folders others
     local candidate
     candidates=("${(@f)$(
-        VARIABLE=zsh INDEX=$((CURRENT - 1)) LINE="$LBUFFER" COMPLETER -- "${(@Q)words}" 2>/dev/null
+        VARIABLE=zsh INDEX=$((CURRENT - 1)) LINE="$PREBUFFER$LBUFFER" COMPLETER -- "${(@Q)words}" 2>/dev/null
     )}")
     for candidate in $candidates; do
         if [[ "$candidate" == */ ]]; then folders+=("${candidate%/}"); else others+=("$candidate"); fi
@@ -143,46 +143,41 @@ struct Place {
     shell: Shell,
     /// What of the word stays in bash, which replaces the end of it only.
     kept: String,
-    /// The quote that is open there.
-    quote: Option<char>,
-    /// Whether quotes mean there what they mean elsewhere.
-    takes_quotes: bool,
+    /// The quoting there. Where it is unknown, only words are offered that mean the same in any.
+    quoting: End,
 }
 
 impl Place {
     fn here(shell: Shell, word: &str) -> Self {
         let read = |name| std::env::var(name).unwrap_or_default();
-        match shell {
-            Shell::Bash => Self::in_bash(&super::typed(), word, &read(REPLACED)),
-            Shell::Fish => Self { takes_quotes: true, ..Self::plain(shell) },
-            Shell::Zsh => Self { takes_quotes: !read(LINE).contains('`'), ..Self::plain(shell) },
-            Shell::Elvish | Shell::Powershell => Self::plain(shell),
-        }
-    }
-
-    fn plain(shell: Shell) -> Self {
-        Self { shell, kept: String::new(), quote: None, takes_quotes: false }
+        let quoting = match shell {
+            Shell::Bash => return Self::in_bash(&super::typed(), word, &read(REPLACED)),
+            Shell::Fish => End::Unquoted,
+            Shell::Zsh => Line::read(&read(LINE)).end,
+            Shell::Elvish | Shell::Powershell => End::Unknown,
+        };
+        Self { shell, kept: String::new(), quoting }
     }
 
     fn in_bash(line: &str, word: &str, replaced: &str) -> Self {
         let before = Line::read(line.strip_suffix(replaced).unwrap_or(line));
         let kept = before.words.last().filter(|kept| word.starts_with(*kept)).cloned().unwrap_or_default();
-        // In backquotes, a backslash is taken away before the command is read.
-        let takes_quotes = before.quote != Some('"') && !line.contains('`');
-        Self { shell: Shell::Bash, kept, quote: before.quote, takes_quotes }
+        // A quote that begins in what is replaced goes with it, or not.
+        let quoting = if Line::read(line).end == before.end { before.end } else { End::Unknown };
+        Self { shell: Shell::Bash, kept, quoting }
     }
 
     /// What the shell reads as this one word; none if there is no telling.
     fn written(&self, value: &str) -> Option<String> {
         let value = value.strip_prefix(self.kept.as_str())?;
-        if value.chars().any(is_wild) || !(self.takes_quotes || value.chars().all(is_plain)) {
+        if value.chars().any(is_wild) || (self.quoting == End::Unknown && !value.chars().all(is_plain)) {
             return None;
         }
-        Some(match (self.shell, self.quote) {
+        Some(match (self.shell, self.quoting) {
             // zsh and fish quote what they insert; zsh's description stands behind a colon.
             (Shell::Zsh, _) => value.replace('\\', "\\\\").replace(':', "\\:"),
-            (Shell::Bash, Some(_)) => value.replace('\'', r"'\''"),
-            (Shell::Bash, None) => {
+            (Shell::Bash, End::Quoted) => value.replace('\'', r"'\''"),
+            (Shell::Bash, End::Unquoted) => {
                 let escape = |c: char| (!is_plain(c)).then_some('\\').into_iter().chain([c]);
                 value.chars().flat_map(escape).collect()
             }
@@ -217,6 +212,14 @@ mod tests {
             ("f \"a", "a", "a$b", None),
             ("f \"a", "a", "ab", Some("ab")),
             ("x=`f a", "a", "a$b", None),
+            // Nor is it modelled how a word is read there.
+            ("f $'", "", r"$\';touch OWNED;#", None),
+            ("f $'", "", "ab", None),
+            ("f $'a", "a", "a'b", None),
+            ("f $\"", "", "a;b", None),
+            ("f ${a:-", "${a:-", "a;b", None),
+            ("f \\", "\\", "a;b", None),
+            ("f a'b", "b", "ab;c", Some("b;c")),
             ("f ", "", "a\u{1b}[2J", None),
             ("f ", "", "a\nb", None),
             ("f ", "", "a\u{202e}b", None),

@@ -12,6 +12,9 @@ use super::json::{Tokens, unquoted};
 
 static CLIENTS: Mutex<Vec<FlinkRestClient>> = Mutex::new(Vec::new());
 
+/// What the crate puts in the place of a secret.
+const HIDDEN: &str = "******";
+
 /// What this client sends is hidden from now on.
 pub(crate) fn keep_secrets(client: &FlinkRestClient) {
     CLIENTS.lock().unwrap_or_else(PoisonError::into_inner).push(client.clone());
@@ -23,19 +26,24 @@ pub(crate) fn hide(text: &str) -> Cow<'_, str> {
     clients.iter().fold(text.into(), |text, client| client.hide_secrets(text))
 }
 
-/// JSON as the server wrote it, but for the strings that hold one.
+/// JSON as the server wrote it, but for the strings that hold one, and numbers that are one.
 pub(super) fn hide_in_json(text: &str) -> Cow<'_, str> {
-    hide_in_strings(text, hide)
+    hide_in_values(text, hide)
 }
 
-fn hide_in_strings<'a>(text: &'a str, hide: impl Fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
+fn hide_in_values<'a>(text: &'a str, hide: impl Fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
     let (mut shown, mut from) = (String::new(), 0);
     for token in Tokens::of(text) {
         let literal = text.get(token.clone()).unwrap_or_default();
-        if let Some(decoded) = unquoted(literal)
-            && let Cow::Owned(hidden) = hide(&decoded)
-            && hidden != decoded
-        {
+        let hidden = match unquoted(literal) {
+            Some(decoded) => Some(hide(&decoded)).filter(|hidden| **hidden != *decoded).map(Cow::into_owned),
+            // A password may be all digits.
+            None if literal.starts_with(|first: char| first == '-' || first.is_ascii_digit()) => {
+                (hide(literal) == HIDDEN).then(|| HIDDEN.to_owned())
+            }
+            None => None,
+        };
+        if let Some(hidden) = hidden {
             shown += text.get(from..token.start).unwrap_or_default();
             shown += &Value::from(hidden).to_string();
             from = token.end;
@@ -47,7 +55,7 @@ fn hide_in_strings<'a>(text: &'a str, hide: impl Fn(&str) -> Cow<'_, str>) -> Co
     }
 }
 
-/// A text that comes in pieces and goes on without secrets, line by line; what is no UTF-8 goes on as it is.
+/// A text that comes in pieces and goes on without secrets, line by line.
 #[derive(Debug, Default)]
 pub(crate) struct Lines(Vec<u8>);
 
@@ -59,18 +67,35 @@ impl Lines {
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.0.extend_from_slice(bytes);
         let end = self.0.iter().rposition(|byte| *byte == b'\n').map(|end| end + 1);
-        let end = end.or_else(|| (self.0.len() > Self::MOST).then_some(self.0.len()));
+        let end = end.or_else(|| (self.0.len() > Self::MOST).then(|| end_outside(&self.0)));
         let rest = self.0.split_off(end.unwrap_or(0));
         Self(std::mem::replace(&mut self.0, rest)).finish()
     }
 
     /// The last of it.
     pub(crate) fn finish(self) -> Vec<u8> {
-        let hidden = std::str::from_utf8(&self.0).ok().and_then(|text| match hide(text) {
-            Cow::Owned(hidden) => Some(hidden.into_bytes()),
-            Cow::Borrowed(_) => None,
-        });
-        hidden.unwrap_or(self.0)
+        let clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.iter().fold(self.0, |bytes, client| match client.hide_secrets_in_bytes(&bytes) {
+            Cow::Owned(hidden) => hidden,
+            Cow::Borrowed(_) => bytes,
+        })
+    }
+}
+
+/// Where a line that goes on can be cut: the secret of no client goes over it.
+fn end_outside(line: &[u8]) -> usize {
+    let clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut end = line.len();
+    // A cut before the secret of one may be in that of another.
+    loop {
+        let before =
+            |client: &FlinkRestClient| client.bytes_before_open_secret(line.get(..end).unwrap_or(line));
+        match clients.iter().map(before).min().filter(|before| *before < end) {
+            // What is a secret as a whole is too long for one.
+            Some(0) => return line.len(),
+            Some(before) => end = before,
+            None => return end,
+        }
     }
 }
 
@@ -87,9 +112,9 @@ mod tests {
     }
 
     #[test]
-    fn json_stays_what_it_was_but_for_strings_with_a_secret() {
+    fn json_stays_what_it_was_but_for_values_with_a_secret() {
         let hidden = |text| {
-            hide_in_strings(text, |string| match string.contains("a\\b\"c") {
+            hide_in_values(text, |string| match string.contains("a\\b\"c") {
                 true => string.replace("a\\b\"c", "***").into(),
                 false => string.into(),
             })
@@ -100,6 +125,12 @@ mod tests {
         assert_eq!(
             hidden(r#"{"x a\\b\"c": 1.0, "y": ["\u0061\\b\u0022c", "z"]}"#),
             r#"{"x ***": 1.0, "y": ["***", "z"]}"#
+        );
+        let number =
+            |text| hide_in_values(text, |text| text.replace("12345678", "******").into()).into_owned();
+        assert_eq!(
+            number(r#"{"a":12345678,"b":[912345678, 1234567.8, -1e5],"12345678":1}"#),
+            r#"{"a":"******","b":[912345678, 1234567.8, -1e5],"******":1}"#
         );
         assert_eq!(hidden(r#"{"cut": "a\\b\"c"#), r#"{"cut": "a\\b\"c"#);
     }

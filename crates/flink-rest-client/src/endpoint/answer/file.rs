@@ -43,8 +43,8 @@ impl ExpectedFile {
 
 /// Tells a gateway's page or JSON from the log or file at `path`.
 ///
-/// Flink sends all of them as `text/plain`, whatever their names (seen on 1.13.6 and 2.3.0). What a program printed may be
-/// HTML.
+/// Flink sends all of them as `text/plain`, whatever their names (seen on 1.13.6 and 2.3.0). A program may log HTML, so
+/// text is never judged by its first characters.
 fn is_in_place_of_file(path: &str, kind: &str, body: &[u8]) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default();
     let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -54,7 +54,7 @@ fn is_in_place_of_file(path: &str, kind: &str, body: &[u8]) -> bool {
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "text/html" | "application/xhtml+xml" | "application/json" => true,
-        "text/plain" if file == "stdout" => false,
+        "text/plain" => false,
         kind => kind.ends_with("+json") || is_html(body),
     }
 }
@@ -78,7 +78,8 @@ mod tests {
             ("/jobmanager/log", "text/html; charset=utf-8", LOG, true),
             ("/jobmanager/log", "application/json", LOG, true),
             ("/jobmanager/log", "application/problem+json", LOG, true),
-            ("/taskmanagers/tm/log", "text/plain", PAGE, true),
+            ("/taskmanagers/tm/log", "text/plain; charset=UTF-8", PAGE, false),
+            ("/jobmanager/logs/a.log", "text/plain", "<html> is what the job logged", false),
             ("/taskmanagers/tm/logs/a.log", "", PAGE, true),
             ("/taskmanagers/tm/logs/a.log", "application/octet-stream", "<HTML>", true),
             ("/jobmanager/stdout", "TEXT/HTML", PAGE, true),

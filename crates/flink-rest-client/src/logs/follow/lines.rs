@@ -1,7 +1,11 @@
 //! From bytes to lines, and when a line was logged.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::{Timestamp, civil, tz::Offset};
+
+use crate::value::secrets::Secrets;
 
 /// A line is not longer than this: a longer one comes in pieces, so that memory is bounded.
 const LONGEST: usize = 1 << 20;
@@ -23,18 +27,23 @@ pub(crate) struct Lines {
     half: Vec<u8>,
     /// Whether its beginning was given already.
     is_rest: bool,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self::up_to(LONGEST)
-    }
+    /// No piece ends within one of these: nobody could hide it then.
+    secrets: Arc<Secrets>,
 }
 
 impl Lines {
+    pub(crate) fn new(secrets: Arc<Secrets>) -> Self {
+        Self::up_to(LONGEST, secrets)
+    }
+
     /// Lines that come in pieces if they are longer than this, in bytes.
-    pub(crate) fn up_to(longest: usize) -> Self {
-        Self { longest, half: Vec::new(), is_rest: false }
+    pub(crate) fn up_to(longest: usize, secrets: Arc<Secrets>) -> Self {
+        Self { longest, half: Vec::new(), is_rest: false, secrets }
+    }
+
+    /// Moves it out, for a callback that borrows its owner.
+    pub(crate) fn take(&mut self) -> Self {
+        Self { half: std::mem::take(&mut self.half), secrets: self.secrets.clone(), ..*self }
     }
 
     /// Gives the lines that end in these bytes. The half one at the end is kept.
@@ -55,8 +64,11 @@ impl Lines {
                 give(part);
                 self.is_rest = false;
             } else if end.is_some() || self.half.len() == self.longest {
-                give(&self.half);
-                self.half.clear();
+                let cut = end.map_or_else(|| self.secrets.end_outside(&self.half), |_| self.half.len());
+                // What is a secret as a whole is too long for one.
+                let cut = if cut == 0 { self.half.len() } else { cut };
+                give(&self.half[..cut]);
+                self.half.drain(..cut);
                 self.is_rest = end.is_none();
             }
         }
@@ -134,7 +146,7 @@ mod tests {
     use super::*;
 
     fn split(chunks: &[&[u8]]) -> (Vec<Bytes>, Option<Bytes>) {
-        let (mut lines, mut given) = (Lines::default(), Vec::new());
+        let (mut lines, mut given) = (Lines::new(Arc::default()), Vec::new());
         chunks.iter().for_each(|chunk| lines.feed(chunk, |line| given.push(Bytes::copy_from_slice(line))));
         (given, lines.finish())
     }
@@ -155,6 +167,23 @@ mod tests {
         assert_eq!(half, None);
         let (lines, half) = split(&[&long[1..], &long, b"yz"]);
         assert_eq!((lines.len(), half.unwrap().len()), (2, 1));
+    }
+
+    #[test]
+    fn no_piece_ends_within_a_secret() {
+        let secrets = Secrets::new([http::HeaderValue::from_static("t0ken-of-a-client")]);
+        let mut lines = Lines::up_to(1000, Arc::new(secrets));
+        for before in 980..1005 {
+            let line = format!("{}t0ken-of-a-client{}\nnext\n", "x".repeat(before), "y".repeat(2000));
+            let mut pieces = Vec::new();
+            line.as_bytes()
+                .chunks(300)
+                .for_each(|chunk| lines.feed(chunk, |piece| pieces.push(Bytes::copy_from_slice(piece))));
+            assert_eq!((pieces.pop().unwrap(), lines.finish()), ("next".into(), None));
+            assert_eq!(pieces.concat().len(), line.len() - "\nnext\n".len(), "{before}");
+            let has_secret = |piece: &Bytes| piece.windows(17).any(|bytes| bytes == b"t0ken-of-a-client");
+            assert!(pieces.len() < 6 && pieces.iter().any(has_secret), "{before}");
+        }
     }
 
     #[test]

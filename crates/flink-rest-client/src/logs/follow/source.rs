@@ -59,7 +59,10 @@ impl<M: Mode> Source<M> {
             self.missed = 0;
             self.trail = Some(match self.trail.take() {
                 Some(trail) => trail.renamed(name),
-                None => Trail::new(name, self.start.since(), self.server.copies),
+                None => {
+                    let secrets = self.files.client.shared.secrets.clone();
+                    Trail::new(name, self.start.since(), self.server.copies, secrets)
+                }
             });
         }
         let Some(mut trail) = self.trail.take() else { return Ok(false) };

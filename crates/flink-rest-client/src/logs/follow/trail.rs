@@ -19,7 +19,7 @@
 //!   each file after that one, the log last ───────────────┘
 //! ```
 
-use std::{collections::VecDeque, mem, time::Duration};
+use std::{collections::VecDeque, mem, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -30,7 +30,7 @@ use super::{
     listing::{Listed, Listing},
     mark::{HEAD, Heads, Mark},
 };
-use crate::{LogFileName, rest::processes::LogInfo};
+use crate::{LogFileName, rest::processes::LogInfo, value::secrets::Secrets};
 
 /// How often a folder may change while a rotated file is opened, until lines are given up: two times a poll. No log is
 /// rotated so often; it is a file that grows and is not seen to.
@@ -123,13 +123,18 @@ impl Trail {
     /// The log with this name, from its start; if a time is given, from the first file that was written to since.
     ///
     /// The server may answer with copies, but not with older ones than this.
-    pub(crate) fn new(name: LogFileName, since: Option<Timestamp>, copies: Duration) -> Self {
+    pub(crate) fn new(
+        name: LogFileName,
+        since: Option<Timestamp>,
+        copies: Duration,
+        secrets: Arc<Secrets>,
+    ) -> Self {
         let patience = copies * 2 + Duration::from_secs(2);
         Self {
             name,
             since,
             mark: Mark::START,
-            lines: Lines::default(),
+            lines: Lines::new(secrets),
             state: State::Rest,
             listing: Listing::default(),
             rested: None,

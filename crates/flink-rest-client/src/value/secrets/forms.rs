@@ -3,9 +3,10 @@
 use base64::{
     Engine,
     engine::GeneralPurpose,
-    prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD},
+    prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD},
 };
 use http::HeaderValue;
+use serde_json::Value;
 
 use super::SHORTEST;
 
@@ -23,23 +24,99 @@ pub(super) fn forms(value: &HeaderValue) -> Vec<String> {
     forms
 }
 
-/// The value as a whole, and what of it is a secret in whatever scheme: `Basic …`, `Bearer …`, `a=b; c=d`, `a=b&c=d`.
+/// The value as a whole, and what of it is a secret in whatever scheme: `Basic …`, `Bearer …`, `a=b; c=d`, `a=b&c=d`,
+/// `name:password`, JSON, and each of these within another.
 fn parts(value: &str) -> Vec<String> {
     let (scheme, text) = value.split_once(' ').unwrap_or(("", value));
+    let text = text.trim_start();
     let mut parts = vec![value.to_owned(), text.to_owned()];
     if scheme.eq_ignore_ascii_case("basic")
-        && let Ok(both) = BASE64_STANDARD.decode(text)
+        && let Some(both) = from_base64(text)
     {
         // The name is no secret.
         let both = String::from_utf8_lossy(&both);
         parts.extend(both.split_once(':').map(|(_, password)| password.to_owned()));
         return parts;
     }
-    let pairs = value.split([';', '&', ',']).filter_map(|pair| pair.split_once('='));
-    parts.extend(pairs.map(|(_, value)| value.trim().trim_matches('"').to_owned()));
+    let pairs = value.split(SEPARATORS).filter_map(|pair| pair.split_once('='));
+    let values = pairs.map(|(_, value)| unquoted(value));
+    parts.extend(values.filter(|value| !WORDS.contains(value)).map(str::to_owned));
     let decoded: Vec<_> = parts.iter().filter_map(|part| without_percent(part)).collect();
     parts.extend(decoded);
+    let mut looked_at = 0;
+    while let Some(part) = parts.get(looked_at).filter(|_| parts.len() < MOST_PARTS) {
+        let mut within = within(part);
+        within.retain(|inner| inner.len() >= SHORTEST_WITHIN && !parts.contains(inner));
+        parts.extend(within);
+        looked_at += 1;
+    }
     parts
+}
+
+const SEPARATORS: [char; 3] = [';', '&', ','];
+
+/// Values of `name=value` that any page has.
+const WORDS: [&str; 4] = ["true", "false", "null", "none"];
+
+/// A shorter part of a part may be a word.
+const SHORTEST_WITHIN: usize = 8;
+
+/// Each is looked for in several spellings.
+const MOST_PARTS: usize = 64;
+
+/// The parts of a part.
+fn within(part: &str) -> Vec<String> {
+    if let Some(strings) = strings(part) {
+        return strings;
+    }
+    let mut within: Vec<_> = without_percent(part).into_iter().collect();
+    let is_text = |text: &String| !text.chars().any(char::is_control);
+    let text = from_base64(part).and_then(|bytes| String::from_utf8(bytes).ok()).filter(is_text);
+    within.extend(text.into_iter().flat_map(|text| match (strings(&text), text.split_once(':')) {
+        (Some(strings), _) => strings,
+        // As in basic authentication.
+        (None, Some((_, password))) => vec![password.to_owned()],
+        (None, None) => vec![text],
+    }));
+    let pieces = part.split(SEPARATORS).filter(|piece| piece.len() < part.len());
+    within.extend(pieces.map(|piece| unquoted(piece).to_owned()));
+    let value = part.split_once('=').map(|(_, value)| value);
+    // Behind the scheme of an address there is no password.
+    let after_name = part.split_once(':').map(|(_, rest)| rest).filter(|rest| !rest.starts_with("//"));
+    within.extend(value.into_iter().chain(after_name).map(|rest| unquoted(rest).to_owned()));
+    // A cookie that was signed, as Express does it.
+    let signed = part.strip_prefix("s:").and_then(|rest| rest.rsplit_once('.'));
+    within.extend(signed.into_iter().flat_map(|(id, signature)| [id.to_owned(), signature.to_owned()]));
+    within
+}
+
+fn unquoted(text: &str) -> &str {
+    text.trim().trim_matches('"')
+}
+
+/// The bytes, in either alphabet, whether it is padded or not.
+fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let digits = text.trim_end_matches('=');
+    BASE64_STANDARD_NO_PAD.decode(digits).or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(digits)).ok()
+}
+
+/// The strings in a JSON object, array or string; none if it is something else.
+fn strings(text: &str) -> Option<Vec<String>> {
+    let mut values = match text.trim_start().starts_with(['{', '[', '"']) {
+        true => vec![serde_json::from_str::<Value>(text).ok()?],
+        false => return None,
+    };
+    let mut strings = Vec::new();
+    while let Some(value) = values.pop() {
+        match value {
+            Value::String(text) => strings.push(text),
+            Value::Array(elements) => values.extend(elements),
+            Value::Object(members) => values.extend(members.into_iter().map(|(_, value)| value)),
+            Value::Number(number) => strings.push(number.to_string()),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+    Some(strings)
 }
 
 /// What it is to one who reads it out of an address, if that is something else.

@@ -1,6 +1,6 @@
 use base64::{
     Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+    prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD},
 };
 use proptest::prelude::*;
 
@@ -71,11 +71,73 @@ fn escapes_of_all_kinds_are_hidden() {
         ("a/b%c&d-sécret", "a%252Fb%2525c%2526d-s%25C3%25A9cret"),
         ("a%41b-secret", "a%2541b-secret"),
         ("a%25b-secret", "a%25b-secret"),
+        ("a/b%c-secret", "a%2525252Fb%2525252525c-secret"),
+        ("a&b-secret", "a&amp;amp;amp;b-secret"),
+        ("s\u{fc}\"x-secret", r"\x73\xc3\xbc\x22x-secret"),
+        ("s\u{fc}\"x-secret", r"\163\303\274\042x-secret"),
+        ("s\"x\\-secret", r#"\\u0073\\\"x\\-secret"#),
+        ("broken-secret", "brok\u{200b}en-\u{7}sec\u{301}\u{301}ret"),
+        ("broken-secret", "broken-\r\nsecret"),
+        ("broken-secret", r"broken-\nsecret"),
+        ("broken-secret", "62:72:6f:6b:65:6e:2d:73:65:63:72:65:74"),
+        ("broken-secret", "62 72 6F 6B 65 6E 2D 73 65 63 72 65 74"),
     ];
     for (secret, spelled) in cases {
         let value = HeaderValue::from_bytes(secret.as_bytes()).unwrap();
         assert_eq!(Secrets::new([value]).hide(format!("<{spelled}>")), "<******>", "{spelled}");
     }
+}
+
+#[test]
+fn digits_and_lines_may_stand_apart() {
+    let secrets = secrets(&["Bearer broken-secret", "Bearer 12-4"]);
+    let digits: Vec<_> = b"broken-secret".iter().map(|byte| format!("0x{byte:02x}")).collect();
+    assert_eq!(secrets.hide(digits.join(", ")), "0x******");
+    assert_eq!(secrets.hide(digits.concat()), "0x******");
+    let wrapped: Vec<_> = BASE64_STANDARD_NO_PAD
+        .encode("broken-secret")
+        .chars()
+        .collect::<Vec<_>>()
+        .chunks(7)
+        .map(|line| line.iter().collect::<String>())
+        .collect();
+    assert_eq!(secrets.hide(wrapped.join("\n")), "******");
+    for other in ["12\n-4", "brok en-secret", &format!("brok{}en-secret", "\u{301}".repeat(65)), "62:72"] {
+        assert_eq!(secrets.hide(other), other);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_utf8_are_read_as_latin1() {
+    let secrets = secrets(&["Bearer t0ken.x-y"]);
+    assert_eq!(
+        *secrets.hide_in_bytes(b"caf\xe9 t0ken.x-y\xe9\xff%74%30ken%2Ex%2dy"),
+        *b"caf\xe9 ******\xe9\xff******"
+    );
+    let secrets = Secrets::new([HeaderValue::from_bytes("s\u{e9}cret/\u{fc}".as_bytes()).unwrap()]);
+    assert_eq!(*secrets.hide_in_bytes(b"<s\xe9cret/\xfc>"), *b"<******>");
+    let secrets = Secrets::new([HeaderValue::from_bytes("\u{e9}cret-x".as_bytes()).unwrap()]);
+    assert_eq!(*secrets.hide_in_bytes(b"<\xe9cret-x>"), *b"<******>");
+    let plain = b"\xe9cret \xc3\xa9cret \xff";
+    assert!(matches!(secrets.hide_in_bytes(plain), Cow::Borrowed(bytes) if bytes == plain));
+}
+
+#[test]
+fn a_text_that_goes_on_is_cut_before_a_secret() {
+    let secrets = secrets(&["Bearer t0ken.x-y-and-so-on", "Bearer other-token"]);
+    let line = format!("{}t0ken.x-y-and-so-on other-token{}", "x".repeat(200), "y".repeat(200));
+    let spelled = line.replace("t0", "%74%2530").replace("-token", r"\u002dtoken");
+    for line in [line, spelled] {
+        for end in 0..=line.len() {
+            let cut = secrets.end_outside(&line.as_bytes()[..end]);
+            let (first, last) = line.split_at(cut);
+            let both = format!("{}{}", secrets.hide(first), secrets.hide(last));
+            assert_eq!(both, secrets.hide(line.as_str()), "{end} {cut}");
+            assert!(end - cut < 120, "{end} {cut}");
+        }
+        assert_eq!(secrets.end_outside(line.as_bytes()), line.len());
+    }
+    assert_eq!(Secrets::default().end_outside(b"t0ken"), 5);
 }
 
 #[test]
@@ -90,6 +152,20 @@ fn parts_of_a_secret_are_hidden() {
         ("a=b&key=s3cr3t", "s3cr3t"),
         ("ApiKey key=\"s3cr3t\", b=c", "s3cr3t"),
         ("key=s%2Fcr%253t", "s/cr%3t"),
+        ("me:hunter2hunter2", "hunter2hunter2"),
+        ("user=me:hunter2hunter2", "hunter2hunter2"),
+        ("alpha1234,beta56789", "beta56789"),
+        ("alpha1234,beta56789", "alpha1234"),
+        (&format!("basic  {}", BASE64_STANDARD.encode("me:s3cr3t")), "s3cr3t"),
+        (&format!("Basic {}", BASE64_URL_SAFE_NO_PAD.encode("me:s3cr3t?>")), "s3cr3t?>"),
+        (&BASE64_STANDARD.encode("me:hunter2hunter2"), "hunter2hunter2"),
+        (&format!("ApiKey {}", BASE64_STANDARD.encode("id:hunter2hunter2")), "hunter2hunter2"),
+        (&format!("k={}", BASE64_STANDARD.encode("me:hunter2hunter2")), "hunter2hunter2"),
+        (&BASE64_STANDARD.encode(r#"{"password":"hunter2hunter2"}"#), "hunter2hunter2"),
+        (r#"{"user":"me","secrets":[{"password":"hunter2 \"hunter2"}]}"#, "hunter2 \"hunter2"),
+        ("a=1; sid=s%3Ahunter2hunter2.sigsigsig", "hunter2hunter2"),
+        ("a=1; sid=s%3Ahunter2hunter2.sigsigsig", "sigsigsig"),
+        ("sid=hunter2%253Bhunter2", "hunter2;hunter2"),
         (&jwt, payload),
         (&jwt, signature),
         (&basic, "hunter22"),
@@ -99,8 +175,10 @@ fn parts_of_a_secret_are_hidden() {
     ] {
         assert_eq!(secrets(&[value]).hide(format!("<{part}>")), "<******>", "{value}");
     }
-    let secrets = secrets(&[&basic, "key=s3c"]);
-    for other in ["operator and s3c", "733363", "czNj"] {
+    let address = "https://flink.example.org/path";
+    let base64 = BASE64_STANDARD.encode("operator:hunter2hunter2");
+    let secrets = secrets(&[&basic, "key=s3c", "a=true; lang:any", address, &base64]);
+    for other in ["operator and s3c", "733363", "czNj", "is true", "any", "//flink.example.org/path"] {
         assert_eq!(secrets.hide(other), other, "a name, and what is too short");
     }
     for before in ["", "x", "xy", "xyz"] {

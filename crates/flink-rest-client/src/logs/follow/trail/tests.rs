@@ -38,7 +38,8 @@ impl Follower {
     }
 
     fn since(setup: Setup, since: Option<Timestamp>) -> Self {
-        let trail = Trail::new(LOG.parse().unwrap(), since, Duration::from_secs(setup.copies));
+        let trail =
+            Trail::new(LOG.parse().unwrap(), since, Duration::from_secs(setup.copies), Arc::default());
         Self { folder: Folder::new(setup), trail, open: Vec::new(), lines: Vec::new() }
     }
 
