@@ -247,17 +247,20 @@ struct Node<'a> {
     secrets: &'a [String],
     /// How much stands between that is no part of them.
     skipped: usize,
+    /// Whether some of that stands right before.
+    is_between: bool,
 }
 
 /// Looks for these secrets, which are in order, at the beginning of a text.
 fn found(text: &[u8], secrets: &[String]) -> Found {
     let mut found = Found::default();
-    let (mut next_one, mut others) = (Some(Node { at: 0, depth: 0, secrets, skipped: 0 }), Vec::new());
+    let (mut next_one, mut others) =
+        (Some(Node { at: 0, depth: 0, secrets, skipped: 0, is_between: false }), Vec::new());
     while let Some(node) = next_one.take().or_else(|| others.pop()) {
-        let Node { at, depth, secrets, skipped } = node;
+        let Node { at, depth, secrets, skipped, is_between } = node;
         found.reach = found.reach.max(at);
         let whole = secrets.first().is_some_and(|secret| secret.len() == depth);
-        if whole && (skipped == 0 || depth >= SHORTEST_BROKEN) {
+        if whole && !is_between && (skipped == 0 || depth >= SHORTEST_BROKEN) {
             found.longest = found.longest.max(Some(at));
         }
         let next = |secret: &String| secret.get(depth..).and_then(|rest| rest.chars().next());
@@ -274,17 +277,23 @@ fn found(text: &[u8], secrets: &[String]) -> Found {
                 ),
             };
             if let Some(secrets) = secrets.get(start..end).filter(|these| !these.is_empty()) {
-                go_on(Node { at: at + bytes, depth: depth + char.len_utf8(), secrets, skipped });
+                go_on(Node {
+                    at: at + bytes,
+                    depth: depth + char.len_utf8(),
+                    secrets,
+                    skipped,
+                    is_between: false,
+                });
             }
             if depth > 0 && skipped < MOST_SKIPPED && is_invisible(char) {
-                go_on(Node { at: at + bytes, skipped: skipped + 1, ..node });
+                go_on(Node { at: at + bytes, skipped: skipped + 1, is_between: true, ..node });
             }
         });
         if skipped < MOST_SKIPPED
             && let Some(bytes) = between_digits(rest)
             && secrets.first().and_then(|secret| secret.get(..depth)).is_some_and(is_hexadecimal)
         {
-            go_on(Node { at: at + bytes, skipped: skipped + 1, ..node });
+            go_on(Node { at: at + bytes, skipped: skipped + 1, is_between: true, ..node });
         }
     }
     found

@@ -102,6 +102,7 @@ fn digits_and_lines_may_stand_apart() {
         .map(|line| line.iter().collect::<String>())
         .collect();
     assert_eq!(secrets.hide(wrapped.join("\n")), "******");
+    assert_eq!(secrets.hide("broken-secret\u{1b}[2J\nnext"), "******\u{1b}[2J\nnext", "what follows stays");
     for other in ["12\n-4", "brok en-secret", &format!("brok{}en-secret", "\u{301}".repeat(65)), "62:72"] {
         assert_eq!(secrets.hide(other), other);
     }
