@@ -76,7 +76,7 @@ async fn output(command: &str, patience: Duration) -> Result<Vec<u8>, String> {
         shell.stdin(Stdio::null()).stderr(Stdio::null());
     }
     let said = async {
-        let mut group = Group::of(&mut shell)?;
+        let mut group = Group::of(&mut shell).await?;
         let mut child = shell.spawn()?;
         let mut secret = Vec::new();
         if let Some(stdout) = child.stdout.take() {
