@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::value::{id::JobId, stack_trace, state::JobStatus};
 
-/// A job that a request has started, or may have: see [`Error::jobs`].
+/// A job that a request has started, or may have: see [`Error::jobs`](super::Error::jobs).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StartedJob {

@@ -189,9 +189,11 @@ fn state_backend(name: &str) -> Say {
 /// A job on ForSt fails of the canonical savepoint that is Flink's default.
 #[tokio::test(start_paused = true)]
 async fn a_savepoint_has_a_format_that_the_state_backend_can_write() {
-    for (release, backend, sent) in
-        [("2.0.2", "ForStStateBackend", Some("NATIVE")), ("2.3.0", "HashMapStateBackend", None)]
-    {
+    for (release, backend, sent) in [
+        ("2.0.2", "ForStStateBackend", Some("NATIVE")),
+        ("2.3.0", "org.apache.flink.state.forst.ForStStateBackend", Some("NATIVE")),
+        ("2.3.0", "HashMapStateBackend", None),
+    ] {
         let stop = [state_backend(backend), triggered()];
         let fake = Fake::new(stop.into_iter().chain([state_backend(backend), triggered()]));
         let job = fake.client_of(release).job(JOB);

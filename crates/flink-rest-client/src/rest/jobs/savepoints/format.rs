@@ -14,8 +14,8 @@ use crate::{
 /// The first release with state backends that cannot write canonical savepoints.
 const SINCE: (u32, u32) = (2, 0);
 
-/// How the names of those state backends begin: `ForStStateBackend`.
-const NATIVE_ONLY: &str = "ForSt";
+/// The part of the names of those state backends, in small letters: `ForStStateBackend`, also with its package or in a wrapper.
+const NATIVE_ONLY: &str = "forst";
 
 /// The member of the request that names the format.
 const FORMAT: &str = "formatType";
@@ -38,7 +38,7 @@ impl ChooseSavepointFormat {
     /// The format that the job's state backend needs; none if it writes any.
     async fn needed<M: Mode>(&self, client: &Client<M>) -> Result<Option<SavepointFormatType>> {
         let config = client.execute(&GetCheckpointConfig::new(self.job), Waiting::question()).await?;
-        Ok(config.state_backend.starts_with(NATIVE_ONLY).then_some(SavepointFormatType::Native))
+        Ok(config.state_backend.to_lowercase().contains(NATIVE_ONLY).then_some(SavepointFormatType::Native))
     }
 }
 
