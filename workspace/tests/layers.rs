@@ -14,11 +14,43 @@ struct House {
     largest_circle: usize,
 }
 
-const HOUSES: [House; 1] = [House {
-    sources: "crates/flink-rest-client/src",
-    layers: &["value", "error", "endpoint", "client", "rest", "logs"],
-    largest_circle: 12,
-}];
+const HOUSES: [House; 2] = [
+    House {
+        sources: "crates/flink-rest-client/src",
+        layers: &["value", "error", "json", "endpoint", "client", "rest", "logs"],
+        largest_circle: 12,
+    },
+    House {
+        sources: "crates/flinkctl/src",
+        layers: &[
+            "error",
+            "limit",
+            "nearest",
+            "view",
+            "output",
+            "shell",
+            "save",
+            "context",
+            "app",
+            "resolve",
+            "complete",
+            "confirm",
+            "metrics",
+            "stop",
+            "follow",
+            "operation",
+            "verb",
+            "command",
+            "fan_out",
+            "partial",
+            "commands",
+            "every",
+            "cli",
+            "usage",
+        ],
+        largest_circle: 8,
+    },
+];
 
 #[test]
 fn imports_point_down() {

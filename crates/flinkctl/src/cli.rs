@@ -3,67 +3,16 @@
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_rest_client::{Async, Call, FlinkRestClient};
 
 use crate::{
-    commands::{CHORES, Chore, Deed, NOUNS, On, SHORT_CHORES, SHORTCUTS},
-    context::Global,
+    app::{App, Global},
+    command::{Chore, Deed, On, Task},
+    commands::{CHORES, NOUNS, SHORT_CHORES, SHORTCUTS},
+    complete,
     error::{EXIT_CODES, Failure, Result},
     every,
     limit::Limit,
-    output::{Output, say, tame},
-    verb::Verb,
 };
-
-/// What every command on a cluster needs.
-pub(crate) struct App {
-    pub(crate) global: Global,
-    pub(crate) client: FlinkRestClient,
-    pub(crate) output: Output,
-}
-
-impl App {
-    /// A call that ends in the time that is left: the client's own time limit leaves an upload more.
-    pub(crate) fn in_time<A>(&self, call: Call<Async, A>) -> Call<Async, A> {
-        match self.global.limit.left() {
-            Some(left) => call.timeout(left),
-            None => call,
-        }
-    }
-
-    /// Says once that the release could not be read, if it was asked for.
-    fn note_unknown_release(&self) {
-        if let Some(version) = self.client.known_version()
-            && version.release().is_none()
-        {
-            say!(
-                "Note: {} is Flink {}, and taken for the newest release; --flink-version says which it is.",
-                self.client.address(),
-                tame(&version.to_string())
-            );
-        }
-    }
-
-    /// A command to type next, for the same cluster: quoted for a shell, without credentials.
-    pub(crate) fn command(&self, words: &str) -> String {
-        let global = &self.global;
-        let cluster = match (&global.context, global.settings.url.is_empty()) {
-            (Some(context), _) => format!(" --context {}", shell_word(context)),
-            (None, false) => format!(" --url {}", shell_word(self.client.address())),
-            (None, true) => String::new(),
-        };
-        format!("flinkctl {words}{cluster}")
-    }
-}
-
-/// A text as one word of a shell's command line.
-fn shell_word(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    match !text.is_empty() && text.chars().all(is_plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
-}
 
 pub(crate) fn command() -> Command {
     let nouns = NOUNS.iter().map(|noun| {
@@ -78,7 +27,9 @@ pub(crate) fn command() -> Command {
         command.subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true)
     });
     let short_chores = SHORT_CHORES.iter().map(|chore| (chore.describe)(Command::new(chore.name)));
-    Global::augment_args(Command::new("flinkctl"))
+    let global = Global::augment_args(Command::new("flinkctl"));
+    global
+        .mut_arg("context", |context| context.add(complete::contexts()))
         .version(env!("CARGO_PKG_VERSION"))
         .about("The command line for Apache Flink clusters, 1.13 to 2.3")
         .after_help(EXIT_CODES)
@@ -101,7 +52,7 @@ fn verbs(command: Command) -> Command {
 /// Does what was said; again and again, if that was said.
 pub(crate) async fn run(matches: &ArgMatches, limit: Limit) -> Result<()> {
     let global = Global { limit, ..Global::from_arg_matches(matches)? };
-    let output = Output::new(&global);
+    let output = global.output();
     let (said, matches) = find(matches)?;
     if global.watch.is_some() && !said.reads() {
         return Err(
@@ -150,22 +101,6 @@ impl Said {
             Self::Task(Task::Verb(verb)) => verb.reads(),
             Self::Task(Task::Deed(deed)) => deed.reads,
             Self::Chore(_) => false,
-        }
-    }
-}
-
-/// What is to be done on a cluster.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Task {
-    Verb(&'static Verb),
-    Deed(&'static Deed),
-}
-
-impl Task {
-    pub(crate) async fn run(self, app: &App, matches: &ArgMatches) -> Result<()> {
-        match self {
-            Self::Verb(verb) => verb.run(app, matches).await,
-            Self::Deed(deed) => (deed.run)(app, matches).await,
         }
     }
 }

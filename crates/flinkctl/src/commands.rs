@@ -17,8 +17,6 @@ mod jobmanager;
 #[cfg(unix)]
 mod local;
 mod logs;
-pub(crate) mod metrics;
-pub(crate) mod operation;
 mod processes;
 mod ps;
 mod rescale;
@@ -29,58 +27,7 @@ mod taskmanager;
 mod top;
 mod vertex;
 
-use std::pin::Pin;
-
-use clap::{ArgMatches, Command};
-
-use crate::{cli::App, context::Global, error::Result, output::Output, verb::Verb};
-
-/// What commands are about.
-#[derive(Debug)]
-pub(crate) struct Noun {
-    pub(crate) name: &'static str,
-    pub(crate) about: &'static str,
-    pub(crate) verbs: &'static [Verb],
-    pub(crate) deeds: &'static [Deed],
-}
-
-/// A command that is more than one endpoint.
-#[derive(Debug)]
-pub(crate) struct Deed {
-    pub(crate) name: &'static str,
-    /// Whether it changes nothing, shows what there is, and ends.
-    pub(crate) reads: bool,
-    /// Adds its help and arguments.
-    pub(crate) describe: fn(Command) -> Command,
-    pub(crate) run: for<'a> fn(&'a App, &'a ArgMatches) -> Doing<'a>,
-}
-
-/// A command for which no cluster is asked.
-#[derive(Debug)]
-pub(crate) struct Chore {
-    pub(crate) name: &'static str,
-    /// Adds its help and arguments.
-    pub(crate) describe: fn(Command) -> Command,
-    pub(crate) run: for<'a> fn(On<'a>) -> Doing<'a>,
-}
-
-/// What a chore is done with.
-#[derive(Clone, Copy)]
-pub(crate) struct On<'a> {
-    pub(crate) global: &'a Global,
-    pub(crate) output: &'a Output,
-    pub(crate) matches: &'a ArgMatches,
-}
-
-/// Chores that are about the same.
-#[derive(Debug)]
-pub(crate) struct Chores {
-    pub(crate) name: &'static str,
-    pub(crate) about: &'static str,
-    pub(crate) chores: &'static [Chore],
-}
-
-pub(crate) type Doing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+use crate::command::{Chore, Chores, Deed, Noun};
 
 /// Commands without a noun.
 pub(crate) const SHORTCUTS: &[Deed] = &[run::RUN, ps::PS, logs::LOGS, api::API];

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use clap::{ArgMatches, FromArgMatches};
+use clap::{ArgMatches, Command, FromArgMatches};
 use clap_complete::{
     CompleteEnv,
     engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter},
@@ -20,11 +20,12 @@ use flink_rest_client::{FlinkRestClient, Retry, endpoint::IdKind};
 
 use self::{line::Line, shells::Shell};
 use crate::{
-    cli,
-    context::{Contexts, Global, Settings, Time},
+    app::Global,
+    context::{Contexts, Settings, Time},
     error::Result,
     limit::Limit,
     resolve::{self, Candidate},
+    shell::begin_completion,
 };
 
 /// Set by the shell's script: it names the shell.
@@ -36,8 +37,11 @@ const SHELLS: Shells<'static> =
 /// The words on the command line that is being written.
 static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
 
+/// The command line that is completed.
+static COMMAND: OnceLock<fn() -> Command> = OnceLock::new();
+
 /// Answers the shell, if it is one that asks.
-pub(crate) fn answer() -> bool {
+pub(crate) fn answer(command: fn() -> Command) -> bool {
     let Some(shell) = std::env::var_os(VARIABLE) else { return false };
     let mut words: Vec<_> = said_by_shell().collect();
     if shell == "bash" {
@@ -45,11 +49,12 @@ pub(crate) fn answer() -> bool {
     }
     let arguments = ["flinkctl", "--"].map(OsString::from).into_iter().chain(words.iter().cloned());
     let arguments: Vec<_> = arguments.collect();
-    if WORDS.set(words).is_err() {
+    if WORDS.set(words).is_err() || COMMAND.set(command).is_err() {
         return false;
     }
+    begin_completion();
     let folder = std::env::current_dir().ok();
-    let answered = CompleteEnv::with_factory(cli::command).var(VARIABLE).shells(SHELLS);
+    let answered = CompleteEnv::with_factory(command).var(VARIABLE).shells(SHELLS);
     // Whoever waits for a shell reads no errors.
     answered.try_complete(arguments, folder.as_deref()).unwrap_or(true)
 }
@@ -62,11 +67,6 @@ fn said_by_shell() -> impl Iterator<Item = OsString> {
 /// The line up to the cursor, as bash passes it on.
 fn typed() -> String {
     said_by_shell().next().and_then(|line| line.into_string().ok()).unwrap_or_default()
-}
-
-/// Whether a shell asks, so that nothing but the answer may be said.
-pub(crate) fn is_asked() -> bool {
-    WORDS.get().is_some()
 }
 
 /// The script that makes a shell ask.
@@ -127,7 +127,8 @@ fn live(ids: &[IdKind], current: &OsStr) -> Vec<CompletionCandidate> {
 
 async fn candidates(ids: &[IdKind]) -> Result<Vec<Candidate>> {
     let words = WORDS.get().into_iter().flatten();
-    let matches = cli::command().ignore_errors(true).try_get_matches_from(words)?;
+    let Some(command) = COMMAND.get() else { return Ok(Vec::new()) };
+    let matches = command().ignore_errors(true).try_get_matches_from(words)?;
     let global = Global::from_arg_matches(&matches)?;
     if global.settings.runs_commands() {
         // Nobody has said yet that what is being typed is to be done; what stands in a context is said.

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use serde_json::Value;
 
 use crate::{
-    cli::App,
+    app::App,
     error::{Failure, Result},
     output::{is_watched, stderr},
 };

@@ -6,8 +6,9 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::{
-    cli::{App, Task},
-    context::{Contexts, Global, Settings},
+    app::{App, Global},
+    command::Task,
+    context::{Contexts, Settings},
     error::{Exit, Failure, Result},
     output::Output,
     view::{Part, View},
@@ -81,7 +82,7 @@ async fn answer(
 ) -> Result<(String, View)> {
     let (target, settings) = global.in_context(name, settings)?;
     let client = global.client(settings).await?;
-    let app = App { global: global.clone(), client, output: Output::keeping(global) };
+    let app = App { global: global.clone(), client, output: global.output().keeping() };
     task.run(&app, matches).await.map_err(|failure| target.explain(failure))?;
     app.output.kept().ok_or_else(|| Failure::usage("this command shows nothing that could be put together"))
 }

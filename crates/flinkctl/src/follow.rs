@@ -23,7 +23,7 @@ use flink_rest_client::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    cli::App,
+    app::App,
     error::{Exit, Failure, Result},
     limit::GRACE,
     output::{colour, human, is_watched, say, stderr_width, tame, wrapped},

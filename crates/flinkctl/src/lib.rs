@@ -2,7 +2,9 @@
 
 #![allow(clippy::result_large_err, reason = "a failure is made once, and ends the program")]
 
+mod app;
 mod cli;
+mod command;
 mod commands;
 mod complete;
 mod confirm;
@@ -11,7 +13,11 @@ mod error;
 mod every;
 mod fan_out;
 mod follow;
+mod json;
 mod limit;
+mod metrics;
+mod nearest;
+mod operation;
 mod output;
 mod partial;
 mod resolve;
@@ -38,7 +44,7 @@ pub fn command() -> clap::Command {
 
 /// Does what the process's arguments say.
 pub fn main() -> ExitCode {
-    if complete::answer() {
+    if complete::answer(cli::command) {
         return ExitCode::SUCCESS;
     }
     let matches = match cli::command().try_get_matches() {
@@ -65,7 +71,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
             // What cannot be printed has nobody to read it.
             let _ = error.print();
         }
-        _ => usage::failure(error).print(false),
+        _ => usage::failure(error, cli::command()).print(false),
     }
     match error.kind() {
         DisplayHelp | DisplayVersion => ExitCode::SUCCESS,
@@ -88,7 +94,7 @@ fn to_end<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
 
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
-        usage::failure(&error)
+        usage::failure(&error, cli::command())
     }
 }
 

@@ -2,8 +2,8 @@
 
 mod cell;
 mod chosen;
+mod failure;
 pub(crate) mod human;
-mod json;
 mod merged;
 mod rows;
 mod screen;
@@ -29,7 +29,6 @@ use serde_json::Value;
 pub(crate) use self::screen::tests::drawn;
 pub(crate) use self::{
     cell::{Cell, colour},
-    json::{Json, of_answer},
     rows::label,
     screen::{Screen, is_seen, is_watched, stderr, stderr_width, stdout, stdout_in_blocks, write_raw},
     secrets::{Lines, hide, keep_secrets},
@@ -44,8 +43,8 @@ use self::{
     table::{Cut, Layout},
 };
 use crate::{
-    context::Global,
     error::{Exit, Failure, Result},
+    json::{Json, of_answer},
     view::{Column, Part, Show, View},
 };
 
@@ -99,26 +98,27 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub(crate) fn new(global: &Global) -> Self {
+    /// In this format, or the usual one, of these fields alone; for a command that may be done again and again.
+    pub(crate) fn new(format: Option<Format>, fields: &[String], is_repeated: bool) -> Self {
         let terminal = is_seen();
         let usual = if terminal { Format::Table } else { Format::Tsv };
         let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
         let size = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
         Self {
-            format: global.output.unwrap_or(usual),
-            chosen: global.output.is_some(),
-            fields: global.json.clone(),
+            format: format.unwrap_or(usual),
+            chosen: format.is_some(),
+            fields: fields.to_vec(),
             width: columns().or_else(|| terminal.then(size).flatten()),
             terminal,
             kept: None,
-            redraws: AtomicBool::new(terminal && global.watch.is_some()),
-            history: global.watch.map(|_| History::default()),
+            redraws: AtomicBool::new(terminal && is_repeated),
+            history: is_repeated.then(History::default),
         }
     }
 
-    /// Keeps an answer in place of showing it.
-    pub(crate) fn keeping(global: &Global) -> Self {
-        Self { kept: Some(Mutex::default()), ..Self::new(global) }
+    /// The same, which keeps an answer in place of showing it.
+    pub(crate) fn keeping(self) -> Self {
+        Self { kept: Some(Mutex::default()), ..self }
     }
 
     /// The same, for a part of what it shows.

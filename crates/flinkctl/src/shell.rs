@@ -1,6 +1,21 @@
-//! Words for a line that somebody may paste into a shell.
+//! Words for a line that somebody may paste into a shell, and whether a shell asks for completion.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
+
+static ASKS: AtomicBool = AtomicBool::new(false);
+
+/// A shell asks: nothing but the answer may be written from now on.
+pub(crate) fn begin_completion() {
+    ASKS.store(true, Relaxed);
+}
+
+/// Whether a shell asks.
+pub(crate) fn is_completing() -> bool {
+    ASKS.load(Relaxed)
+}
 
 /// It as one word of a POSIX shell: as it is if there is nothing to quote.
 pub(crate) fn quoted(word: &str) -> Cow<'_, str> {

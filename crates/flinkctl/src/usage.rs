@@ -5,10 +5,10 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use crate::{cli, error::Failure};
+use crate::{error::Failure, nearest::nearest};
 
 /// The same with what may have been meant, and where to read on.
-pub(crate) fn failure(error: &clap::Error) -> Failure {
+pub(crate) fn failure(error: &clap::Error, mut root: Command) -> Failure {
     // Words are marked as in all other messages.
     let text = error.render().to_string().replace('\'', "`");
     let (mut message, mut hints) = (Vec::new(), Vec::new());
@@ -20,7 +20,6 @@ pub(crate) fn failure(error: &clap::Error) -> Failure {
             _ => message.push(line.to_owned()),
         }
     }
-    let mut root = cli::command();
     root.build();
     let command = said(&root, words_said());
     if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) {
@@ -142,12 +141,4 @@ fn of_job(root: &Command, noun: &Command) -> Option<String> {
 /// The command that the words name, as far as they do.
 fn said(root: &Command, words: impl Iterator<Item = String>) -> &Command {
     words.fold(root, |command, word| command.find_subcommand(word).unwrap_or(command))
-}
-
-/// What may have been meant by a word that is none of these.
-pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // What is far longer was not meant, and would take long to compare.
-    let names = names.filter(|name| name.len() <= word.len() + 64);
-    let distance = |name: &&str| strsim::damerau_levenshtein(word, name);
-    names.min_by_key(distance).filter(|name| distance(name) <= 1 + word.len() / 4)
 }

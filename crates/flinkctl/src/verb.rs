@@ -10,10 +10,10 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::{
-    cli::App,
-    commands::{metrics, operation},
+    app::App,
     confirm::{confirm, confirm_end_of_jobs},
     error::{Failure, Result},
+    metrics, operation,
     output::{Lines, say, write_raw},
     resolve,
     view::View,

@@ -1,6 +1,6 @@
 //! How an answer is shown, as data: which parts of the server's JSON, under which headings, read as what.
 
-use crate::output::Json;
+use crate::json::Json;
 
 /// The parts of an answer that people see, one below the other.
 pub(crate) type View = &'static [Part];

@@ -8,9 +8,11 @@ use flink_rest_client::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    cli::App,
-    commands::{BY_DEEDS, Chore, Deed, Doing, NOUNS, metrics},
+    app::App,
+    command::{Chore, Deed, Doing},
+    commands::{BY_DEEDS, NOUNS},
     error::{Failure, Result},
+    metrics,
     output::Output,
     verb::help,
     view::{Part, View, id, text},

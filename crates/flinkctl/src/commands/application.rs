@@ -1,7 +1,8 @@
 //! Applications: programs that run on the cluster and submit jobs.
 
 use crate::{
-    commands::{Noun, processes},
+    command::Noun,
+    commands::processes,
     verb::Verb,
     view::{Part, counts, id, millis, state, text, time, trace},
 };

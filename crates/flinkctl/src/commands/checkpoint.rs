@@ -3,7 +3,8 @@
 mod details;
 
 use crate::{
-    commands::{Noun, processes},
+    command::Noun,
+    commands::processes,
     verb::Verb,
     view::{Part, View, bytes, id, millis, number, state, text, time},
 };

@@ -1,7 +1,7 @@
 //! The cluster as a whole.
 
 use crate::{
-    commands::Noun,
+    command::Noun,
     verb::Verb,
     view::{Part, number, text},
 };

@@ -3,7 +3,7 @@
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use clap_complete::Shell;
 
-use crate::{commands::Chore, complete, error::Result, output::write_raw};
+use crate::{command::Chore, complete, error::Result, output::write_raw};
 
 pub(crate) const COMPLETION: Chore =
     Chore { name: "completion", describe, run: |on| Box::pin(async { run(on.matches) }) };

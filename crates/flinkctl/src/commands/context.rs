@@ -4,8 +4,9 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
 
 use crate::{
-    commands::{Chore, Chores},
-    context::{Contexts, Global, LOCALHOST, Settings, Target, Time, path, shown},
+    app::Global,
+    command::{Chore, Chores},
+    context::{Contexts, LOCALHOST, Settings, Target, Time, path, shown},
     error::{Failure, Result},
     output::{Output, say},
     shell::quoted,

@@ -1,7 +1,8 @@
 //! Data sets that jobs left on the cluster for later jobs.
 
 use crate::{
-    commands::{Noun, processes},
+    command::Noun,
+    commands::processes,
     verb::Verb,
     view::{Part, id, text},
 };

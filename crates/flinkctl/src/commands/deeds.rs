@@ -7,13 +7,11 @@ use flink_rest_client::{
 };
 
 use crate::{
-    cli::App,
-    commands::{
-        Deed,
-        operation::{Begun, of_ended, savepoint_format, trigger_id},
-    },
+    app::App,
+    command::Deed,
     error::{Exit, Failure, Result},
     follow::{Goal, follow, stopped_rescaling},
+    operation::{Begun, of_ended, savepoint_format, trigger_id},
     output::say,
     resolve,
     stop::unless_stopped,

@@ -7,10 +7,11 @@ use flink_rest_client::root_cause;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    cli::App,
-    commands::Deed,
+    app::App,
+    command::Deed,
     error::Result,
-    output::{Format, Json, of_answer},
+    json::{Json, of_answer},
+    output::Format,
     resolve,
     view::{Column, Part, View, id, number, text, time, trace},
 };

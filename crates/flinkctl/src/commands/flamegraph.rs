@@ -11,8 +11,9 @@ use inferno::flamegraph::{self, Options};
 use tokio::time::Instant;
 
 use crate::{
-    cli::App,
-    commands::{Deed, ps::no_vertex_id},
+    app::App,
+    command::Deed,
+    commands::ps::no_vertex_id,
     error::{Exit, Failure, Result},
     fan_out::fan_out,
     output::{Format, label, plain, say, write_raw},

@@ -12,8 +12,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    cli::App,
-    commands::{Deed, jar},
+    app::App,
+    command::Deed,
+    commands::jar,
     error::{Failure, Result},
     output::{Format, plain, write_raw},
     resolve,

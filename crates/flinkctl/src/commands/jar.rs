@@ -1,7 +1,7 @@
 //! Uploaded jars.
 
 use crate::{
-    commands::Noun,
+    command::Noun,
     verb::Verb,
     view::{Part, id, last_part, natural, operators, text, time},
 };

@@ -4,7 +4,9 @@ pub(super) mod cancel;
 pub(super) mod list;
 
 use crate::{
-    commands::{Noun, metrics, processes},
+    command::Noun,
+    commands::processes,
+    metrics,
     verb::Verb,
     view::{Part, counts, id, last_part, millis, number, state, text, time},
 };

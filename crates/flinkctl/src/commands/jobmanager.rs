@@ -1,9 +1,6 @@
 //! The JobManager in charge.
 
-use crate::{
-    commands::{Noun, metrics, processes},
-    verb::Verb,
-};
+use crate::{command::Noun, commands::processes, metrics, verb::Verb};
 
 pub(crate) const NOUN: Noun = Noun {
     name: "jobmanager",

@@ -13,8 +13,9 @@ use flink_local::{Flink, Kept, Place, Progress};
 use serde_json::json;
 
 use crate::{
-    commands::{Chore, Chores},
-    context::{Contexts, Global, Local, Settings, environment},
+    app::Global,
+    command::{Chore, Chores},
+    context::{Contexts, Local, Settings, environment},
     error::{Exit, Failure, Result},
     output::{Output, human, say},
     partial::Missing,

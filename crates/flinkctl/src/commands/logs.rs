@@ -16,8 +16,9 @@ use self::{
     since::Since,
 };
 use crate::{
-    cli::App,
-    commands::{Deed, ps},
+    app::App,
+    command::Deed,
+    commands::ps,
     error::{Exit, Failure, Result},
     output::{label, say, stdout_in_blocks},
     partial::Missing,

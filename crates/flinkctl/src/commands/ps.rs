@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    cli::App,
-    commands::Deed,
+    app::App,
+    command::Deed,
     error::{Exit, Failure, Result},
     fan_out::fan_out,
     output::label,

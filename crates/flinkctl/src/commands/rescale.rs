@@ -1,7 +1,7 @@
 //! Changes of a job's parallelism.
 
 use crate::{
-    commands::Noun,
+    command::Noun,
     verb::Verb,
     view::{Part, View, id, millis, number, state, text, time, trace},
 };

@@ -17,8 +17,8 @@ use flink_rest_client::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    cli::App,
-    commands::{Deed, Doing},
+    app::App,
+    command::{Deed, Doing},
     error::{Exit, Failure, Result},
     follow::{Goal, follow, stopped_waiting},
     output::{is_watched, say, tame},

@@ -3,10 +3,12 @@
 use clap::{ArgMatches, Args, FromArgMatches};
 
 use crate::{
-    cli::App,
-    commands::{Deed, Noun, operation::Begun, processes},
+    app::App,
+    command::{Deed, Noun},
+    commands::processes,
     confirm::confirm,
     error::Result,
+    operation::Begun,
     output::say,
     verb::Verb,
 };

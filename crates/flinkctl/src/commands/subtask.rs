@@ -1,7 +1,8 @@
 //! Subtasks: a vertex has as many as its parallelism.
 
 use crate::{
-    commands::{Noun, metrics},
+    command::Noun,
+    metrics,
     verb::Verb,
     view::{Part, bytes, id, millis, number, state, text, time},
 };

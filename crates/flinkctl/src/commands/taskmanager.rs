@@ -1,7 +1,9 @@
 //! The TaskManagers.
 
 use crate::{
-    commands::{Noun, metrics, processes},
+    command::Noun,
+    commands::processes,
+    metrics,
     verb::Verb,
     view::{Part, bytes, id, number, text, time},
 };

@@ -14,10 +14,12 @@ use flink_rest_client::{
 use serde_json::{Value, json};
 
 use crate::{
-    cli::App,
-    commands::{Deed, metrics, ps::no_vertex_id},
+    app::App,
+    command::Deed,
+    commands::ps::no_vertex_id,
     error::{Exit, Failure, Result},
     fan_out::fan_out,
+    metrics,
     output::{label, say},
     partial::Missing,
     resolve,

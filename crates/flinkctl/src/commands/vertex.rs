@@ -1,7 +1,8 @@
 //! Vertices of a job: one or more chained operators each.
 
 use crate::{
-    commands::{Noun, metrics},
+    command::Noun,
+    metrics,
     verb::Verb,
     view::{Part, View, bytes, counts, id, index, millis, number, ratio, state, text, time},
 };

@@ -16,9 +16,9 @@ use toml_edit::DocumentMut;
 use super::{Settings, local_file};
 use crate::{
     error::{Failure, Result},
+    nearest::nearest,
     save::{Readers, save},
     shell::quoted,
-    usage::nearest,
 };
 
 /// Time for another process to change the file, or to write it if it is a pipe.
@@ -102,7 +102,7 @@ pub(crate) fn path() -> Option<PathBuf> {
 
 fn load(path: &Path) -> Result<(DocumentMut, Contexts)> {
     // A shell that asks for completion is not kept waiting.
-    let patience = if crate::complete::is_asked() { Duration::from_secs(1) } else { PATIENCE };
+    let patience = if crate::shell::is_completing() { Duration::from_secs(1) } else { PATIENCE };
     let (metadata, bytes) = match local_file::read(path, LARGEST, patience) {
         Ok(read) => read,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Default::default()),

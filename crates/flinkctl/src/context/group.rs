@@ -47,7 +47,7 @@ impl Group {
         }
         command.process_group(id);
         // A shell that asks for completion is at work on the terminal.
-        let lent = if crate::complete::is_asked() { None } else { Lent::to(Pid::from_raw(id)) };
+        let lent = if crate::shell::is_completing() { None } else { Lent::to(Pid::from_raw(id)) };
         Ok(Self { lent, watcher: Some(watcher) })
     }
 

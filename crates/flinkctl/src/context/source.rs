@@ -71,7 +71,7 @@ fn text(secret: Vec<u8>) -> Result<String, String> {
 async fn output(command: &str, patience: Duration) -> Result<Vec<u8>, String> {
     let mut shell = Command::new(if cfg!(windows) { "cmd" } else { "sh" });
     shell.args([if cfg!(windows) { "/C" } else { "-c" }, command]).stdout(Stdio::piped()).kill_on_drop(true);
-    if crate::complete::is_asked() {
+    if crate::shell::is_completing() {
         // A shell that asks for completion must not be written over, and has a line that is being typed.
         shell.stdin(Stdio::null()).stderr(Stdio::null());
     }

@@ -3,7 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use flink_rest_client::Timestamp;
 
-use super::{Json, human, plain, spark};
+use super::{human, plain, spark};
+use crate::json::Json;
 use crate::view::Show;
 
 /// A value as it is shown, with its colour.

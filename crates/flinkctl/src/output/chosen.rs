@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, io::Write};
 
 use serde_json::Value;
 
-use super::{Format, Json, Output, Screen, plain, rows::Row};
+use super::{Format, Output, Screen, plain, rows::Row};
 use crate::error::{Failure, Result};
+use crate::json::Json;
 
 impl Output {
     /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.

@@ -5,11 +5,12 @@ use std::{borrow::Cow, io::Write};
 use serde_json::{Value, json};
 
 use super::{
-    Format, Json, Output,
+    Format, Output,
     rows::{Row, Rows, flattened, of_part},
 };
 use crate::{
     error::Result,
+    json::Json,
     view::{Column, Part, Show, View, id, text},
 };
 

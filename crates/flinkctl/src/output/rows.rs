@@ -4,7 +4,8 @@ use std::{borrow::Cow, collections::HashMap, rc::Rc};
 
 use serde_json::Value;
 
-use super::{Json, plain, secrets::hide};
+use super::{plain, secrets::hide};
+use crate::json::Json;
 use crate::{
     error::{Exit, Failure, Result},
     view::{Column, Part, Show},

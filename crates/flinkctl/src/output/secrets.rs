@@ -8,7 +8,7 @@ use std::{
 use flink_rest_client::FlinkRestClient;
 use serde_json::Value;
 
-use super::json::{Tokens, unquoted};
+use crate::json::{Tokens, unquoted};
 
 static CLIENTS: Mutex<Vec<FlinkRestClient>> = Mutex::new(Vec::new());
 

@@ -8,10 +8,8 @@ use std::{
 
 use serde_json::Value;
 
-use super::{
-    json::{Json, unquoted},
-    tame::{is_wild, json},
-};
+use super::tame::{is_wild, json};
+use crate::json::{Json, unquoted};
 
 /// Writes the value as a YAML document, without the end of its last line.
 pub(super) fn write(out: &mut impl Write, value: Json<'_>) -> io::Result<()> {

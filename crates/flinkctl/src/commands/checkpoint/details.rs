@@ -7,8 +7,8 @@ use flink_rest_client::JobId;
 use serde_json::{Value, json};
 
 use crate::{
-    cli::App,
-    commands::Deed,
+    app::App,
+    command::Deed,
     error::{Exit, Failure, Result},
     fan_out::fan_out,
     output::{Format, human, label},

@@ -6,15 +6,13 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{Error, http::StatusCode};
 
 use crate::{
-    cli::App,
-    commands::{
-        Deed,
-        deeds::OfJob,
-        operation::{not_running, patience},
-    },
+    app::App,
+    command::Deed,
+    commands::deeds::OfJob,
     confirm::confirm_end_of_jobs,
     error::{Exit, Failure, Result},
     follow::say_outage,
+    operation::{not_running, patience},
     output::say,
     resolve,
     stop::unless_stopped,

@@ -10,10 +10,10 @@ use flink_rest_client::JobStatus;
 use serde_json::Value;
 
 use crate::{
-    cli::App,
-    commands::Deed,
+    app::App,
+    command::Deed,
     error::Result,
-    output::{Json, of_answer},
+    json::{Json, of_answer},
     view::View,
 };
 

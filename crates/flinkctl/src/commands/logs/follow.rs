@@ -9,7 +9,7 @@ use flink_rest_client::{JobId, TaskManagerId, follow::Process, logs::LogFilter};
 
 use super::{Arguments, Whose, entry::Entry, printer::Printer, taskmanagers_of};
 use crate::{
-    cli::App,
+    app::App,
     error::Result,
     follow::millis,
     output::{Screen, human, say, stdout},

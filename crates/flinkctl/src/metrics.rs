@@ -6,10 +6,11 @@ use flink_rest_client::{FlinkRestClient, Freshness};
 use serde_json::{Map, Value};
 
 use crate::{
-    cli::App,
+    app::App,
     error::{Exit, Failure, Result},
-    output::{Json, of_answer, say},
-    usage::nearest,
+    json::{Json, of_answer},
+    nearest::nearest,
+    output::say,
     view::{Part, View, id, number, trend, value},
 };
 

@@ -125,7 +125,7 @@ impl<'a> Json<'a> {
 }
 
 /// The text of a string. What JSON allows and no text can have, as half a surrogate, stays escaped.
-pub(super) fn unquoted(literal: &str) -> Option<Cow<'_, str>> {
+pub(crate) fn unquoted(literal: &str) -> Option<Cow<'_, str>> {
     let text = literal.strip_prefix('"')?.strip_suffix('"')?;
     if !text.contains('\\') {
         return Some(text.into());
@@ -135,13 +135,13 @@ pub(super) fn unquoted(literal: &str) -> Option<Cow<'_, str>> {
 
 /// The tokens of a JSON text, until its end or the first that is cut off.
 #[derive(Clone, Debug)]
-pub(super) struct Tokens<'a> {
+pub(crate) struct Tokens<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn of(text: &'a str) -> Self {
+    pub(crate) fn of(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 }

@@ -9,7 +9,7 @@ use flink_rest_client::{
 };
 
 use crate::{
-    cli::App,
+    app::App,
     error::{Exit, Failure, Result},
     follow::say_outage,
     output::say,
@@ -30,14 +30,14 @@ pub(crate) async fn savepoint_format(
 }
 
 /// An id for what is about to be triggered, where the release takes one: it can be told before there is an answer.
-pub(super) async fn trigger_id(app: &App) -> Result<Option<TriggerId>> {
+pub(crate) async fn trigger_id(app: &App) -> Result<Option<TriggerId>> {
     let version = app.client.flink_version().await?;
     Ok(version.release().is_some_and(|release| release >= (1, 15)).then(TriggerId::random))
 }
 
 /// An operation that Flink carries out on its own, and the commands that tell how it ends.
 #[derive(Debug)]
-pub(super) struct Begun {
+pub(crate) struct Begun {
     what: &'static str,
     /// Asks how it is doing: its id follows.
     status: String,
@@ -48,7 +48,7 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    pub(super) fn new(what: &'static str, status: impl Into<String>, id: Option<TriggerId>) -> Self {
+    pub(crate) fn new(what: &'static str, status: impl Into<String>, id: Option<TriggerId>) -> Self {
         Self {
             what,
             status: status.into(),
@@ -59,13 +59,13 @@ impl Begun {
     }
 
     /// An operation on this job.
-    pub(super) fn of_job(what: &'static str, noun: &str, job: JobId, id: Option<TriggerId>) -> Self {
+    pub(crate) fn of_job(what: &'static str, noun: &str, job: JobId, id: Option<TriggerId>) -> Self {
         let traces = vec![format!("job get {job}"), format!("checkpoint list {job} -o wide")];
         Self { traces, ..Self::new(what, format!("{noun} status {job}"), id) }
     }
 
     /// Has it begun, and waits until it is done, or its job has ended without it.
-    pub(super) async fn to_its_end<P: Poll>(
+    pub(crate) async fn to_its_end<P: Poll>(
         &self,
         app: &App,
         job: Option<&Job<Async>>,
@@ -140,7 +140,7 @@ impl Begun {
 }
 
 /// What fails because the job has ended. Flink says of it that it does not find it.
-pub(super) async fn of_ended(app: &App, job: &Job<Async>, failure: Failure) -> Failure {
+pub(crate) async fn of_ended(app: &App, job: &Job<Async>, failure: Failure) -> Failure {
     if failure.exit != Exit::NotFound {
         return failure;
     }
@@ -150,7 +150,7 @@ pub(super) async fn of_ended(app: &App, job: &Job<Async>, failure: Failure) -> F
     }
 }
 
-pub(super) fn not_running(job: &resolve::Candidate) -> Failure {
+pub(crate) fn not_running(job: &resolve::Candidate) -> Failure {
     Failure::new(Exit::NotFound, format!("a job must run for this, and has ended: {job}"))
         .hint("`flinkctl job list --state running` shows those that run")
 }
@@ -195,6 +195,6 @@ async fn while_it_goes_on<T>(
 }
 
 /// How long to wait for what Flink does on its own.
-pub(super) fn patience(app: &App) -> Duration {
+pub(crate) fn patience(app: &App) -> Duration {
     app.global.limit.left().unwrap_or(Duration::from_secs(600))
 }
