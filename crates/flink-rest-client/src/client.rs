@@ -82,7 +82,7 @@ pub(crate) mod sealed {
 /// than 256 files. Eight answers that take 50 ms each are 160 a second.
 pub const MAX_CONCURRENT_REQUESTS: usize = 8;
 
-/// What all clones of a client have in common.
+/// State shared by all clones of a client.
 pub(crate) struct Shared {
     pub(crate) addresses: Addresses,
     pub(crate) credentials: Credentials,

@@ -95,6 +95,17 @@ pub(crate) async fn follow(app: &App, id: JobId, goal: Goal) -> Result<JobProgre
             }
             Ok(details)
         }
+        // A refusal or an outage does not take the request back. The end of the job does.
+        Err(error)
+            if matches!(goal, Goal::Rescaled(_))
+                && !matches!(error, Error::JobEnded { .. } | Error::JobGone { .. } | Error::Timeout { .. }) =>
+        {
+            let command = app.command(&format!("job get {id}"));
+            let lost = Failure { exit: Exit::OutcomeUnknown, ..Failure::from(error) };
+            Err(lost.hint(format!(
+                "the request stands: `{command}` tells what came of it, once the cluster answers"
+            )))
+        }
         Err(error @ Error::Outage { .. }) => Err(Failure::from(error).hint(format!(
             "the job goes on if the cluster does: `flinkctl job wait {id}` waits again, --patience endures longer outages"
         ))),

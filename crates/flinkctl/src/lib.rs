@@ -54,7 +54,7 @@ pub fn main() -> ExitCode {
     let verbose = matches.get_flag("verbose");
     match run(&matches) {
         Ok(()) => ExitCode::SUCCESS,
-        // Who reads no further has seen enough.
+        // The reader closed the pipe (`head`): not an error.
         Err(failure) if failure.is_broken_pipe => ExitCode::SUCCESS,
         Err(failure) => {
             failure.print(verbose);

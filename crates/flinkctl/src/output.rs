@@ -187,7 +187,7 @@ impl Output {
     pub(crate) fn answer_to_change(&self, answer: &Answer, view: View) -> Result<()> {
         self.answer(answer, view).map_err(|failure| {
             let message = format!("it is done, but what was answered cannot be shown: {}", failure.message);
-            let answered = tame(&hide(&String::from_utf8_lossy(&answer.body)));
+            let answered = label(&tame(&String::from_utf8_lossy(&answer.body)));
             Failure::new(Exit::Failed, message).hint(format!("the answer was {}", answered.trim()))
         })
     }
@@ -200,8 +200,9 @@ impl Output {
             return self.body(answer, json.is_ok());
         }
         if self.format == Format::Json && self.fields.is_empty() && self.kept.is_none() {
+            let mut out = self.stdout()?;
             self.body(answer, json.is_ok())?;
-            return Ok(self.stdout()?.write_all(if answer.body.ends_with(b"\n") { b"" } else { b"\n" })?);
+            return Ok(out.write_all(if answer.body.ends_with(b"\n") { b"" } else { b"\n" })?);
         }
         self.json(&json?, if is_body { &[] } else { view })
     }
@@ -213,8 +214,18 @@ impl Output {
 
     /// The server's own bytes, without secrets; on a terminal, without what would move its cursor either.
     fn body(&self, answer: &Answer, is_json: bool) -> Result<()> {
+        if !is_json {
+            // A file may hold what is no UTF-8.
+            let mut lines = Lines::default();
+            let bytes = [lines.push(&answer.body), lines.finish()].concat();
+            match self.terminal {
+                true => write!(stdout(), "{}", String::from_utf8_lossy(&bytes))?,
+                false => write_raw(&bytes)?,
+            }
+            return Ok(());
+        }
         let text = String::from_utf8_lossy(&answer.body);
-        let shown = if is_json { hide_in_json(&text) } else { hide(&text) };
+        let shown = hide_in_json(&text);
         match (self.terminal, shown) {
             (true, shown) => write!(stdout(), "{shown}")?,
             (false, shown) if shown == text => write_raw(&answer.body)?,

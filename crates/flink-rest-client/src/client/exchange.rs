@@ -96,13 +96,13 @@ impl<M: Mode> Client<M> {
         Ok(answer)
     }
 
-    /// Sends one request, again if that is safe and of use, and reads its answer.
+    /// Sends one request, retrying where that is safe, and reads the response.
     async fn exchange_one(&self, request: Request, options: CallOptions) -> Result<Answer> {
         // It is never closed.
         let _permit = if options.is_part { self.shared.parts.acquire().await.ok() } else { None };
         let spec = request.spec;
         let span = CallSpan::new(spec);
-        // It is large: in a box, it is not copied again with each future that is made around it.
+        // Boxed: the future is large, and every wrapper would copy it.
         let answer =
             span.around(Box::pin(self.repeat(request, options, &span)), |answer| answer.status).await;
         match answer {
@@ -156,7 +156,7 @@ impl<M: Mode> Client<M> {
         }
     }
 
-    /// Sends one request, again if that is safe and of use, and gives its answer with a body that is still to be read.
+    /// Sends one request, retrying where that is safe, and returns the response with its body unread.
     pub(crate) async fn open_one(
         &self,
         request: &Request,

@@ -111,7 +111,7 @@ impl Answer {
         let millis = |key| details.get(key).and_then(Value::as_i64);
         let age = millis("now")
             .zip(millis("start-time"))
-            .map(|(now, start)| u128::try_from(now - start).unwrap_or(0));
+            .map(|(now, start)| u128::try_from(now.saturating_sub(start)).unwrap_or(0));
         age.is_some_and(|age| age <= elapsed.as_millis())
     }
 }

@@ -1,4 +1,4 @@
-//! How far a request came that got no answer.
+//! Kinds of failed connections.
 
 /// How far a request came that got no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

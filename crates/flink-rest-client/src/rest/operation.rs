@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Timeout for looking up what an operation that the server has forgotten may have done.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
+const EVIDENCE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The answer of an endpoint that starts an operation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -230,7 +230,7 @@ impl<P: Poll> Status<P> {
     /// The refusal of an operation that was accepted does not tell how it ended: the JobManager that knew is gone.
     async fn explain<M: Mode>(&self, client: &Client<M>, operation: String, error: Error) -> Error {
         let Some(triggered) = self.triggered.filter(|_| is_unknown(&error)) else { return error };
-        let evidence = timeout(LOOKUP_TIMEOUT, self.poll.evidence(client, triggered)).await;
+        let evidence = timeout(EVIDENCE_TIMEOUT, self.poll.evidence(client, triggered)).await;
         let evidence = Box::new(evidence.unwrap_or_default());
         Error::OperationForgotten { operation, id: self.id, evidence, source: Box::new(error) }
     }

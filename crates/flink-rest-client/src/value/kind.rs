@@ -58,11 +58,6 @@ impl Kind {
             _ => &[],
         }
     }
-
-    /// Whether this is the id of such a thing.
-    pub fn is_id(self, of: IdKind) -> bool {
-        matches!(self, Self::Id(kind) if kind == of)
-    }
 }
 
 /// In a word or two: `text`, `number`, `job id`.

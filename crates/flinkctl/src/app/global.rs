@@ -18,7 +18,7 @@ pub(crate) struct Global {
     /// The context whose cluster is meant; else the current one [env: FLINKCTL_CONTEXT]
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "url")]
     pub(crate) context: Option<String>,
-    /// Asks the clusters of all contexts at once; for commands that only read
+    /// Run on the clusters of all contexts (read-only commands)
     #[arg(long, global = true, conflicts_with_all = ["context", "url"])]
     pub(crate) all_contexts: bool,
     /// Time limit of the whole command, as 90s, 5m or 1h30m; explaining what was late may take 2s more
@@ -30,11 +30,10 @@ pub(crate) struct Global {
     /// Shows only these fields of the server's JSON, as name,tasks.running; with -o tsv their values alone
     #[arg(long, global = true, value_name = "FIELD", value_delimiter = ',')]
     pub(crate) json: Vec<String>,
-    /// Shows it again and again, every 2s unless said otherwise, as --watch=10s; for commands that only read
+    /// Refresh every 2s, or as given: --watch=10s (read-only commands)
     #[arg(short, long, global = true, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "2s", value_parser = crate::output::human::parse_duration)]
     pub(crate) watch: Option<Duration>,
-    /// How often what fails in passing is sent again, where that starts nothing twice; 5 unless set, and a cluster that is
-    /// not there is told at once
+    /// Retries of transient failures, where a retry is safe [default: 5]; a cluster that is not there is told at once
     #[arg(long, global = true, value_name = "N")]
     pub(crate) retries: Option<u32>,
     /// Give up waiting after the cluster has not answered for this long [default: 2m]

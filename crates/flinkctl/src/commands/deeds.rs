@@ -202,14 +202,6 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
     }
     let failure = match follow(app, job.id(), Goal::Rescaled(parallelism)).await {
         Err(failure) if failure.exit == Exit::Timeout => failure,
-        // Whoever may not ask, or nobody can be asked: that does not take it back.
-        Err(failure) if matches!(failure.exit, Exit::Failed | Exit::Unreachable) => {
-            let command = app.command(&format!("job get {}", job.id()));
-            let lost = Failure { exit: Exit::OutcomeUnknown, ..failure };
-            return Err(lost.hint(format!(
-                "the request stands: `{command}` tells what came of it, once the cluster answers"
-            )));
-        }
         rescaled => return rescaled.map(|_| ()),
     };
     let command = app.command(&format!("job rescale {} {}", job.id(), before.unwrap_or(1)));

@@ -55,7 +55,7 @@ struct Arguments {
     /// 2.3 refuses them
     #[arg(long)]
     exactly_once: bool,
-    /// Leaves the jar on the cluster; else it is deleted as soon as the job is submitted, which keeps what it needs of it
+    /// Keep the jar on the cluster after submission
     #[arg(long)]
     keep_jar: bool,
     /// Returns as soon as the job is submitted

@@ -25,6 +25,7 @@ type Answers<'a> = Vec<(String, Cow<'a, str>)>;
 impl Output {
     /// Shows answers of the same view, each with the name of its context.
     pub(crate) fn merged(&self, answers: &[(&str, &str)], view: View) -> Result<()> {
+        self.check(view)?;
         let mut out = self.stdout()?;
         let answers = answers.iter().map(|(name, text)| (Value::from(*name).to_string(), (*text).into()));
         let answers: Answers<'_> = answers.collect();

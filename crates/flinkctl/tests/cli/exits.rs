@@ -185,6 +185,10 @@ fn a_job_that_fails_is_not_waited_for_to_be_rescaled() {
     let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "20s"]);
     let told = format!("{ORDERS} is FAILED\n");
     assert!(code == Some(10) && stderr.contains(&told), "{stderr}");
+    // One that ends well ends the wait as well: the request does not stand.
+    let server = crate::durations::rescalable(&failed.replace("FAILED", "FINISHED"));
+    let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "20s"]);
+    assert!(code == Some(1) && !stderr.contains("the request stands"), "{stderr}");
 }
 
 #[test]

@@ -27,9 +27,10 @@ impl Terminal {
     /// Runs a line, in which `flinkctl` is on the path and knows the server.
     fn run(url: &str, line: &str) -> Self {
         let (folder, _) = env!("CARGO_BIN_EXE_flinkctl").rsplit_once('/').unwrap();
-        let (path, mut script) =
-            (format!("{folder}:{}", std::env::var("PATH").unwrap()), Command::new("script"));
-        script.args(["-qec", line, "/dev/null"]).env_clear();
+        let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+        // What a shell runs in the background ignores Ctrl-C, and so does all that it starts.
+        let mut script = Command::new("env");
+        script.args(["--default-signal=INT,QUIT", "script", "-qec", line, "/dev/null"]).env_clear();
         script.env("PATH", path).env("SHELL", "/bin/sh").env("FLINKCTL_URL", url);
         let mut script = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (keys, mut output) = (script.stdin.take().unwrap(), script.stdout.take().unwrap());

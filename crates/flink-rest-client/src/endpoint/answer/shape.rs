@@ -154,7 +154,7 @@ impl<'de> Visitor<'de> for Search<'_> {
             && let Some(key) = map.next_key::<String>()?
         {
             match members.iter().find(|member| member.name() == key) {
-                Some(member) => map.next_value_seed(Kind { member: *member, found: self.found })?,
+                Some(member) => map.next_value_seed(ValueSearch { member: *member, found: self.found })?,
                 None => _ = map.next_value::<IgnoredAny>()?,
             }
         }
@@ -173,19 +173,19 @@ impl<'de> Visitor<'de> for Search<'_> {
 }
 
 /// Ends the search if a value is of its member's kind.
-struct Kind<'a> {
+struct ValueSearch<'a> {
     member: Member,
     found: &'a Cell<bool>,
 }
 
-impl Kind<'_> {
+impl ValueSearch<'_> {
     fn found_if<E>(&self, is_of_kind: bool) -> Result<(), E> {
         self.found.set(is_of_kind);
         Ok(())
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Kind<'_> {
+impl<'de> DeserializeSeed<'de> for ValueSearch<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
@@ -193,7 +193,7 @@ impl<'de> DeserializeSeed<'de> for Kind<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Kind<'_> {
+impl<'de> Visitor<'de> for ValueSearch<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

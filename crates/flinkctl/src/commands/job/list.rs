@@ -55,6 +55,7 @@ const VIEW: View = &[super::LIST];
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let arguments = Arguments::from_arg_matches(matches)?;
+    app.output.check(VIEW)?;
     let answer = app.client.request_by_name("GetJobsOverview", Value::Null).await?;
     if arguments.is_for_all() && app.output.is_json() {
         return app.output.answer(&answer, VIEW);

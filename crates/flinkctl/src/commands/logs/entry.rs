@@ -39,7 +39,7 @@ impl From<LogEntry> for Entry {
 /// Which entries are wanted.
 #[derive(Debug, clap::Args)]
 pub(super) struct Filter {
-    /// Only entries of this level or a graver one
+    /// Minimum level
     #[arg(short, long, value_name = "LEVEL", ignore_case = true, value_parser = levels())]
     pub(super) level: Option<LogLevel>,
     /// Only entries with this text in them

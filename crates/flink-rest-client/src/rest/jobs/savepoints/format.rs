@@ -26,13 +26,15 @@ const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Chooses the format of a savepoint; see [`Job::savepoint_format`](crate::jobs::Job::savepoint_format).
 #[derive(Clone, Debug)]
 pub struct ChooseSavepointFormat {
+    /// The endpoint that asks for the savepoint.
+    endpoint: &'static str,
     job: JobId,
     wanted: Option<SavepointFormatType>,
 }
 
 impl ChooseSavepointFormat {
     pub(super) fn new(job: JobId, wanted: Option<SavepointFormatType>) -> Self {
-        Self { job, wanted }
+        Self { endpoint: TriggerSavepoint::SPEC.name, job, wanted }
     }
 
     /// The format that the job's state backend needs; none if it writes any.
@@ -63,7 +65,7 @@ impl Action for ChooseSavepointFormat {
             (None, needed) => Ok(needed),
             (wanted, None) => Ok(wanted),
             (Some(_), Some(needed)) => Err(Error::InvalidParameter {
-                endpoint: "TriggerSavepoint".into(),
+                endpoint: self.endpoint.into(),
                 parameter: "format_type".into(),
                 reason: format!(
                     "the job's state backend, ForSt, writes {needed} savepoints only, and the job fails of another"
@@ -96,7 +98,7 @@ async fn set_format<M: Mode>(client: &Client<M>, request: &mut Request, options:
     let Some(job) = request.path.split('/').nth(2).and_then(|id| id.parse().ok()) else { return Ok(()) };
     let wanted = request.body.member(FORMAT).and_then(|format| Some(format.as_str()?.into()));
     let is_told = wanted.is_some();
-    let choice = ChooseSavepointFormat::new(job, wanted);
+    let choice = ChooseSavepointFormat { endpoint: request.spec.name, job, wanted };
     if let Some(format) = choice.run(client.clone(), options).await?.filter(|_| !is_told) {
         tracing::warn!(%job, "its state backend writes {format} savepoints only: this is one");
         request.body.set_member(FORMAT, format.as_str().into());
