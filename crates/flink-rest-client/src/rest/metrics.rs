@@ -138,7 +138,7 @@ pub(crate) async fn collect<M: Mode, E: Metrics>(
     let end = client.shared.collections.first_look(DEFAULT_INTERVAL) + COLLECTION;
     loop {
         let metrics = client.execute(endpoint, options).await?;
-        if !metrics.is_empty() || Instant::now() + pause > end {
+        if !metrics.is_empty() {
             return Ok(metrics);
         }
         if !asked.is_empty() {
@@ -155,6 +155,9 @@ pub(crate) async fn collect<M: Mode, E: Metrics>(
                 }
                 _ => {}
             }
+        }
+        if Instant::now() + pause > end {
+            return Ok(metrics);
         }
         sleep(pause).await;
         pause *= 2;

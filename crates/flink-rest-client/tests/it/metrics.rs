@@ -64,3 +64,14 @@ async fn things_without_metrics_are_waited_for_together() {
     }
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_name_is_told_whenever_it_is_asked_for() {
+    let fake =
+        Fake::new([ok(json!([{"id": "uptime", "sum": 7.0}])), nothing(), ok(json!([{"id": "uptime"}]))]);
+    let client = fake.client();
+    client.jobs().metrics().get(["uptime"]).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let error = client.jobs().metrics().get(["uptim"]).await.unwrap_err();
+    assert!(matches!(error, Error::UnknownMetric { .. }), "{error:?}");
+}
