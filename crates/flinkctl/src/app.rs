@@ -1,4 +1,4 @@
-//! What every command on a cluster needs.
+//! The client, the options and the output of a command on a cluster.
 
 mod global;
 

@@ -11,7 +11,7 @@ use crate::{
     verb::Verb,
 };
 
-/// What commands are about.
+/// Commands about one kind of thing on a cluster.
 #[derive(Debug)]
 pub(crate) struct Noun {
     pub(crate) name: &'static str,
@@ -40,7 +40,7 @@ pub(crate) struct Chore {
     pub(crate) run: for<'a> fn(On<'a>) -> Doing<'a>,
 }
 
-/// What a chore is done with.
+/// Arguments of a chore.
 #[derive(Clone, Copy)]
 pub(crate) struct On<'a> {
     pub(crate) global: &'a Global,
@@ -58,7 +58,7 @@ pub(crate) struct Chores {
 
 pub(crate) type Doing<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
 
-/// What is to be done on a cluster.
+/// A command on a cluster.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Task {
     Verb(&'static Verb),

@@ -10,7 +10,7 @@ use tokio::{
     time::Instant,
 };
 
-/// What a client knows of the last collection.
+/// A client's knowledge of the last collection.
 #[derive(Debug, Default)]
 pub(crate) struct Collections {
     known: Mutex<Known>,

@@ -104,14 +104,15 @@ impl<M: Mode> Client<M> {
         let span = CallSpan::new(spec);
         // Boxed: the future is large, and every wrapper would copy it.
         let answer =
-            span.around(Box::pin(self.repeat(request, options, &span)), |answer| answer.status).await;
+            span.around(Box::pin(self.attempts(request, options, &span)), |answer| answer.status).await;
         match answer {
             Err(error) if error.may_be_absence() => Err(Box::pin(self.explained(spec, error)).await),
             answer => answer,
         }
     }
 
-    async fn repeat(&self, request: Request, options: CallOptions, span: &CallSpan) -> Result<Answer> {
+    /// The attempts of a request, until one is answered or no other is safe and of use.
+    async fn attempts(&self, request: Request, options: CallOptions, span: &CallSpan) -> Result<Answer> {
         let mut tries = self.tries(&request, options);
         loop {
             span.attempt(tries.number());

@@ -1,4 +1,4 @@
-//! What a server tells of itself: its release, and why it lacks an endpoint.
+//! The server's release, and the reason why it lacks an endpoint.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
 /// Timeout for asking a server what it has, or what it may have done, once it has refused a request.
 pub(crate) const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What `/config` tells of a server, of which anything may be missing.
+/// The answer of `/config`, of which anything may be missing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Config {

@@ -20,7 +20,7 @@ pub struct Api {
     pub settings: fn() -> Result<Request>,
 }
 
-/// What can be known of an endpoint without calling it.
+/// An endpoint as data, known without calling it.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_structs, reason = "the derive writes it, in other crates too")]
 pub struct Spec {
@@ -36,13 +36,13 @@ pub struct Spec {
     pub since: Option<&'static str>,
     /// Last Flink release that has it; none: the newest.
     pub until: Option<&'static str>,
-    /// How it is called on a client: `job(id).metrics()`.
+    /// The call on a client: `job(id).metrics()`.
     pub handle: Option<&'static str>,
-    /// What the Python package `flink-rest-client` calls it.
+    /// Its name in the Python package `flink-rest-client`.
     pub python: Option<&'static str>,
-    /// What a second request does if the first one arrived after all.
+    /// Effect of a second request if the first one arrived after all.
     pub repeat: Repeat,
-    /// How much of the answer are metrics.
+    /// The share of metrics in the answer.
     pub measured: Measured,
     /// The answer that Flink means by a refusal, where it refuses what is no error.
     #[doc(hidden)]
@@ -68,7 +68,7 @@ pub struct AnswerType {
     pub is_list: bool,
     /// Its format.
     pub kind: AnswerKind,
-    /// What tells it from an answer of another system.
+    /// Members that tell it from an answer of another system.
     #[doc(hidden)]
     pub telling: Telling,
 }
@@ -115,7 +115,7 @@ impl Spec {
     }
 }
 
-/// How much of an answer are metrics, which Flink collects only when it is asked; see
+/// The share of metrics in an answer, which Flink collects only when it is asked; see
 /// [`Client::refresh_metrics`](crate::Client::refresh_metrics).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -136,9 +136,9 @@ pub struct Param {
     pub name: &'static str,
     /// Flink's own key for it; empty if it is the whole body.
     pub key: &'static str,
-    /// Where it goes.
+    /// Its place in the request.
     pub place: Place,
-    /// How many values it has.
+    /// The number of its values.
     pub shape: Shape,
     /// The kind of its value, or of each of its values.
     pub kind: Kind,
@@ -180,7 +180,7 @@ pub enum Shape {
     Map,
 }
 
-/// Who chooses the id by which the server knows a second request again.
+/// Chooser of the id by which the server knows a second request again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "the derive names its variants, in other crates too")]
 pub enum Token {
@@ -191,7 +191,7 @@ pub enum Token {
     Given,
 }
 
-/// Where a parameter goes.
+/// The place of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {

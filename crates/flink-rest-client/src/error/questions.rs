@@ -1,4 +1,4 @@
-//! What can be asked of an error.
+//! Questions to an error.
 
 use std::time::Duration;
 

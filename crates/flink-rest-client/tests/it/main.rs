@@ -21,6 +21,7 @@ mod logs;
 mod metrics;
 mod operations;
 mod origin;
+mod outcomes;
 mod profile;
 mod promises;
 mod proxies;

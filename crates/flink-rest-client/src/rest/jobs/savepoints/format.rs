@@ -1,13 +1,11 @@
 //! The format of a savepoint that the job's state backend can write.
 
-use std::time::Duration;
-
 use tokio::time::timeout;
 
 use super::{SavepointFormatType, StopJob, TriggerSavepoint};
 use crate::{
     Action, Client, Endpoint, Error, JobId, Request, Result,
-    client::{Mode, call::CallOptions, wait::Waiting},
+    client::{Mode, call::CallOptions, server::LOOKUP_TIMEOUT, wait::Waiting},
     rest::{FLINK, jobs::checkpoints::config::GetCheckpointConfig},
 };
 
@@ -19,9 +17,6 @@ const NATIVE_ONLY: &str = "forst";
 
 /// The member of the request that names the format.
 const FORMAT: &str = "formatType";
-
-/// Timeout for looking up the state backend: the savepoint must not wait for it for long.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Chooses the format of a savepoint; see [`Job::savepoint_format`](crate::jobs::Job::savepoint_format).
 #[derive(Clone, Debug)]
