@@ -6,8 +6,8 @@ use std::{
 };
 
 use flink_rest_client::{
-    Action, Async, Call, Endpoint, FlinkRestClient, Freshness, JobId, Operation, Request, Result, Retry,
-    TaskManagerId, Text, Timestamp, Trigger, TriggerId, Upload, VertexId,
+    Action, Async, Call, Endpoint, FlinkRestClient, JobId, Operation, Request, Result, Retry, TaskManagerId,
+    Text, Timestamp, Trigger, TriggerId, Upload, VertexId,
     endpoint::{Body, FromParams, endpoint_from_json},
     follow::Follow,
     jobs::savepoints::{StopJob, TriggerSavepoint},
@@ -108,7 +108,7 @@ impl Client {
         again: bool,
     ) -> PyResult<Task> {
         let (client, mut request) = self.request(name, params)?;
-        let (is_text, reads_metrics) = (request.spec.answer.is_file(), request.reads_metrics());
+        let is_text = request.spec.answer.is_file();
         let heard = match (&mut request.body, progress) {
             (Body::Form { files, .. }, Some(Function(function))) => Some(watch(files, function)),
             _ => None,
@@ -119,17 +119,12 @@ impl Client {
         }
         let call = limited(call, timeout);
         let work = async move {
-            let (answer, freshness) = if reads_metrics {
-                let reading = call.fresh().await?;
-                (reading.value, reading.freshness)
-            } else {
-                (call.await?, Freshness::Fresh)
-            };
+            let reading = call.fresh().await?;
             if !is_text {
                 // Python's parser is quick, but does not tell a login page from an answer.
-                answer.decode::<IgnoredAny>()?;
+                reading.value.decode::<IgnoredAny>()?;
             }
-            Ok((answer.body, freshness))
+            Ok((reading.value.body, reading.freshness))
         };
         Task::spawn(unless_raised(work, heard), move |py, (body, freshness)| {
             if !freshness.is_fresh() {

@@ -382,14 +382,15 @@ def test_an_operation_that_was_forgotten_may_have_been_carried_out(server: Serve
 
 @pytest.mark.parametrize("collects", [True, False])
 def test_metrics_that_flink_did_not_collect_come_with_a_warning(server: Server, collects: bool) -> None:
-    """Metrics are fresh once the CPU time of the TaskManagers is another."""
+    """Metrics are fresh once the CPU time of each JVM is another."""
 
     def answer(asked: str) -> Any:
         if "/taskmanagers/metrics" in asked and not collects:
             return 500, "application/json", b'{"errors": ["no"]}'
         if asked == "GET /v1/jobmanager/config":
             return 200, "application/json", b"[]"
-        time = {"id": "Status.JVM.CPU.Time", "value": "1", "sum": len(server.requests), "avg": len(server.requests)}
+        now = len(server.requests)
+        time = {"id": "Status.JVM.CPU.Time", "value": str(now), "sum": now, "avg": now}
         return 200, "application/json", json.dumps([time]).encode()
 
     server.answers = answer

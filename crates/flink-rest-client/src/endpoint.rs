@@ -18,7 +18,7 @@ pub use crate::{
         answer::shape::{AnyAnswer, Member, Telling},
         repeat::{Recognised, Repeat},
         request::{Body, Limit, Request},
-        spec::{AnswerKind, AnswerType, Api, Measured, Param, Place, Shape, Spec, Token},
+        spec::{AnswerKind, AnswerType, Api, Param, Place, Shape, Spec, Token},
     },
     value::{
         kind::{IdKind, Kind, ParamType},

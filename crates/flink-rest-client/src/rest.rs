@@ -10,6 +10,7 @@ pub mod jobs;
 mod lossless;
 pub mod metrics;
 pub mod operation;
+mod perform;
 pub mod processes;
 pub(crate) mod registry;
 pub(crate) mod started;

@@ -20,8 +20,8 @@
 //! | `handle = "…"`, `python = "…"` | how it is called from Rust and in the Python client, for the tables |
 //! | `-> Triggered` | starts an operation: the struct is a `Trigger`, and its call gives an `Operation` |
 //! | `repeat = …` | what a second request does, one of `Repeat`; unless said, `Reads` for GET and `Another` for the rest |
-//! | `measured = …` | how much of the answer are metrics, one of `Measured`; unless said, `Not` |
-//! | `by = path` | an async fn that carries it out, in place of `Client::execute` |
+//! | `measured = true` | the answer holds values of metrics: they are made fresh first |
+//! | `by = path` | an async fn that carries it out, in place of `Client::perform` |
 //! | `meant = path` | a function from a refusal to the answer that Flink means by it, where it refuses what is no error |
 //! | `also = UploadAndRun` | a larger action that takes the same settings (it is `AsMut` of this struct) |
 //!

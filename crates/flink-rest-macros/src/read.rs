@@ -1,8 +1,8 @@
 //! What the attributes and fields of an endpoint struct say.
 
 use syn::{
-    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, GenericArgument, Ident, Lit, LitStr,
-    Meta, Path, PathArguments, Result, Token, Type,
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, GenericArgument, Ident, Lit, LitBool,
+    LitStr, Meta, Path, PathArguments, Result, Token, Type,
     parse::{Parse, ParseStream},
 };
 
@@ -16,7 +16,7 @@ pub(crate) struct Route {
     pub(crate) handle: Option<LitStr>,
     pub(crate) python: Option<LitStr>,
     pub(crate) repeat: Option<Expr>,
-    pub(crate) measured: Option<Ident>,
+    pub(crate) measured: bool,
     pub(crate) by: Option<Path>,
     pub(crate) also: Option<Path>,
     pub(crate) meant: Option<Path>,
@@ -35,7 +35,7 @@ impl Parse for Route {
             handle: None,
             python: None,
             repeat: None,
-            measured: None,
+            measured: false,
             by: None,
             also: None,
             meant: None,
@@ -53,7 +53,7 @@ impl Parse for Route {
                 "handle" => route.handle = Some(input.parse()?),
                 "python" => route.python = Some(input.parse()?),
                 "repeat" => route.repeat = Some(input.parse()?),
-                "measured" => route.measured = Some(input.parse()?),
+                "measured" => route.measured = input.parse::<LitBool>()?.value,
                 "by" => route.by = Some(input.parse()?),
                 "also" => route.also = Some(input.parse()?),
                 "meant" => route.meant = Some(input.parse()?),

@@ -42,7 +42,7 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
         None if method == "GET" => quote!(::flink_rest_client::Repeat::Reads),
         None => quote!(::flink_rest_client::Repeat::Another),
     };
-    let measured = route.measured.clone().unwrap_or_else(|| format_ident!("Not"));
+    let measured = route.measured;
     let meant = optional(route.meant.as_ref());
     let name = name.to_string();
     let (item, is_list) = match Shape::of(response) {
@@ -62,7 +62,7 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
             handle: #handle,
             python: #python,
             repeat: #repeat,
-            measured: ::flink_rest_client::endpoint::Measured::#measured,
+            measured: #measured,
             meant: #meant,
             answer: ::flink_rest_client::endpoint::AnswerType {
                 name: #item_name,
@@ -150,11 +150,15 @@ pub(crate) fn action(name: &Ident, route: &Route) -> TokenStream {
     };
     let answer = match &route.by {
         Some(by) => quote!(#by(&client, &self, options)),
-        None => quote!(client.execute(&self, options)),
+        None => quote!(client.perform(&self, options)),
     };
     quote! {
         impl ::flink_rest_client::Action for #name {
             type Output<M: ::flink_rest_client::Mode> = #output;
+
+            fn reads_metrics(&self) -> bool {
+                ::flink_rest_client::Endpoint::request(self).is_ok_and(|request| request.reads_metrics())
+            }
 
             async fn run<M: ::flink_rest_client::Mode>(
                 self,

@@ -2,8 +2,8 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 use flink_rest_client::{
-    Answer, ENDPOINTS, FlinkRestClient, Freshness, JobId,
-    endpoint::{Kind, Measured, Param, Place, Shape, Spec, Token},
+    Answer, ENDPOINTS, FlinkRestClient, JobId,
+    endpoint::{Kind, Param, Place, Shape, Spec, Token},
     jobs::savepoints::SavepointFormatType,
 };
 use serde::de::IgnoredAny;
@@ -161,17 +161,14 @@ impl Verb {
         if let Some(format) = savepoint_format(client, self.spec()?, &params).await? {
             params.insert(FORMAT.into(), format.into());
         }
-        let call = app.in_time(client.request_by_name(self.endpoint, params.clone().into()));
-        let (answer, freshness) = match self.spec()?.measured {
-            Measured::Not if self.is_current => {
-                (app.in_time(client.job(job(&params)?).current_details()).await?, Freshness::Fresh)
-            }
-            Measured::Not => (call.await?, Freshness::Fresh),
-            _ => {
-                let reading = call.fresh().await?;
-                (reading.value, reading.freshness)
+        let reading = match self.is_current {
+            true => app.in_time(client.job(job(&params)?).current_details()).fresh().await?,
+            false => {
+                let call = client.request_by_name(self.endpoint, params.clone().into());
+                app.in_time(call).fresh().await?
             }
         };
+        let answer = reading.value;
         if let Some(asked) = params.remove(METRICS)
             && is_empty_list(&answer)
         {
@@ -182,7 +179,7 @@ impl Verb {
             true => app.output.answer(&answer, self.view)?,
             false => app.output.answer_to_change(&answer, self.view)?,
         }
-        metrics::note(freshness);
+        metrics::note(reading.freshness);
         if let Some(hint) = self.if_none
             && is_empty_list(&answer)
         {

@@ -20,6 +20,12 @@ pub trait Action: Send + Sized {
     /// What the caller gets.
     type Output<M: Mode>: Send;
 
+    /// Whether it reads metrics, which are to be fresh.
+    #[doc(hidden)]
+    fn reads_metrics(&self) -> bool {
+        true
+    }
+
     /// Does it.
     fn run<M: Mode>(
         self,

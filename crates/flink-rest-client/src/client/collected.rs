@@ -26,8 +26,8 @@ pub(crate) struct Known {
     pub(crate) fresh_until: Option<Instant>,
     /// Nothing better than unknown is to be had until then.
     pub(crate) unknown_until: Option<Instant>,
-    /// What TaskManagers reported before a collection that was late.
-    pub(crate) late: Option<Vec<u64>>,
+    /// What JVMs reported before a collection that was late.
+    pub(crate) late: Vec<f64>,
 }
 
 impl Collections {

@@ -132,7 +132,7 @@ impl<R: Readable> Action for Saved<R> {
 impl<M: Mode> Client<M> {
     /// The answer of an endpoint, with its bytes still to be read.
     pub(crate) async fn download<E: Endpoint>(&self, endpoint: &E, options: CallOptions) -> Result<Body> {
-        let request = self.check(endpoint, options).await?;
+        let request = self.check(endpoint.request()?, options).await?;
         let (head, incoming) = self.open_one(&request, options).await?.into_parts();
         let expected = self.expected_file(&request, head.status, &head.headers);
         let (spec, limit) = (request.spec, options.timeout.unwrap_or(self.shared.timeout));

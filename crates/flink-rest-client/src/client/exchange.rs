@@ -23,8 +23,7 @@ use crate::{
 
 impl<M: Mode> Client<M> {
     /// The request as the server's release understands it, if it does, and its values can be right.
-    pub(crate) async fn check<E: Endpoint>(&self, endpoint: &E, options: CallOptions) -> Result<Request> {
-        let mut request = endpoint.request()?;
+    pub(crate) async fn check(&self, mut request: Request, options: CallOptions) -> Result<Request> {
         if let Body::Form { files, .. } = &request.body {
             files.iter().try_for_each(|file| file.check())?;
         }
@@ -44,7 +43,7 @@ impl<M: Mode> Client<M> {
         endpoint: &E,
         options: CallOptions,
     ) -> Result<E::Response> {
-        let request = self.check(endpoint, options).await?;
+        let request = self.check(endpoint.request()?, options).await?;
         self.execute_request(request, options).await
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Error, FlinkVersion, JobId, Result, Upload,
-    endpoint::{Measured, Param, Repeat, Spec, Token, Word},
+    endpoint::{Param, Repeat, Spec, Token, Word},
 };
 
 /// A request as data: what will be sent, apart from the server's address.
@@ -89,10 +89,10 @@ impl Request {
         Ok(self)
     }
 
-    /// Whether the answer holds values of metrics and nothing else. Without names of metrics it holds only those.
+    /// Whether the answer holds values of metrics. Without names of metrics, it holds the names alone.
     pub fn reads_metrics(&self) -> bool {
         let is_by_name = self.spec.params.iter().any(|param| param.key == "get");
-        self.spec.measured == Measured::Wholly && (!is_by_name || self.query.contains("get="))
+        self.spec.measured && (!is_by_name || self.query.contains("get="))
     }
 
     /// Whether some supported Flink does not have all that this request uses, or would know a second one again.

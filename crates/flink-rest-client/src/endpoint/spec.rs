@@ -42,8 +42,9 @@ pub struct Spec {
     pub python: Option<&'static str>,
     /// Effect of a second request if the first one arrived after all.
     pub repeat: Repeat,
-    /// The share of metrics in the answer.
-    pub measured: Measured,
+    /// Whether the answer holds values of metrics, which Flink collects only when it is asked: a call makes it collect
+    /// first; see [`Client::refresh_metrics`](crate::Client::refresh_metrics).
+    pub measured: bool,
     /// The answer that Flink means by a refusal, where it refuses what is no error.
     #[doc(hidden)]
     pub meant: Option<fn(&ApiError) -> Option<&'static str>>,
@@ -113,19 +114,6 @@ impl Spec {
             _ => None,
         }
     }
-}
-
-/// The share of metrics in an answer, which Flink collects only when it is asked; see
-/// [`Client::refresh_metrics`](crate::Client::refresh_metrics).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Measured {
-    /// Nothing.
-    Not,
-    /// Some values, beside what is always up to date.
-    Partly,
-    /// All of it. Typed calls make Flink collect first.
-    Wholly,
 }
 
 /// One parameter of an endpoint.

@@ -17,7 +17,6 @@ use crate::{
     rest::{
         applications::GetApplication,
         jobs::{JobOverview, details::GetJob, plan::JobPlanInfo},
-        started,
     },
     value::{open_enum::open_enum, time::millis},
 };
@@ -215,7 +214,7 @@ const DELETED: Recognised = Recognised {
 
 /// Runs a jar's main method, which submits a job.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jars/{jar}/run" -> JarRun, handle = "jar(id).run()", python = "jars.run", repeat = Refused(SUBMITTED), by = started::execute, also = UploadAndRun)]
+#[endpoint(POST "/jars/{jar}/run" -> JarRun, handle = "jar(id).run()", python = "jars.run", repeat = Refused(SUBMITTED), also = UploadAndRun)]
 #[non_exhaustive]
 pub struct RunJar {
     /// The jar.
@@ -282,7 +281,7 @@ telling!(JarRun: Members(&[Id("jobid")]));
 
 /// Runs a jar's main method as an application of its own (2.3+).
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jars/{jar}/run-application" -> JarRunApplication, since = "2.3", handle = "jar(id).run_application()", repeat = Refused(APPLICATION_SUBMITTED), by = started::execute)]
+#[endpoint(POST "/jars/{jar}/run-application" -> JarRunApplication, since = "2.3", handle = "jar(id).run_application()", repeat = Refused(APPLICATION_SUBMITTED))]
 #[non_exhaustive]
 pub struct RunJarApplication {
     /// The jar.

@@ -114,7 +114,7 @@ pub struct GetJobManagerEnvironment {}
 
 /// Metrics of the JobManager.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobmanager/metrics" -> Vec<Metric>, handle = "jobmanager().metrics()", python = "jobmanager.metrics", by = collect, measured = Wholly)]
+#[endpoint(GET "/jobmanager/metrics" -> Vec<Metric>, handle = "jobmanager().metrics()", python = "jobmanager.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetJobManagerMetrics {
     /// Names to read; without them, the names on offer.

@@ -9,7 +9,6 @@ use crate::{
     Action, Answer, Call, Client, Endpoint, Error, Request, Result,
     client::{Mode, call::CallOptions, download::Readable},
     endpoint::{FromAnswer, Spec},
-    rest::{jobs::savepoints::format, started},
     value::text::nearest,
 };
 
@@ -139,8 +138,12 @@ fn object(params: Value) -> std::result::Result<Map<String, Value>, String> {
 impl Action for Named {
     type Output<M: Mode> = Answer;
 
+    fn reads_metrics(&self) -> bool {
+        self.request().is_ok_and(|request| request.reads_metrics())
+    }
+
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Answer> {
-        self.request()?.run(client, options).await
+        client.perform(&self, options).await
     }
 }
 
@@ -165,11 +168,12 @@ impl Endpoint for Request {
 impl Action for Request {
     type Output<M: Mode> = Answer;
 
+    fn reads_metrics(&self) -> bool {
+        self.reads_metrics()
+    }
+
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Answer> {
-        match format::is_of_savepoint(&self) {
-            true => format::trigger(&client, &self, options).await,
-            false => started::execute(&client, &self, options).await,
-        }
+        client.perform(&self, options).await
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{
-    Client, Endpoint, Error, JobId, JobStatus, Mode, Repeat, Request, Result, Retry, StartedJob,
+    Client, Error, JobId, JobStatus, Mode, Repeat, Request, Result, Retry, StartedJob,
     client::{
         call::{CallOptions, Deadline},
         server::LOOKUP_TIMEOUT,
@@ -33,17 +33,7 @@ impl From<JobOverview> for StartedJob {
     }
 }
 
-/// Carries out an endpoint that may start jobs. If it fails, the error holds those that are there.
-pub(crate) async fn execute<M: Mode, E: Endpoint>(
-    client: &Client<M>,
-    endpoint: &E,
-    options: CallOptions,
-) -> Result<E::Response> {
-    let request = client.check(endpoint, options).await?;
-    execute_request(client, request, options).await
-}
-
-/// The same for a request that was checked.
+/// Sends a request that was checked and may start jobs. If it fails, the error holds those that are there.
 pub(crate) async fn execute_request<M: Mode, T: FromAnswer>(
     client: &Client<M>,
     request: Request,

@@ -135,7 +135,7 @@ impl<M: Mode> TaskManager<M> {
 ///
 /// The answer is empty if one of the names or TaskManagers is unknown.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/taskmanagers/metrics" -> Vec<AggregatedMetric>, handle = "taskmanagers().metrics()", python = "taskmanager.metrics", by = collect, measured = Wholly)]
+#[endpoint(GET "/taskmanagers/metrics" -> Vec<AggregatedMetric>, handle = "taskmanagers().metrics()", python = "taskmanager.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetAggregatedTaskManagerMetrics {
     /// Names to read; without them, the names on offer.
@@ -153,7 +153,7 @@ pub struct GetAggregatedTaskManagerMetrics {
 ///
 /// The answer is empty for one that has just been started, or does not exist.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/taskmanagers/{taskmanager}/metrics" -> Vec<Metric>, handle = "taskmanager(id).metrics()", python = "taskmanager.get_metrics", by = collect, measured = Wholly)]
+#[endpoint(GET "/taskmanagers/{taskmanager}/metrics" -> Vec<Metric>, handle = "taskmanager(id).metrics()", python = "taskmanager.get_metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetTaskManagerMetrics {
     /// The TaskManager.

@@ -117,6 +117,11 @@ impl Transport for Fake {
                 Ok(http::Response::new(Box::pin(Once(Some(body.into()))) as Incoming))
             });
         }
+        // So is the list before it.
+        if target == "/v1/taskmanagers" && !self.looks_fail {
+            let body: Incoming = Box::pin(Once(Some(r#"{"taskmanagers":[{"id":"tm"}]}"#.into())));
+            return Box::pin(async { Ok(http::Response::new(body)) });
+        }
         // So is the interval that follows the first look.
         if target == "/v1/jobmanager/config"
             && self.looks() > 0

@@ -6,14 +6,14 @@ use std::{
 };
 
 use flink_rest_client::{
-    FlinkRestClient, Freshness, JobId, Retry, TransportErrorKind, VertexId,
-    endpoint::Body,
+    ENDPOINTS, FlinkRestClient, Freshness, JobId, Retry, TransportErrorKind, VertexId,
+    endpoint::{Body, Param},
     http,
     jobs::backpressure::BackPressureStatus,
     transport::{BoxFuture, Incoming, Transport, TransportError},
 };
 use futures_util::{future::join_all, stream};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::fake::{Fake, Say};
@@ -28,6 +28,12 @@ struct Store {
     interval: Duration,
     /// Time until the values of the JobManager and of each TaskManager arrive.
     delays: (Duration, Vec<Option<Duration>>),
+    /// Whether a job runs.
+    has_job: bool,
+    /// Whether it begins no collection before the last one is over, as Flink from 1.20 on.
+    waits_for_all: bool,
+    /// Time for which it answers nothing once it has begun to collect.
+    stands_still: Duration,
     collections: Vec<Instant>,
     asked: Vec<String>,
 }
@@ -48,22 +54,53 @@ impl Store {
         if path == "/v1/jobmanager/config" {
             return json!([{"key": "metrics.fetcher.update-interval", "value": format!("{} s", self.interval.as_secs())}]);
         }
-        if self.collections.last().is_none_or(|last| last.elapsed() > self.interval) {
+        if path == "/v1/taskmanagers" {
+            let taskmanagers: Vec<_> =
+                (1..=self.delays.1.len()).map(|number| json!({"id": format!("tm-{number}")})).collect();
+            return json!({"taskmanagers": taskmanagers});
+        }
+        let now = self.since_begun(Instant::now());
+        if path == "/v1/jobs/overview" {
+            return match self.has_job {
+                true => json!({"jobs": [{"jid": JOB, "state": "RUNNING"}]}),
+                false => json!({"jobs": []}),
+            };
+        }
+        if path == format!("/v1/jobs/{JOB}") {
+            let vertex = json!({"id": VERTEX, "name": "", "status": "RUNNING"});
+            return json!({"jid": JOB, "name": "", "state": "RUNNING", "now": now, "vertices": [vertex], "plan": {}});
+        }
+        let is_over = |last: &Instant| {
+            let all =
+                self.delays.1.iter().all(|delay| delay.is_some_and(|delay| *last + delay <= Instant::now()));
+            all && *last + self.delays.0 <= Instant::now()
+        };
+        let is_next =
+            |last: &Instant| last.elapsed() > self.interval && (!self.waits_for_all || is_over(last));
+        if self.collections.last().is_none_or(is_next) {
             self.collections.push(Instant::now());
         }
-        let name = path.split_once("get=").map_or("", |(_, names)| names.split([',', '&']).next().unwrap());
+        if path.ends_with("/backpressure") {
+            let last = self.since_begun(*self.collections.last().unwrap());
+            return json!({"status": "ok", "backpressure-level": "ok", "end-timestamp": last, "subtasks": []});
+        }
+        let query = |key| path.split_once(key).map_or("", |(_, values)| values.split('&').next().unwrap());
+        let name = query("get=").split(',').next().unwrap();
+        // CPU time differs from one JVM to another.
+        let of_jvm = |jvm: u64| if name == "Status.JVM.CPU.Time" { 1_000_000 * jvm } else { 0 };
         if path.starts_with("/v1/jobmanager") {
             return self
                 .collected(Some(self.delays.0))
-                .map_or(json!([]), |at| json!([{"id": name, "value": at.to_string()}]));
+                .map_or(json!([]), |at| json!([{"id": name, "value": (at + of_jvm(99)).to_string()}]));
         }
-        let all: Vec<u64> = self.delays.1.iter().filter_map(|delay| self.collected(*delay)).collect();
-        let (oldest, sum) = (all.iter().min(), all.iter().sum::<u64>());
-        let mean = sum.checked_div(all.len().try_into().unwrap()).unwrap_or_default();
-        oldest.map_or(
-            json!([]),
-            |oldest| json!([{"id": name, "value": oldest.to_string(), "sum": sum, "avg": mean}]),
-        )
+        let (asked, jvms) = (query("taskmanagers="), (1..).zip(&self.delays.1));
+        let asked =
+            jvms.filter(|(jvm, _)| asked.is_empty() || asked.split(',').any(|id| id == format!("tm-{jvm}")));
+        let all: Vec<_> =
+            asked.filter_map(|(jvm, delay)| Some(self.collected(*delay)? + of_jvm(jvm))).collect();
+        let (Some(min), Some(max)) = (all.iter().min(), all.iter().max()) else { return json!([]) };
+        let (sum, number) = (all.iter().sum::<u64>(), u64::try_from(all.len()).unwrap());
+        json!([{"id": name, "value": min.to_string(), "min": min, "max": max, "sum": sum, "avg": sum / number}])
     }
 }
 
@@ -80,9 +117,18 @@ impl JobManager {
             begun,
             interval,
             delays,
+            has_job: false,
+            waits_for_all: false,
+            stands_still: Duration::ZERO,
             collections: vec![begun],
             asked: Vec::new(),
         })))
+    }
+
+    /// The same, of which this is changed.
+    fn with(self, change: impl FnOnce(&mut Store)) -> Self {
+        change(&mut self.0.lock().unwrap());
+        self
     }
 
     fn client(&self) -> FlinkRestClient {
@@ -107,9 +153,16 @@ impl Transport for JobManager {
         &self,
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>> {
-        let body =
-            self.0.lock().unwrap().answer(request.uri().path_and_query().unwrap().as_str()).to_string();
-        Box::pin(async {
+        let path = request.uri().path_and_query().unwrap().as_str().to_owned();
+        let store = self.0.clone();
+        Box::pin(async move {
+            let wait = {
+                let store = store.lock().unwrap();
+                let begun = store.collections.last().filter(|begun| **begun > store.begun);
+                begun.map_or(Duration::ZERO, |begun| store.stands_still.saturating_sub(begun.elapsed()))
+            };
+            tokio::time::sleep(wait).await;
+            let body = store.lock().unwrap().answer(&path).to_string();
             tokio::time::sleep(Duration::from_millis(2)).await;
             let body: Incoming = Box::pin(stream::iter([Ok(body.into())]));
             Ok(http::Response::new(body))
@@ -140,6 +193,102 @@ async fn all_taskmanagers_are_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_that_reports_after_the_others_is_waited_for() {
+    let many: Vec<_> = (0..21).map(|number| Some(if number == 13 { 800 } else { 100 + number })).collect();
+    for delays in [&[Some(100), Some(800)][..], &[Some(150), Some(900), Some(60)], &many] {
+        let jobmanager = JobManager::new(delays);
+        let client = jobmanager.client();
+        minutes(1).await;
+        assert!(client.refresh_metrics().await.unwrap().is_fresh());
+        let age = jobmanager.age(&client).await;
+        assert!(age < Duration::from_millis(1200), "of {} TaskManagers: {age:?}", delays.len());
+        assert!(jobmanager.asked() < 4 + 9 * delays.len().max(3), "{}", jobmanager.asked());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn taskmanagers_that_report_in_time_hold_nobody_up() {
+    let jobmanager = JobManager::new(&[Some(60), Some(140), Some(90)]);
+    minutes(1).await;
+    let before = Instant::now();
+    assert!(jobmanager.client().refresh_metrics().await.unwrap().is_fresh());
+    assert!(before.elapsed() < Duration::from_millis(250), "{:?}", before.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_of_several_that_does_not_report_is_told() {
+    // The last one has been lost since, and reports never again.
+    for late in [Some(5000), None] {
+        let jobmanager = JobManager::new(&[Some(100), Some(60), late]);
+        let client = jobmanager.client();
+        minutes(1).await;
+        let before = Instant::now();
+        assert!(!client.refresh_metrics().await.unwrap().is_fresh(), "{late:?}");
+        assert!(before.elapsed() < Duration::from_millis(1300), "{:?}", before.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_collection_of_all_is_that_of_each_taskmanager() {
+    let jobmanager = JobManager::new(&[Some(60), Some(700)]).with(|store| store.collections.clear());
+    let client = jobmanager.client();
+    minutes(1).await;
+    assert!(client.refresh_metrics().await.unwrap().is_fresh());
+    assert!(jobmanager.age(&client).await < Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_collection_that_is_not_over_is_told_by_its_age() {
+    // A TaskManager hangs; another client has looked before.
+    let jobmanager = JobManager::new(&[Some(100), None]).with(|store| {
+        (store.has_job, store.waits_for_all) = (true, true);
+    });
+    minutes(1).await;
+    let before = Instant::now();
+    assert!(!jobmanager.client().refresh_metrics().await.unwrap().is_fresh());
+    assert!(before.elapsed() < Duration::from_millis(1300), "{:?}", before.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_missed_because_all_are_late() {
+    let jobmanager = JobManager::new(&[Some(800)]).with(|store| {
+        (store.has_job, store.delays.0) = (true, Duration::from_millis(700));
+    });
+    let client = jobmanager.client();
+    minutes(1).await;
+    assert!(client.refresh_metrics().await.unwrap().is_fresh());
+    assert!(jobmanager.age(&client).await < Duration::from_millis(1200));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_jobmanager_is_waited_for_too() {
+    for (delay, freshness) in [(700, Freshness::Fresh), (5000, Freshness::Unknown)] {
+        let slow = |store: &mut Store| store.delays.0 = Duration::from_millis(delay);
+        let jobmanager = JobManager::new(&[Some(150)]).with(slow);
+        let client = jobmanager.client();
+        minutes(1).await;
+        let reading = client.jobmanager().metrics().get(["uptime"]).fresh().await.unwrap();
+        assert_eq!(reading.freshness, freshness, "{delay} ms");
+        let collected = Duration::from_millis(reading.value[0].value.as_ref().unwrap().parse().unwrap());
+        let age = jobmanager.0.lock().unwrap().begun.elapsed() - collected;
+        assert_eq!(freshness.is_fresh(), age < Duration::from_secs(1), "{age:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_jobmanager_that_stands_still_for_a_moment_has_not_collected_meanwhile() {
+    let stands_still = Duration::from_millis(700);
+    let jobmanager = JobManager::new(&[Some(800)]).with(|store| {
+        store.stands_still = stands_still;
+        store.delays.0 = Duration::from_millis(720);
+    });
+    let client = jobmanager.client();
+    minutes(1).await;
+    assert!(client.refresh_metrics().await.unwrap().is_fresh());
+    assert!(jobmanager.age(&client).await < Duration::from_millis(1200));
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_looks_again_and_again_never_sees_more_than_an_interval_and_a_second() {
     for pause in [1, 2, 3, 9, 11, 15] {
         let jobmanager = JobManager::new(&[Some(150)]);
@@ -158,7 +307,7 @@ async fn whoever_looks_again_and_again_never_sees_more_than_an_interval_and_a_se
 
 #[tokio::test(start_paused = true)]
 async fn what_another_has_looked_at_is_fresh_enough() {
-    let jobmanager = JobManager::new(&[Some(150)]);
+    let jobmanager = JobManager::new(&[Some(150)]).with(|store| store.has_job = true);
     minutes(1).await;
     jobmanager.age(&jobmanager.client()).await;
     tokio::time::sleep(Duration::from_secs(5)).await;
@@ -202,7 +351,9 @@ async fn what_does_not_come_in_a_second_is_said_to_be_unknown() {
 async fn a_cluster_without_taskmanagers_and_one_without_metrics_hold_nobody_up() {
     let jobmanager = JobManager::new(&[]);
     minutes(1).await;
+    let before = Instant::now();
     assert!(jobmanager.client().refresh_metrics().await.unwrap().is_fresh());
+    assert!(before.elapsed() < Duration::from_millis(200), "{:?}", before.elapsed());
     for lost in
         [Say::Json(404, json!({"errors": ["no"]})), Say::Lost(TransportErrorKind::Connect), Say::Nothing]
     {
@@ -211,6 +362,43 @@ async fn a_cluster_without_taskmanagers_and_one_without_metrics_hold_nobody_up()
         assert_eq!(fake.client().refresh_metrics().await.unwrap(), Freshness::Unknown);
         assert!(before.elapsed() <= Duration::from_secs(2));
     }
+}
+
+/// Typed calls as well as those by name, and whatever else is in the answer.
+#[tokio::test(start_paused = true)]
+async fn whatever_holds_metrics_is_made_fresh_first() {
+    let mut measured: Vec<_> = ENDPOINTS.iter().filter(|spec| spec.measured).collect();
+    for spec in &measured {
+        let value = |param: &Param| match param.name {
+            "job" => json!(JOB),
+            "vertex" => json!(VERTEX),
+            "get" => json!(["numRecordsIn"]),
+            "taskmanager" => json!("tm-1"),
+            _ => json!(0),
+        };
+        let needed = spec.params.iter().filter(|param| param.is_required() || param.name == "get");
+        let params: Map<_, _> = needed.map(|param| (param.name.to_owned(), value(param))).collect();
+        let fake = Fake::new([Say::Json(404, json!({"errors": ["no"]}))]);
+        assert!(fake.client().request_by_name(spec.name, params.into()).await.unwrap_err().is_not_found());
+        assert!(fake.looks() > 0 && fake.asked().len() == 1, "{}: {:?}", spec.name, fake.asked());
+    }
+    measured.retain(|spec| ["GetJob", "GetJobVertex", "GetTaskManager", "GetSubtask"].contains(&spec.name));
+    assert_eq!(measured.len(), 4);
+
+    let fake = Fake::new([Say::Json(404, json!({"errors": ["no"]}))]);
+    let client = fake.client();
+    client.job(JOB).status().await.unwrap_err();
+    client.request_by_name("GetJobConfig", json!({"job": JOB})).fresh().await.unwrap_err();
+    assert_eq!(fake.looks(), 0, "they hold none");
+    client.job(JOB).details().await.unwrap_err();
+    assert!(fake.looks() > 0);
+
+    let late = JobManager::new(&[Some(5000)]);
+    let client = late.client();
+    minutes(1).await;
+    let params = json!({"job": JOB, "vertex": VERTEX, "get": ["0.numRecordsIn"]});
+    let reading = client.request_by_name("GetJobVertexMetrics", params).fresh().await.unwrap();
+    assert_eq!(reading.freshness, Freshness::Unknown);
 }
 
 #[tokio::test(start_paused = true)]

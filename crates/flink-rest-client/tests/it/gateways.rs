@@ -11,7 +11,7 @@ use crate::{
 const LOGIN: &str = "200 OK with JSON that says “not logged in”, which is no answer of Flink's";
 
 fn login() -> Fake {
-    Fake::new([Say::Json(200, json!({"code": 401, "msg": "not logged in"}))])
+    Fake::without_metrics(Say::Json(200, json!({"code": 401, "msg": "not logged in"})))
 }
 
 fn is_login<T: std::fmt::Debug>(answer: Result<T>) {

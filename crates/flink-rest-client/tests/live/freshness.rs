@@ -63,6 +63,37 @@ async fn a_job_that_nobody_looked_at_is_shown_as_it_is() {
     assert!(age.as_secs_f64() < MAX_AGE.as_secs_f64(), "{age:?}");
 }
 
+/// Sends a signal to a process of the cluster.
+fn signal(name: &str, process: u32) {
+    let sent = std::process::Command::new("kill").args([name, &process.to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// Of two TaskManagers, one stands still while metrics are collected. Flink from 1.20 on collects nothing before that one
+/// has answered, and all values are old.
+#[tokio::test]
+async fn a_taskmanager_that_stands_still_is_told() {
+    let interval = INTERVAL.as_millis().to_string();
+    let flink = flink_local::Flink::from(distribution().clone()).taskmanagers(2);
+    let own = flink.config("metrics.fetcher.update-interval", interval).start().unwrap();
+    let someone = || FlinkRestClient::new(own.url()).unwrap();
+    let fresh = async || {
+        while !someone().refresh_metrics().await.unwrap().is_fresh() {
+            tokio::time::sleep(INTERVAL / 10).await;
+        }
+    };
+    tokio::time::timeout(UNSEEN, fresh()).await.expect("both have reported");
+
+    tokio::time::sleep(UNSEEN).await;
+    let taskmanager = *own.process_ids().last().unwrap();
+    signal("-STOP", taskmanager);
+    let begun = Instant::now();
+    let freshness = someone().refresh_metrics().await.unwrap();
+    assert!(!freshness.is_fresh() && begun.elapsed() < MAX_AGE, "{freshness:?} after {:?}", begun.elapsed());
+    signal("-CONT", taskmanager);
+    tokio::time::timeout(UNSEEN, fresh()).await.expect("both have reported again");
+}
+
 /// Flink answers «No value present» for a moment.
 #[tokio::test]
 async fn backpressure_of_a_job_that_has_just_started_is_no_failure() {

@@ -58,15 +58,11 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
             }
         }
         let call = app.in_time(app.client.request_by_name(spec.name, params.into()));
-        if !call.to_request()?.reads_metrics() {
-            let answer = call.await?;
-            return match spec.reads() {
-                true => app.output.answer(&answer, &[Part::Body]),
-                false => app.output.answer_to_change(&answer, &[Part::Body]),
-            };
-        }
         let reading = call.fresh().await?;
-        app.output.answer(&reading.value, &[Part::Body])?;
+        match spec.reads() {
+            true => app.output.answer(&reading.value, &[Part::Body])?,
+            false => app.output.answer_to_change(&reading.value, &[Part::Body])?,
+        }
         metrics::note(reading.freshness);
         Ok(())
     })

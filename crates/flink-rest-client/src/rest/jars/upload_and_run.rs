@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{DeleteJar, JarRun, JarUpload, RunJar, UploadJar};
 use crate::{
-    Action, ApiError, Call, Client, Error, JarId, Repeat, Result, Retry,
+    Action, ApiError, Call, Client, Endpoint, Error, JarId, Repeat, Result, Retry,
     client::{Mode, call::CallOptions},
     rest::started,
 };
@@ -59,8 +59,8 @@ impl Action for UploadAndRun {
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<JarRun> {
         // What cannot be right is refused before the upload.
-        let mut upload = client.check(&self.upload, options).await?;
-        client.check(&self.run, options).await?;
+        let mut upload = client.check(self.upload.request()?, options).await?;
+        client.check(self.run.request()?, options).await?;
         // One jar more on the server does no harm.
         upload.repeat = Repeat::Same;
         let mut rounds = 1..=ROUNDS;
@@ -77,7 +77,7 @@ impl Action for UploadAndRun {
                 Err(error) => return Err(error.into_last()),
             };
             let run = RunJar { jar: jar.clone(), ..self.run.clone() };
-            let mut request = client.check(&run, options).await?;
+            let mut request = client.check(run.request()?, options).await?;
             request.maybe_done = maybe_done;
             match started::execute_request(&client, request, options).await {
                 // A JobManager that was restarted, or another one, does not have the jar. A program may miss jars of its own.

@@ -14,7 +14,7 @@ use crate::{
         call::{CENTURY, CallOptions},
     },
     endpoint::answer::shape::telling,
-    rest::{freshness::refreshed, jobs::vertices::Vertex},
+    rest::jobs::vertices::Vertex,
     value::{
         open_enum::open_enum,
         time::{double, maybe},
@@ -41,7 +41,7 @@ impl<M: Mode> Vertex<M> {
 ///
 /// It is the same for what has just started, has ended, or does not exist: `Deprecated`, and no subtasks.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/backpressure" -> JobVertexBackPressure, handle = "job(id).vertex(id).backpressure()", python = "job_vertex.backpressure", by = refreshed, measured = Wholly, meant = not_collected)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/backpressure" -> JobVertexBackPressure, handle = "job(id).vertex(id).backpressure()", python = "job_vertex.backpressure", measured = true, meant = not_collected)]
 #[non_exhaustive]
 pub struct GetJobVertexBackPressure {
     /// The job.
@@ -82,12 +82,12 @@ impl Action for MeasuredBackPressure {
         mut options: CallOptions,
     ) -> Result<JobVertexBackPressure> {
         let end = Instant::now() + options.timeout.unwrap_or(MEASUREMENT).min(CENTURY);
-        let mut answer = refreshed(&client, &self.0, options).await?;
+        let mut answer = client.perform(&self.0, options).await?;
         // An answer is there: the end of the time is no failure.
         options.timeout = None;
         while answer.status != BackPressureStatus::Ok && Instant::now() + PAUSE < end {
             sleep(PAUSE).await;
-            match timeout_at(end, refreshed(&client, &self.0, options)).await {
+            match timeout_at(end, client.perform(&self.0, options)).await {
                 Ok(next) => answer = next?,
                 Err(_) => break,
             }

@@ -25,7 +25,7 @@ impl<M: Mode> Job<M> {
 
 /// State, times, vertices and plan of a job.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}" -> JobDetails, handle = "job(id).details()", python = "jobs.get", measured = Partly)]
+#[endpoint(GET "/jobs/{job}" -> JobDetails, handle = "job(id).details()", python = "jobs.get", measured = true)]
 #[non_exhaustive]
 pub struct GetJob {
     /// The job.

@@ -48,7 +48,7 @@ impl<M: Mode> Vertex<M> {
 ///
 /// The answer is empty if one of the names is unknown, or no job has run yet.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/metrics" -> Vec<AggregatedMetric>, handle = "jobs().metrics()", python = "jobs.metrics", by = collect, measured = Wholly)]
+#[endpoint(GET "/jobs/metrics" -> Vec<AggregatedMetric>, handle = "jobs().metrics()", python = "jobs.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetAggregatedJobMetrics {
     /// Names to read; without them, the names on offer.
@@ -66,7 +66,7 @@ pub struct GetAggregatedJobMetrics {
 ///
 /// The answer is empty for a job that has just been started, or does not exist.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/metrics" -> Vec<Metric>, handle = "job(id).metrics()", python = "jobs.get_metrics", by = collect, measured = Wholly)]
+#[endpoint(GET "/jobs/{job}/metrics" -> Vec<Metric>, handle = "job(id).metrics()", python = "jobs.get_metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetJobMetrics {
     /// The job.
@@ -80,7 +80,7 @@ pub struct GetJobMetrics {
 ///
 /// The answer is empty for a job that has just been started, or does not exist.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/metrics" -> Vec<Metric>, handle = "job(id).vertex(id).metrics()", python = "job_vertex.metrics", by = collect, measured = Wholly)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/metrics" -> Vec<Metric>, handle = "job(id).vertex(id).metrics()", python = "job_vertex.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetJobVertexMetrics {
     /// The job.
@@ -94,7 +94,7 @@ pub struct GetJobVertexMetrics {
 
 /// Metrics of what the JobManager does for a vertex: a source has a coordinator there, which hands out its splits.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/jm-operator-metrics" -> Vec<Metric>, since = "1.20", handle = "job(id).vertex(id).jm_operator_metrics()", by = collect, measured = Wholly)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/jm-operator-metrics" -> Vec<Metric>, since = "1.20", handle = "job(id).vertex(id).jm_operator_metrics()", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetJobManagerOperatorMetrics {
     /// The job.
@@ -110,7 +110,7 @@ pub struct GetJobManagerOperatorMetrics {
 ///
 /// The answer is empty for a job that has just been started, and for what does not exist.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/metrics" -> Vec<Metric>, handle = "job(id).vertex(id).subtask(index).metrics()", by = collect, measured = Wholly)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/metrics" -> Vec<Metric>, handle = "job(id).vertex(id).subtask(index).metrics()", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetSubtaskMetrics {
     /// The job.
@@ -128,7 +128,7 @@ pub struct GetSubtaskMetrics {
 ///
 /// The answer is empty if one of the names is unknown, and for a job that has just been started.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/metrics" -> Vec<AggregatedMetric>, handle = "job(id).vertex(id).subtasks().metrics()", python = "job_vertex.subtasks.metrics", by = collect, measured = Wholly)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/metrics" -> Vec<AggregatedMetric>, handle = "job(id).vertex(id).subtasks().metrics()", python = "job_vertex.subtasks.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetAggregatedSubtaskMetrics {
     /// The job.

@@ -71,7 +71,7 @@ impl<M: Mode> Client<M> {
 
 /// Takes a savepoint.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jobs/{job}/savepoints" -> Triggered, handle = "job(id).savepoint()", python = "jobs.create_savepoint", repeat = Same, by = format::trigger)]
+#[endpoint(POST "/jobs/{job}/savepoints" -> Triggered, handle = "job(id).savepoint()", python = "jobs.create_savepoint", repeat = Same)]
 #[non_exhaustive]
 pub struct TriggerSavepoint {
     /// The job.
@@ -101,7 +101,7 @@ impl Trigger for TriggerSavepoint {
 
 /// Stops a job with a savepoint.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(POST "/jobs/{job}/stop" -> Triggered, handle = "job(id).stop_with_savepoint()", python = "jobs.stop", repeat = Same, by = format::trigger)]
+#[endpoint(POST "/jobs/{job}/stop" -> Triggered, handle = "job(id).stop_with_savepoint()", python = "jobs.stop", repeat = Same)]
 #[non_exhaustive]
 pub struct StopJob {
     /// The job.

@@ -119,7 +119,7 @@ impl<M: Mode> Attempt<M> {
 
 /// The current attempt of a subtask.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).details()", python = "job_vertex.subtasks.get", measured = Partly)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).details()", python = "job_vertex.subtasks.get", measured = true)]
 #[non_exhaustive]
 pub struct GetSubtask {
     /// The job.
@@ -132,7 +132,7 @@ pub struct GetSubtask {
 
 /// One attempt to run a subtask. Flink remembers the last 16 unless configured otherwise.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/attempts/{attempt}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).attempt(n).details()", python = "job_vertex.subtasks.get_attempt", measured = Partly)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/attempts/{attempt}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).attempt(n).details()", python = "job_vertex.subtasks.get_attempt", measured = true)]
 #[non_exhaustive]
 pub struct GetSubtaskExecutionAttempt {
     /// The job.

@@ -10,7 +10,6 @@ use crate::{
     client::Mode,
     endpoint::answer::shape::telling,
     rest::{
-        freshness::refreshed,
         jobs::{
             Job,
             details::GetJob,
@@ -147,7 +146,7 @@ pub struct JobVertex {
 
 /// A vertex with its subtasks, their states and what they read and wrote.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}" -> JobVertexDetails, handle = "job(id).vertex(id).details()", python = "job_vertex.details", measured = Partly)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}" -> JobVertexDetails, handle = "job(id).vertex(id).details()", python = "job_vertex.details", measured = true)]
 #[non_exhaustive]
 pub struct GetJobVertex {
     /// The job.
@@ -208,7 +207,7 @@ telling!(JobVertexAccumulators: Members(&[List("user-accumulators")]));
 
 /// The TaskManagers that run a vertex, with their share of it.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/taskmanagers" -> JobVertexTaskManagers, handle = "job(id).vertex(id).taskmanagers()", python = "job_vertex.taskmanagers", measured = Partly)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/taskmanagers" -> JobVertexTaskManagers, handle = "job(id).vertex(id).taskmanagers()", python = "job_vertex.taskmanagers", measured = true)]
 #[non_exhaustive]
 pub struct GetJobVertexTaskManagers {
     /// The job.
@@ -286,7 +285,7 @@ impl JobVertexTaskManager {
 /// The metrics are named `0.currentInputWatermark` and so on by subtask; their values are milliseconds since 1970,
 /// and `-9223372036854775808` before the first watermark. Sources have none, and a job that has just started neither.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/jobs/{job}/vertices/{vertex}/watermarks" -> Vec<Metric>, handle = "job(id).vertex(id).watermarks()", python = "job_vertex.watermarks", by = refreshed, measured = Wholly)]
+#[endpoint(GET "/jobs/{job}/vertices/{vertex}/watermarks" -> Vec<Metric>, handle = "job(id).vertex(id).watermarks()", python = "job_vertex.watermarks", measured = true)]
 #[non_exhaustive]
 pub struct GetJobVertexWatermarks {
     /// The job.

@@ -117,7 +117,7 @@ pub struct MemoryConfiguration {
 
 /// A TaskManager with its slots, its memory in use and its garbage collections.
 #[derive(Clone, Debug, Endpoint)]
-#[endpoint(GET "/taskmanagers/{taskmanager}" -> TaskManagerDetails, handle = "taskmanager(id).details()", python = "taskmanager.get", measured = Partly)]
+#[endpoint(GET "/taskmanagers/{taskmanager}" -> TaskManagerDetails, handle = "taskmanager(id).details()", python = "taskmanager.get", measured = true)]
 #[non_exhaustive]
 pub struct GetTaskManager {
     /// The TaskManager.

@@ -2,10 +2,11 @@
 
 use tokio::time::timeout;
 
-use super::{SavepointFormatType, StopJob, TriggerSavepoint};
+use super::{SavepointFormatType, TriggerSavepoint};
 use crate::{
-    Action, Client, Endpoint, Error, JobId, Request, Result,
+    Action, Client, Error, JobId, Request, Result,
     client::{Mode, call::CallOptions, server::LOOKUP_TIMEOUT, wait::Waiting},
+    endpoint::Spec,
     rest::{FLINK, jobs::checkpoints::config::GetCheckpointConfig},
 };
 
@@ -70,26 +71,19 @@ impl Action for ChooseSavepointFormat {
     }
 }
 
-/// Carries out a request for a savepoint, in a format that the state backend can write.
+/// Whether an endpoint takes the format of a savepoint.
+pub(crate) fn is_taken_by(spec: &Spec) -> bool {
+    spec.params.iter().any(|param| param.key == FORMAT)
+}
+
+/// Sets a format that the state backend can write.
 ///
 /// Flink writes a canonical savepoint unless told otherwise, and a job on ForSt fails of it.
-pub(crate) async fn trigger<M: Mode, E: Endpoint>(
+pub(crate) async fn set<M: Mode>(
     client: &Client<M>,
-    endpoint: &E,
+    request: &mut Request,
     options: CallOptions,
-) -> Result<E::Response> {
-    let mut request = endpoint.request()?;
-    set_format(client, &mut request, options).await?;
-    let request = client.check(&request, options).await?;
-    client.execute_request(request, options).await
-}
-
-/// Whether this asks for a savepoint.
-pub(crate) fn is_of_savepoint(request: &Request) -> bool {
-    [TriggerSavepoint::SPEC.name, StopJob::SPEC.name].contains(&request.spec.name)
-}
-
-async fn set_format<M: Mode>(client: &Client<M>, request: &mut Request, options: CallOptions) -> Result<()> {
+) -> Result<()> {
     let Some(job) = request.path.split('/').nth(2).and_then(|id| id.parse().ok()) else { return Ok(()) };
     let wanted = request.body.member(FORMAT).and_then(|format| Some(format.as_str()?.into()));
     let is_told = wanted.is_some();

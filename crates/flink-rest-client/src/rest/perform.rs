@@ -1,0 +1,32 @@
+//! A call with all that belongs to it: typed ones and those by name go this way.
+
+use super::{freshness::refresh_once, jobs::savepoints::format, started};
+use crate::{
+    Client, Endpoint, Result,
+    client::{Mode, call::CallOptions},
+};
+
+impl<M: Mode> Client<M> {
+    /// Carries out an endpoint: what it reads of metrics is fresh, a savepoint has a format that the job can write, and
+    /// the error of a request that may have started jobs names them. [`execute`](Self::execute) does the request alone.
+    pub(crate) async fn perform<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        options: CallOptions,
+    ) -> Result<E::Response> {
+        let mut request = endpoint.request()?;
+        // Boxed: these futures are large, and few calls need them.
+        if request.reads_metrics() {
+            Box::pin(refresh_once(self, options)).await;
+        }
+        if request.repeat.reads() {
+            let request = self.check(request, options).await?;
+            return self.execute_request(request, options).await;
+        }
+        if format::is_taken_by(request.spec) {
+            Box::pin(format::set(self, &mut request, options)).await?;
+        }
+        let request = self.check(request, options).await?;
+        Box::pin(started::execute_request(self, request, options)).await
+    }
+}
