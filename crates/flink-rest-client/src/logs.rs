@@ -1,4 +1,4 @@
-//! Reading logs: the entries that are there now, of one process or of all, in the order of time.
+//! Reading logs: the current entries of one process or of all, ordered by time.
 //!
 //! ```no_run
 //! # async fn f() -> flink_rest_client::Result<()> {
@@ -15,14 +15,14 @@
 //! # }
 //! ```
 //!
-//! Logs are streamed: memory does not grow with their size, nor with their number. Flink cannot send a part of a file, so that each
-//! log is sent as a whole, also for its last entry. The file is the one that [`log()`](crate::jobmanager::JobManager::log) gives;
-//! [following](crate::follow) logs reads rotated files as well.
+//! Logs are streamed: memory does not grow with their size or number. Flink cannot send a part of a file, so each log
+//! is sent as a whole, even for its last entry. The file is the one that [`log()`](crate::jobmanager::JobManager::log)
+//! returns; [following](crate::follow) a log also reads rotated files.
 //!
-//! An entry is a line with those that follow it, such as a stack trace: the next one begins with a date or a level. Before the first
-//! such line, and in logs that have none, each line is an entry.
+//! An entry is a line and its continuation lines, such as a stack trace: the next entry begins with a date or a level.
+//! Before the first such line, and in logs without any, each line is an entry.
 //!
-//! A log that cannot be read hides none of the others: [`LogEntries::take_unread`] tells which those are.
+//! A log that cannot be read does not hide the others: [`LogEntries::take_unread`] lists the unreadable ones.
 
 mod entries;
 mod filter;
@@ -65,38 +65,41 @@ use crate::{
 pub struct LogEntry {
     /// The process that wrote it.
     pub process: Process,
-    /// Its time, or that of the entry before it if it has none, or an earlier one; the first entries may have none.
+    /// The entry's time, or that of the previous entry; the first entries may have none. Times never decrease within a
+    /// log.
     ///
-    /// Logs have times without a zone. They are taken to be in that of the JobManager's start (`timezone-offset` of `/config`).
+    /// Logs have times without a zone. They are read in the JobManager's zone at its start (`timezone-offset` of
+    /// `/config`).
     pub time: Option<Timestamp>,
-    /// Its level; none if it has none.
+    /// The level; none if it has none.
     pub level: Option<LogLevel>,
-    /// Whether it is a further piece of the entry before it. An entry of more than 256 KiB comes in pieces, unless only the
-    /// [last](Logs::last) ones are read.
+    /// True if it continues the previous entry. An entry of more than 256 KiB is split into pieces, unless only the
+    /// [last](Logs::last) entries are read.
     pub continues: bool,
-    /// The bytes at its end that were left out: the [last](Logs::last) entries have no more than 256 KiB each.
+    /// Bytes cut off at the end: the [last](Logs::last) entries are limited to 256 KiB each.
     pub cut: u64,
-    /// The number of its group, from 0. Entries are in the order of time within a group.
+    /// Number of the group, from 0. Entries are ordered by time within a group.
     ///
-    /// There are several groups if the logs do not fit into 14 MiB together. A log of which more than 32 KiB of entries are wanted
-    /// counts as 1 MiB, and others as the entries that are wanted of them. The [last](Logs::last) entries are always one group.
+    /// There are several groups if the logs exceed 14 MiB in memory. A log with more than 32 KiB of selected entries
+    /// counts as 1 MiB, others by the size of their selected entries. The [last](Logs::last) entries are always one
+    /// group.
     pub group: usize,
-    /// Its bytes without the last line's end, mostly UTF-8.
+    /// The bytes without the final line end, mostly UTF-8.
     pub bytes: Bytes,
 }
 
 impl LogEntry {
-    /// Its text; what is not UTF-8 shows as `\u{fffd}`.
+    /// Returns the text; bytes that are not UTF-8 become `\u{fffd}`.
     pub fn to_string_lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.bytes)
     }
 }
 
-/// A log that could not be read, or not to its end.
+/// A log that could not be read, at all or to its end.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Unread {
-    /// The process; none if it is not known which TaskManagers there are.
+    /// The process; none if the TaskManagers could not be listed.
     pub process: Option<Process>,
     /// The reason.
     pub error: Error,
@@ -111,12 +114,12 @@ impl fmt::Display for Unread {
     }
 }
 
-/// Which entries are read. Nothing is sent until [entries](Self::entries) are asked for.
+/// The log entries to read. Sends nothing until the first of the [entries](Self::entries) is requested.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is read until entries() are asked for"]
 pub struct Logs<M> {
     client: Client<M>,
-    /// None for all.
+    /// The processes; none for all.
     processes: Option<Vec<Process>>,
     since: Option<Timestamp>,
     filter: LogFilter,
@@ -124,7 +127,7 @@ pub struct Logs<M> {
 }
 
 impl<M: Mode> Client<M> {
-    /// Reads the logs of all processes, as they are now.
+    /// Returns a reader of the current logs of all processes.
     pub fn logs(&self) -> Logs<M> {
         let (client, filter) = (self.clone(), LogFilter::default());
         Logs { client, processes: None, since: None, filter, last: None }
@@ -132,31 +135,32 @@ impl<M: Mode> Client<M> {
 }
 
 impl<M: Mode> Logs<M> {
-    /// Only the logs of these processes.
+    /// Reads only the logs of these processes.
     pub fn of(mut self, processes: impl IntoIterator<Item = Process>) -> Self {
         self.processes = Some(processes.into_iter().collect());
         self
     }
 
-    /// Only entries of this time or later.
+    /// Reads only entries of this time or later.
     pub fn since(mut self, time: Timestamp) -> Self {
         self.since = Some(time);
         self
     }
 
-    /// Only entries that the filter selects.
+    /// Reads only entries that the filter selects.
     pub fn filter(mut self, filter: LogFilter) -> Self {
         self.filter = filter;
         self
     }
 
-    /// Only the last entries, so many of all logs together. All of them take no more than 8 MiB: see [`LogEntries::is_short`].
+    /// Reads only the last entries, this many of all logs together. They are limited to 8 MiB: see
+    /// [`LogEntries::is_short`].
     pub fn last(mut self, entries: usize) -> Self {
         self.last = Some(entries);
         self
     }
 
-    /// The entries. Nothing is sent until the first is asked for.
+    /// Returns the entries. Sends nothing until the first is requested.
     pub fn entries(self) -> LogEntries<M> {
         let (mode, report) = (self.client.mode.clone(), Arc::<Mutex<Report>>::default());
         let reading = Reading {
@@ -172,7 +176,7 @@ impl<M: Mode> Logs<M> {
     }
 }
 
-/// The facts that are known at the end.
+/// The result of the reading, apart from the entries.
 #[derive(Debug, Default)]
 struct Report {
     processes: usize,
@@ -180,10 +184,10 @@ struct Report {
     is_short: bool,
 }
 
-/// The entries of logs. Dropping it ends the reading.
+/// Entries of logs. Dropping it stops the reading.
 ///
-/// Async code takes the [next](Self::next), or uses it as a [`Stream`]; for blocking code it is an [`Iterator`]. If no log can be read,
-/// that is an error; if some cannot, [`take_unread`](Self::take_unread) tells at the end which.
+/// Async code calls [`next`](Self::next) or uses it as a [`Stream`]; in blocking code it is an [`Iterator`]. If no log
+/// can be read, that is an error. If only some can, [`take_unread`](Self::take_unread) lists the others at the end.
 #[must_use = "nothing is sent until an entry is asked for"]
 pub struct LogEntries<M: Mode> {
     pull: Pull<Reading<M>>,
@@ -192,24 +196,25 @@ pub struct LogEntries<M: Mode> {
 }
 
 impl<M: Mode> LogEntries<M> {
-    /// The logs that could not be read, or not to their end, since this was asked last.
+    /// Returns the logs that could not be read, at all or to their end, and clears the list.
     pub fn take_unread(&mut self) -> Vec<Unread> {
         mem::take(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner).unread)
     }
 
-    /// The number of processes whose logs are read; 0 before the first entry is there.
+    /// Returns the number of processes whose logs are read; 0 before the first entry.
     pub fn processes(&self) -> usize {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).processes
     }
 
-    /// Tells if there are fewer of the [last](Logs::last) entries than there should be, because more would take more than 8 MiB.
+    /// Returns true if there are fewer of the [last](Logs::last) entries than requested, because more would exceed 8
+    /// MiB.
     pub fn is_short(&self) -> bool {
         self.report.lock().unwrap_or_else(PoisonError::into_inner).is_short
     }
 }
 
 impl LogEntries<Async> {
-    /// The next entry; none at the end. Dropping the future loses nothing.
+    /// Returns the next entry; none at the end. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Option<LogEntry>> {
         self.pull.next().await
     }
@@ -242,14 +247,14 @@ impl<M: Mode> fmt::Debug for LogEntries<M> {
 /// Logs that are being read.
 struct Reading<M> {
     logs: Logs<M>,
-    /// Those whose logs are read, by number.
+    /// The processes whose logs are read, by log number.
     processes: Vec<Process>,
-    /// The number of the latest group.
+    /// Number of the current group.
     group: Option<usize>,
     report: Arc<Mutex<Report>>,
-    /// The number of logs that could not be read.
+    /// Number of logs that could not be read.
     unread: usize,
-    /// None of them could.
+    /// The error to return at the end, if no log could be read.
     error: Option<Error>,
     state: State<M>,
 }
@@ -257,7 +262,7 @@ struct Reading<M> {
 enum State<M> {
     New,
     Merging(Merge<M>),
-    /// The last entries are known.
+    /// The last entries are complete.
     Giving(vec::IntoIter<(usize, Entry)>),
 }
 
@@ -297,7 +302,7 @@ impl<M: Mode> Batches for Reading<M> {
 }
 
 impl<M: Mode> Reading<M> {
-    /// Finds out whose logs there are, and begins to read them.
+    /// Lists the processes and starts reading their logs.
     async fn begin(&mut self) -> Result<()> {
         let Logs { client, processes, since, filter, last } = self.logs.clone();
         let config = client.execute(&GetConfig::new(), CallOptions::default()).await?;
@@ -320,7 +325,7 @@ impl<M: Mode> Reading<M> {
         Ok(())
     }
 
-    /// All processes. That the TaskManagers are not known does not hide the JobManager's log.
+    /// Lists all processes. If the TaskManagers cannot be listed, the JobManager's log is read all the same.
     async fn all(&mut self) -> Vec<Process> {
         let taskmanagers =
             match self.logs.client.execute(&GetTaskManagers::new(), CallOptions::default()).await {
@@ -334,7 +339,7 @@ impl<M: Mode> Reading<M> {
         std::iter::once(Process::JobManager).chain(taskmanagers).collect()
     }
 
-    /// Reads the last entries, some logs at a time.
+    /// Reads the last entries, a few logs at a time.
     async fn tail(&mut self, logs: Vec<Reader<M>>, most: usize) -> Vec<(usize, Entry)> {
         let (mut tail, mut readers, mut number) = (Tail::new(most), Readers::new(), 0_u64);
         let mut waiting = logs.into_iter().enumerate();
@@ -345,7 +350,7 @@ impl<M: Mode> Reading<M> {
                 readers.start(log, reader);
             }
             let Some(Read { log, entries, reader, error }) = readers.next().await else { break };
-            // No more of them can be among the last.
+            // More than `count` entries of one log cannot be among the last.
             let skipped = entries.len().saturating_sub(most);
             for entry in entries.into_iter().skip(skipped) {
                 number += 1;
@@ -361,7 +366,7 @@ impl<M: Mode> Reading<M> {
         entries
     }
 
-    /// Notes which logs could not be read. If that is all of them, it is an error, after the entries that there were.
+    /// Records the logs that could not be read. If none could, the error is returned after the entries there are.
     fn failed(&mut self, failed: impl IntoIterator<Item = (usize, Error)>) {
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
         for (log, error) in failed {

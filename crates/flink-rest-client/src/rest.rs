@@ -1,4 +1,4 @@
-//! Flink's REST API: a file a resource, with its handle, requests and answers.
+//! Flink's REST API: one file per resource, with its handle, requests and responses.
 
 pub mod applications;
 pub mod cluster;
@@ -18,7 +18,7 @@ pub mod taskmanagers;
 
 use crate::endpoint::{Api, Endpoint};
 
-/// Flink's REST API, as a JobManager serves it.
+/// Flink's REST API, as served by a JobManager.
 pub static FLINK: Api = Api {
     prefix: "/v1",
     config: || cluster::GetConfig::new().request(),

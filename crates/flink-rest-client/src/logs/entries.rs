@@ -1,4 +1,4 @@
-//! From the bytes of a log to its entries, in bounded memory.
+//! Parsing the bytes of a log into entries, in bounded memory.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use crate::{
     value::secrets::Secrets,
 };
 
-/// The longest entry that is held as a whole, in bytes.
+/// Maximum size of an entry in memory, in bytes.
 pub(super) const MAX_ENTRY: usize = 256 * 1024;
 
-/// An entry of a log that somebody else knows the process of.
+/// An entry of a log, without its process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// Its time, or that of the latest entry before it: times do not go back within a log.
+    /// The entry's time, or that of the latest entry before: times never decrease within a log.
     pub(super) time: Option<Timestamp>,
     pub(super) continues: bool,
     pub(super) cut: u64,
@@ -25,48 +25,48 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// The memory it takes, in bytes, with what the allocator adds.
+    /// Returns its memory in bytes, including the allocator's overhead.
     pub(super) fn size(&self) -> usize {
         self.bytes.len() + size_of::<Self>() + 64
     }
 }
 
-/// The fate of the rest of an entry that is longer than [`MAX_ENTRY`].
+/// The handling of an entry longer than [`MAX_ENTRY_BYTES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {
-    /// It comes in further pieces.
+    /// Split into several pieces.
     Continues,
-    /// It is counted and dropped.
+    /// Cut off, and the cut bytes counted.
     IsCut,
 }
 
-/// Which entries of a log are wanted, and how they are read.
+/// The entries to return, and how to read them.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
     pub(super) since: Option<Timestamp>,
     pub(super) filter: LogFilter,
-    /// The zone of times without one.
+    /// The zone of times that have none.
     pub(super) zone: Offset,
     pub(super) rest: Rest,
 }
 
-/// An entry that has not ended.
+/// An entry that has not ended yet.
 #[derive(Debug)]
 struct Half {
-    /// Whether it is wanted, once that is known. A long one is judged by its first piece.
+    /// Whether it is selected, once known. A long entry is judged by its first piece.
     is_wanted: Option<bool>,
     continues: bool,
     cut: u64,
 }
 
-/// Puts the entries of a log together.
+/// Parses the entries of a log.
 #[derive(Debug)]
 pub(super) struct Entries {
     wanted: Wanted,
     clock: Clock,
     lines: Lines,
     latest: Option<Timestamp>,
-    /// Whether there was a line that begins an entry for sure: lines before it are entries of their own.
+    /// True after the first line that certainly begins an entry. Lines before it are entries of their own.
     has_begun: bool,
     half: Option<Half>,
     text: Vec<u8>,
@@ -89,14 +89,14 @@ impl Entries {
         }
     }
 
-    /// These are the next bytes of the log.
+    /// Parses the next bytes of the log.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
         let mut lines = self.lines.take();
         lines.feed(bytes, |line| self.line(line));
         self.lines = lines;
     }
 
-    /// The log is at its end.
+    /// Ends the log.
     pub(super) fn finish(&mut self) {
         if let Some(line) = self.lines.finish() {
             self.line(&line);
@@ -104,7 +104,7 @@ impl Entries {
         self.end_entry();
     }
 
-    /// The memory of the entries that were not taken, in bytes.
+    /// Returns the memory of the entries not yet taken, in bytes.
     pub(super) fn size(&self) -> usize {
         self.size
     }
@@ -168,7 +168,7 @@ impl Entries {
         self.half = None;
     }
 
-    /// Gives what there is of the entry; what is added then is the rest of it.
+    /// Emits the entry as far as it was read; further lines become its next piece.
     fn give(&mut self) {
         let Some(half) = &mut self.half else { return };
         let text = self.text.trim_ascii_end();

@@ -1,8 +1,8 @@
-//! The level of log entries, and which entries are wanted.
+//! Log levels, and a filter for log entries.
 
 use std::{fmt, str::FromStr};
 
-/// The level of a log entry, from the least to the most severe.
+/// The level of a log entry, in order of severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "log4j and logback have no others")]
 pub enum LogLevel {
@@ -19,11 +19,11 @@ pub enum LogLevel {
 }
 
 impl LogLevel {
-    /// All levels, from the least to the most severe.
+    /// All levels, in order of severity.
     pub const ALL: [Self; 5] = [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error];
 
-    /// Finds the level of an entry, which is one of the first four words of its first line, as in
-    /// `2026-11-23 15:39:51,606 WARN  org.acme.B [] - two`.
+    /// Returns the level of an entry: one of the first four words of its first line, as in `2026-11-23 15:39:51,606
+    /// WARN  org.acme.B [] - two`.
     pub fn of(entry: &[u8]) -> Option<Self> {
         let line = entry.split(|byte| *byte == b'\n').next()?;
         let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(4);
@@ -37,7 +37,7 @@ impl LogLevel {
         })
     }
 
-    /// Its name in capitals, as logs have it.
+    /// Returns the name in capitals, as in logs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Trace => "TRACE",
@@ -64,7 +64,7 @@ impl FromStr for LogLevel {
     }
 }
 
-/// Selects log entries by level and text. The default selects all.
+/// Selects log entries by level and text. Selects all by default.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct LogFilter {
@@ -74,27 +74,27 @@ pub struct LogFilter {
 }
 
 impl LogFilter {
-    /// Only entries of this level or a more severe one, and those without a level.
+    /// Selects only entries of this level or a more severe one, and those without a level.
     pub fn level(self, least: LogLevel) -> Self {
         Self { least: Some(least), ..self }
     }
 
-    /// Only entries that contain this text, in any of their lines.
+    /// Selects only entries that contain this text, in any of their lines.
     pub fn containing(self, text: impl Into<String>) -> Self {
         Self { text: Some(text.into()), ..self }
     }
 
-    /// Compares the text without regard to case.
+    /// Ignores case when comparing the text.
     pub fn ignoring_case(self) -> Self {
         Self { ignore_case: true, ..self }
     }
 
-    /// Tells if an entry is selected.
+    /// Returns true if the entry is selected.
     pub fn wants(&self, entry: &[u8]) -> bool {
         self.wants_level(entry) && self.wants_text(entry)
     }
 
-    /// An entry without a level is not left out: its severity is unknown.
+    /// Selects an entry without a level, too: its severity is unknown.
     pub(crate) fn wants_level(&self, entry: &[u8]) -> bool {
         self.least.is_none_or(|least| LogLevel::of(entry).is_none_or(|level| level >= least))
     }

@@ -1,4 +1,4 @@
-//! Following logs: what is written now, line by line, until it is dropped.
+//! Following logs: new lines, one by one, until the stream is dropped.
 //!
 //! ```no_run
 //! # async fn f() -> flink_rest_client::Result<()> {
@@ -11,29 +11,33 @@
 //! # }
 //! ```
 //!
-//! No line is lost and none comes twice, whether the log grows, is rotated or truncated, and through a restart of
-//! the JobManager. If lines had to be lost, because a file was removed before it was read, the next one
-//! [says so](LogLine::gap). A line comes when its end is written, or its file ends.
+//! No line is lost or repeated while the log grows, is rotated or truncated, or while the JobManager restarts. If lines
+//! are lost because a file was removed before it was read, the next line has a [gap](LogLine::gap). A line is returned
+//! once its line end is written, or its file ends.
 //!
-//! What cannot be known: a log that is truncated may have held lines that were written since the last poll, or, where
-//! copies are sent or Flink tells no times, one that was by chance as long as what was read before. Nor can it be known
-//! what an older copy of a rotated file is that somebody else still writes to. And Flink tells since 1.15 when a file was
-//! written to; before, `flink.log.1` is taken for the oldest of the rotated files, as log4j counts unless told otherwise.
-//! Where it is the newest, as with logback, follow logs of Flink 1.13 and 1.14 only if they are not rotated.
+//! Limits:
 //!
-//! # What it costs
+//! - Lines may be lost unnoticed if a log is truncated: those written since the last poll. The same applies to a log
+//! replaced by one of equal length, if Flink sends copies or no file times.
 //!
-//! While nothing changes, a poll is a list of files for each process, and of the TaskManagers if all are followed. Flink
-//! cannot send a part of a file: when a log has grown it is sent again as a whole, and what is known is skipped. Memory
-//! stays bounded, but a busy log of 100 MB is 100 MB a poll, so make it [rotate](https://logging.apache.org/log4j/2.x/)
-//! earlier or [poll](Follow::poll_between) seldom. The JobManager keeps copies of TaskManagers' files for
-//! `web.refresh-interval` (3 seconds), so their lines may come that late.
+//! - A file named like a rotated one, to which another program still writes, cannot be told from an older copy.
 //!
-//! # Which lines
+//! - File times exist since 1.15. Before, `flink.log.1` counts as the oldest rotated file, log4j's default. If it is
+//! the newest, as with logback, follow logs of Flink 1.13 and 1.14 only if they are not rotated.
 //!
-//! Those of the file that [`log()`](crate::jobmanager::JobManager::log) gives, and after a rotation those of the files
-//! named after it (`flink.log.1`), unless they are compressed. What somebody else writes to a file of such a name is not
-//! the log's: while one grows, a rotation counts as a [gap](LogLine::gap).
+//! # Cost
+//!
+//! While nothing changes, a poll is one list of files per process, and one of the TaskManagers if all are followed.
+//! Flink cannot send a part of a file: a log that has grown is sent again as a whole, and the known part is skipped.
+//! Memory stays bounded, but a busy log of 100 MB costs 100 MB per poll: make it
+//! [rotate](https://logging.apache.org/log4j/2.x/) earlier or [poll](Follow::poll_between) less often. The JobManager
+//! caches copies of the TaskManagers' files for `web.refresh-interval` (3 seconds), so their lines may be that late.
+//!
+//! # Files
+//!
+//! The lines are those of the file that [`log()`](crate::jobmanager::JobManager::log) returns, and after a rotation
+//! those of the uncompressed files named after it (`flink.log.1`). A file with such a name to which another program
+//! writes does not belong to the log: while it grows, a rotation counts as a [gap](LogLine::gap).
 
 mod doubt;
 pub(crate) mod files;
@@ -90,30 +94,30 @@ impl fmt::Display for Process {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogLine {
-    /// Who wrote it.
+    /// The process that wrote it.
     pub process: Process,
-    /// When it was written. A line without a time has that of the line before; the first ones may have none.
+    /// Time of the line, or that of the previous line if it has none; the first lines may have none.
     ///
-    /// Logs have times without a zone. They are taken to be in the JobManager's, which is that of its start: a
-    /// TaskManager elsewhere, or a change to daylight saving time, puts them out.
+    /// Logs have times without a zone. They are read in the JobManager's zone at its start. They are wrong for a
+    /// TaskManager in another zone, and after a change to or from daylight saving time.
     pub time: Option<Timestamp>,
-    /// Whether it goes on where the line before ended, as a stack trace does.
+    /// True if it continues the previous line, as a stack trace does.
     pub continues: bool,
-    /// Whether lines before it may be missing: its file was truncated, or the one before it was removed or compressed
-    /// before it was read, or a file that is named like it changes too much to tell.
+    /// True if lines before it may be missing: the file was truncated, the one before it was removed or compressed
+    /// before it was read, or a similarly named file changes too much to tell.
     pub gap: bool,
-    /// Its bytes without the line's end, mostly UTF-8. A line of more than a MiB comes in pieces.
+    /// The bytes without the line end, mostly UTF-8. A line of more than 1 MiB is split into pieces.
     pub bytes: Bytes,
 }
 
 impl LogLine {
-    /// Its text; what is not UTF-8 shows as `\u{fffd}`.
+    /// Returns the text; bytes that are not UTF-8 become `\u{fffd}`.
     pub fn to_string_lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.bytes)
     }
 }
 
-/// Where following a log begins.
+/// The first line to return.
 #[derive(Clone, Copy, Debug)]
 enum Start {
     Beginning,
@@ -130,14 +134,14 @@ impl Start {
     }
 }
 
-/// What is followed.
+/// The logs to follow.
 #[derive(Clone, Debug)]
 enum What {
     One(Process, File),
     All,
 }
 
-/// How logs are followed. Nothing is sent until [lines](Self::lines) are asked for.
+/// Options for following logs. Sends nothing until the first of the [lines](Self::lines) is requested.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is followed until lines() are asked for"]
 pub struct Follow<M> {
@@ -152,12 +156,12 @@ pub struct Follow<M> {
 }
 
 impl<M: Mode> Client<M> {
-    /// Follows the logs of all processes, those of TaskManagers that come later included.
+    /// Follows the logs of all processes, including TaskManagers that start later.
     ///
-    /// What one poll brings is in the order of the lines' times, and lines that [continue](LogLine::continues) another
-    /// follow it. Between polls there is no order: a line that reached its file late, or a process that takes more than 3
-    /// seconds to answer, comes after newer ones. A TaskManager's log that appears later is read from its beginning.
-    /// Processes that keep no log are left out; if none keeps one, that is an error.
+    /// The lines of one poll are ordered by time, and lines that [continue](LogLine::continues) another follow it.
+    /// There is no order between polls: a line written late, or a process that takes more than 3 seconds to respond,
+    /// comes after newer lines. The log of a new TaskManager is read from its beginning. Processes without a log are
+    /// left out; if none has one, that is an error.
     pub fn follow_logs(&self) -> Follow<M> {
         Follow::new(self, What::All)
     }
@@ -185,64 +189,65 @@ impl<M: Mode> Follow<M> {
         Self::new(client, What::One(process, File::Stdout))
     }
 
-    /// Begins with the last lines that are there now, so many of each process; 0 is what is written from now on.
+    /// Begins with the last lines of each process, this many; 0 for new lines only.
     ///
-    /// Unless this or [`since`](Self::since) is set, it begins with the first line of the file that is written now. In any
-    /// case that file is sent as a whole once.
+    /// By default, following begins with the first line of the current file. In any case that file is read as a whole
+    /// once.
     pub fn last(mut self, lines: usize) -> Self {
         self.start = Start::Last(lines);
         self
     }
 
-    /// Begins with the first line of that time or later, in files that were rotated as well.
+    /// Begins with the first line of that time or later, rotated files included.
     pub fn since(mut self, time: Timestamp) -> Self {
         self.start = Start::Since(time);
         self
     }
 
-    /// The pauses between polls: the shortest after there was something new, then longer ones up to the longest; 1 and 5
-    /// seconds unless set.
+    /// Sets the interval between polls [default: 1 to 5 seconds]. It is the shortest after new lines, and grows up to
+    /// the longest without.
     pub fn poll_between(mut self, shortest: Duration, longest: Duration) -> Self {
         self.shortest_pause = shortest;
         self.longest_pause = longest.max(shortest);
         self
     }
 
-    /// How long the server may be away, or answer with errors, before that is an error, and how long a TaskManager before
-    /// its log is at its end; 2 minutes unless set. That no server is there at first is an error at once; that the connection
-    /// was lost is not.
+    /// Sets the time for which the server may be unreachable or respond with errors before that is an error, and for
+    /// which a TaskManager may be gone before its log ends [default: 2 minutes]. A server that is unreachable at first
+    /// is an error at once; a lost connection is not.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Tells when the server does not answer, or with an error, while there is [patience](Self::patience): once, until it
-    /// has answered again.
+    /// Calls this function when the server does not respond, or responds with an error, within the
+    /// [patience](Self::patience): once, until it has responded again.
     ///
-    /// The function runs while the stream is read, as that of [`on_unread`](Self::on_unread) does, and must not block: as long as
-    /// it does, the stream gives nothing. A channel hands on what takes time.
+    /// The function runs while the stream is read, as that of [`on_unread`](Self::on_unread) does, and must not block:
+    /// meanwhile the stream returns nothing. For slow work, send the event to a channel.
     pub fn on_outage(mut self, tell: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_outage = Tell::to(tell);
         self
     }
 
-    /// Calls back when the log of a process cannot be read while those of others can: once, until it can be read again.
+    /// Calls this function when the log of a process cannot be read while those of others can: once, until it can be
+    /// read again.
     pub fn on_unread(mut self, callback: impl Fn(&Unread) + Send + Sync + 'static) -> Self {
         self.on_unread = Tell::to(callback);
         self
     }
 
-    /// The lines. Nothing is sent until the first is asked for.
+    /// Returns the lines. Sends nothing until the first is requested.
     pub fn lines(self) -> LogLines<M> {
         let mode = self.client.mode.clone();
         LogLines { pull: Pull::new(Rounds::new(self)), mode }
     }
 }
 
-/// The lines of logs, as they are written. Dropping it ends the following.
+/// Lines of logs, as they are written. Dropping it stops the following.
 ///
-/// Async code takes the [next](Self::next), or uses it as a [`Stream`]; for blocking code it is an [`Iterator`]. It ends
-/// after an error, and when the TaskManager is gone whose log it is.
+/// Async code calls [`next`](Self::next) or uses it as a [`Stream`]; in blocking code it is an [`Iterator`]. It ends
+/// after an error, and when the only TaskManager that it follows is gone.
 #[must_use = "nothing is sent until a line is asked for"]
 pub struct LogLines<M: Mode> {
     pull: Pull<Rounds<M>>,
@@ -250,7 +255,7 @@ pub struct LogLines<M: Mode> {
 }
 
 impl LogLines<Async> {
-    /// The next line; none when there will be none any more. Dropping the future loses nothing.
+    /// Returns the next line; none once there will be no more. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Result<Option<LogLine>> {
         self.pull.next().await
     }

@@ -1,4 +1,4 @@
-//! The entries of many logs in the order of time, with few of them in memory and few connections open.
+//! Merges the entries of many logs by time, with bounded memory and few open connections.
 
 use std::{
     cmp::Reverse,
@@ -14,18 +14,18 @@ use super::{
 };
 use crate::{Error, MAX_CONCURRENT_REQUESTS, Mode};
 
-/// The memory of a group of logs, in bytes: merging needs an entry of each. No more than [`MAX_CONCURRENT_REQUESTS`] of them are
-/// requested or read at a time; the others rest. Those that are under way when a group is full still belong to it.
+/// Maximum memory of a group of logs, in bytes: merging needs an entry of each. At most [`MAX_CONCURRENT_REQUESTS`] of
+/// them are requested or read at a time. Logs already being opened when a group is full still belong to it.
 const MAX_GROUP: usize = 14 << 20;
 
-/// The memory of a log that was not read to its end, in bytes: two or three chunks of its connection, of 408 KiB at most, and the
-/// entries that were read ahead.
+/// Memory of a log not read to its end, in bytes: two or three chunks of its connection, of 408 KiB at most, and the
+/// entries read ahead.
 const OPEN_LOG: usize = 1 << 20;
 
-/// Entries that are given at once.
+/// Maximum number of entries to return at once.
 const BATCH: usize = 256;
 
-/// Merges logs by time. Logs that do not fit into memory side by side are merged group by group.
+/// Merges logs by time. Logs that together exceed the memory are merged group by group.
 pub(super) struct Merge<M> {
     /// The logs of later groups.
     waiting: vec::IntoIter<Reader<M>>,
@@ -34,23 +34,23 @@ pub(super) struct Merge<M> {
     logs: Vec<Log<M>>,
     /// The number of the group's first log.
     first: usize,
-    /// The time of the first entry of each log that has one, and the log's place in the group.
+    /// Time of the first entry of each log, with the log's index in the group.
     heads: BinaryHeap<Reverse<(Option<Timestamp>, usize)>>,
 }
 
 struct Log<M> {
     entries: VecDeque<Entry>,
-    /// None while it is being read, and at its end.
+    /// None while the log is being read, and at its end.
     reader: Option<Reader<M>>,
 }
 
-/// The result of reading on.
+/// A batch of merged entries.
 pub(super) struct Merged {
-    /// Entries, each with the number of its log.
+    /// Entries with their log numbers.
     pub(super) entries: Vec<(usize, Entry)>,
-    /// Logs that could not be read, or not to their end.
+    /// Logs that could not be read, at all or to their end.
     pub(super) failed: Vec<(usize, Error)>,
-    /// Whether these are the first of another group.
+    /// True for the first batch of a group.
     pub(super) begins: bool,
 }
 
@@ -60,7 +60,7 @@ impl<M: Mode> Merge<M> {
         Self { waiting, readers, logs: Vec::new(), first: 0, heads: BinaryHeap::new() }
     }
 
-    /// The next entries; none at the end.
+    /// Returns the next batch; none at the end.
     pub(super) async fn next(&mut self) -> Option<Merged> {
         let mut merged = Merged { entries: Vec::new(), failed: Vec::new(), begins: false };
         if self.heads.is_empty() {
@@ -80,7 +80,7 @@ impl<M: Mode> Merge<M> {
         Some(merged)
     }
 
-    /// Opens as many logs as can be merged, and reads a little of each.
+    /// Opens as many logs as fit into memory, and reads a little of each.
     async fn gather(&mut self, failed: &mut Vec<(usize, Error)>) {
         let mut used = 0;
         loop {
@@ -109,7 +109,7 @@ impl<M: Mode> Merge<M> {
         of.reader = reader;
     }
 
-    /// Gives the first entry of a log, with the pieces that continue it.
+    /// Emits the first entry of a log, with its further pieces.
     async fn give(&mut self, log: usize, merged: &mut Merged) {
         loop {
             let Some(of) = self.logs.get_mut(log) else { return };

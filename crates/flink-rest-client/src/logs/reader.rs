@@ -1,4 +1,4 @@
-//! Logs that are read side by side, each a little ahead.
+//! Reads several logs concurrently, each a little ahead.
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream::FuturesUnordered};
@@ -10,16 +10,16 @@ use crate::{
     logs::follow::files::Files,
 };
 
-/// The memory of the entries that are read ahead of a log, in bytes.
+/// Memory of the entries read ahead per log, in bytes.
 const READ_AHEAD: usize = 32 * 1024;
 
-/// Bytes of a log that are cut into entries at once.
+/// Number of bytes parsed at once.
 const SLICE: usize = 8 * 1024;
 
 /// The log of one process.
 pub(super) struct Reader<M> {
     files: Files<M>,
-    /// None before it was opened.
+    /// None until it is opened.
     body: Option<Body>,
     chunk: Bytes,
     entries: Entries,
@@ -31,11 +31,11 @@ impl<M: Mode> Reader<M> {
         Self { files, body: None, chunk: Bytes::new(), entries }
     }
 
-    /// Reads on, until there are some entries or the log is at its end. Returns whether there may be more.
+    /// Reads until some entries are ready or the log ends. Returns true if there may be more.
     async fn read(&mut self) -> Result<bool> {
         if self.body.is_none() {
             let mut options = CallOptions::default();
-            // A TaskManager that died answers after 10 seconds that it did not: twice is enough.
+            // For a dead TaskManager, the server responds with an error after 10 seconds: one retry is enough.
             options.retry = Some(Retry::default().times(1));
             self.body = Some(self.files.log(options).await?);
         }
@@ -56,17 +56,17 @@ impl<M: Mode> Reader<M> {
     }
 }
 
-/// A part of a log that was read.
+/// Entries read from a log.
 pub(super) struct Read<M> {
     /// The log's number.
     pub(super) log: usize,
     pub(super) entries: Vec<Entry>,
-    /// The log, unless it is at its end.
+    /// The reader, unless the log has ended.
     pub(super) reader: Option<Reader<M>>,
     pub(super) error: Option<Error>,
 }
 
-/// Logs that are being read.
+/// The logs that are being read.
 pub(super) struct Readers<M>(FuturesUnordered<BoxFuture<'static, Read<M>>>);
 
 impl<M: Mode> Readers<M> {
@@ -87,7 +87,7 @@ impl<M: Mode> Readers<M> {
         self.0.len()
     }
 
-    /// The next of them; none if none is being read.
+    /// Returns the next result; none if no log is being read.
     pub(super) async fn next(&mut self) -> Option<Read<M>> {
         self.0.next().await
     }

@@ -1,4 +1,4 @@
-//! The last entries of all logs, in bounded memory.
+//! Collects the last entries of all logs, in bounded memory.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::entries::Entry;
 
-/// The memory that the last entries may take, in bytes.
+/// Maximum memory of the last entries, in bytes.
 const MAX_BYTES: usize = 8 << 20;
 
-/// The place of an entry in the order of time: its time, its log, its place there.
+/// Position of an entry in the order: time, log number, number within the log.
 pub(super) type Place = (Option<Timestamp>, usize, u64);
 
 #[derive(Debug)]
@@ -38,13 +38,13 @@ impl Ord for Kept {
     }
 }
 
-/// The last entries that were put in.
+/// The last entries added so far.
 #[derive(Debug)]
 pub(super) struct Tail {
     most: usize,
     heap: BinaryHeap<Reverse<Kept>>,
     bytes: usize,
-    /// Whether fewer are kept than were wanted: they took too much memory.
+    /// True if fewer entries are kept than requested, because they exceed the memory.
     is_short: bool,
 }
 
@@ -63,7 +63,7 @@ impl Tail {
         }
     }
 
-    /// The entries in order, each with its log; and whether fewer were kept than were wanted.
+    /// Returns the entries in order, each with its log number, and true if there are fewer than requested.
     pub(super) fn into_entries(self) -> (Vec<(usize, Entry)>, bool) {
         // Sorted in reverse: the latest first.
         let sorted = self.heap.into_sorted_vec();

@@ -1,4 +1,4 @@
-//! Applications: what a submitted program does as a whole, with all jobs that it starts (2.3+).
+//! Applications: a submitted program with all jobs that it starts (2.3+).
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -21,25 +21,25 @@ use crate::{
 };
 
 impl<M: Mode> Client<M> {
-    /// All applications of the cluster (2.3+).
+    /// Returns the handle of all applications of the cluster (2.3+).
     pub fn applications(&self) -> Applications<M> {
         Applications { client: self.clone() }
     }
 
-    /// One application (2.3+). Nothing is sent: whether it exists shows with the first call.
+    /// Returns the handle of one application (2.3+). Sends nothing: an unknown id fails with the first call.
     pub fn application(&self, id: ApplicationId) -> Application<M> {
         Application { client: self.clone(), id }
     }
 }
 
-/// All applications of a cluster, also those that ended, as long as the JobManager remembers them.
+/// All applications of a cluster, including ended ones that the JobManager still remembers.
 #[derive(Clone, Debug)]
 pub struct Applications<M> {
     client: Client<M>,
 }
 
 impl<M: Mode> Applications<M> {
-    /// Names, states, times and numbers of jobs of all applications.
+    /// Returns name, state, times and number of jobs of each application.
     pub fn overview(&self) -> Call<M, GetApplicationsOverview> {
         self.client.request(GetApplicationsOverview::new())
     }
@@ -53,49 +53,49 @@ pub struct Application<M> {
 }
 
 impl<M: Mode> Application<M> {
-    /// Its id.
+    /// Returns the application's id.
     pub fn id(&self) -> ApplicationId {
         self.id
     }
 
-    /// State, times and jobs.
+    /// Returns the application's state, times and jobs.
     pub fn details(&self) -> Call<M, GetApplication> {
         self.client.request(GetApplication::new(self.id))
     }
 
-    /// What went wrong in its program or in its jobs.
+    /// Returns the failures of the application's program and jobs.
     pub fn exceptions(&self) -> Call<M, GetApplicationExceptions> {
         self.client.request(GetApplicationExceptions::new(self.id))
     }
 
-    /// The options that were set in its JobManager's configuration.
+    /// Returns the configuration options set for the application's JobManager.
     pub fn jobmanager_config(&self) -> Call<M, GetApplicationJobManagerConfig> {
         self.client.request(GetApplicationJobManagerConfig::new(self.id))
     }
 
-    /// Cancels it with all its jobs, without savepoints. One that ended is refused with 404.
+    /// Cancels the application with all its jobs, without savepoints. Flink refuses with 404 if it has ended.
     pub fn cancel(&self) -> Call<M, CancelApplication> {
         self.client.request(CancelApplication::new(self.id))
     }
 }
 
-/// Names, states, times and numbers of jobs of all applications.
+/// Name, state, times and number of jobs of each application.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/applications/overview" -> ApplicationsOverview, since = "2.3", handle = "applications().overview()")]
 #[non_exhaustive]
 pub struct GetApplicationsOverview {}
 
-/// All applications in short.
+/// A summary of each application.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationsOverview {
-    /// One entry an application, in no order.
+    /// One entry per application, in no order.
     pub applications: Vec<ApplicationOverview>,
 }
 
 telling!(ApplicationsOverview: Members(&[List("applications")]));
 
-/// An application in short.
+/// A summary of an application.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationOverview {
@@ -103,43 +103,43 @@ pub struct ApplicationOverview {
     pub id: ApplicationId,
     /// Its name.
     pub name: String,
-    /// When it was submitted.
+    /// Submission time.
     #[serde(rename = "start-time", with = "millis")]
     pub start_time: Timestamp,
-    /// When it ended; none while it has not.
+    /// End time; none until it has ended.
     #[serde(rename = "end-time", with = "minus_one")]
     pub end_time: Option<Timestamp>,
-    /// How long it has run, or did.
+    /// Run time, up to now or to its end.
     #[serde(with = "millis")]
     pub duration: Duration,
     /// Its state.
     pub status: ApplicationState,
-    /// Its jobs by state; states that none is in are missing.
+    /// Number of jobs by state; states without jobs are left out.
     pub jobs: BTreeMap<JobStatus, u32>,
 }
 
 open_enum! {
     /// The state of an application.
     pub enum ApplicationState {
-        /// Its program does not run yet.
+        /// The program has not started.
         Created = "CREATED",
-        /// Its program or its jobs run.
+        /// The program or its jobs are running.
         Running = "RUNNING",
-        /// A failure is being dealt with that ends it.
+        /// A failure is ending the application.
         Failing = "FAILING",
-        /// It failed.
+        /// The application failed.
         Failed = "FAILED",
-        /// It is being cancelled.
+        /// The application is being cancelled.
         Canceling = "CANCELING",
-        /// It was cancelled.
+        /// The application was cancelled.
         Canceled = "CANCELED",
-        /// It came to its end.
+        /// The application ended normally.
         Finished = "FINISHED",
     }
 }
 
 impl ApplicationState {
-    /// Whether the application has ended.
+    /// Returns true if the application has ended.
     pub fn is_terminal(&self) -> bool {
         matches!(self, Self::Failed | Self::Canceled | Self::Finished)
     }
@@ -154,7 +154,7 @@ pub struct GetApplication {
     pub application: ApplicationId,
 }
 
-/// An application in full.
+/// An application in full: state, times and jobs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationDetails {
@@ -164,24 +164,24 @@ pub struct ApplicationDetails {
     pub name: String,
     /// Its state.
     pub status: ApplicationState,
-    /// When its program began to run; none while it has not.
+    /// Start time of the program; none until it starts.
     #[serde(rename = "start-time", with = "zero")]
     pub start_time: Option<Timestamp>,
-    /// When it ended; none while it has not.
+    /// End time; none until it has ended.
     #[serde(rename = "end-time", with = "minus_one")]
     pub end_time: Option<Timestamp>,
-    /// How long it has run, or did.
+    /// Run time, up to now or to its end.
     #[serde(with = "millis")]
     pub duration: Duration,
-    /// When it last entered each state; none for states it never was in.
+    /// Time at which it last entered each state; none for states it was never in.
     pub timestamps: BTreeMap<ApplicationState, Entered>,
-    /// Its jobs in short.
+    /// A summary of each of its jobs.
     pub jobs: Vec<JobOverview>,
 }
 
 telling!(ApplicationDetails: Members(&[Number("start-time"), Object("timestamps"), List("jobs")]));
 
-/// What went wrong in the program of an application, or in its jobs.
+/// Failures of an application's program and jobs.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/applications/{application}/exceptions" -> ApplicationExceptions, since = "2.3", handle = "application(id).exceptions()")]
 #[non_exhaustive]
@@ -190,7 +190,7 @@ pub struct GetApplicationExceptions {
     pub application: ApplicationId,
 }
 
-/// What went wrong in an application.
+/// Failures of an application.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationExceptions {
@@ -205,7 +205,7 @@ telling!(ApplicationExceptions: Members(&[Object("exceptionHistory")]));
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationExceptionHistory {
-    /// One entry a failure; empty if there was none.
+    /// One entry per failure; empty if there was none.
     pub entries: Vec<ApplicationException>,
 }
 
@@ -213,25 +213,25 @@ pub struct ApplicationExceptionHistory {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicationException {
-    /// The Java exception.
+    /// The Java exception's class name.
     #[serde(rename = "exceptionName")]
     pub exception_name: String,
     /// Its stack trace.
     pub stacktrace: String,
-    /// When it happened.
+    /// Time of the failure.
     #[serde(with = "millis")]
     pub timestamp: Timestamp,
-    /// The job that it happened in; none if it was the program itself.
+    /// The job that failed; none if the program itself did.
     #[serde(rename = "jobId", default, skip_serializing_if = "Option::is_none")]
     pub job_id: Option<JobId>,
 }
 
-/// The options that were set in the configuration of an application's JobManager.
+/// Configuration options set for an application's JobManager.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/applications/{application}/jobmanager/config" -> Configuration, since = "2.3", handle = "application(id).jobmanager_config()")]
 #[non_exhaustive]
 pub struct GetApplicationJobManagerConfig {
-    /// The application. A JobManager of several applications answers alike for each, also for unknown ones.
+    /// The application. A JobManager with several applications gives the same response for each, even for unknown ids.
     pub application: ApplicationId,
 }
 

@@ -12,23 +12,24 @@ use crate::{
 };
 
 impl<M: Mode> Client<M> {
-    /// Taskmanagers, slots and jobs in numbers.
+    /// Returns the number of TaskManagers, slots and jobs.
     pub fn overview(&self) -> Call<M, GetOverview> {
         self.request(GetOverview::new())
     }
 
-    /// What the web dashboard is configured with, and the server's release.
+    /// Returns the configuration of the web dashboard, and the server's release.
     pub fn config(&self) -> Call<M, GetConfig> {
         self.request(GetConfig::new())
     }
 
-    /// The server's release: the one that was [set](crate::ClientBuilder::flink_version), or else asked for, once. A
-    /// server that does not tell it has one that [cannot be read](FlinkVersion::release); that is no error.
+    /// Returns the server's release: the one [set](crate::ClientBuilder::flink_version), or else the one that the
+    /// server reports, requested once. If the server does not report it, the version has no
+    /// [release](FlinkVersion::release); that is no error.
     pub fn flink_version(&self) -> Call<M, ReadVersion> {
         Call::new(self.clone(), ReadVersion {})
     }
 
-    /// Shuts the whole cluster down, with all its jobs.
+    /// Shuts the cluster down, with all its jobs.
     pub fn shutdown_cluster(&self) -> Call<M, ShutdownCluster> {
         self.request(ShutdownCluster::new())
     }
@@ -47,13 +48,13 @@ impl Action for ReadVersion {
     }
 }
 
-/// Taskmanagers, slots and jobs in numbers.
+/// Number of TaskManagers, slots and jobs.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/overview" -> Overview, handle = "overview()", python = "overview")]
 #[non_exhaustive]
 pub struct GetOverview {}
 
-/// A cluster in numbers.
+/// Number of TaskManagers, slots and jobs of a cluster.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Overview {
@@ -65,22 +66,22 @@ pub struct Overview {
     /// Slots in which no task runs.
     #[serde(rename = "slots-available")]
     pub slots_available: u32,
-    /// Jobs that have not ended, waiting and restarting ones included.
+    /// Jobs that have not ended, including waiting and restarting ones.
     #[serde(rename = "jobs-running")]
     pub jobs_running: u32,
-    /// Jobs that came to their end.
+    /// Jobs that ended normally.
     #[serde(rename = "jobs-finished")]
     pub jobs_finished: u32,
     /// Jobs that were cancelled.
     #[serde(rename = "jobs-cancelled")]
     pub jobs_cancelled: u32,
-    /// Jobs that failed for good.
+    /// Jobs that failed.
     #[serde(rename = "jobs-failed")]
     pub jobs_failed: u32,
-    /// TaskManagers that take no more tasks (1.16+).
+    /// TaskManagers that are blocked: they get no new tasks (1.16+).
     #[serde(rename = "taskmanagers-blocked", default, skip_serializing_if = "Option::is_none")]
     pub taskmanagers_blocked: Option<u32>,
-    /// Free slots of TaskManagers that take no more tasks (1.16+).
+    /// Free slots of blocked TaskManagers (1.16+).
     #[serde(rename = "slots-free-and-blocked", default, skip_serializing_if = "Option::is_none")]
     pub slots_free_and_blocked: Option<u32>,
     /// The server's release.
@@ -93,56 +94,56 @@ pub struct Overview {
 
 telling!(Overview: Members(&[Number("slots-total"), Number("jobs-running"), Number("taskmanagers")]));
 
-/// What the web dashboard is configured with, and the server's release.
+/// Configuration of the web dashboard, and the server's release.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/config" -> DashboardConfiguration, handle = "config()", python = "config")]
 #[non_exhaustive]
 pub struct GetConfig {}
 
-/// What the web dashboard is configured with.
+/// Configuration of the web dashboard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DashboardConfiguration {
-    /// How often the dashboard refreshes itself.
+    /// Interval at which the dashboard refreshes itself.
     #[serde(rename = "refresh-interval", with = "millis")]
     pub refresh_interval: Duration,
-    /// The server's time zone, in words.
+    /// Name of the server's time zone.
     #[serde(rename = "timezone-name")]
     pub timezone_name: String,
-    /// The server's time zone: milliseconds east of UTC, negative to the west.
+    /// Offset of the server's time zone from UTC, in milliseconds; positive to the east.
     #[serde(rename = "timezone-offset")]
     pub timezone_offset: i32,
     /// The server's release.
     #[serde(rename = "flink-version", default)]
     pub flink_version: FlinkVersion,
-    /// The commit that the server was built from, and its date.
+    /// The commit that the server was built from, with its date.
     #[serde(rename = "flink-revision")]
     pub flink_revision: String,
-    /// What the dashboard may do.
+    /// The dashboard's features.
     pub features: Features,
 }
 
 telling!(DashboardConfiguration: Members(&[ Object("features"), Text("flink-version"), Number("refresh-interval"), Text("timezone-name"), ]));
 
-/// What the web dashboard, and the REST API with it, may do.
+/// Features of the web dashboard and the REST API.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Features {
-    /// Whether jars can be uploaded and run (`web.submit.enable`).
+    /// True if jars can be uploaded and run (`web.submit.enable`).
     #[serde(rename = "web-submit")]
     pub web_submit: bool,
-    /// Whether jobs can be cancelled from the dashboard (`web.cancel.enable`; 1.14+).
+    /// True if jobs can be cancelled from the dashboard (`web.cancel.enable`; 1.14+).
     #[serde(rename = "web-cancel", default, skip_serializing_if = "Option::is_none")]
     pub web_cancel: Option<bool>,
-    /// Whether it is a history server (1.16+).
+    /// True for a history server (1.16+).
     #[serde(rename = "web-history", default, skip_serializing_if = "Option::is_none")]
     pub web_history: Option<bool>,
-    /// Whether jobs can be rescaled from the dashboard (`web.rescale.enable`; 1.18+).
+    /// True if jobs can be rescaled from the dashboard (`web.rescale.enable`; 1.18+).
     #[serde(rename = "web-rescale", default, skip_serializing_if = "Option::is_none")]
     pub web_rescale: Option<bool>,
 }
 
-/// Shuts the whole cluster down, with all its jobs.
+/// Shuts the cluster down, with all its jobs.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(DELETE "/cluster" -> Empty, handle = "shutdown_cluster()", python = "delete_cluster", repeat = Same)]
 #[non_exhaustive]

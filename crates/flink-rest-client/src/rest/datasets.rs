@@ -1,4 +1,4 @@
-//! Cluster data sets: results that a job left in its TaskManagers for later jobs.
+//! Cluster data sets: results that a job leaves in its TaskManagers for later jobs.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl<M: Mode> Client<M> {
-    /// The cluster data sets.
+    /// Returns the handle of the cluster data sets.
     pub fn datasets(&self) -> Datasets<M> {
         Datasets { client: self.clone() }
     }
@@ -23,17 +23,17 @@ pub struct Datasets<M> {
 }
 
 impl<M: Mode> Datasets<M> {
-    /// All of them.
+    /// Returns all cluster data sets.
     pub fn list(&self) -> Call<M, GetDatasets> {
         self.client.request(GetDatasets::new())
     }
 
-    /// Deletes one of them. To delete one that does not exist succeeds, too; up to 1.15 it never ends.
+    /// Deletes a data set. Succeeds for an unknown id too; up to 1.15 the deletion of one never ends.
     pub fn delete(&self, id: DatasetId) -> Call<M, DeleteDataset> {
         self.client.request(DeleteDataset::new(id))
     }
 
-    /// A deletion that was triggered earlier, maybe by somebody else.
+    /// Returns a deletion that was triggered earlier, by this client or another.
     pub fn deletion(&self, trigger: TriggerId) -> Operation<M, GetDatasetDeletion> {
         Operation::new(self.client.clone(), trigger, GetDatasetDeletion::new(trigger))
     }
@@ -49,7 +49,7 @@ pub struct GetDatasets {}
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatasetList {
-    /// One entry a data set, in no order.
+    /// One entry per data set, in no order.
     #[serde(rename = "dataSets")]
     pub datasets: Vec<Dataset>,
 }
@@ -62,7 +62,7 @@ telling!(DatasetList: Members(&[List("dataSets")]));
 pub struct Dataset {
     /// The data set.
     pub id: DatasetId,
-    /// Whether all its partitions are there.
+    /// True if all its partitions exist.
     #[serde(rename = "isComplete")]
     pub is_complete: bool,
 }
@@ -84,12 +84,12 @@ impl Trigger for DeleteDataset {
     }
 }
 
-/// How the deletion of a cluster data set is doing.
+/// Status of the deletion of a cluster data set.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/datasets/delete/{trigger}" -> AsynchronousOperation<Done>, handle = "datasets().deletion(trigger).status()")]
 #[non_exhaustive]
 pub struct GetDatasetDeletion {
-    /// The deletion.
+    /// The id of the deletion.
     pub trigger: TriggerId,
 }
 

@@ -22,37 +22,37 @@ use crate::{
 };
 
 impl<M: Mode> Client<M> {
-    /// The uploaded jars.
+    /// Returns the handle of the uploaded jars.
     pub fn jars(&self) -> Jars<M> {
         Jars { client: self.clone() }
     }
 
-    /// One uploaded jar. Its id comes from [`list`](Jars::list) or [`upload`](Jars::upload), or is parsed:
-    /// `flink.jar("…_app.jar".parse::<JarId>()?)`.
+    /// Returns the handle of one uploaded jar. Its id comes from [`list`](Jars::list) or [`upload`](Jars::upload), or
+    /// is parsed: `flink.jar("…_app.jar".parse::<JarId>()?)`.
     pub fn jar(&self, id: impl Into<JarId>) -> Jar<M> {
         Jar { client: self.clone(), id: id.into() }
     }
 }
 
-/// The uploaded jars. A cluster in application mode, or with `web.submit.enable: false`, has none of these endpoints.
+/// The uploaded jars. A cluster in application mode, or with `web.submit.enable: false`, does not have these endpoints.
 #[derive(Clone, Debug)]
 pub struct Jars<M> {
     client: Client<M>,
 }
 
 impl<M: Mode> Jars<M> {
-    /// All uploaded jars.
+    /// Returns all uploaded jars.
     pub fn list(&self) -> Call<M, GetJars> {
         self.client.request(GetJars::new())
     }
 
-    /// Uploads a jar. The file is checked first: it must be there, not empty, and a zip archive named `*.jar`.
+    /// Uploads a jar. The file is checked first: it must exist, not be empty, and be a zip archive named `*.jar`.
     pub fn upload(&self, jar: impl Into<Upload>) -> Call<M, UploadJar> {
         self.client.request(UploadJar::new(jar))
     }
 
-    /// Uploads a jar and runs it. If Flink refuses to run it, the jar is deleted again; else it stays on the server,
-    /// to be [listed](Self::list) and [deleted](Jar::delete), unless [`delete_jar`](Call::delete_jar) is set.
+    /// Uploads a jar and runs it. If Flink refuses to run it, the jar is deleted again. Else it stays on the server, to
+    /// be [listed](Self::list) and [deleted](Jar::delete), unless [`delete_jar`](Call::delete_jar) is set.
     pub fn upload_and_run(&self, jar: impl Into<Upload>) -> Call<M, UploadAndRun> {
         Call::new(
             self.client.clone(),
@@ -69,27 +69,27 @@ pub struct Jar<M> {
 }
 
 impl<M: Mode> Jar<M> {
-    /// Its id.
+    /// Returns the jar's id.
     pub fn id(&self) -> &JarId {
         &self.id
     }
 
-    /// Runs its main method, which submits a job.
+    /// Runs the jar's main method, which submits a job.
     pub fn run(&self) -> Call<M, RunJar> {
         self.client.request(RunJar::new(&self.id))
     }
 
-    /// Runs its main method as an application of its own, which may submit several jobs (2.3+).
+    /// Runs the jar's main method as a separate application, which may submit several jobs (2.3+).
     pub fn run_application(&self) -> Call<M, RunJarApplication> {
         self.client.request(RunJarApplication::new(&self.id))
     }
 
-    /// The dataflow of the job that it would submit; nothing is submitted.
+    /// Returns the dataflow of the job that the jar would submit, without submitting it.
     pub fn plan(&self) -> Call<M, PlanJar> {
         self.client.request(PlanJar::new(&self.id))
     }
 
-    /// Deletes it from the server; its jobs go on. A jar that is not there is refused with 400.
+    /// Deletes the jar from the server; its jobs keep running. Flink refuses with 400 if the jar does not exist.
     pub fn delete(&self) -> Call<M, DeleteJar> {
         self.client.request(DeleteJar::new(&self.id))
     }
@@ -117,14 +117,14 @@ telling!(JarList: Members(&[List("files")]));
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JarFile {
-    /// The id to run or delete it by.
+    /// The id, for running or deleting it.
     pub id: JarId,
-    /// The name of the file that was uploaded.
+    /// Name of the uploaded file.
     pub name: String,
-    /// When it was uploaded.
+    /// Upload time.
     #[serde(with = "millis")]
     pub uploaded: Timestamp,
-    /// The entry classes that its manifest names; empty if it names none.
+    /// Entry classes named in its manifest; empty if there are none.
     pub entry: Vec<JarEntry>,
 }
 
@@ -132,9 +132,9 @@ pub struct JarFile {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JarEntry {
-    /// The class.
+    /// The class name.
     pub name: String,
-    /// What its program says of itself.
+    /// The program's description of itself (`ProgramDescription`).
     pub description: Option<String>,
 }
 
@@ -152,16 +152,16 @@ pub struct UploadJar {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JarUpload {
-    /// Where the server keeps it.
+    /// Path of the jar on the server.
     pub filename: String,
-    /// The outcome; failures are errors instead.
+    /// The outcome. A failed upload is an error instead.
     pub status: UploadStatus,
 }
 
 telling!(JarUpload: Members(&[Text("filename")]));
 
 impl JarUpload {
-    /// The id to run or delete it by: the last part of the server's file name.
+    /// Returns the id, for running or deleting it: the last part of the server's file name.
     pub fn jar_id(&self) -> Result<JarId> {
         let name = self.filename.rsplit(['/', '\\']).next().unwrap_or_default();
         name.parse().map_err(|error: InvalidId| error.in_answer(UploadJar::SPEC.name, "filename"))
@@ -176,7 +176,8 @@ open_enum! {
     }
 }
 
-/// A second submission of a job is refused. Up to 1.14 it is not, once the first job has come to its end.
+/// Flink refuses a second submission with the same job id. Up to 1.14 it accepts one once the first job has ended
+/// normally.
 const SUBMITTED: Recognised = Recognised {
     by: ApiError::is_duplicate,
     find: Some(|job| GetJob::new(job.parse::<JobId>()?).request()),
@@ -191,7 +192,7 @@ const SUBMITTED: Recognised = Recognised {
     jobs: |job, details| job.parse().map(|job| StartedJob::from_details(job, details)).into_iter().collect(),
 };
 
-/// A second application with the same id is refused.
+/// Flink refuses a second application with the same id.
 const APPLICATION_SUBMITTED: Recognised = Recognised {
     by: ApiError::is_duplicate,
     find: Some(|application| GetApplication::new(application.parse::<ApplicationId>()?).request()),
@@ -203,7 +204,7 @@ const APPLICATION_SUBMITTED: Recognised = Recognised {
     },
 };
 
-/// A jar that is deleted already is refused as unknown.
+/// Flink refuses to delete a jar that it no longer has.
 const DELETED: Recognised = Recognised {
     by: |refusal| refusal.root_cause().contains("does not exist in"),
     find: None,
@@ -219,103 +220,103 @@ const DELETED: Recognised = Recognised {
 pub struct RunJar {
     /// The jar.
     pub jar: JarId,
-    /// The class whose main method is run; else the one that the jar's manifest names.
+    /// Class whose main method is run [default: the one named in the jar's manifest].
     #[body("entryClass", check = not_blank)]
     pub entry_class: Option<String>,
-    /// Arguments of the main method, each as it is: no quoting, no splitting.
+    /// Arguments of the main method, each passed as is: no quoting, no splitting.
     #[body("programArgsList")]
     pub args: Vec<String>,
-    /// Parallelism, at least 1; else the program's own or the cluster's default.
+    /// Parallelism, at least 1 [default: the program's own, or the cluster's default].
     #[body(check = at_least_one)]
     pub parallelism: Option<u32>,
-    /// The id that the job gets, so that it is submitted once; else a random one, which the server chooses. For programs with
-    /// one job: Flink gives it to each job, and up to 2.2 all but the first are lost, on 2.3 refused.
+    /// Id of the job, so that it is submitted only once [default: a random id chosen by the server]. For programs with
+    /// one job: Flink gives every job of the program this id. Up to 2.2 all but the first are lost, 2.3 refuses them.
     #[body("jobId", token = Given)]
     pub job_id: Option<JobId>,
-    /// Whether state of the savepoint that no operator wants may be dropped.
+    /// True to start even if the savepoint has state that no operator claims, and drop that state.
     #[body("allowNonRestoredState")]
     pub allow_non_restored_state: Option<bool>,
-    /// The savepoint or checkpoint to start from.
+    /// The savepoint or checkpoint to restore from.
     #[body("savepointPath", check = not_blank)]
     pub savepoint_path: Option<String>,
-    /// Who owns the savepoint afterwards (1.15+).
+    /// Owner of the savepoint after the restore (1.15+).
     #[body("claimMode", since = "1.15", formerly = ("restoreMode", "1.19"))]
     pub claim_mode: Option<ClaimMode>,
-    /// Configuration of this job, over the cluster's (1.17+).
+    /// Configuration of this job; overrides the cluster's (1.17+).
     #[body("flinkConfiguration", since = "1.17")]
     pub flink_configuration: BTreeMap<String, String>,
 }
 
 impl RunJar {
-    /// Chooses the id of the job, unless there is one: for programs with one job, which is then submitted once.
+    /// Chooses a random job id unless one is set. For programs with one job, which is then submitted only once.
     pub fn choose_job_id(&mut self) {
         self.job_id.get_or_insert_with(JobId::random);
     }
 }
 
 open_enum! {
-    /// Who owns the files of a savepoint that a job starts from.
+    /// Owner of the files of a savepoint that a job is restored from.
     pub enum ClaimMode {
-        /// Flink: they are deleted when no checkpoint needs them any more.
+        /// Flink owns them: it deletes them when no checkpoint needs them any more.
         Claim = "CLAIM",
-        /// The user: Flink never deletes them, and makes its first checkpoint a full one.
+        /// The user owns them: Flink never deletes them, and makes its first checkpoint a full one.
         NoClaim = "NO_CLAIM",
-        /// The user, though checkpoints may go on needing them (deprecated).
+        /// The user owns them, though later checkpoints may depend on them (deprecated).
         Legacy = "LEGACY",
     }
 }
 
-/// A job that was submitted.
+/// A submitted job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JarRun {
     /// The job.
     #[serde(rename = "jobid")]
     pub job_id: JobId,
-    /// The application around it (2.3+).
+    /// The application that the job belongs to (2.3+).
     #[serde(rename = "applicationId", default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<ApplicationId>,
 }
 
 telling!(JarRun: Members(&[Id("jobid")]));
 
-/// Runs a jar's main method as an application of its own (2.3+).
+/// Runs a jar's main method as a separate application (2.3+).
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(POST "/jars/{jar}/run-application" -> JarRunApplication, since = "2.3", handle = "jar(id).run_application()", repeat = Refused(APPLICATION_SUBMITTED))]
 #[non_exhaustive]
 pub struct RunJarApplication {
     /// The jar.
     pub jar: JarId,
-    /// The class whose main method is run; else the one that the jar's manifest names.
+    /// Class whose main method is run [default: the one named in the jar's manifest].
     #[body("entryClass", check = not_blank)]
     pub entry_class: Option<String>,
-    /// Arguments of the main method, each as it is: no quoting, no splitting.
+    /// Arguments of the main method, each passed as is: no quoting, no splitting.
     #[body("programArgsList")]
     pub args: Vec<String>,
-    /// Parallelism, at least 1; else the program's own or the cluster's default.
+    /// Parallelism, at least 1 [default: the program's own, or the cluster's default].
     #[body(check = at_least_one)]
     pub parallelism: Option<u32>,
-    /// The id of its first job; else a random one.
+    /// Id of its first job [default: a random id].
     #[body("jobId")]
     pub job_id: Option<JobId>,
-    /// Whether state of the savepoint that no operator wants may be dropped.
+    /// True to start even if the savepoint has state that no operator claims, and drop that state.
     #[body("allowNonRestoredState")]
     pub allow_non_restored_state: Option<bool>,
-    /// The savepoint or checkpoint to start from.
+    /// The savepoint or checkpoint to restore from.
     #[body("savepointPath", check = not_blank)]
     pub savepoint_path: Option<String>,
-    /// Who owns the savepoint afterwards.
+    /// Owner of the savepoint after the restore.
     #[body("claimMode")]
     pub claim_mode: Option<ClaimMode>,
-    /// Configuration of this application, over the cluster's.
+    /// Configuration of this application; overrides the cluster's.
     #[body("flinkConfiguration")]
     pub flink_configuration: BTreeMap<String, String>,
-    /// The id that the application gets; else a random one.
+    /// Id of the application [default: a random id].
     #[body("applicationId", token = Chosen)]
     pub application_id: Option<ApplicationId>,
 }
 
-/// An application that was submitted.
+/// A submitted application.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JarRunApplication {
@@ -333,37 +334,37 @@ telling!(JarRunApplication: Members(&[Id("applicationid")]));
 pub struct PlanJar {
     /// The jar.
     pub jar: JarId,
-    /// The class whose main method is run; else the one that the jar's manifest names.
+    /// Class whose main method is run [default: the one named in the jar's manifest].
     #[body("entryClass", check = not_blank)]
     pub entry_class: Option<String>,
-    /// Arguments of the main method, each as it is: no quoting, no splitting.
+    /// Arguments of the main method, each passed as is: no quoting, no splitting.
     #[body("programArgsList")]
     pub args: Vec<String>,
-    /// Parallelism, at least 1; else the program's own or the cluster's default.
+    /// Parallelism, at least 1 [default: the program's own, or the cluster's default].
     #[body(check = at_least_one)]
     pub parallelism: Option<u32>,
-    /// The id that the plan names; else a random one.
+    /// Job id in the plan [default: a random id].
     #[body("jobId")]
     pub job_id: Option<JobId>,
-    /// Configuration of the job, over the cluster's (1.17+).
+    /// Configuration of the job; overrides the cluster's (1.17+).
     #[body("flinkConfiguration", since = "1.17")]
     pub flink_configuration: BTreeMap<String, String>,
 }
 
-/// The same as [`PlanJar`] with its settings in the query, where arguments cannot contain commas.
+/// The same as [`PlanJar`], with its settings in the query. Arguments cannot contain commas.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jars/{jar}/plan" -> JobPlanInfo)]
 #[non_exhaustive]
 pub struct GetJarPlan {
     /// The jar.
     pub jar: JarId,
-    /// The class whose main method is run; else the one that the jar's manifest names.
+    /// Class whose main method is run [default: the one named in the jar's manifest].
     #[query("entry-class", check = not_blank)]
     pub entry_class: Option<String>,
     /// Arguments of the main method.
     #[query("programArg", check = no_comma)]
     pub args: Vec<String>,
-    /// Parallelism, at least 1; else the program's own or the cluster's default.
+    /// Parallelism, at least 1 [default: the program's own, or the cluster's default].
     #[query(check = at_least_one)]
     pub parallelism: Option<u32>,
 }
@@ -376,7 +377,7 @@ fn no_comma(argument: &String) -> Result<(), String> {
     }
 }
 
-/// Deletes a jar from the server; its jobs go on.
+/// Deletes a jar from the server; its jobs keep running.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(DELETE "/jars/{jar}" -> Empty, handle = "jar(id).delete()", python = "jars.delete", repeat = Refused(DELETED))]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! The JobManager: the process that answers, and leads all others.
+//! The JobManager: the process that serves the REST API and coordinates the cluster.
 
 use std::time::Duration;
 
@@ -16,62 +16,63 @@ use crate::{
 };
 
 impl<M: Mode> Client<M> {
-    /// The JobManager.
+    /// Returns the handle of the JobManager.
     pub fn jobmanager(&self) -> JobManager<M> {
         JobManager { client: self.clone() }
     }
 }
 
-/// The JobManager. With several of them, it is the one that answers.
+/// The JobManager. If there are several, the one that responds.
 #[derive(Clone, Debug)]
 pub struct JobManager<M> {
     pub(crate) client: Client<M>,
 }
 
 impl<M: Mode> JobManager<M> {
-    /// The options that were set in its configuration.
+    /// Returns the options set in the JobManager's configuration.
     pub fn config(&self) -> Call<M, GetJobManagerConfig> {
         self.client.request(GetJobManagerConfig::new())
     }
 
-    /// What it was started with: its Java and its class path (1.16+).
+    /// Returns the Java version, Java options and class path of the JobManager (1.16+).
     pub fn environment(&self) -> Call<M, GetJobManagerEnvironment> {
         self.client.request(GetJobManagerEnvironment::new())
     }
 
-    /// The names of its metrics; with [`get`](Call::get), their values.
+    /// Returns the names of the JobManager's metrics; with [`get`](Call::get), their values.
     pub fn metrics(&self) -> Call<M, GetJobManagerMetrics> {
         self.client.request(GetJobManagerMetrics::new())
     }
 
-    /// What its threads are doing (1.15+).
+    /// Returns the JobManager's threads with state and stack (1.15+).
     pub fn thread_dump(&self) -> Call<M, GetJobManagerThreadDump> {
         self.client.request(GetJobManagerThreadDump::new())
     }
 
-    /// The files in the folder of its log.
+    /// Returns the files in the JobManager's log folder.
     pub fn logs(&self) -> Call<M, GetJobManagerLogs> {
         self.client.request(GetJobManagerLogs::new())
     }
 
-    /// One of its log files.
+    /// Returns one of the JobManager's log files.
     pub fn log_file(&self, name: impl Into<LogFileName>) -> Call<M, GetJobManagerLogFile> {
         self.client.request(GetJobManagerLogFile::new(name))
     }
 
-    /// Its own log. Not found if it writes none.
+    /// Returns the JobManager's own log. Fails with 404 if it does not write one.
     pub fn log(&self) -> Call<M, GetJobManagerLog> {
         self.client.request(GetJobManagerLog::new())
     }
 
-    /// What it printed. Not found if that goes to no file beside its log.
+    /// Returns the JobManager's standard output. Fails with 404 if that is not written to a file next to the log.
     pub fn stdout(&self) -> Call<M, GetJobManagerStdout> {
         self.client.request(GetJobManagerStdout::new())
     }
 
-    /// Profiles it and gives the result once it is there, an HTML page (1.19+, `rest.profiling.enabled`).
+    /// Profiles the JobManager and returns the result once it is ready, an HTML page (1.19+, `rest.profiling.enabled`).
     ///
-    /// Refused with 500 while another profiler runs, and beyond `rest.profiling.duration-max` (5 minutes).
+    /// Flink refuses with 500 while another profiler runs, and if the duration exceeds `rest.profiling.duration-max` (5
+    /// minutes).
     pub fn profile(
         &self,
         mode: ProfilingMode,
@@ -80,7 +81,7 @@ impl<M: Mode> JobManager<M> {
         Call::new(self.client.clone(), Profile(StartJobManagerProfiling::new(mode, whole_seconds(duration))))
     }
 
-    /// Starts its profiler, and does not wait for the result; see [`profile`](Self::profile).
+    /// Starts the JobManager's profiler without waiting for the result; see [`profile`](Self::profile).
     pub fn start_profiling(
         &self,
         mode: ProfilingMode,
@@ -89,24 +90,24 @@ impl<M: Mode> JobManager<M> {
         self.client.request(StartJobManagerProfiling::new(mode, whole_seconds(duration)))
     }
 
-    /// The latest runs of its profiler (1.19+, `rest.profiling.enabled`).
+    /// Returns the latest runs of the JobManager's profiler (1.19+, `rest.profiling.enabled`).
     pub fn profiling_list(&self) -> Call<M, GetJobManagerProfilingList> {
         self.client.request(GetJobManagerProfilingList::new())
     }
 
-    /// The result of a run of its profiler, an HTML page (1.19+, `rest.profiling.enabled`).
+    /// Returns the result of a profiler run, an HTML page (1.19+, `rest.profiling.enabled`).
     pub fn profiling_file(&self, name: impl Into<LogFileName>) -> Call<M, GetJobManagerProfilingFile> {
         self.client.request(GetJobManagerProfilingFile::new(name))
     }
 }
 
-/// The options that were set in the JobManager's configuration.
+/// Options set in the JobManager's configuration.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobmanager/config" -> Configuration, handle = "jobmanager().config()", python = "jobmanager.config")]
 #[non_exhaustive]
 pub struct GetJobManagerConfig {}
 
-/// What the JobManager was started with: its Java and its class path.
+/// Java version, Java options and class path of the JobManager.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobmanager/environment" -> Environment, since = "1.16", handle = "jobmanager().environment()")]
 #[non_exhaustive]
@@ -117,29 +118,29 @@ pub struct GetJobManagerEnvironment {}
 #[endpoint(GET "/jobmanager/metrics" -> Vec<Metric>, handle = "jobmanager().metrics()", python = "jobmanager.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetJobManagerMetrics {
-    /// Names to read; without them, the names on offer.
+    /// Names of the metrics to read [default: none: list the available names].
     #[query]
     pub get: Vec<String>,
 }
 
-/// What the threads of the JobManager are doing.
+/// Threads of the JobManager with state and stack.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobmanager/thread-dump" -> ThreadDump, since = "1.15", handle = "jobmanager().thread_dump()")]
 #[non_exhaustive]
 pub struct GetJobManagerThreadDump {}
 
-/// The files in the folder of the JobManager's log.
+/// Files in the JobManager's log folder.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobmanager/logs" -> LogList, handle = "jobmanager().logs()", python = "jobmanager.logs")]
 #[non_exhaustive]
 pub struct GetJobManagerLogs {}
 
-/// One of the JobManager's log files.
+/// A log file of the JobManager.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobmanager/logs/{filename}" -> Text, handle = "jobmanager().log_file(name)", python = "jobmanager.get_log")]
 #[non_exhaustive]
 pub struct GetJobManagerLogFile {
-    /// The file.
+    /// The file name.
     pub filename: LogFileName,
 }
 
@@ -149,7 +150,7 @@ pub struct GetJobManagerLogFile {
 #[non_exhaustive]
 pub struct GetJobManagerLog {}
 
-/// What the JobManager printed.
+/// Standard output of the JobManager.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobmanager/stdout" -> Text, handle = "jobmanager().stdout()")]
 #[non_exhaustive]
@@ -160,10 +161,10 @@ pub struct GetJobManagerStdout {}
 #[endpoint(POST "/jobmanager/profiler" -> Profiling, since = "1.19", handle = "jobmanager().start_profiling(mode, duration)")]
 #[non_exhaustive]
 pub struct StartJobManagerProfiling {
-    /// What to look at.
+    /// Profiling mode.
     #[body]
     pub mode: ProfilingMode,
-    /// How long to look, in seconds.
+    /// Length of the profile, in seconds.
     #[body(check = at_least_one)]
     pub duration: u32,
 }
@@ -187,7 +188,7 @@ impl StartProfiling for StartJobManagerProfiling {
 #[non_exhaustive]
 pub struct GetJobManagerProfilingList {}
 
-/// The result of a run of the JobManager's profiler, an HTML page.
+/// The result of a profiler run of the JobManager, an HTML page.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobmanager/profiler/{filename}" -> Text, since = "1.19", handle = "jobmanager().profiling_file(name)")]
 #[non_exhaustive]

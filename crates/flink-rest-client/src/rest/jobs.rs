@@ -1,4 +1,4 @@
-//! Jobs: the list of them, and one of them.
+//! Jobs: the list of jobs, and a single job.
 
 pub mod all_metrics;
 pub mod backpressure;
@@ -48,30 +48,30 @@ use crate::{
 };
 
 impl<M: Mode> Client<M> {
-    /// All jobs of the cluster.
+    /// Returns the handle of all jobs of the cluster.
     pub fn jobs(&self) -> Jobs<M> {
         Jobs { client: self.clone() }
     }
 
-    /// One job. Nothing is sent: whether it exists shows with the first call.
+    /// Returns the handle of one job. Sends nothing: an unknown id fails with the first call.
     pub fn job(&self, id: JobId) -> Job<M> {
         Job { client: self.clone(), id }
     }
 }
 
-/// All jobs of a cluster, also those that ended, as long as the JobManager remembers them.
+/// All jobs of a cluster, including ended ones that the JobManager still remembers.
 #[derive(Clone, Debug)]
 pub struct Jobs<M> {
     pub(crate) client: Client<M>,
 }
 
 impl<M: Mode> Jobs<M> {
-    /// Ids and states of all jobs.
+    /// Returns the id and state of each job.
     pub fn list(&self) -> Call<M, GetJobs> {
         self.client.request(GetJobs::new())
     }
 
-    /// Names, states, times and numbers of tasks of all jobs.
+    /// Returns name, state, times and number of tasks of each job.
     pub fn overview(&self) -> Call<M, GetJobsOverview> {
         self.client.request(GetJobsOverview::new())
     }
@@ -85,33 +85,33 @@ pub struct Job<M> {
 }
 
 impl<M: Mode> Job<M> {
-    /// Its id.
+    /// Returns the job's id.
     pub fn id(&self) -> JobId {
         self.id
     }
 
-    /// The state alone (1.16+).
+    /// Returns the job's state alone (1.16+).
     pub fn status(&self) -> Call<M, GetJobStatus> {
         self.client.request(GetJobStatus::new(self.id))
     }
 
-    /// Cancels it, without a savepoint. A job that ended is refused with 404 (up to 1.14) or 409.
+    /// Cancels the job, without a savepoint. Flink refuses with 404 (up to 1.14) or 409 if it has ended.
     pub fn cancel(&self) -> Call<M, CancelJob> {
         self.client.request(CancelJob { mode: Some(TerminationMode::Cancel), ..CancelJob::new(self.id) })
     }
 }
 
-/// Ids and states of all jobs.
+/// Id and state of each job.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs" -> JobIdsWithStatus, handle = "jobs().list()", python = "jobs.all")]
 #[non_exhaustive]
 pub struct GetJobs {}
 
-/// Ids and states of all jobs.
+/// Id and state of each job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobIdsWithStatus {
-    /// One entry a job, in no order.
+    /// One entry per job, in no order.
     pub jobs: Vec<JobIdWithStatus>,
 }
 
@@ -127,25 +127,25 @@ pub struct JobIdWithStatus {
     pub status: JobStatus,
 }
 
-/// Names, states, times and numbers of tasks of all jobs.
+/// Name, state, times and number of tasks of each job.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/overview" -> JobsOverview, handle = "jobs().overview()", python = "jobs.overview")]
 #[non_exhaustive]
 pub struct GetJobsOverview {}
 
-/// All jobs in short.
+/// A summary of each job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobsOverview {
-    /// One entry a job, in no order.
+    /// One entry per job, in no order.
     pub jobs: Vec<JobOverview>,
 }
 
 telling!(JobsOverview: Members(&[List("jobs")]));
 
 impl JobsOverview {
-    /// The jobs that were not there before, in the order of their start times. Ids tell what is new whatever clocks say:
-    /// after a failover, recovered jobs have new start times.
+    /// Returns the jobs that are not in `before`, in the order of their start times. Compares ids, not times: after a
+    /// failover, recovered jobs have new start times.
     pub fn new_since(self, before: &JobIdsWithStatus) -> Vec<JobOverview> {
         let known: BTreeSet<_> = before.jobs.iter().map(|job| job.id).collect();
         let mut new: Vec<_> = self.jobs.into_iter().filter(|job| !known.contains(&job.jid)).collect();
@@ -153,17 +153,17 @@ impl JobsOverview {
         new
     }
 
-    /// The jobs that began after this one, in the order of their start times; none if it is not there.
+    /// Returns the jobs that started after this one, in the order of their start times; none if it is not in the list.
     ///
-    /// Flink does not tell which program a job is of, and answers the first one's id. If it is asked as soon as it has
-    /// answered, these are the program's other jobs, and what others submitted while the program ran.
+    /// Flink does not report which program a job belongs to, and returns the id of the first job only. Read directly
+    /// after that response, these are the program's other jobs, and any that other clients submitted meanwhile.
     pub fn begun_after(mut self, first: JobId) -> Vec<JobOverview> {
         self.jobs.sort_by_key(|job| job.start_time);
         self.jobs.into_iter().skip_while(|job| job.jid != first).skip(1).collect()
     }
 }
 
-/// A job in short.
+/// A summary of a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobOverview {
@@ -173,27 +173,27 @@ pub struct JobOverview {
     pub name: String,
     /// Its state.
     pub state: JobStatus,
-    /// When it was submitted.
+    /// Submission time.
     #[serde(rename = "start-time", with = "millis")]
     pub start_time: Timestamp,
-    /// When it ended; none while it has not.
+    /// End time; none until it has ended.
     #[serde(rename = "end-time", with = "minus_one")]
     pub end_time: Option<Timestamp>,
-    /// How long it has run, or did.
+    /// Run time, up to now or to its end.
     #[serde(with = "millis")]
     pub duration: Duration,
-    /// When its state last changed.
+    /// Time of its last change of state.
     #[serde(rename = "last-modification", with = "millis")]
     pub last_modification: Timestamp,
-    /// Tasks by state, `total` among them; the keys are Flink's words in small letters.
+    /// Number of tasks by state, and their `total`; the keys are Flink's words in lower case.
     pub tasks: BTreeMap<String, u32>,
-    /// Whether it is a batch or a streaming job (2.3+).
+    /// Batch or streaming (2.3+).
     #[serde(rename = "jobType", default, skip_serializing_if = "Nullable::is_left_out")]
     pub job_type: Nullable<JobType>,
-    /// What schedules it (2.3+).
+    /// The scheduler of the job (2.3+).
     #[serde(rename = "schedulerType", default, skip_serializing_if = "Nullable::is_left_out")]
     pub scheduler_type: Nullable<SchedulerType>,
-    /// Operators that are not scheduled yet, as an adaptive batch job does step by step (2.0+).
+    /// Number of operators not scheduled yet: an adaptive batch job schedules them step by step (2.0+).
     #[serde(rename = "pending-operators", default, skip_serializing_if = "Option::is_none")]
     pub pending_operators: Option<u32>,
 }
@@ -217,7 +217,7 @@ pub struct JobStatusInfo {
 
 telling!(JobStatusInfo: Members(&[State("status", JobStatus::WORDS)]));
 
-/// A second cancellation is refused once the first has ended the job.
+/// Flink refuses a second cancellation once the first has ended the job.
 const CANCELLED: Recognised = Recognised {
     by: |refusal| refusal.status == StatusCode::CONFLICT,
     find: None,
@@ -233,15 +233,15 @@ const CANCELLED: Recognised = Recognised {
 pub struct CancelJob {
     /// The job.
     pub job: JobId,
-    /// The only mode there is, which is also what the server assumes.
+    /// The only mode, and the server's default.
     #[query]
     pub mode: Option<TerminationMode>,
 }
 
 open_enum! {
-    /// How a job is brought to its end.
+    /// A way to end a job.
     pub enum TerminationMode {
-        /// At once, without a savepoint.
+        /// Immediately, without a savepoint.
         Cancel = "cancel",
     }
 }

@@ -1,4 +1,5 @@
-//! Whether the types keep all that a server says: for tests, and for recordings of other people's clusters.
+//! Losses of decoding: parts of a response that the types do not keep. For tests, and for recordings of users'
+//! clusters.
 
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
@@ -16,9 +17,9 @@ use crate::{
 };
 
 impl Spec {
-    /// What is lost of an answer to this endpoint, place by place, if it is decoded and encoded again: fields that no
-    /// type keeps, and values that do not come back as they were. Words that no enum has are told as well. An answer
-    /// that cannot be decoded is an error.
+    /// Decodes and encodes a response of this endpoint and returns what was lost, with the path of each place. A loss
+    /// is a field that no type keeps, a value that changes, or a word that no enum knows. A response that cannot be
+    /// decoded is an error.
     #[doc(hidden)]
     pub fn losses(&'static self, body: impl Into<Bytes>) -> Result<Vec<String>> {
         let answer =
@@ -35,7 +36,7 @@ impl Spec {
         Ok(losses)
     }
 
-    /// The error that an answer with another status than 2xx becomes.
+    /// Returns the error that a response with a status other than 2xx becomes.
     #[doc(hidden)]
     pub fn refusal(&'static self, status: StatusCode, body: &[u8]) -> Error {
         let (mut head, ()) = http::Response::new(()).into_parts();
@@ -44,7 +45,7 @@ impl Spec {
     }
 }
 
-/// An answer that is decoded and encoded again, and the words in it that no enum has.
+/// A round trip: decodes a response and encodes it again, and finds words that no enum knows.
 struct Through(Answer);
 
 impl WithAnswerType for Through {
@@ -55,7 +56,7 @@ impl WithAnswerType for Through {
         let endpoint = answer.endpoint.name;
         let failed = |source| Error::Decode { endpoint, at: "its encoding".into(), source };
         let value = T::from_answer(answer)?;
-        // `open_enum!` keeps a word that it does not know in `Other`. Within a text the quote would be escaped.
+        // `open_enum!` keeps an unknown word in `Other`. Inside a string the quote would be escaped.
         let shown = format!("{value:?}");
         let others = shown.split("Other(\"").skip(1).filter_map(|rest| rest.split('"').next());
         let others = others.map(|word| format!("`{word}`: no enum has this word")).collect();
@@ -63,7 +64,7 @@ impl WithAnswerType for Through {
     }
 }
 
-/// A text as JSON.
+/// Wraps a text as JSON.
 fn raw(text: &str) -> Result<Box<RawValue>> {
     serde_json::value::to_raw_value(text).map_err(|source| Error::Decode {
         endpoint: "Text",
@@ -72,8 +73,8 @@ fn raw(text: &str) -> Result<Box<RawValue>> {
     })
 }
 
-/// Compares what was sent, as it is written, with what is kept of it: a parser that both went through would hide
-/// that it changes a number.
+/// Compares the raw response with what the types keep of it. Parsing both sides with the same parser would hide numbers
+/// that the parser changes.
 fn compare(at: &str, sent: &RawValue, kept: &Value, losses: &mut Vec<String>) {
     match kept {
         Value::Object(kept) => {
@@ -106,7 +107,7 @@ fn compare(at: &str, sent: &RawValue, kept: &Value, losses: &mut Vec<String>) {
     losses.push(format!("{at}: {} comes back as {kept}", sent.get()));
 }
 
-/// Whether two texts are the same number: integers to their last digit, others as doubles.
+/// Returns true if both texts are the same number: integers to their last digit, others as doubles.
 fn is_same_number(one: &str, other: &str) -> bool {
     match (one.parse::<i128>(), other.parse::<i128>()) {
         (Ok(one), Ok(other)) => one == other,

@@ -1,4 +1,4 @@
-//! Metrics: one value each, or a summary of many.
+//! Metrics: single values and aggregates.
 
 use std::{collections::HashSet, fmt, time::Duration};
 
@@ -13,17 +13,18 @@ use crate::{
     value::{open_enum::open_enum, text::nearest, time::maybe_double},
 };
 
-/// A metric, or only its name: asked without names, the server says which ones it has; asked with names, their values.
+/// A metric. A request without names returns the names only; a request with names returns their values.
 ///
 /// Values are [fresh](crate::Freshness): a call that reads some makes Flink [collect](crate::Client::refresh_metrics)
-/// them first. What has just started has none yet, and names that Flink does not know are missing in the answer. Rates
-/// and times per second are of no use in a task's first ten seconds: Flink updates them every five.
+/// them first. A process or task that has just started has none yet, and names that Flink does not know are missing in
+/// the response. Rates and times per second are meaningless in a task's first ten seconds: Flink updates them every
+/// five.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Metric {
-    /// Its name, with the scope below the thing that was asked: `Status.JVM.Memory.Heap.Used`.
+    /// Its name, without the scope of the requested object: `Status.JVM.Memory.Heap.Used`.
     pub id: String,
-    /// Its value as Java prints it; none if only the names were asked for.
+    /// Its value as Java prints it; none if the request named no metrics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
@@ -31,7 +32,7 @@ pub struct Metric {
 telling!(Metric: Members(&[Text("id")]));
 
 impl Metric {
-    /// The value as a number; none if there is no value or it is no number.
+    /// Returns the value as a number; none if there is no value or it is not a number.
     pub fn as_f64(&self) -> Option<f64> {
         self.value.as_ref()?.parse().ok()
     }
@@ -46,18 +47,18 @@ impl fmt::Display for Metric {
     }
 }
 
-/// A metric aggregated over several jobs, TaskManagers or subtasks; asked without names, only its name.
+/// A metric aggregated over several jobs, TaskManagers or subtasks. A request without names returns the names only.
 ///
-/// Flink answers nothing at all if one of the names is unknown to it.
+/// If Flink does not know one of the names, its response is empty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AggregatedMetric {
     /// Its name.
     pub id: String,
-    /// The least value.
+    /// The minimum.
     #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
-    /// The greatest value.
+    /// The maximum.
     #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
     /// The mean.
@@ -66,7 +67,7 @@ pub struct AggregatedMetric {
     /// The sum.
     #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
     pub sum: Option<f64>,
-    /// How unevenly the values are spread, in percent: 0 if all are the same, 100 if one has all (1.20+).
+    /// The skew of the values in percent: 0 if all are the same, 100 if one has all (1.20+).
     #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
     pub skew: Option<f64>,
 }
@@ -74,35 +75,35 @@ pub struct AggregatedMetric {
 telling!(AggregatedMetric: Members(&[Text("id")]));
 
 open_enum! {
-    /// How the values of several jobs, TaskManagers or subtasks become one.
+    /// A way to aggregate the values of several jobs, TaskManagers or subtasks.
     pub enum Aggregation {
-        /// The least.
+        /// The minimum.
         Min = "min",
-        /// The greatest.
+        /// The maximum.
         Max = "max",
         /// The mean.
         Avg = "avg",
         /// The sum.
         Sum = "sum",
-        /// How unevenly they are spread (1.20+).
+        /// The skew: how unevenly the values are spread (1.20+).
         Skew = "skew" since "1.20",
     }
 }
 
-/// How long to wait for metrics that the server has begun to collect when it was asked.
+/// Timeout for metrics that the server starts to collect when they are requested.
 const COLLECTION: Duration = Duration::from_secs(2);
 
-/// An endpoint that reads metrics by name, or says which there are.
+/// An endpoint that reads metrics by name, or lists the available names.
 pub(crate) trait Metrics: Endpoint<Response = Vec<Self::Metric>> + Clone {
     type Metric: Send;
-    /// Whether one unknown name empties the whole answer.
+    /// True if one unknown name empties the whole response.
     const ALL_OR_NOTHING: bool;
 
     fn names(&mut self) -> &mut Vec<String>;
     fn name(metric: &Self::Metric) -> &str;
 }
 
-/// Makes endpoints readable by [`collect`].
+/// Implements [`Metrics`] for endpoints, so that [`collect`] can read them.
 macro_rules! metrics {
     ($metric:ident, $all_or_nothing:literal: $($endpoint:ident),*) => {$(
         impl $crate::rest::metrics::Metrics for $endpoint {
@@ -122,8 +123,9 @@ macro_rules! metrics {
 
 pub(crate) use metrics;
 
-/// Reads metrics, having made the server collect them: their names change too little for that. An empty answer is not
-/// taken at its word: the server may be about to collect them, or does not know a name.
+/// Reads metrics. If names are given, makes the server collect the values first; the list of names changes too rarely
+/// for that. An empty response may mean that the server is still collecting or does not know a name, so it is requested
+/// again.
 pub(crate) async fn collect<M: Mode, E: Metrics>(
     client: &Client<M>,
     endpoint: &E,
@@ -134,7 +136,7 @@ pub(crate) async fn collect<M: Mode, E: Metrics>(
     if !asked.is_empty() {
         refresh_once(client, options).await;
     }
-    // One wait for all that a client asks for: a job has many vertices, of which some may have no metrics.
+    // One deadline for all requests of a client: a job has many vertices, and some may have no metrics.
     let end = client.shared.collections.first_look(DEFAULT_INTERVAL) + COLLECTION;
     loop {
         let metrics = client.execute(endpoint, options).await?;

@@ -1,4 +1,5 @@
-//! Operations that Flink starts, answers with an id, and reports on when asked: savepoints, stops, deletions.
+//! Asynchronous operations (savepoints, stops, deletions): Flink returns an id at once and reports their status on
+//! request.
 
 use std::{fmt, future::Future, time::Duration};
 
@@ -23,11 +24,11 @@ use crate::{
 /// Timeout for looking up what an operation that the server has forgotten may have done.
 const EVIDENCE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The answer of an endpoint that starts an operation.
+/// The response of an endpoint that starts an operation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Triggered {
-    /// The id to ask with.
+    /// The id of the operation.
     #[serde(rename = "request-id")]
     pub request_id: TriggerId,
 }
@@ -36,19 +37,19 @@ telling!(Triggered: Members(&[Id("request-id")]));
 
 /// An endpoint that starts an operation.
 pub trait Trigger: Endpoint<Response = Triggered> {
-    /// The endpoint that tells how the operation is doing.
+    /// The endpoint that reports the status of the operation.
     type Poll: Poll;
 
-    /// The question after the operation with this id.
+    /// Returns the request for the status of the operation with this id.
     fn poll(&self, trigger: TriggerId) -> Self::Poll;
 }
 
-/// An endpoint that tells how an operation is doing.
+/// An endpoint that reports the status of an operation.
 pub trait Poll: Endpoint<Response = AsynchronousOperation<Self::Report>> + Clone + 'static {
-    /// What Flink says at the end.
+    /// The report at the end of the operation.
     type Report: Report;
 
-    /// What the cluster shows of an operation that it has forgotten, triggered at this time.
+    /// Looks for traces on the cluster of an operation that the server has forgotten, triggered at this time.
     #[doc(hidden)]
     fn evidence<M: Mode>(
         &self,
@@ -60,22 +61,22 @@ pub trait Poll: Endpoint<Response = AsynchronousOperation<Self::Report>> + Clone
     }
 }
 
-/// What Flink says at the end of an operation: a value, or a reason.
+/// The report at the end of an operation: a value, or the reason of a failure.
 pub trait Report: for<'de> Deserialize<'de> + fmt::Debug + Send {
-    /// What a success is worth.
+    /// The value of a success.
     type Value: Clone + fmt::Debug + Send;
 
-    /// The value, or the stack trace of the failure: Flink answers 200 to both.
+    /// Returns the value, or the stack trace of the failure: Flink responds with 200 to both.
     fn into_result(self) -> Result<Self::Value, String>;
 }
 
-/// The state of an operation, as Flink words it.
+/// The status of an operation, as Flink sends it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AsynchronousOperation<R> {
-    /// How far it is.
+    /// The state of the operation.
     pub status: QueueStatus,
-    /// How it ended; none while it goes on.
+    /// The report; none while the operation is in progress.
     #[serde(bound(deserialize = "R: Deserialize<'de>"))]
     pub operation: Option<R>,
 }
@@ -85,7 +86,7 @@ impl<R> AsynchronousOperation<R> {
     pub const TELLING: Telling = Telling::Members(&[Member::Object("status")]);
 }
 
-/// How far an operation is.
+/// The state of an operation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct QueueStatus {
@@ -94,34 +95,34 @@ pub struct QueueStatus {
 }
 
 open_enum! {
-    /// How far an operation is.
+    /// The state of an operation.
     pub enum QueueState {
-        /// It goes on.
+        /// Still in progress.
         InProgress = "IN_PROGRESS",
-        /// It is over, well or badly.
+        /// Ended, in success or failure.
         Completed = "COMPLETED",
     }
 }
 
-/// Why an operation failed.
+/// The reason why an operation failed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FailureCause {
-    /// The Java exception.
+    /// The Java exception's class name.
     pub class: String,
-    /// Its stack trace.
+    /// The stack trace.
     #[serde(rename = "stack-trace")]
     pub stack_trace: String,
-    /// The exception itself in Java's serialization, base64.
+    /// The exception in Java's serialization, as base64.
     #[serde(rename = "serialized-throwable")]
     pub serialized_throwable: String,
 }
 
-/// The end of an operation that has nothing to tell but whether it failed.
+/// The report of an operation without a value: it only says whether the operation failed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Done {
-    /// Why it failed; none if it succeeded.
+    /// The reason of the failure; none if it succeeded.
     #[serde(rename = "failure-cause", default, skip_serializing_if = "Option::is_none")]
     pub failure_cause: Option<FailureCause>,
 }
@@ -134,25 +135,25 @@ impl Report for Done {
     }
 }
 
-/// An operation under way. Dropping it does not end the operation.
+/// An operation in progress. Dropping it does not end the operation.
 #[derive(Clone, Debug)]
 pub struct Operation<M, P> {
     client: Client<M>,
     status: Status<P>,
 }
 
-/// How an operation is doing; a failed one is an error instead.
+/// The progress of an operation. A failed one is an error instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Progress<T> {
-    /// It goes on.
+    /// Still in progress.
     InProgress,
-    /// It succeeded.
+    /// Succeeded, with this value.
     Completed(T),
 }
 
 impl<M: Mode, P: Poll> Operation<M, P> {
-    /// An operation that was started earlier, maybe by somebody else.
+    /// An operation that was started earlier, by this client or another.
     pub(crate) fn new(client: Client<M>, id: TriggerId, poll: P) -> Self {
         Self { client, status: Status { id, poll, triggered: None } }
     }
@@ -169,43 +170,46 @@ impl<M: Mode, P: Poll> Operation<M, P> {
         started
     }
 
-    /// The id by which it can be found again, by this client or another.
+    /// Returns the id, with which this client or another can find the operation again.
     pub fn id(&self) -> TriggerId {
         self.status.id
     }
 
-    /// The same operation, known to have been accepted this long ago.
+    /// Marks the operation as accepted by the server this long ago.
     ///
-    /// If the server does not know such an operation, as after a failover, that is [`Error::OperationForgotten`]. Of
-    /// others it is Flink's 404: there never was one. Those that this client triggered are known to have been accepted.
+    /// If the server does not know an accepted operation, as after a failover, the error is
+    /// [`Error::OperationForgotten`]. For others it is Flink's 404: there never was one. Operations that this client
+    /// triggered are marked already.
     pub fn accepted(mut self, ago: Duration) -> Self {
         let now = Instant::now();
         self.status.triggered = Some(now.checked_sub(ago).unwrap_or(now));
         self
     }
 
-    /// Asks once how it is doing. A failed operation is [`Error::OperationFailed`], one that the server has forgotten
+    /// Reads the status once. A failed operation is [`Error::OperationFailed`], one that the server has forgotten
     /// [`Error::OperationForgotten`].
     pub fn status(&self) -> Call<M, Status<P>> {
         Call::new(self.client.clone(), self.status.clone())
     }
 
-    /// Asks until it is over: its value, or [`Error::OperationFailed`], or [`Error::OperationForgotten`] if another
-    /// JobManager took over that does not know it, or [`Error::Timeout`] after ten minutes or
-    /// the call's own [`timeout`](Call::timeout). If the server is away at the end of that time, or for longer
-    /// than the client's [patience](crate::ClientBuilder::outage_patience), the error says so instead.
-    /// The operation goes on after either: its [id](Self::id) finds it again.
+    /// Polls until the operation has ended, and returns its value.
+    ///
+    /// Fails with [`Error::OperationFailed`]; with [`Error::OperationForgotten`] if another JobManager took over that
+    /// does not know it; with [`Error::Timeout`] after ten minutes or the call's own [`timeout`](Call::timeout). If the
+    /// server is unreachable at the end of that time, or for longer than the client's
+    /// [patience](crate::ClientBuilder::outage_patience), the error says so instead. The operation continues after
+    /// either: its [id](Self::id) finds it again.
     pub fn wait(&self) -> Call<M, Wait<P>> {
         Call::new(self.client.clone(), Wait { status: self.status.clone(), on_outage: Tell::default() })
     }
 }
 
-/// Asks once; see [`Operation::status`].
+/// Reads the status once; see [`Operation::status`].
 #[derive(Clone, Debug)]
 pub struct Status<P> {
     id: TriggerId,
     poll: P,
-    /// When it was triggered, if the server is known to have accepted it.
+    /// Time of the trigger request, if the server is known to have accepted it.
     triggered: Option<Instant>,
 }
 
@@ -227,7 +231,8 @@ impl<P: Poll> Action for Status<P> {
 }
 
 impl<P: Poll> Status<P> {
-    /// The refusal of an operation that was accepted does not tell how it ended: the JobManager that knew is gone.
+    /// Explains a refusal of the status. An accepted operation that is unknown has no known end: the JobManager that
+    /// knew it is gone.
     async fn explain<M: Mode>(&self, client: &Client<M>, operation: String, error: Error) -> Error {
         let Some(triggered) = self.triggered.filter(|_| is_unknown(&error)) else { return error };
         let evidence = timeout(EVIDENCE_TIMEOUT, self.poll.evidence(client, triggered)).await;
@@ -237,9 +242,9 @@ impl<P: Poll> Status<P> {
 }
 
 impl<P: Poll> Status<P> {
-    /// The end of a wait. An operation that was accepted goes on whoever may not ask for it any more.
+    /// The error at the end of a wait. An accepted operation continues even if its status may no longer be read.
     fn still_unknown(&self, error: Error) -> Error {
-        // What is over, or may be asked again.
+        // Errors that settle the operation, or after which polling can continue.
         let is_told = matches!(error, Error::OperationFailed { .. } | Error::OperationForgotten { .. })
             || error.is_timeout()
             || error.is_unreachable()
@@ -253,7 +258,7 @@ impl<P: Poll> Status<P> {
     }
 }
 
-/// Whether the server says that it knows no such operation, in whatever words and with whatever status.
+/// Returns true if the server says that it does not know the operation, in whatever words and with whatever status.
 fn is_unknown(error: &Error) -> bool {
     let is_refusal = matches!(error.status(), Some(StatusCode::NOT_FOUND | StatusCode::GONE));
     is_refusal
@@ -261,13 +266,13 @@ fn is_unknown(error: &Error) -> bool {
 }
 
 impl<M: Mode, P: Poll> Call<M, Status<P>> {
-    /// What would be sent; nothing is.
+    /// Returns the request without sending it.
     pub fn to_request(&self) -> Result<Request> {
         self.action.poll.request()
     }
 }
 
-/// Asks until it is over; see [`Operation::wait`].
+/// Polls until the operation has ended; see [`Operation::wait`].
 #[derive(Clone, Debug)]
 pub struct Wait<P> {
     status: Status<P>,
@@ -275,11 +280,11 @@ pub struct Wait<P> {
 }
 
 impl<M: Mode, P: Poll> Call<M, Wait<P>> {
-    /// Tells of each question that the server does not answer, and every 3 seconds of one that is still pending, until the
-    /// client's [patience](crate::ClientBuilder::outage_patience) ends the wait.
+    /// Calls this function for each request that the server does not answer, and every 3 seconds while one is pending,
+    /// until the client's [patience](crate::ClientBuilder::outage_patience) ends the wait.
     ///
-    /// The function runs inside the wait and must not block: as long as it does, nothing is asked and no time limit ends the wait.
-    /// A channel hands on what takes time.
+    /// The function runs inside the wait and must not block: meanwhile nothing is sent and no timeout ends the wait.
+    /// For slow work, send the event to a channel.
     pub fn on_outage(mut self, tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
         self.action.on_outage = Tell::to(tell);
         self
@@ -298,7 +303,7 @@ impl<P: Poll> Action for Wait<P> {
                 match status.clone().run(client.clone(), Waiting::question()).await? {
                     Progress::Completed(value) => Ok(Some(value)),
                     Progress::InProgress => {
-                        // Whoever triggered it, the server knows it.
+                        // The server now is known to have accepted it, whoever triggered it.
                         status.triggered.get_or_insert_with(Instant::now);
                         Ok(None)
                     }

@@ -1,4 +1,4 @@
-//! What JobManager and TaskManagers have in common: configuration, environment, logs, thread dumps, profiles.
+//! Resources shared by JobManager and TaskManagers: configuration, environment, logs, thread dumps, profiles.
 
 use std::time::Duration;
 
@@ -15,25 +15,25 @@ use crate::{
     },
 };
 
-/// The configuration of a process. Flink hides the values of passwords and the like.
+/// The configuration of a process. Flink masks passwords and other secrets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 #[non_exhaustive]
 pub struct Configuration {
-    /// One entry an option, in no order; options that were not set are missing.
+    /// One entry per option, in no order; options that are not set are missing.
     pub entries: Vec<ConfigurationEntry>,
 }
 
 telling!(Configuration: ListOf(&[Text("key")]));
 
 impl Configuration {
-    /// The value of an option; none if it was not set.
+    /// Returns the value of an option; none if it is not set.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| entry.value.as_str())
     }
 }
 
-/// An option that was set.
+/// A configuration option.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConfigurationEntry {
@@ -43,13 +43,13 @@ pub struct ConfigurationEntry {
     pub value: String,
 }
 
-/// What a process was started with.
+/// The environment of a process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Environment {
-    /// Its Java.
+    /// The Java virtual machine.
     pub jvm: Jvm,
-    /// Jars and folders that Java loads classes from.
+    /// Jars and folders on the class path.
     pub classpath: Vec<String>,
 }
 
@@ -59,11 +59,11 @@ telling!(Environment: Members(&[Object("jvm"), List("classpath")]));
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Jvm {
-    /// Its vendor and version, in words.
+    /// Vendor and version, as text.
     pub version: String,
-    /// The processor's architecture: `amd64`.
+    /// Processor architecture: `amd64`.
     pub arch: String,
-    /// Its own command line options.
+    /// The JVM's command line options.
     pub options: Vec<String>,
 }
 
@@ -71,7 +71,7 @@ pub struct Jvm {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LogList {
-    /// The files in the folder of its log, in no order.
+    /// The files in the log folder, in no order.
     pub logs: Vec<LogInfo>,
 }
 
@@ -81,34 +81,34 @@ telling!(LogList: Members(&[List("logs")]));
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LogInfo {
-    /// Its name, to read it by.
+    /// Its name, for reading it.
     pub name: LogFileName,
     /// Its size in bytes.
     pub size: u64,
-    /// When it was last written to (1.15+).
+    /// Time of the last write (1.15+).
     #[serde(default, with = "maybe", skip_serializing_if = "Option::is_none")]
     pub mtime: Option<Timestamp>,
 }
 
-/// What the threads of a process are doing.
+/// The threads of a process with state and stack.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThreadDump {
-    /// One entry a thread.
+    /// One entry per thread.
     #[serde(rename = "threadInfos")]
     pub thread_infos: Vec<ThreadInfo>,
 }
 
 telling!(ThreadDump: Members(&[List("threadInfos")]));
 
-/// What a thread is doing.
+/// A thread with state and stack.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThreadInfo {
     /// Its name.
     #[serde(rename = "threadName")]
     pub thread_name: String,
-    /// Its state, its locks and its stack, as Java prints them: several lines.
+    /// State, locks and stack, as Java prints them: several lines.
     #[serde(rename = "stringifiedThreadInfo")]
     pub stringified_thread_info: String,
 }
@@ -117,33 +117,33 @@ pub struct ThreadInfo {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProfilingList {
-    /// One entry a run, newest first; the server keeps `rest.profiling.history-size` of them.
+    /// One entry per run, newest first; the server keeps `rest.profiling.history-size` of them.
     #[serde(rename = "profilingList")]
     pub profiling_list: Vec<Profiling>,
 }
 
 telling!(ProfilingList: Members(&[List("profilingList")]));
 
-/// A run of a profiler.
+/// A profiler run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Profiling {
-    /// How far it is.
+    /// The state of the run.
     pub status: ProfilingStatus,
-    /// What it looks at.
+    /// Profiling mode.
     pub mode: ProfilingMode,
-    /// When it was started.
+    /// Start time.
     #[serde(rename = "triggerTime", with = "millis")]
     pub trigger_time: Timestamp,
-    /// When it ended; none while it has not.
+    /// End time; none until it has ended.
     #[serde(rename = "finishedTime", with = "maybe")]
     pub finished_time: Option<Timestamp>,
-    /// How long it was to run.
+    /// Requested duration.
     #[serde(with = "seconds")]
     pub duration: Duration,
-    /// How it ended, in words; none while it has not.
+    /// The outcome as text; none until it has ended.
     pub message: Option<String>,
-    /// The file of its result; none if there is none yet.
+    /// The file with the result; none until there is one.
     #[serde(rename = "outputFile")]
     pub output_file: Option<LogFileName>,
     /// The same as `mode`.
@@ -154,34 +154,34 @@ pub struct Profiling {
 telling!(Profiling: Members(&[Number("triggerTime"), Text("profilingMode")]));
 
 open_enum! {
-    /// What a profiler looks at; the words are async-profiler's.
+    /// A profiling mode, in async-profiler's words.
     pub enum ProfilingMode {
-        /// Where processor time is spent; needs the kernel's leave to use `perf` events.
+        /// Processor time; needs kernel permission for `perf` events.
         Cpu = "CPU",
-        /// Where memory is allocated.
+        /// Memory allocations.
         Alloc = "ALLOC",
-        /// Where threads wait for locks.
+        /// Waits for locks.
         Lock = "LOCK",
-        /// Where time passes, also in sleeping and waiting threads.
+        /// Wall-clock time, including sleeping and waiting threads.
         Wall = "WALL",
-        /// Where processor time is spent; needs nothing, and is less exact.
+        /// Processor time, less exact; needs no permission.
         Itimer = "ITIMER",
     }
 }
 
 open_enum! {
-    /// How far a run of a profiler is.
+    /// The state of a profiler run.
     pub enum ProfilingStatus {
-        /// It goes on.
+        /// Still running.
         Running = "RUNNING",
-        /// It is over, and there is a result.
+        /// Ended, with a result.
         Finished = "FINISHED",
-        /// It failed; its message says why.
+        /// Failed; the message says why.
         Failed = "FAILED",
     }
 }
 
-/// Whole seconds as a [`Duration`].
+/// A [`Duration`] as whole seconds.
 mod seconds {
     use std::time::Duration;
 
@@ -196,7 +196,7 @@ mod seconds {
     }
 }
 
-/// What Flink takes as the length of a profile: whole seconds, so that none is cut off.
+/// Rounds a profile's duration up to whole seconds, Flink's unit, so that none is cut off.
 pub(crate) fn whole_seconds(duration: Duration) -> u32 {
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     u32::try_from(seconds).unwrap_or(u32::MAX)
@@ -204,15 +204,15 @@ pub(crate) fn whole_seconds(duration: Duration) -> u32 {
 
 /// An endpoint that starts the profiler of a process.
 pub trait StartProfiling: Endpoint<Response = Profiling> {
-    /// The endpoint that tells how its runs are doing.
+    /// The endpoint that lists the profiler runs.
     type List: Endpoint<Response = ProfilingList>;
-    /// The endpoint that gives their results.
+    /// The endpoint that returns their results.
     type File: Endpoint<Response = Text>;
 
-    /// The question after the runs in this process.
+    /// Returns the request for the runs of this process.
     fn list(&self) -> Self::List;
 
-    /// The question after the result in this file.
+    /// Returns the request for the result in this file.
     fn file(&self, name: LogFileName) -> Self::File;
 }
 
@@ -241,7 +241,7 @@ impl<S: StartProfiling> Readable for Profile<S> {
         let file = loop {
             let look = async {
                 let runs = client.execute(&list, Waiting::question()).await?.profiling_list;
-                // Only one runs at a time, so the time of its start tells it from the others.
+                // Only one profiler runs at a time, so the start time identifies it.
                 let run = runs.into_iter().find(|run| run.trigger_time == started.trigger_time);
                 match run.map(|run| (run.status, run.output_file, run.message)) {
                     Some((ProfilingStatus::Finished, Some(file), _)) => Ok(Some(file)),

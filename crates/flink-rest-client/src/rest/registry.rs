@@ -12,13 +12,13 @@ use crate::{
     value::text::nearest,
 };
 
-/// Lists the endpoints once, by group, in the order of the table in the README.
+/// Lists all endpoints by group, in the order of the README's table.
 macro_rules! endpoints {
     ($($module:path: $($name:ident),* $(,)?;)*) => {
         /// Every endpoint of this crate.
         pub static ENDPOINTS: &[&Spec] = &[$($({ use $module as module; module::$name::SPEC }),*),*];
 
-        /// Does something with the type of an endpoint's answer, given the endpoint's name; none if there is no such one.
+        /// Calls `visitor` with the response type of the endpoint; none if there is no endpoint of this name.
         #[doc(hidden)]
         pub fn with_answer_type<W: WithAnswerType>(endpoint: &str, what: W) -> Option<W::Output> {
             match endpoint {
@@ -72,7 +72,7 @@ endpoints! {
     crate::rest::jobs::yarn: YarnCancelJob, YarnStopJob;
 }
 
-/// The endpoint with this name.
+/// Returns the endpoint with this name.
 pub(crate) fn find(name: &str) -> Result<&'static Spec> {
     ENDPOINTS.iter().copied().find(|spec| spec.name == name).ok_or_else(|| {
         let suggestion = nearest(name, ENDPOINTS.iter().map(|spec| spec.name));
@@ -81,21 +81,21 @@ pub(crate) fn find(name: &str) -> Result<&'static Spec> {
 }
 
 impl<M: Mode> Client<M> {
-    /// A call of the endpoint with this name from [`ENDPOINTS`](crate::ENDPOINTS), with a JSON object of parameters.
+    /// Calls the endpoint with this name from [`ENDPOINTS`](crate::ENDPOINTS). `params` is a JSON object.
     ///
-    /// The answer is the server's own JSON: nothing is lost in types of this crate.
+    /// The response is the server's own JSON, not decoded into types of this crate.
     pub fn request_by_name(&self, name: impl Into<String>, params: Value) -> Call<M, Named> {
         self.request(Named::new(name, params))
     }
 }
 
-/// Something to be done with the type of an endpoint's answer.
+/// A visitor of the response type of an endpoint.
 #[doc(hidden)]
 pub trait WithAnswerType {
-    /// What comes of it.
+    /// The result of the visit.
     type Output;
 
-    /// Does it.
+    /// Visits the type.
     fn with<T: FromAnswer + Serialize + Debug>(self) -> Self::Output;
 }
 
@@ -126,7 +126,7 @@ impl Endpoint for Named {
     }
 }
 
-/// Parameters of a call by name.
+/// Returns the parameters of a call by name as a map.
 fn object(params: Value) -> std::result::Result<Map<String, Value>, String> {
     match params {
         Value::Object(params) => Ok(params),
@@ -147,7 +147,7 @@ impl Action for Named {
     }
 }
 
-/// Whatever it answers, byte by byte.
+/// Reads the raw bytes of any response.
 impl Readable for Named {
     type Endpoint = Self;
 
@@ -156,7 +156,7 @@ impl Readable for Named {
     }
 }
 
-/// A request that is there already is sent as it is; it is answered as a call by name is.
+/// A ready-made request, sent as it is; the response is raw, like that of a call by name.
 impl Endpoint for Request {
     type Response = Answer;
 

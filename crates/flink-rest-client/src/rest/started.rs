@@ -1,4 +1,4 @@
-//! Requests that start jobs: which ones are there after one that failed.
+//! Requests that start jobs: finds the jobs that a failed request has started.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use crate::{
     rest::jobs::{GetJobs, GetJobsOverview, JobIdsWithStatus, JobOverview, exceptions::GetJobExceptions},
 };
 
-/// Pause between two looks.
+/// Interval between two lookups of new jobs.
 const LOOKUP_INTERVAL: Duration = Duration::from_millis(300);
 
 impl StartedJob {
-    /// From the details of a job. None of them is needed: the job has been found.
+    /// Reads a job from the response of its details. All fields are optional: the job is known to exist.
     pub(crate) fn from_details(id: JobId, details: &Value) -> Self {
         let text = |key| details.get(key).and_then(Value::as_str).unwrap_or_default();
         Self { id, name: text("name").into(), state: text("state").into(), root_cause: None }
@@ -33,7 +33,7 @@ impl From<JobOverview> for StartedJob {
     }
 }
 
-/// Sends a request that was checked and may start jobs. If it fails, the error holds those that are there.
+/// Sends a checked request that may start jobs. If it fails, the error lists the jobs that it has started.
 pub(crate) async fn execute_request<M: Mode, T: FromAnswer>(
     client: &Client<M>,
     request: Request,
@@ -43,7 +43,7 @@ pub(crate) async fn execute_request<M: Mode, T: FromAnswer>(
         Repeat::NewJobs => jobs_before(client, options).await?,
         _ => None,
     };
-    // Of the request and the looks after it; a time that was set for the call is that of both.
+    // One deadline for the request and the lookups after it: the call's own timeout covers both.
     let deadline = client.deadline(options, client.shared.timeout);
     let look = Look { client, options, deadline };
     match (client.execute_request(request.clone(), options).await, before) {
@@ -65,8 +65,7 @@ pub(crate) async fn execute_request<M: Mode, T: FromAnswer>(
     }
 }
 
-/// The jobs that are there before a request that starts some. None if the server does not tell: the request is sent all
-/// the same.
+/// Returns the jobs before the request; none if the server refuses to list them, and the request is sent all the same.
 async fn jobs_before<M: Mode>(client: &Client<M>, options: CallOptions) -> Result<Option<JobIdsWithStatus>> {
     match client.execute(&GetJobs::new(), options).await {
         Ok(list) => Ok(Some(list)),
@@ -75,7 +74,7 @@ async fn jobs_before<M: Mode>(client: &Client<M>, options: CallOptions) -> Resul
     }
 }
 
-/// The looks after a request that failed.
+/// Lookups of the jobs after a request that failed.
 struct Look<'a, M> {
     client: &'a Client<M>,
     options: CallOptions,
@@ -83,7 +82,7 @@ struct Look<'a, M> {
 }
 
 impl<M: Mode> Look<'_, M> {
-    /// The jobs that are there now and were not before.
+    /// Returns the jobs that are there now and were not before.
     async fn new_jobs(&self, before: &JobIdsWithStatus, mut options: CallOptions) -> Result<Vec<StartedJob>> {
         options.retry = Some(Retry::never());
         let Deadline { at, after } = self.deadline;
@@ -92,14 +91,14 @@ impl<M: Mode> Look<'_, M> {
         Ok(listed.new_since(before).into_iter().map(StartedJob::from).collect())
     }
 
-    /// The new jobs after a request that was refused.
+    /// Returns the new jobs after a request that was refused.
     async fn new_jobs_now(&self, before: &JobIdsWithStatus) -> Vec<StartedJob> {
         let mut options = self.options;
         options.attempt_timeout = Some(self.client.lookup_timeout(options));
         self.new_jobs(before, options).await.unwrap_or_default()
     }
 
-    /// The new jobs after a request whose answer was lost, which may be under way yet. Outages are waited through until
+    /// Returns the new jobs after a request whose response was lost: it may still be running. Waits out outages until
     /// the deadline.
     async fn await_new_jobs(&self, before: &JobIdsWithStatus) -> Vec<StartedJob> {
         let repeats = self.options.retry.unwrap_or(self.client.shared.retry).times > 0;
@@ -107,7 +106,7 @@ impl<M: Mode> Look<'_, M> {
         loop {
             match self.new_jobs(before, self.options).await {
                 Ok(jobs) => {
-                    // The program may be about to submit one more, and what is there may be somebody else's.
+                    // The program may be about to submit one more job, and a job already seen may be somebody else's.
                     let since = same_since.filter(|_| jobs.len() == seen.len()).unwrap_or_else(Instant::now);
                     same_since = Some(since);
                     seen = jobs;
@@ -125,7 +124,7 @@ impl<M: Mode> Look<'_, M> {
         }
     }
 
-    /// The jobs with the reason of the first one that failed, as far as the server tells it.
+    /// Adds the root cause to the first job that failed, if the server reports it.
     async fn with_causes(&self, mut jobs: Vec<StartedJob>) -> Vec<StartedJob> {
         let mut options = self.options;
         options.attempt_timeout = Some(self.client.lookup_timeout(options));

@@ -20,12 +20,12 @@ use crate::{
 };
 
 impl<M: Mode> Client<M> {
-    /// All TaskManagers of the cluster.
+    /// Returns the handle of all TaskManagers of the cluster.
     pub fn taskmanagers(&self) -> TaskManagers<M> {
         TaskManagers { client: self.clone() }
     }
 
-    /// One TaskManager. Nothing is sent: whether it exists shows with the first call.
+    /// Returns the handle of one TaskManager. Sends nothing: an unknown id fails with the first call.
     pub fn taskmanager(&self, id: impl Into<TaskManagerId>) -> TaskManager<M> {
         TaskManager { client: self.clone(), id: id.into() }
     }
@@ -38,12 +38,12 @@ pub struct TaskManagers<M> {
 }
 
 impl<M: Mode> TaskManagers<M> {
-    /// All TaskManagers with their slots and resources.
+    /// Returns all TaskManagers with their slots and resources.
     pub fn list(&self) -> Call<M, GetTaskManagers> {
         self.client.request(GetTaskManagers::new())
     }
 
-    /// The names of the metrics that TaskManagers have; with [`get`](Call::get), these metrics aggregated over all
+    /// Returns the names of the TaskManagers' metrics; with [`get`](Call::get), these metrics aggregated over all
     /// TaskManagers.
     pub fn metrics(&self) -> Call<M, GetAggregatedTaskManagerMetrics> {
         self.client.request(GetAggregatedTaskManagerMetrics::new())
@@ -58,50 +58,52 @@ pub struct TaskManager<M> {
 }
 
 impl<M: Mode> TaskManager<M> {
-    /// Its id.
+    /// Returns the TaskManager's id.
     pub fn id(&self) -> &TaskManagerId {
         &self.id
     }
 
-    /// Slots, resources, memory in use and garbage collections.
+    /// Returns its slots, resources, memory usage and garbage collections.
     pub fn details(&self) -> Call<M, GetTaskManager> {
         self.client.request(GetTaskManager::new(&self.id))
     }
 
-    /// The names of its metrics; with [`get`](Call::get), their values.
+    /// Returns the names of its metrics; with [`get`](Call::get), their values.
     pub fn metrics(&self) -> Call<M, GetTaskManagerMetrics> {
         self.client.request(GetTaskManagerMetrics::new(&self.id))
     }
 
-    /// What its threads are doing.
+    /// Returns its threads with state and stack.
     pub fn thread_dump(&self) -> Call<M, GetTaskManagerThreadDump> {
         self.client.request(GetTaskManagerThreadDump::new(&self.id))
     }
 
-    /// The files in the folder of its log.
+    /// Returns the files in its log folder.
     pub fn logs(&self) -> Call<M, GetTaskManagerLogs> {
         self.client.request(GetTaskManagerLogs::new(&self.id))
     }
 
-    /// One of its log files.
+    /// Returns one of its log files.
     pub fn log_file(&self, name: impl Into<LogFileName>) -> Call<M, GetTaskManagerLogFile> {
         self.client.request(GetTaskManagerLogFile::new(&self.id, name))
     }
 
-    /// Its own log. Not found if it writes none.
+    /// Returns its own log. Fails with 404 if it does not write one.
     pub fn log(&self) -> Call<M, GetTaskManagerLog> {
         self.client.request(GetTaskManagerLog::new(&self.id))
     }
 
-    /// What it printed, which is where `print()` of a job goes. Not found if that goes to no file
-    /// beside its log.
+    /// Returns its standard output, to which a job's `print()` writes. Fails with 404 if that is not written to a file
+    /// next to the log.
     pub fn stdout(&self) -> Call<M, GetTaskManagerStdout> {
         self.client.request(GetTaskManagerStdout::new(&self.id))
     }
 
-    /// Profiles it and gives the result once it is there, an HTML page (1.19+, `rest.profiling.enabled`).
+    /// Profiles the TaskManager and returns the result once it is ready, an HTML page (1.19+,
+    /// `rest.profiling.enabled`).
     ///
-    /// Refused with 500 while another profiler runs, and beyond `rest.profiling.duration-max` (5 minutes).
+    /// Flink refuses with 500 while another profiler runs, and if the duration exceeds `rest.profiling.duration-max` (5
+    /// minutes).
     pub fn profile(
         &self,
         mode: ProfilingMode,
@@ -111,7 +113,7 @@ impl<M: Mode> TaskManager<M> {
         Call::new(self.client.clone(), Profile(start))
     }
 
-    /// Starts its profiler, and does not wait for the result; see [`profile`](Self::profile).
+    /// Starts its profiler without waiting for the result; see [`profile`](Self::profile).
     pub fn start_profiling(
         &self,
         mode: ProfilingMode,
@@ -120,12 +122,12 @@ impl<M: Mode> TaskManager<M> {
         self.client.request(StartTaskManagerProfiling::new(&self.id, mode, whole_seconds(duration)))
     }
 
-    /// The latest runs of its profiler (1.19+, `rest.profiling.enabled`).
+    /// Returns the latest runs of its profiler (1.19+, `rest.profiling.enabled`).
     pub fn profiling_list(&self) -> Call<M, GetTaskManagerProfilingList> {
         self.client.request(GetTaskManagerProfilingList::new(&self.id))
     }
 
-    /// The result of a run of its profiler, an HTML page (1.19+, `rest.profiling.enabled`).
+    /// Returns the result of a profiler run, an HTML page (1.19+, `rest.profiling.enabled`).
     pub fn profiling_file(&self, name: impl Into<LogFileName>) -> Call<M, GetTaskManagerProfilingFile> {
         self.client.request(GetTaskManagerProfilingFile::new(&self.id, name))
     }
@@ -133,37 +135,37 @@ impl<M: Mode> TaskManager<M> {
 
 /// Metrics aggregated over TaskManagers.
 ///
-/// The answer is empty if one of the names or TaskManagers is unknown.
+/// The response is empty if one of the names or TaskManagers is unknown.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/taskmanagers/metrics" -> Vec<AggregatedMetric>, handle = "taskmanagers().metrics()", python = "taskmanager.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetAggregatedTaskManagerMetrics {
-    /// Names to read; without them, the names on offer.
+    /// Names of the metrics to read [default: none: list the available names].
     #[query]
     pub get: Vec<String>,
-    /// How to aggregate; all ways unless set.
+    /// Aggregations to compute [default: all].
     #[query]
     pub agg: Vec<Aggregation>,
-    /// The TaskManagers; all unless set.
+    /// TaskManagers to include [default: all].
     #[query]
     pub taskmanagers: Vec<TaskManagerId>,
 }
 
 /// Metrics of a TaskManager.
 ///
-/// The answer is empty for one that has just been started, or does not exist.
+/// The response is empty for a TaskManager that has just started or does not exist.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/taskmanagers/{taskmanager}/metrics" -> Vec<Metric>, handle = "taskmanager(id).metrics()", python = "taskmanager.get_metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetTaskManagerMetrics {
     /// The TaskManager.
     pub taskmanager: TaskManagerId,
-    /// Names to read; without them, the names on offer.
+    /// Names of the metrics to read [default: none: list the available names].
     #[query]
     pub get: Vec<String>,
 }
 
-/// What the threads of a TaskManager are doing.
+/// Threads of a TaskManager with state and stack.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/taskmanagers/{taskmanager}/thread-dump" -> ThreadDump, handle = "taskmanager(id).thread_dump()", python = "taskmanager.get_thread_dump")]
 #[non_exhaustive]
@@ -172,7 +174,7 @@ pub struct GetTaskManagerThreadDump {
     pub taskmanager: TaskManagerId,
 }
 
-/// The files in the folder of a TaskManager's log.
+/// Files in a TaskManager's log folder.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/taskmanagers/{taskmanager}/logs" -> LogList, handle = "taskmanager(id).logs()", python = "taskmanager.get_logs")]
 #[non_exhaustive]
@@ -181,14 +183,14 @@ pub struct GetTaskManagerLogs {
     pub taskmanager: TaskManagerId,
 }
 
-/// One of a TaskManager's log files.
+/// A log file of a TaskManager.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/taskmanagers/{taskmanager}/logs/{filename}" -> Text, handle = "taskmanager(id).log_file(name)")]
 #[non_exhaustive]
 pub struct GetTaskManagerLogFile {
     /// The TaskManager.
     pub taskmanager: TaskManagerId,
-    /// The file.
+    /// The file name.
     pub filename: LogFileName,
 }
 
@@ -201,7 +203,7 @@ pub struct GetTaskManagerLog {
     pub taskmanager: TaskManagerId,
 }
 
-/// What a TaskManager printed.
+/// Standard output of a TaskManager.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/taskmanagers/{taskmanager}/stdout" -> Text, handle = "taskmanager(id).stdout()")]
 #[non_exhaustive]
@@ -217,10 +219,10 @@ pub struct GetTaskManagerStdout {
 pub struct StartTaskManagerProfiling {
     /// The TaskManager.
     pub taskmanager: TaskManagerId,
-    /// What to look at.
+    /// Profiling mode.
     #[body]
     pub mode: ProfilingMode,
-    /// How long to look, in seconds.
+    /// Length of the profile, in seconds.
     #[body(check = at_least_one)]
     pub duration: u32,
 }
@@ -247,7 +249,7 @@ pub struct GetTaskManagerProfilingList {
     pub taskmanager: TaskManagerId,
 }
 
-/// The result of a run of a TaskManager's profiler, an HTML page.
+/// The result of a profiler run of a TaskManager, an HTML page.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/taskmanagers/{taskmanager}/profiler/{filename}" -> Text, since = "1.19", handle = "taskmanager(id).profiling_file(name)")]
 #[non_exhaustive]

@@ -1,8 +1,8 @@
-//! How long to wait for what an older copy hides.
+//! A grace period, within which an outdated copy may hide the current state.
 
 use std::time::Duration;
 
-/// Something that cannot be told from an older copy, for a while.
+/// A grace period that starts with its first check.
 #[derive(Debug)]
 pub(super) struct Doubt {
     since: Option<Duration>,
@@ -14,7 +14,7 @@ impl Doubt {
         Self { since: None, patience }
     }
 
-    /// Whether it is worth to look again; it begins now if it has not.
+    /// Returns true within the grace period, and starts it if it is not running.
     pub(super) fn lasts(&mut self, now: Duration) -> bool {
         now.saturating_sub(*self.since.get_or_insert(now)) < self.patience
     }

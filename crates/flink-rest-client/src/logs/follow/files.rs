@@ -1,4 +1,4 @@
-//! The files of one process, as the server gives them.
+//! The log files of one process on the server.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ use crate::{
     value::id::is_part_of_path,
 };
 
-/// How long a list of files may take. A TaskManager that has died does not answer, until the JobManager notices.
+/// Timeout for listing files. A dead TaskManager does not respond until the JobManager notices.
 const LIST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The beginning of a file that tells it from others: log lines begin with a time.
+/// Number of bytes at the start of a file that tell it from others: log lines begin with a time.
 const HEAD: usize = 4096;
 
-/// Which file of a process is followed.
+/// The kind of file to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum File {
     Log,
@@ -37,16 +37,16 @@ pub(crate) struct Files<M> {
 }
 
 impl<M: Mode> Files<M> {
-    /// The name under which the file is listed. The server does not tell, and other processes may use the same folder.
+    /// Returns the name of the file in the list. The server does not tell, and other processes may use the same folder.
     pub(crate) async fn name(&self, which: File) -> Result<LogFileName> {
         if which == File::Stdout {
-            // If there is none, the answer says so.
+            // Fails if there is none.
             self.stdout().await?;
         }
         let mut log = self.log(Waiting::question()).await?;
         let start = head(&mut log).await?;
         let mut files = self.list().await?;
-        // No request can name the others.
+        // Other names cannot be put in a request.
         files.retain(|file| is_part_of_path(file.name.as_str()));
         let size = log.size.unwrap_or_default();
         files.sort_by_key(|file| (!file.name.as_str().ends_with(".log"), file.size.abs_diff(size)));
@@ -56,7 +56,7 @@ impl<M: Mode> Files<M> {
             if is_alike && start.is_empty() == other.is_empty() {
                 return match which {
                     File::Log => Ok(file.name.clone()),
-                    // Flink derives it in the same way.
+                    // Flink derives the name in the same way.
                     File::Stdout => Ok(file.name.with_ending("out")),
                 };
             }
@@ -82,7 +82,7 @@ impl<M: Mode> Files<M> {
         }
     }
 
-    /// The log that is written now.
+    /// Opens the current log.
     pub(crate) async fn log(&self, options: CallOptions) -> Result<Body> {
         match &self.process {
             Process::JobManager => self.client.download(&GetJobManagerLog::new(), options).await,
@@ -102,7 +102,7 @@ impl<M: Mode> Files<M> {
     }
 }
 
-/// The first bytes of a file.
+/// Returns the first bytes of a file.
 async fn head(body: &mut Body) -> Result<Bytes> {
     let mut head = BytesMut::new();
     while head.len() < HEAD

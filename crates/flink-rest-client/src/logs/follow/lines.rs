@@ -1,4 +1,4 @@
-//! From bytes to lines, and when a line was logged.
+//! Splitting bytes into lines, and the times of lines.
 
 use std::sync::Arc;
 
@@ -7,27 +7,27 @@ use jiff::{Timestamp, civil, tz::Offset};
 
 use crate::value::secrets::Secrets;
 
-/// A line is not longer than this: a longer one comes in pieces, so that memory is bounded.
+/// Maximum length of a line. A longer one is split, so that memory is bounded.
 const LONGEST: usize = 1 << 20;
 
-/// A line of a file, without its end.
+/// A line of a file, without its line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) bytes: Bytes,
-    /// Whether lines before it may be missing.
+    /// True if lines before it may be missing.
     pub(crate) gap: bool,
 }
 
-/// Cuts bytes into lines.
+/// Splits bytes into lines.
 #[derive(Debug)]
 pub(crate) struct Lines {
-    /// The longest line that is given as a whole, in bytes.
+    /// Maximum length of a piece.
     longest: usize,
-    /// The line that has no end yet.
+    /// The line that has not ended yet.
     half: Vec<u8>,
-    /// Whether its beginning was given already.
+    /// True if the beginning of this line was emitted already.
     is_rest: bool,
-    /// No piece ends within one of these: nobody could hide it then.
+    /// A line is not split within a secret: the pieces could not be masked.
     secrets: Arc<Secrets>,
 }
 
@@ -36,17 +36,17 @@ impl Lines {
         Self::up_to(LONGEST, secrets)
     }
 
-    /// Lines that come in pieces if they are longer than this, in bytes.
+    /// Splits lines that are longer than this, in bytes.
     pub(crate) fn up_to(longest: usize, secrets: Arc<Secrets>) -> Self {
         Self { longest, half: Vec::new(), is_rest: false, secrets }
     }
 
-    /// Moves it out, for a callback that borrows its owner.
+    /// Moves the splitter out, for a callback that borrows its owner.
     pub(crate) fn take(&mut self) -> Self {
         Self { half: std::mem::take(&mut self.half), secrets: self.secrets.clone(), ..*self }
     }
 
-    /// Gives the lines that end in these bytes. The half one at the end is kept.
+    /// Emits the lines that end in these bytes, and keeps the rest.
     pub(crate) fn feed(&mut self, mut bytes: &[u8], mut give: impl FnMut(&[u8])) {
         while !bytes.is_empty() {
             let room = bytes.get(..self.longest - self.half.len()).unwrap_or(bytes);
@@ -65,7 +65,7 @@ impl Lines {
                 self.is_rest = false;
             } else if end.is_some() || self.half.len() == self.longest {
                 let cut = end.map_or_else(|| self.secrets.end_outside(&self.half), |_| self.half.len());
-                // What is a secret as a whole is too long for one.
+                // A piece that is one secret as a whole has to be split all the same.
                 let cut = if cut == 0 { self.half.len() } else { cut };
                 give(&self.half[..cut]);
                 self.half.drain(..cut);
@@ -74,7 +74,7 @@ impl Lines {
         }
     }
 
-    /// The half line, which nothing will end any more.
+    /// Returns the last line if it has no line end.
     pub(crate) fn finish(&mut self) -> Option<Bytes> {
         self.is_rest = false;
         let line = Bytes::copy_from_slice(&self.half);
@@ -88,8 +88,8 @@ impl Lines {
     }
 }
 
-/// The time at the beginning of a line: `2026-11-23 14:34:10,310`, as Flink's own configurations of log4j and logback
-/// write it, or `2026-11-23T14:34:10.310Z`. Where no zone is written, it is this one.
+/// Returns the time at the beginning of a line: `2026-11-23 14:34:10,310`, as Flink's default log4j and logback
+/// configurations write it, or `2026-11-23T14:34:10.310Z`. A time without a zone is read in this one.
 fn time(line: &[u8], zone: Offset) -> Option<Timestamp> {
     const SECONDS: usize = "2026-11-23 14:34:10".len();
     let is_time = line.get(4) == Some(&b'-') && line.get(10).is_some_and(|byte| b" T".contains(byte));
@@ -105,11 +105,11 @@ fn time(line: &[u8], zone: Offset) -> Option<Timestamp> {
     }
 }
 
-/// Reads the times of many lines. Lines that follow each other often have the same second, which is read once.
+/// Parses the times of many lines. Consecutive lines often have the same second, which is parsed once.
 #[derive(Debug)]
 pub(crate) struct Clock {
     zone: Offset,
-    /// The text of the latest second, and its time.
+    /// Text and value of the latest second.
     second: Option<([u8; 19], Timestamp)>,
 }
 
@@ -120,7 +120,7 @@ impl Clock {
 
     /// The same as [`time`].
     pub(crate) fn time(&mut self, line: &[u8]) -> Option<Timestamp> {
-        // As most logs have it: milliseconds, and no zone.
+        // The usual format: milliseconds, and no zone.
         let Some((second, [b',' | b'.', a, b, c, b' ', ..])) = line.split_first_chunk() else {
             return time(line, self.zone);
         };

@@ -1,10 +1,10 @@
-//! What lists of files say: which of them the log became when it was rotated.
+//! Lists of files: finds the files that the log was renamed to at its rotations.
 
 use jiff::Timestamp;
 
 use crate::{LogFileName, rest::processes::LogInfo};
 
-/// A file in the list.
+/// A listed file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Listed {
     pub(super) name: LogFileName,
@@ -13,25 +13,25 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// Its name without its number or date.
+    /// Returns the name without its digits, that is, without number or date.
     pub(super) fn shape(&self) -> String {
         self.name.as_str().replace(|c: char| c.is_ascii_digit(), "")
     }
 }
 
-/// The log and the files that are named after it, as they were listed last.
+/// The log and the files named after it, as last listed.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     files: Vec<Listed>,
-    /// Those that are named like rotated files and grow: somebody else writes them.
+    /// Files with the name of a rotated file that grow: another program writes them.
     growing: Vec<LogFileName>,
-    /// Whether nothing tells which of the rotated files is newer: there are no times, and they are named in several ways.
+    /// True if the order of the rotated files is unknown: they have no times, and different patterns of names.
     is_mixed: bool,
 }
 
 impl Listing {
-    /// The log, and the files that it became when it was rotated, oldest first. Those that were compressed cannot be read,
-    /// and those that grow are no such files.
+    /// Returns the log, and the files that it was renamed to at its rotations, oldest first. Leaves out compressed
+    /// files, which cannot be read, and growing ones, which are not rotated files.
     pub(super) fn update(&mut self, log: &LogFileName, files: &[LogInfo]) -> (Option<Listed>, Vec<Listed>) {
         let is_of_log = |file: &&LogInfo| {
             let suffix = file.name.as_str().strip_prefix(log.as_str());
@@ -52,19 +52,19 @@ impl Listing {
         rotated.retain(|file| !self.growing.contains(&file.name));
         self.is_mixed = rotated.iter().any(|file| file.mtime.is_none())
             && rotated.windows(2).any(|two| matches!(two, [one, other] if one.shape() != other.shape()));
-        // Before 1.15 there are no times. Log4j counts upwards unless told otherwise.
+        // Before 1.15 there are no times. Log4j counts upwards by default.
         rotated.sort_by_cached_key(|file| (file.mtime, file.name.as_str().len(), file.name.clone()));
         (logs.into_iter().next(), rotated)
     }
 
-    /// Whether the order of the rotated files is not all that happened: one that is not among them may be one, which is still
-    /// written to, or one that is may be none.
+    /// Returns true if the order of the rotated files may be wrong: a file that is left out may be a rotated one that
+    /// is still being written, and one that is included may not be one.
     pub(super) fn is_doubtful(&self) -> bool {
         self.is_mixed || !self.growing.is_empty()
     }
 
-    /// Finds out which files grow. A rotation that gives a name to another file gives others to all of them, and begins the
-    /// log anew: if any is as it was and none is smaller, those that are larger have grown.
+    /// Detects growing files. A rotation that renames one file renames all of them, and starts the log anew. So if any
+    /// file is unchanged and none is smaller, those that are larger have grown.
     fn compare(&mut self, log: &LogFileName, files: &[Listed]) {
         let before = |file: &Listed| self.files.iter().find(|before| before.name == file.name);
         let is_larger = |file: &Listed| before(file).is_some_and(|before| before.size < file.size);

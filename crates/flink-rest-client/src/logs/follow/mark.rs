@@ -1,14 +1,14 @@
-//! What tells a file from others, under whatever name: its first bytes.
+//! Fingerprints of files: their first bytes identify them under any name.
 
 use std::collections::VecDeque;
 
-/// How much of the beginning of a file is like that of no other: lines have their times.
+/// Number of bytes at the start of a file that identify it: lines have times.
 pub(super) const HEAD: usize = 64;
 
-/// How many beginnings are remembered. An older copy is not so old that as many files were rotated meanwhile.
+/// Maximum number of heads to remember. An outdated copy is more recent than that many rotations.
 const HEADS: usize = 32;
 
-/// The first bytes of a file: how many, and what tells them from others.
+/// A fingerprint of a file's first bytes: their number and hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) bytes: u64,
@@ -18,7 +18,7 @@ pub(super) struct Mark {
 impl Mark {
     pub(super) const START: Self = Self { bytes: 0, hash: 0xcbf2_9ce4_8422_2325 };
 
-    /// FNV-1a: nobody makes logs that collide.
+    /// Adds bytes to the hash (FNV-1a: logs are not made to collide).
     pub(super) fn add(&mut self, bytes: &[u8]) {
         self.bytes += bytes.len() as u64;
         for byte in bytes {
@@ -27,7 +27,7 @@ impl Mark {
     }
 }
 
-/// How each of the last files begins, the one that is read last.
+/// The first bytes of the files read last; the current file comes last.
 #[derive(Debug)]
 pub(super) struct Heads(VecDeque<Vec<u8>>);
 
@@ -36,7 +36,7 @@ impl Heads {
         Self(VecDeque::from([Vec::new()]))
     }
 
-    /// What is read next belongs to another file.
+    /// Starts another file.
     pub(super) fn begin_file(&mut self) {
         self.0.push_back(Vec::new());
         if self.0.len() > HEADS {
@@ -44,7 +44,7 @@ impl Heads {
         }
     }
 
-    /// These are the next bytes of the file.
+    /// Adds the next bytes of the file.
     pub(super) fn add(&mut self, news: &[u8]) {
         if let Some(head) = self.0.back_mut() {
             let room = HEAD.saturating_sub(head.len()).min(news.len());
@@ -52,13 +52,13 @@ impl Heads {
         }
     }
 
-    /// Whether a file with these first bytes may be one of them.
+    /// Returns true if a file that begins with these bytes may be one of them.
     pub(super) fn has(&self, bytes: &[u8]) -> bool {
         let start = bytes.get(..HEAD).unwrap_or(bytes);
         self.0.iter().any(|head| head.starts_with(start) || (!head.is_empty() && start.starts_with(head)))
     }
 
-    /// Whether a file with these first bytes is not the one that is read.
+    /// Returns true if a file that begins with these bytes is not the current one.
     pub(super) fn is_another(&self, bytes: &[u8]) -> bool {
         self.0.back().is_some_and(|head| head.iter().zip(bytes).any(|(known, byte)| known != byte))
     }

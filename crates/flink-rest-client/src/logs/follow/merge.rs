@@ -1,20 +1,20 @@
-//! The lines of several logs as one.
+//! Merges the lines of several logs.
 
 use std::collections::VecDeque;
 
 use super::LogLine;
 
-/// Lines of one log.
+/// The lines of one log.
 #[derive(Debug)]
 pub(crate) struct Queue<'a> {
     pub(crate) lines: &'a mut VecDeque<LogLine>,
-    /// Whether more of them are there already, but not here.
+    /// True if there are more lines that have not been read.
     pub(crate) has_more: bool,
 }
 
-/// Takes lines in the order of their times, as far as that is known: not beyond the last line of a log that has more.
+/// Merges lines by time, up to the last line of a log that has more unread lines.
 ///
-/// A line that continues another comes right after it.
+/// A line that continues another comes directly after it.
 pub(crate) fn merge(queues: &mut [Queue<'_>]) -> VecDeque<LogLine> {
     let mut merged = VecDeque::new();
     while !queues.iter().any(|queue| queue.has_more && queue.lines.is_empty()) {
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
     use crate::logs::follow::Process;
 
-    /// A line whose text is the log's number and its own, and that continues another if it has no time.
+    /// Returns a line whose text is the number of the log and its own. It continues another if it has no time.
     fn line(log: usize, number: usize, time: Option<i64>, before: Option<i64>) -> LogLine {
         LogLine {
             process: Process::JobManager,
@@ -47,7 +47,7 @@ mod tests {
         }
     }
 
-    /// A log with rising times, some lines without.
+    /// Returns a log with rising times and some lines without a time.
     fn log(log: usize, steps: &[Option<u8>]) -> VecDeque<LogLine> {
         let mut now = None;
         let lines = steps.iter().enumerate().map(|(number, step)| {

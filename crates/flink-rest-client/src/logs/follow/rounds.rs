@@ -1,4 +1,4 @@
-//! Polling the logs of one process or of all, round by round.
+//! Polls the logs of one process or of all.
 
 use std::{
     collections::VecDeque,
@@ -25,52 +25,52 @@ use crate::{
     rest::{cluster::GetConfig, taskmanagers::details::GetTaskManagers},
 };
 
-/// How long the others wait for processes that do not answer: one that has died, or one with a large log.
+/// Timeout after which the other logs no longer wait for a slow one: its process may be dead, or its log large.
 const WAIT: Duration = Duration::from_secs(3);
 
-/// The same at the beginning, when all logs are read from their start.
+/// As [`SLOW_LOG_TIMEOUT`], for the first poll, which reads all logs from their start.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 
-/// How many TaskManagers that are gone are remembered: one that comes back goes on where it was.
+/// Maximum number of gone TaskManagers to remember: one that comes back is read from where it was.
 const MOST_GONE: usize = 1000;
 
-/// All that is followed, from poll to poll.
+/// All logs that are followed.
 pub(crate) struct Rounds<M> {
     follow: Follow<M>,
     logs: Vec<Log<M>>,
     server: Server,
     pause: Duration,
     next_poll: Instant,
-    /// Whether there was an answer.
+    /// True after the first response.
     has_begun: bool,
-    /// Since when there is none.
+    /// Start of the current outage.
     failing: Option<Instant>,
-    /// How it ended.
+    /// The end of the stream.
     end: Option<Result<()>>,
 }
 
-/// One log that is followed.
+/// A log that is followed.
 struct Log<M> {
     process: Process,
     state: State<M>,
     lines: VecDeque<LogLine>,
-    /// Whether it is to be read.
+    /// True if it must be read in this poll.
     is_due: bool,
-    /// Whether there is more than was read.
+    /// True if there is more to read.
     has_more: bool,
-    /// Whether the others do not wait for it: it took long, and has not answered since.
+    /// True if the others do not wait for it: it was slow, and has not responded since.
     is_late: bool,
     error: Option<Error>,
-    /// Whether it was reported that it cannot be read.
+    /// True if a failure to read it was reported.
     is_reported: bool,
-    /// Since when its process is gone.
+    /// Time since which its process is gone.
     gone: Option<Instant>,
 }
 
 enum State<M> {
     Idle(Box<Source<M>>),
     Reading(BoxFuture<'static, (Box<Source<M>>, Result<bool>)>),
-    /// Between two others.
+    /// Placeholder while the state changes.
     Moving,
 }
 
@@ -82,11 +82,11 @@ impl<M: Mode> Rounds<M> {
         Self { follow, logs: Vec::new(), server, pause, next_poll, has_begun, failing, end }
     }
 
-    /// Returns when it is time to poll, or else because a late log is there.
+    /// Waits until the next poll is due, which returns true, or until a late log has responded.
     async fn rest(&mut self) -> bool {
         let mut pause = pin!(sleep_until(self.next_poll));
         poll_fn(|context| {
-            // Each is asked, as each must wake this task.
+            // Polls each log, as each must wake this task.
             let ended = self.logs.iter_mut().filter_map(|log| log.has_ended(context).then_some(())).count();
             let is_there = ended > 0;
             let is_time = pause.as_mut().poll(context).is_ready();
@@ -95,7 +95,7 @@ impl<M: Mode> Rounds<M> {
         .await
     }
 
-    /// Finds out whose logs there are to read.
+    /// Updates the logs to read.
     async fn poll(&mut self) -> Result<()> {
         if !self.has_begun {
             let config = self.follow.client.execute(&GetConfig::new(), Waiting::question()).await?;
@@ -111,7 +111,7 @@ impl<M: Mode> Rounds<M> {
         Ok(())
     }
 
-    /// Finds out which TaskManagers there are.
+    /// Lists the TaskManagers.
     async fn find(&mut self) -> Result<()> {
         let list = self.follow.client.execute(&GetTaskManagers::new(), Waiting::question()).await?;
         self.failing = None;
@@ -132,7 +132,7 @@ impl<M: Mode> Rounds<M> {
 
     fn add(&mut self, process: Process, file: File) {
         let start = match self.follow.start {
-            // All that a new process has written is new.
+            // Everything that a new process has written is new.
             Start::Last(_) if self.has_begun => Start::Beginning,
             start => start,
         };
@@ -140,7 +140,7 @@ impl<M: Mode> Rounds<M> {
         self.logs.push(Log::new(process, Source::new(files, file, start, self.server)));
     }
 
-    /// Ends the logs of processes that are gone for long, and forgets the oldest if they are many.
+    /// Ends the logs of processes that are gone for long, and drops the oldest if there are too many.
     fn forget(&mut self) {
         let has_ended = |log: &Log<M>| log.gone.is_some_and(|gone| gone.elapsed() > self.follow.patience);
         self.logs.iter_mut().filter(|log| has_ended(log)).for_each(Log::finish);
@@ -152,7 +152,7 @@ impl<M: Mode> Rounds<M> {
         });
     }
 
-    /// Reads the logs that are due, some at a time. Those that take long are not waited for.
+    /// Reads the logs that are due, a few at a time. Does not wait for slow ones.
     async fn read(&mut self) {
         let wait = match self.follow.what {
             What::One(..) => Duration::MAX,
@@ -183,11 +183,11 @@ impl<M: Mode> Rounds<M> {
         .await;
     }
 
-    /// What the errors mean.
+    /// Handles the errors of this poll.
     fn judge(&mut self) {
         let is_all = matches!(self.follow.what, What::All);
         let failed = self.logs.iter().filter(|log| log.error.is_some()).count();
-        // Some process can always be on its way out, or keep no log.
+        // Some process may be about to end, or have no log.
         let is_some = is_all && (self.has_begun || failed < self.logs.len());
         let mut last = None;
         for log in &mut self.logs {
@@ -207,12 +207,13 @@ impl<M: Mode> Rounds<M> {
         self.has_begun |= self.end.is_none() && !self.logs.is_empty();
     }
 
-    /// There was no answer, or a bad one: is it too late to wait for another?
+    /// Handles a missing or failed response: ends the stream if the patience is exhausted.
     fn failed(&mut self, error: Error) {
         use crate::TransportErrorKind::{Incomplete, Interrupted};
         let is_new = self.failing.is_none();
         let since = *self.failing.get_or_insert_with(Instant::now);
-        // That nobody is there is told at once, if nobody was there before; a lost connection is not that.
+        // An unreachable server is an error at once if it never responded. A lost connection does not count as
+        // unreachable.
         let is_lost = matches!(error.last(), Error::Transport { kind: Interrupted | Incomplete, .. });
         if (self.has_begun || is_lost) && since.elapsed() < self.follow.patience {
             tracing::debug!(%error, "logs cannot be read");
@@ -228,7 +229,7 @@ impl<M: Mode> Rounds<M> {
         self.end = Some(if is_over { Ok(()) } else { Err(error) });
     }
 
-    /// The lines that are there, and when to ask for more.
+    /// Returns the lines in order, and schedules the next poll.
     fn merge(&mut self) -> VecDeque<LogLine> {
         let queue = |log| {
             let Log { lines, has_more, .. }: &mut Log<M> = log;
@@ -291,7 +292,7 @@ impl<M: Mode> Log<M> {
         };
     }
 
-    /// Whether it was being read and is not any more.
+    /// Returns true if the reading has ended since the last check.
     fn has_ended(&mut self, context: &mut Context<'_>) -> bool {
         let State::Reading(reading) = &mut self.state else { return false };
         let Poll::Ready((mut source, pulled)) = reading.as_mut().poll(context) else { return false };
@@ -304,7 +305,7 @@ impl<M: Mode> Log<M> {
         true
     }
 
-    /// Nothing more will come.
+    /// Ends the log: no more lines will come.
     fn finish(&mut self) {
         if let State::Idle(source) = &mut self.state {
             source.finish();

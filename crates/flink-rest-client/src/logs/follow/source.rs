@@ -1,4 +1,4 @@
-//! The log of one process: what its trail asks for is asked of the server.
+//! The log of one process: executes the steps of its [`Cursor`] on the server.
 
 use std::{collections::VecDeque, mem, time::Duration};
 
@@ -13,18 +13,18 @@ use super::{
 };
 use crate::{Mode, Result, client::download::Body};
 
-/// Bytes of lines to be taken at once.
+/// Bytes of lines to return at once.
 const ENOUGH: usize = 256 * 1024;
 
-/// After so many lists without the log, it must have another name.
+/// Number of lists without the log after which it is looked up again under another name.
 const MISSED: u32 = 3;
 
-/// What must be known of the server.
+/// Facts about the server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Server {
     /// The zone of the times in its logs.
     pub(crate) zone: Offset,
-    /// How old the copies of TaskManagers' files may be with which it answers.
+    /// Maximum age of the copies of TaskManagers' files that it sends.
     pub(crate) copies: Duration,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Server {
 pub(crate) struct Source<M> {
     files: Files<M>,
     file: File,
-    /// None until its name is known.
+    /// None until the name of the log is known.
     trail: Option<Trail>,
     missed: u32,
     body: Option<Body>,
@@ -52,7 +52,7 @@ impl<M: Mode> Source<M> {
         Self { files, file, trail, missed, body, start, server, clock, begun, time, ready, size: 0 }
     }
 
-    /// Reads what is new, and says whether there is more. After an error as well there may be lines.
+    /// Reads new lines, and returns true if there are more. There may be lines even after an error.
     pub(crate) async fn pull(&mut self) -> Result<bool> {
         if self.trail.is_none() || self.missed >= MISSED {
             let name = self.files.name(self.file).await?;
@@ -77,7 +77,7 @@ impl<M: Mode> Source<M> {
         pulled
     }
 
-    /// Nothing more will come.
+    /// Ends the log: no more lines will come.
     pub(crate) fn finish(&mut self) {
         if let Some(trail) = &mut self.trail {
             let lines = trail.finish();
@@ -85,10 +85,10 @@ impl<M: Mode> Source<M> {
         }
     }
 
-    /// The lines that were read.
+    /// Returns the lines that were read.
     pub(crate) fn take(&mut self) -> VecDeque<LogLine> {
         match self.start {
-            // Which are the last shows at the end.
+            // The last lines are known only at the end.
             Start::Last(_) => VecDeque::new(),
             _ => {
                 self.size = 0;
@@ -97,7 +97,7 @@ impl<M: Mode> Source<M> {
         }
     }
 
-    /// Does what the trail asks for, until it rests or there are lines enough.
+    /// Executes the cursor's steps until it waits or a batch of lines is ready.
     async fn advance(&mut self, trail: &mut Trail) -> Result<bool> {
         if trail.step() == Step::Rest {
             trail.poll(self.begun.elapsed());

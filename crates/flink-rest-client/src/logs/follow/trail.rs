@@ -1,22 +1,22 @@
-//! Where the reading of a log stands: a machine that says what to ask the server for, takes what it answers, and gives
-//! lines. It talks to nobody.
+//! The position of a reader in a log: a state machine that returns the next request, takes the response, and emits lines.
+//! It does no I/O itself.
 //!
-//! A file is recognised by its bytes: the hash of those that were read. So it does not matter under which name it is
-//! found again, and all that has to be remembered is the hash and their number. The server may answer with a copy that is
-//! some seconds old, while the list of files is new: such a copy begins like a file that was read before.
+//! A file is identified by a [`Fingerprint`] of the bytes read so far, so that it is found again under any name. The server
+//! may send a copy that is some seconds old, while the list of files is current: such a copy begins like a file that was
+//! read before.
 //!
 //! ```text
-//!            listed: nothing new
-//!   Look ─────────────────────────────────────────────► Rest
+//!            list: unchanged
+//!   Check ────────────────────────────────────────────► Idle
 //!    │ changed                                            ▲
-//!    ▼           begins as what was read: news             │
+//!    ▼           begins with the current file: new lines  │
 //!   the log ──────────────────────────────────────────────┤
-//!    │ begins otherwise: it was rotated or truncated       │
-//!    ▼            nowhere: lines may be missing            │
-//!   Seek ────────────────────────────────► the log ────────┤
-//!    │ a rotated file begins as what was read: its rest    │
-//!    ▼                                                     │
-//!   each file after that one, the log last ───────────────┘
+//!    │ begins otherwise: it was rotated or truncated      │
+//!    ▼            not found: gap                          │
+//!   Find ────────────────────────────────► the log ───────┤
+//!    │ a rotated file begins with the current file        │
+//!    ▼                                                    │
+//!   the rest of it, each file after it, and the log ──────┘
 //! ```
 
 use std::{collections::VecDeque, mem, sync::Arc, time::Duration};
@@ -32,33 +32,33 @@ use super::{
 };
 use crate::{LogFileName, rest::processes::LogInfo, value::secrets::Secrets};
 
-/// How often a folder may change while a rotated file is opened, until lines are given up: two times a poll. No log is
-/// rotated so often; it is a file that grows and is not seen to.
+/// Maximum number of folder changes while a rotated file is opened, at two per poll; beyond that, lines are given up.
+/// No log rotates that often: an undetected growing file causes the changes.
 const MOST_CHANGES: u32 = 60;
 
-/// What to do next.
+/// The next step.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step<'a> {
-    /// Ask for the list of files, for [`Trail::listed`].
+    /// List the files, for [`Cursor::listed`].
     List,
-    /// Open this file, for [`Trail::opened`].
+    /// Open this file, for [`Cursor::opened`].
     Open(&'a LogFileName),
-    /// Read on in the file that was opened, for [`Trail::read`] or [`Trail::ended`].
+    /// Continue reading the open file, for [`Cursor::read`] or [`Cursor::ended`].
     Read,
-    /// Nothing, until it is time to [`poll`](Trail::poll).
+    /// Wait until the next [`poll`](Cursor::poll).
     Rest,
 }
 
-/// A file that is to be read, or is being read.
+/// A file to read, or being read.
 #[derive(Clone, Debug)]
 struct Reading {
     file: Listed,
     why: Why,
-    /// Whether it is of another size than in the list.
+    /// True if its size differs from the list.
     is_other: bool,
-    /// What was read of it this time.
+    /// The part read since it was opened.
     seen: Mark,
-    /// The files that were rotated before, oldest first.
+    /// The rotated files, oldest first.
     rotated: Vec<Listed>,
 }
 
@@ -66,9 +66,9 @@ struct Reading {
 enum Why {
     /// It is the log.
     Log,
-    /// It may be the file that was read before; else these may be, the last one first.
+    /// It may be the file that was read before; if not, try these, the last one first.
     Sought(Vec<Listed>),
-    /// It comes after the file that was read before.
+    /// It follows the file that was read before.
     Next,
 }
 
@@ -77,52 +77,52 @@ enum State {
     Look,
     Seek,
     Open(Reading),
-    /// It is open. Did its name mean the same file all the time?
+    /// Open. The next list shows if the name meant the same file all the time.
     Confirm(Reading),
     Read(Reading),
     Rest,
 }
 
-/// Where the reading of a log stands.
+/// The position of the reader in a log.
 #[derive(Debug)]
 pub(crate) struct Trail {
     name: LogFileName,
-    /// Until something was read: from when on what was rotated is read as well.
+    /// Until something was read: the time from which rotated files are read as well.
     since: Option<Timestamp>,
-    /// What was read of the file that was read last.
+    /// Fingerprint of the current file, as far as it was read.
     mark: Mark,
     lines: Lines,
     state: State,
     listing: Listing,
-    /// What the list says of the log while there is nothing new; without a time if that is not known.
+    /// The log as listed when everything was read; without a time if unknown.
     rested: Option<Listed>,
-    /// The files that were rotated, while there is nothing new: a log that is empty, or has no time, and is replaced by one of
-    /// its size shows only beside it.
+    /// The rotated files when everything was read. They reveal the replacement of a log by one of equal size, if it is
+    /// empty or has no time.
     beside: Vec<Listed>,
     heads: Heads,
-    /// How the next one begins, as far as that was read: too little to tell what it is.
+    /// First bytes of the next file: too few so far to identify it.
     start: Vec<u8>,
-    /// When the last poll was.
+    /// Time of the last poll.
     now: Duration,
-    /// Whether what is sought may be there, behind older copies.
+    /// Grace period for finding the current file: outdated copies may hide it.
     about_sought: Doubt,
-    /// Whether what was sent as the file that comes next is an older copy.
+    /// Grace period for opening the next file: the server may send an outdated copy.
     about_next: Doubt,
-    /// How long the file that was read last is, if it was rotated and read to its end.
+    /// Length of the current file, if it was rotated and read to its end.
     end: Option<u64>,
-    /// Whether what was read since the log may not be all of it, or not only that.
+    /// True if lines read since the log may be incomplete, or not all from the log.
     is_astray: bool,
-    /// How often the folder changed while a rotated file was opened, since there was progress.
+    /// Number of folder changes while a rotated file was opened, since the last progress.
     changes: u32,
-    /// Whether lines were lost before the next one.
+    /// True if lines were lost before the next one.
     gap: bool,
     given: VecDeque<Line>,
 }
 
 impl Trail {
-    /// The log with this name, from its start; if a time is given, from the first file that was written to since.
+    /// Starts at the beginning of the log with this name, or of the first file written since this time.
     ///
-    /// The server may answer with copies, but not with older ones than this.
+    /// `copies` is the maximum age of outdated copies that the server may send.
     pub(crate) fn new(
         name: LogFileName,
         since: Option<Timestamp>,
@@ -143,7 +143,7 @@ impl Trail {
             start: Vec::new(),
             now: Duration::ZERO,
             about_sought: Doubt::lasting(patience),
-            // Meanwhile, names may come to mean other files, and older copies of those are sent.
+            // In that time names may change, and the server may send outdated copies of other files.
             about_next: Doubt::lasting(patience * 3),
             end: None,
             is_astray: false,
@@ -153,7 +153,7 @@ impl Trail {
         }
     }
 
-    /// What to do next.
+    /// Returns the next step.
     pub(crate) fn step(&self) -> Step<'_> {
         match &self.state {
             State::Look | State::Seek | State::Confirm(_) => Step::List,
@@ -163,17 +163,17 @@ impl Trail {
         }
     }
 
-    /// The lines that have come since this was asked last.
+    /// Returns the new lines.
     pub(crate) fn take(&mut self) -> VecDeque<Line> {
         mem::take(&mut self.given)
     }
 
-    /// The same, now that the log has another name.
+    /// Continues under another name of the log.
     pub(crate) fn renamed(self, name: LogFileName) -> Self {
         Self { name, rested: None, ..self }
     }
 
-    /// Nothing more will come: the half line at the end is one.
+    /// Ends the log: a last line without a line end counts as one.
     pub(crate) fn finish(&mut self) -> VecDeque<Line> {
         self.file_ended();
         self.take()
@@ -185,17 +185,17 @@ impl Trail {
         }
     }
 
-    /// It is time to look for news, so long after the beginning.
+    /// Starts a poll, this long after the start.
     pub(crate) fn poll(&mut self, now: Duration) {
         (self.now, self.state) = (now, State::Look);
     }
 
-    /// What was asked for cannot be had for now. What was read is kept.
+    /// Abandons the current step. The lines read so far are kept.
     pub(crate) fn interrupt(&mut self) {
         self.state = State::Rest;
     }
 
-    /// The list of files is here. Whether the log is among them.
+    /// Handles the list of files. Returns true if the log is among them.
     pub(crate) fn listed(&mut self, files: &[LogInfo]) -> bool {
         let (log, rotated) = self.listing.update(&self.name, files);
         let is_there = log.is_some();
@@ -210,11 +210,11 @@ impl Trail {
         is_there
     }
 
-    /// The file is open, and so long, if that is known.
+    /// Handles an opened file; its size may be unknown.
     pub(crate) fn opened(&mut self, size: Option<u64>) {
         let State::Open(reading) = mem::replace(&mut self.state, State::Rest) else { return };
         self.start.clear();
-        // What was rotated does not grow: another size is that of an older copy, or it is no such file.
+        // Rotated files do not grow: another size means an outdated copy, or a file that is not rotated.
         let is_other = reading.file.name != self.name && size.is_some_and(|size| size != reading.file.size);
         self.state = match reading.why {
             Why::Log => State::Read(reading),
@@ -224,30 +224,30 @@ impl Trail {
         }
     }
 
-    /// The file that is open is the one that was listed, unless it is of another size.
+    /// The open file is the listed one, unless its size differs.
     fn confirmed(&mut self, reading: Reading) -> State {
         match reading.why {
-            // The bytes of an older copy say nothing of the file that has this name now.
+            // The bytes of an outdated copy do not identify the file that now has this name.
             Why::Sought(others) if reading.is_other => self.try_one(reading.rotated, others),
             Why::Next if reading.is_other => self.lost(),
             _ => State::Read(reading),
         }
     }
 
-    /// The folder is not as it was when the file was opened: what is this file?
+    /// The folder has changed since the file was opened, so that the file is unknown.
     fn changed(&mut self) -> State {
         self.changes += 1;
         match self.changes {
             MOST_CHANGES.. => self.lost(),
-            // A folder that changes with each look is left alone until the next poll.
+            // A folder that changes with each list is left alone until the next poll.
             changes if changes.is_multiple_of(2) => State::Rest,
-            // Nothing is known yet that could be sought.
+            // Nothing was read yet that could be found again.
             _ if self.since.is_some() => State::Look,
             _ => State::Seek,
         }
     }
 
-    /// These are the next bytes of the file.
+    /// Handles the next bytes of the file.
     pub(crate) fn read(&mut self, bytes: &[u8]) {
         let State::Read(reading) = &mut self.state else { return };
         if !matches!(reading.why, Why::Next) || reading.seen != Mark::START {
@@ -259,7 +259,7 @@ impl Trail {
         }
     }
 
-    /// Begins the next file, if that is not an older copy of one that was read.
+    /// Starts the next file, unless it is an outdated copy of one that was read.
     fn judge(&mut self) {
         let bytes = mem::take(&mut self.start);
         if self.heads.has(&bytes) && self.about_next.lasts(self.now) {
@@ -271,7 +271,7 @@ impl Trail {
 
     fn read_on(&mut self, bytes: &[u8]) {
         let State::Read(reading) = &mut self.state else { return };
-        // Most other files differ at once.
+        // Most other files differ in their first bytes.
         if reading.seen == Mark::START && self.heads.is_another(bytes) {
             return self.is_another();
         }
@@ -287,7 +287,7 @@ impl Trail {
             return self.is_another();
         }
         self.about_sought.settle();
-        // To find again what was read is no progress.
+        // Finding the current file again is no progress.
         if !matches!(reading.why, Why::Sought(_)) {
             self.about_next.settle();
         }
@@ -300,7 +300,7 @@ impl Trail {
         });
     }
 
-    /// The file is at its end.
+    /// Handles the end of the file.
     pub(crate) fn ended(&mut self) {
         if !self.start.is_empty() {
             self.judge();
@@ -311,7 +311,7 @@ impl Trail {
             return;
         };
         if seen.bytes < self.mark.bytes && !matches!(why, Why::Next) {
-            // The copy that was sent may be older than the list.
+            // The copy may be older than the list.
             let is_old_copy = matches!(why, Why::Log) && file.size >= self.mark.bytes;
             if !is_old_copy {
                 self.state = State::Read(Reading { file, why, is_other, seen, rotated });
@@ -319,10 +319,10 @@ impl Trail {
             }
         } else if file.name != self.name {
             self.file_ended();
-            // What grows out of turn does not tell what comes next, and may itself have come next.
+            // A file that grows out of turn does not determine its successor, and may be the successor itself.
             let has_grown = self.end.replace(self.mark.bytes).is_some_and(|end| end != self.mark.bytes);
             let newer = rotated.iter().skip_while(|other| **other != file).nth(1).cloned();
-            // Who names its files otherwise may be somebody else.
+            // A file with another pattern of names may belong to another program.
             let is_other_kind = newer.as_ref().is_some_and(|newer| newer.shape() != file.shape());
             self.is_astray |= has_grown || is_other_kind || self.listing.is_doubtful();
             self.gap |= self.is_astray;
@@ -330,17 +330,17 @@ impl Trail {
             self.state =
                 State::Open(Reading { file, why: Why::Next, is_other: false, seen: Mark::START, rotated });
         } else if seen.bytes == self.mark.bytes {
-            // If it was of another size in the list, its time is not known.
+            // If the list has another size, its time does not apply.
             let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
             self.rested = Some(Listed { size: self.mark.bytes, mtime, ..file });
             (self.beside, self.changes, self.is_astray) = (rotated, 0, false);
         } else if seen == Mark::START {
-            // Nothing was written since the rotation: what was read last stays the file before.
+            // Nothing was written since the rotation: the current file stays the one before.
             (self.rested, self.beside, self.changes) = (Some(Listed { size: 0, ..file }), rotated, 0);
         }
     }
 
-    /// Is there anything new?
+    /// Compares the log with the last poll.
     fn look(&mut self, log: Listed, rotated: Vec<Listed>) -> State {
         let is_as_before = |rested: &Listed| {
             let time = log.mtime.filter(|_| log.size > 0);
@@ -361,7 +361,7 @@ impl Trail {
         State::Open(Reading { file, why, is_other: false, seen: Mark::START, rotated })
     }
 
-    /// Where is the file that was read?
+    /// Looks for the current file among the rotated ones.
     fn seek(&mut self, rotated: Vec<Listed>) -> State {
         let others: Vec<_> = rotated.iter().filter(|file| file.size >= self.mark.bytes).cloned().collect();
         if others.is_empty() { self.lost() } else { self.try_one(rotated, others) }
@@ -381,7 +381,7 @@ impl Trail {
         }
     }
 
-    /// The file that is being read is not the one that was read before.
+    /// The open file is not the current one.
     fn is_another(&mut self) {
         self.state = match mem::replace(&mut self.state, State::Seek) {
             State::Read(Reading { rotated, why: Why::Sought(others), .. }) => self.try_one(rotated, others),
@@ -389,7 +389,7 @@ impl Trail {
         };
     }
 
-    /// What was not read of the file cannot be had any more: the log is read from its start.
+    /// Gives up the rest of the current file, and reads the log from its start.
     fn lost(&mut self) -> State {
         self.file_ended();
         self.begin_file();
@@ -405,13 +405,13 @@ impl Trail {
         })
     }
 
-    /// What is read next belongs to another file.
+    /// Starts another file.
     fn begin_file(&mut self) {
         (self.mark, self.end, self.changes) = (Mark::START, None, 0);
         self.heads.begin_file();
     }
 
-    /// The log itself, whatever its size.
+    /// Returns the log itself, with unknown size.
     fn log(&self) -> Listed {
         Listed { name: self.name.clone(), size: 0, mtime: None }
     }

@@ -1,4 +1,4 @@
-//! All metrics of a job, of its vertices and their subtasks, in one call.
+//! All metrics of a job, its vertices and their subtasks, in one call.
 
 use std::collections::BTreeMap;
 
@@ -25,11 +25,11 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// All metrics of the job, of each vertex and of each subtask, with their values.
+    /// Returns all metrics of the job, of each vertex and of each subtask, with their values.
     ///
-    /// It takes a request for the names of each vertex, and one for about a hundred values; a few at a time. The
-    /// call's time limit holds for each of them. What cannot be read hides nothing else:
-    /// [`unread`](JobMetrics::unread) names it. It is an error if nothing can be read.
+    /// Sends one request for the names of each vertex, and one for about every hundred values, a few at a time. The
+    /// call's timeout applies to each of them. If some metrics cannot be read, [`unread`](JobMetrics::unread) names
+    /// them and the others are returned. Fails only if nothing can be read.
     pub fn all_metrics(&self) -> Call<M, AllMetrics> {
         Call::new(self.client.clone(), AllMetrics { job: self.id })
     }
@@ -45,14 +45,14 @@ pub struct AllMetrics {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobMetrics {
-    /// Whether they were collected just now; see [`Freshness`](crate::Freshness).
+    /// True if they were collected just now; see [`Freshness`](crate::Freshness).
     #[serde(rename = "fresh")]
     pub is_fresh: bool,
-    /// Those of the job itself.
+    /// Metrics of the job itself.
     pub job: Vec<Metric>,
-    /// Those of its vertices, sources first.
+    /// Metrics of its vertices, sources first.
     pub vertices: Vec<VertexMetrics>,
-    /// What could not be read; left out in JSON if there is none.
+    /// Metrics that could not be read; left out in JSON if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<UnreadMetrics>,
 }
@@ -61,9 +61,9 @@ pub struct JobMetrics {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnreadMetrics {
-    /// The vertex; none for those of the job itself.
+    /// The vertex; none for the job's own metrics.
     pub vertex: Option<VertexId>,
-    /// Why, on one line.
+    /// The reason, on one line.
     pub reason: String,
 }
 
@@ -75,9 +75,9 @@ pub struct VertexMetrics {
     pub id: VertexId,
     /// Its name.
     pub name: String,
-    /// Those of each subtask, without the subtask in their names.
+    /// Metrics by subtask; their names do not contain the subtask.
     pub subtasks: BTreeMap<u32, Vec<Metric>>,
-    /// Those of what the JobManager does for it (1.20+; empty before).
+    /// Metrics of its operator coordinators on the JobManager (1.20+; empty before).
     pub jobmanager: Vec<Metric>,
 }
 
@@ -88,7 +88,7 @@ impl Action for AllMetrics {
         let is_fresh = refresh(&client, options).await.is_fresh();
         (options.is_refreshed, options.is_part) = (true, true);
         let (details, job) = (GetJob::new(self.job), GetJobMetrics::new(self.job));
-        // Once the job's own are there, Flink has collected those of the JobManager.
+        // When Flink has the job's own metrics, it has also collected those of the JobManager.
         let (details, job) = join(client.execute(&details, options), values(&client, job, options)).await;
         let vertices = stream::iter(details?.vertices)
             .map(async |vertex| (vertex.id, of_vertex(&client, self.job, vertex, options).await))
@@ -108,7 +108,7 @@ impl Action for AllMetrics {
     }
 }
 
-/// Collects what cannot be read.
+/// The metrics that could not be read.
 struct Missing<'a, M> {
     client: &'a Client<M>,
     unread: Vec<UnreadMetrics>,
@@ -139,7 +139,7 @@ async fn of_vertex<M: Mode>(
     let (metrics, jobmanager) = try_join(subtasks, jobmanager).await?;
     let mut subtasks: BTreeMap<u32, Vec<Metric>> = BTreeMap::new();
     for mut metric in metrics {
-        // Flink puts the subtask before each name: `3.numRecordsIn`.
+        // Flink prefixes each name with the subtask: `3.numRecordsIn`.
         if let Some((subtask, name)) = metric.id.split_once('.')
             && let Ok(subtask) = subtask.parse()
         {
@@ -150,7 +150,7 @@ async fn of_vertex<M: Mode>(
     Ok(VertexMetrics { id: vertex.id, name: vertex.name, subtasks, jobmanager })
 }
 
-/// Those of what the JobManager does; most vertices have none.
+/// Returns the metrics of operator coordinators; most vertices have none.
 async fn of_coordinator<M: Mode>(
     client: &Client<M>,
     endpoint: GetJobManagerOperatorMetrics,
@@ -162,7 +162,7 @@ async fn of_coordinator<M: Mode>(
     }
 }
 
-/// All that an endpoint has, with values.
+/// Returns all metrics of an endpoint, with values.
 async fn values<M: Mode, E: Metrics<Metric = Metric>>(
     client: &Client<M>,
     endpoint: E,

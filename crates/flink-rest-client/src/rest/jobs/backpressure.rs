@@ -1,4 +1,4 @@
-//! Back-pressure: tasks that wait for others to take what they write.
+//! Backpressure: tasks that wait because downstream tasks do not accept their output.
 
 use std::time::Duration;
 
@@ -21,25 +21,26 @@ use crate::{
     },
 };
 
-/// Time to wait for a measurement, and the pause between two requests.
+/// Timeout for a measurement.
 const MEASUREMENT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl<M: Mode> Vertex<M> {
-    /// Whether its subtasks are backpressured by those that they write to, and how busy they are.
+    /// Returns the backpressure of the vertex's subtasks, and how busy they are.
     ///
-    /// It first makes Flink [collect](crate::Client::refresh_metrics), and waits about a second at most. Where Flink has
-    /// measured nothing yet, or never will as the vertex does not run, the status is
-    /// [`Deprecated`](BackPressureStatus::Deprecated), without a level and subtasks;
-    /// [`measured`](Call::measured) waits for a measurement.
+    /// First makes Flink [collect](crate::Client::refresh_metrics) metrics, which takes about a second at most. If
+    /// Flink has no measurement yet, or never will because the vertex is not running, the status is
+    /// [`Deprecated`](BackPressureStatus::Deprecated), without a level and subtasks; [`measured`](Call::measured) waits
+    /// for a measurement.
     pub fn backpressure(&self) -> Call<M, GetJobVertexBackPressure> {
         self.client.request(GetJobVertexBackPressure::new(self.job, self.id))
     }
 }
 
-/// Whether the subtasks of a vertex are held up by those that they write to, and how busy they are.
+/// Backpressure of a vertex's subtasks, and how busy they are.
 ///
-/// It is the same for what has just started, has ended, or does not exist: `Deprecated`, and no subtasks.
+/// The response is the same for a vertex that has just started, has ended, or does not exist: `Deprecated`, and no
+/// subtasks.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/backpressure" -> JobVertexBackPressure, handle = "job(id).vertex(id).backpressure()", python = "job_vertex.backpressure", measured = true, meant = not_collected)]
 #[non_exhaustive]
@@ -50,20 +51,21 @@ pub struct GetJobVertexBackPressure {
     pub vertex: VertexId,
 }
 
-/// Flink's answer where it has collected no metrics of a vertex.
+/// Flink's response if it has not collected metrics of a vertex.
 const NOT_COLLECTED: &str = r#"{"status":"deprecated"}"#;
 
-/// The answer that is meant by a refusal after metrics of some subtasks only were collected.
+/// Translates an error that Flink sends in place of [`NOT_COLLECTED`].
 ///
-/// For some 0.2 s after a start Flink answers 500 «No value present» (seen on 2.3.0) where it means [`NOT_COLLECTED`].
+/// For about 0.2 s after a start, when only some subtasks have metrics, Flink responds with 500 «No value present»
+/// (seen on 2.3.0).
 fn not_collected(error: &ApiError) -> Option<&'static str> {
     let is_meant = error.status.is_server_error() && error.condensed().contains("NoSuchElementException");
     is_meant.then_some(NOT_COLLECTED)
 }
 
 impl<M: Mode> Call<M, GetJobVertexBackPressure> {
-    /// Asks until there is a measurement, for ten seconds at most unless [`timeout`](Call::timeout) sets another time;
-    /// then the answer is as it is.
+    /// Polls until there is a measurement, for at most ten seconds or the call's [`timeout`](Call::timeout). After
+    /// that, returns the response as it is.
     pub fn measured(self) -> Call<M, MeasuredBackPressure> {
         self.map(MeasuredBackPressure)
     }
@@ -83,7 +85,7 @@ impl Action for MeasuredBackPressure {
     ) -> Result<JobVertexBackPressure> {
         let end = Instant::now() + options.timeout.unwrap_or(MEASUREMENT).min(CENTURY);
         let mut answer = client.perform(&self.0, options).await?;
-        // An answer is there: the end of the time is no failure.
+        // A response is there already: the timeout must not turn it into an error.
         options.timeout = None;
         while answer.status != BackPressureStatus::Ok && Instant::now() + PAUSE < end {
             sleep(PAUSE).await;
@@ -96,22 +98,22 @@ impl Action for MeasuredBackPressure {
     }
 }
 
-/// The back-pressure of a vertex.
+/// Backpressure of a vertex.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobVertexBackPressure {
-    /// Whether there is a measurement.
+    /// Tells if there is a measurement.
     pub status: BackPressureStatus,
     /// The level.
     #[serde(rename = "backpressure-level", default, skip_serializing_if = "Option::is_none")]
     dashed_level: Option<BackPressureLevel>,
-    /// The level once more (1.15+).
+    /// The level, under its newer name (1.15+).
     #[serde(rename = "backpressureLevel", default, skip_serializing_if = "Option::is_none")]
     camel_level: Option<BackPressureLevel>,
-    /// When it was measured; none without a measurement.
+    /// Time of the measurement; none without one.
     #[serde(rename = "end-timestamp", default, with = "maybe", skip_serializing_if = "Option::is_none")]
     pub end_timestamp: Option<Timestamp>,
-    /// One entry a subtask, in their order; none without a measurement.
+    /// One entry per subtask, in their order; none without a measurement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subtasks: Option<Vec<SubtaskBackPressure>>,
 }
@@ -119,66 +121,66 @@ pub struct JobVertexBackPressure {
 telling!(JobVertexBackPressure: Members(&[State("status", BackPressureStatus::WORDS)]));
 
 impl JobVertexBackPressure {
-    /// The level of the worst subtask; none without a measurement.
+    /// Returns the level of the worst subtask; none without a measurement.
     pub fn level(&self) -> Option<&BackPressureLevel> {
         self.camel_level.as_ref().or(self.dashed_level.as_ref())
     }
 }
 
-/// The back-pressure of a subtask.
+/// Backpressure of a subtask.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubtaskBackPressure {
     /// The subtask, from 0.
     pub subtask: u32,
-    /// The attempt, from 0; none if there is but one (1.16+).
+    /// The attempt, from 0; none if there is only one (1.16+).
     #[serde(rename = "attempt-number", default, skip_serializing_if = "Option::is_none")]
     pub attempt_number: Option<u32>,
     /// The level.
     #[serde(rename = "backpressure-level", default, skip_serializing_if = "Option::is_none")]
     dashed_level: Option<BackPressureLevel>,
-    /// The level once more (1.15+).
+    /// The level, under its newer name (1.15+).
     #[serde(rename = "backpressureLevel", default, skip_serializing_if = "Option::is_none")]
     camel_level: Option<BackPressureLevel>,
-    /// The share of its time, from 0 to 1, that it waited for others to take what it wrote.
+    /// Fraction of its time, from 0 to 1, that it was backpressured.
     #[serde(with = "double")]
     pub ratio: f64,
-    /// The share of its time, from 0 to 1, that it waited for something to read.
+    /// Fraction of its time, from 0 to 1, that it was idle.
     #[serde(rename = "idleRatio", with = "double")]
     pub idle_ratio: f64,
-    /// The share of its time, from 0 to 1, that it worked.
+    /// Fraction of its time, from 0 to 1, that it was busy.
     #[serde(rename = "busyRatio", with = "double")]
     pub busy_ratio: f64,
-    /// Attempts of the same subtask that run at the same time, on other machines, because one is slow (1.16+).
+    /// Other attempts of the same subtask that run at the same time, because one is slow (1.16+).
     #[serde(rename = "other-concurrent-attempts", default, skip_serializing_if = "Vec::is_empty")]
     pub other_concurrent_attempts: Vec<SubtaskBackPressure>,
 }
 
 impl SubtaskBackPressure {
-    /// The level.
+    /// Returns the level.
     pub fn level(&self) -> Option<&BackPressureLevel> {
         self.camel_level.as_ref().or(self.dashed_level.as_ref())
     }
 }
 
 open_enum! {
-    /// Whether there is a measurement of back-pressure.
+    /// Tells if there is a measurement of backpressure.
     pub enum BackPressureStatus {
-        /// There is none, or an old one; a new one has been started if the job runs: ask again in a second.
+        /// There is none, or an old one. If the job is running, a new one has been started: read again in a second.
         Deprecated = "deprecated",
-        /// There is one.
+        /// There is a measurement.
         Ok = "ok",
     }
 }
 
 open_enum! {
-    /// How much a task is held up by those that it writes to.
+    /// A level of backpressure.
     pub enum BackPressureLevel {
-        /// At most a tenth of its time.
+        /// Backpressured for at most 10 % of the time.
         Ok = "ok",
-        /// At most half of its time.
+        /// Backpressured for at most 50 % of the time.
         Low = "low",
-        /// More than half of its time.
+        /// Backpressured for more than 50 % of the time.
         High = "high",
     }
 }

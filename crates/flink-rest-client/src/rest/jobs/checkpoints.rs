@@ -1,4 +1,4 @@
-//! Checkpoints of a job: how they are taken, how they went, and one more at once.
+//! Checkpoints of a job: configuration, statistics, details and triggers.
 
 pub mod config;
 pub mod details;
@@ -22,13 +22,13 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// Its checkpoints.
+    /// Returns the handle of the job's checkpoints.
     pub fn checkpoints(&self) -> Checkpoints<M> {
         Checkpoints { client: self.client.clone(), job: self.id }
     }
 }
 
-/// The checkpoints of a job; savepoints are counted among them.
+/// The checkpoints of a job, including savepoints.
 #[derive(Clone, Debug)]
 pub struct Checkpoints<M> {
     client: Client<M>,
@@ -36,32 +36,33 @@ pub struct Checkpoints<M> {
 }
 
 impl<M: Mode> Checkpoints<M> {
-    /// How they went: in numbers, the latest of each kind, and the last few. Some seconds old, as the server caches it.
+    /// Returns counts, statistics, the latest checkpoint of each kind, and the recent history. The server caches it for
+    /// some seconds.
     pub fn statistics(&self) -> Call<M, GetCheckpointingStatistics> {
         self.client.request(GetCheckpointingStatistics::new(self.job))
     }
 
-    /// How they are taken.
+    /// Returns the checkpointing configuration.
     pub fn config(&self) -> Call<M, GetCheckpointConfig> {
         self.client.request(GetCheckpointConfig::new(self.job))
     }
 
-    /// One of them, as long as it is among the last few.
+    /// Returns one checkpoint, as long as it is in the recent history.
     pub fn details(&self, id: u64) -> Call<M, GetCheckpointDetails> {
         self.client.request(GetCheckpointDetails::new(self.job, id))
     }
 
-    /// What one of them cost the subtasks of a vertex.
+    /// Returns the statistics of one checkpoint for the subtasks of a vertex.
     pub fn subtasks(&self, id: u64, vertex: VertexId) -> Call<M, GetCheckpointSubtasks> {
         self.client.request(GetCheckpointSubtasks::new(self.job, id, vertex))
     }
 
-    /// Takes one now (1.17+). The operation's value is its id.
+    /// Triggers a checkpoint (1.17+). The operation's value is the checkpoint's id.
     pub fn trigger(&self) -> Call<M, TriggerCheckpoint> {
         self.client.request(TriggerCheckpoint::new(self.job))
     }
 
-    /// One that was triggered earlier, maybe by somebody else (1.17+).
+    /// Returns a checkpoint that was triggered earlier, by this client or another (1.17+).
     pub fn trigger_status(&self, trigger: TriggerId) -> Operation<M, GetTriggeredCheckpoint> {
         Operation::new(self.client.clone(), trigger, GetTriggeredCheckpoint::new(self.job, trigger))
     }

@@ -1,4 +1,4 @@
-//! How a job was configured.
+//! Configuration of a job.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// How it was configured: parallelism, restart strategy, the user's own settings.
+    /// Returns the job's configuration: parallelism, restart strategy, user settings.
     pub fn config(&self) -> Call<M, GetJobConfig> {
         self.client.request(GetJobConfig::new(self.id))
     }
 }
 
-/// How a job was configured.
+/// Configuration of a job.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/config" -> JobConfig, handle = "job(id).config()", python = "jobs.get_config")]
 #[non_exhaustive]
@@ -24,7 +24,7 @@ pub struct GetJobConfig {
     pub job: JobId,
 }
 
-/// How a job was configured.
+/// Configuration of a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobConfig {
@@ -32,7 +32,7 @@ pub struct JobConfig {
     pub jid: JobId,
     /// Its name.
     pub name: String,
-    /// Its settings; none if the server no longer knows them.
+    /// The settings; none if the server no longer has them.
     #[serde(rename = "execution-config", default, skip_serializing_if = "Option::is_none")]
     pub execution_config: Option<ExecutionConfig>,
 }
@@ -43,19 +43,19 @@ telling!(JobConfig: Members(&[Id("jid")]));
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExecutionConfig {
-    /// How data is exchanged between vertices (up to 1.20).
+    /// Exchange mode between vertices (up to 1.20).
     #[serde(rename = "execution-mode", default, skip_serializing_if = "Option::is_none")]
     pub execution_mode: Option<String>,
-    /// The restart strategy, in words.
+    /// The restart strategy, as text.
     #[serde(rename = "restart-strategy")]
     pub restart_strategy: String,
-    /// Parallelism unless a vertex has its own; none: the cluster's default.
+    /// Default parallelism of vertices; none for the cluster's default.
     #[serde(rename = "job-parallelism", with = "minus_one")]
     pub job_parallelism: Option<u32>,
-    /// Whether records are handed on without copies.
+    /// True if records are passed on without copies.
     #[serde(rename = "object-reuse-mode")]
     pub object_reuse_mode: bool,
-    /// The global job parameters that the user's code has set.
+    /// The global job parameters set by user code.
     #[serde(rename = "user-config")]
     pub user_config: BTreeMap<String, String>,
 }

@@ -1,4 +1,4 @@
-//! A job in full, as it is now: the server keeps its answer about a job for a while.
+//! Details of a job in its current state: the server caches its response about a job for a while.
 
 use std::time::Duration;
 
@@ -12,28 +12,31 @@ use crate::{
     value::state::JobStatus,
 };
 
-/// How long the server may keep an answer about a job (`web.refresh-interval`, 3 seconds unless set), and a little more.
+/// Time for which the server may cache the details of a job (`web.refresh-interval`, 3 seconds by default), with a
+/// margin.
 pub(super) const STALE: Duration = Duration::from_secs(4);
 
-/// How long to wait before an answer that may be an old one is asked for again.
+/// Interval between two requests while the response may be an old one.
 pub(super) const AGAIN: Duration = Duration::from_millis(400);
 
-/// Asks for a job in full until the answer has the state of now; see [`Job::current_details`](crate::jobs::Job::current_details).
+/// Reads the details of a job until they show its current state; see
+/// [`Job::current_details`](crate::jobs::Job::current_details).
 #[derive(Clone, Copy, Debug)]
 pub struct CurrentDetails {
     job: JobId,
 }
 
 impl<M: Mode> Job<M> {
-    /// The same, with the state that the job is in now: asked again, for up to four seconds, while the server's answer is
-    /// one from before. The answer is as the server gave it: decode it as [`JobDetails`](super::details::JobDetails).
+    /// As [`details`](Self::details), with the job's current state: repeats the request for up to four seconds while
+    /// the server's response is an older, cached one. The result is the server's own JSON: decode it as
+    /// [`JobDetails`](super::details::JobDetails).
     pub fn current_details(&self) -> Call<M, CurrentDetails> {
         Call::new(self.client.clone(), CurrentDetails { job: self.id })
     }
 }
 
 impl CurrentDetails {
-    /// The state of now, which no answer that is kept tells.
+    /// Returns the current state, which no cache hides; none if the job is unknown.
     async fn state<M: Mode>(&self, client: &Client<M>) -> Result<Option<JobStatus>> {
         match client.execute(&GetJobStatus::new(self.job), Waiting::question()).await {
             Ok(told) => Ok(Some(told.status)),
@@ -59,7 +62,7 @@ impl Action for CurrentDetails {
         let end = Instant::now() + STALE;
         loop {
             let answer = client.execute(&details, options).await?;
-            // What cannot be told apart is shown as it came.
+            // If the current state cannot be read, the response is returned as it is.
             let (Ok(told), Ok(Some(state))) = (answer.decode::<Told>(), self.state(&client).await) else {
                 return Ok(answer);
             };

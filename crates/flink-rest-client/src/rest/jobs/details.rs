@@ -1,4 +1,4 @@
-//! A job in full.
+//! Details of a job.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// State, times, vertices and plan, as of up to three seconds ago: the server keeps its answer for so long
+    /// Returns state, times, vertices and plan. They may be up to three seconds old: the server caches its response
     /// (`web.refresh-interval`).
     pub fn details(&self) -> Call<M, GetJob> {
         self.client.request(GetJob::new(self.id))
@@ -32,7 +32,7 @@ pub struct GetJob {
     pub job: JobId,
 }
 
-/// A job in full.
+/// A job in full: state, times, vertices and plan.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobDetails {
@@ -40,49 +40,49 @@ pub struct JobDetails {
     pub jid: JobId,
     /// Its name.
     pub name: String,
-    /// Always false since Flink 1.5: stop with a savepoint works for all jobs.
+    /// Always false since Flink 1.5: every job can be stopped with a savepoint.
     #[serde(rename = "isStoppable")]
     pub is_stoppable: bool,
-    /// Its state. A job can be running while none of its tasks is.
+    /// The state. A job can be `RUNNING` before any of its tasks is.
     pub state: JobStatus,
-    /// When it was submitted.
+    /// Submission time.
     #[serde(rename = "start-time", with = "millis")]
     pub start_time: Timestamp,
-    /// When it ended; none while it has not.
+    /// End time; none until it has ended.
     #[serde(rename = "end-time", with = "minus_one")]
     pub end_time: Option<Timestamp>,
-    /// How long it has run, or did.
+    /// Run time, up to now or to its end.
     #[serde(with = "millis")]
     pub duration: Duration,
-    /// The highest parallelism it can be rescaled to; none if every vertex has its own.
+    /// Maximum parallelism for rescaling; none if every vertex has its own.
     #[serde(rename = "maxParallelism", with = "minus_one")]
     pub max_parallelism: Option<u32>,
-    /// The server's time when it answered.
+    /// The server's time of the response.
     #[serde(with = "millis")]
     pub now: Timestamp,
-    /// When it last entered each state; none for states it never was in.
+    /// Time at which it last entered each state; none for states it was never in.
     pub timestamps: BTreeMap<JobStatus, Entered>,
-    /// Its vertices, sources first.
+    /// The vertices, sources first.
     #[serde(deserialize_with = "exact")]
     pub vertices: Vec<JobVertex>,
-    /// Tasks by state.
+    /// Number of tasks by state.
     #[serde(rename = "status-counts")]
     pub status_counts: BTreeMap<ExecutionState, u32>,
-    /// Its dataflow.
+    /// The dataflow.
     pub plan: Plan,
-    /// Whether it is a batch or a streaming job (1.20+).
+    /// Batch or streaming (1.20+).
     #[serde(rename = "job-type", default, skip_serializing_if = "Nullable::is_left_out")]
     pub job_type: Nullable<JobType>,
-    /// The operators before they were chained to vertices (2.0+, adaptive batch jobs).
+    /// The operators before chaining (2.0+, adaptive batch jobs).
     #[serde(rename = "stream-graph", default, skip_serializing_if = "Option::is_none")]
     pub stream_graph: Option<serde_json::Value>,
-    /// Operators that are not scheduled yet (2.0+, adaptive batch jobs).
+    /// Number of operators not scheduled yet (2.0+, adaptive batch jobs).
     #[serde(rename = "pending-operators", default, skip_serializing_if = "Option::is_none")]
     pub pending_operators: Option<u32>,
-    /// The application it belongs to (2.3+); none while the adaptive scheduler waits for its slots.
+    /// The application that the job belongs to (2.3+); none while the adaptive scheduler waits for slots.
     #[serde(rename = "application-id", default, skip_serializing_if = "Nullable::is_left_out")]
     pub application_id: Nullable<ApplicationId>,
-    /// What schedules it (2.3+).
+    /// The scheduler of the job (2.3+).
     #[serde(rename = "schedulerType", default, skip_serializing_if = "Nullable::is_left_out")]
     pub scheduler_type: Nullable<SchedulerType>,
 }
@@ -90,7 +90,7 @@ pub struct JobDetails {
 telling!(JobDetails: Members(&[Id("jid"), Text("state"), List("vertices"), Object("plan")]));
 
 impl JobDetails {
-    /// Whether none of its tasks is still to run, or has failed; the job itself may be starting all the same.
+    /// Returns true if every task is running or finished. The job itself may still be starting.
     pub fn all_tasks_run(&self) -> bool {
         self.status_counts.iter().all(|(state, tasks)| {
             *tasks == 0 || matches!(state, ExecutionState::Running | ExecutionState::Finished)
@@ -98,7 +98,7 @@ impl JobDetails {
     }
 }
 
-/// When a state was entered; none if it never was.
+/// Time at which a state was entered; none if it never was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[non_exhaustive]

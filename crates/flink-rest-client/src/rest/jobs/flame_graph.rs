@@ -1,4 +1,4 @@
-//! Flame graphs: what the threads of a vertex are doing.
+//! Flame graphs: sampled stack traces of a vertex's threads.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,15 +9,15 @@ use crate::{
 };
 
 impl<M: Mode> Vertex<M> {
-    /// What the threads of its subtasks are doing, sampled (`rest.flamegraph.enabled`).
+    /// Returns a flame graph: sampled stack traces of the vertex's threads (`rest.flamegraph.enabled`).
     ///
-    /// Flink samples when it is asked: the first answer is [`Waiting`](FlameGraphState::Waiting) and has no data.
+    /// A request starts the sampling: the first response is [`Waiting`](FlameGraphState::Waiting) and has no data.
     pub fn flame_graph(&self) -> Call<M, GetJobVertexFlameGraph> {
         self.client.request(GetJobVertexFlameGraph::new(self.job, self.id))
     }
 }
 
-/// What the threads of a vertex are doing, sampled (`rest.flamegraph.enabled`).
+/// Flame graph of a vertex: sampled stack traces of its threads (`rest.flamegraph.enabled`).
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/flamegraph" -> VertexFlameGraph, handle = "job(id).vertex(id).flame_graph()")]
 #[non_exhaustive]
@@ -26,22 +26,22 @@ pub struct GetJobVertexFlameGraph {
     pub job: JobId,
     /// The vertex.
     pub vertex: VertexId,
-    /// Which states of the threads count; all unless set.
+    /// Thread states to include [default: all].
     #[query("type")]
     pub kind: Option<FlameGraphType>,
-    /// Only this subtask, counted from 0.
+    /// Only this subtask, from 0.
     #[query("subtaskindex", since = "1.17")]
     pub subtask: Option<u32>,
 }
 
 open_enum! {
-    /// Which states of the threads count in a flame graph.
+    /// Thread states to include in a flame graph.
     pub enum FlameGraphType {
         /// All.
         Full = "full",
-        /// Only threads that work.
+        /// Only running threads.
         OnCpu = "on_cpu",
-        /// Only threads that wait.
+        /// Only waiting threads.
         OffCpu = "off_cpu",
     }
 }
@@ -50,40 +50,40 @@ open_enum! {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VertexFlameGraph {
-    /// When it was sampled, or why there is no data.
+    /// Time of the samples, or the reason why there is no data.
     #[serde(rename = "endTimestamp")]
     pub state: FlameGraphState,
-    /// The root of all stack traces; none without data.
+    /// Root of all stack traces; none without data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<FlameGraphNode>,
 }
 
 telling!(VertexFlameGraph: Members(&[Number("endTimestamp")]));
 
-/// A method in stack traces.
+/// A method in the stack traces.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FlameGraphNode {
-    /// Class, method and line: `java.lang.Thread.run:840`; `root` above all.
+    /// Class, method and line: `java.lang.Thread.run:840`. The top node is `root`.
     pub name: String,
-    /// In how many samples it was called from the node above.
+    /// Number of samples in which the node above called it.
     pub value: u32,
-    /// What it called.
+    /// Methods that it called.
     pub children: Vec<FlameGraphNode>,
 }
 
-/// When a flame graph was sampled, or why there is none.
+/// Time at which a flame graph was sampled, or the reason why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
 #[non_exhaustive]
 pub enum FlameGraphState {
-    /// It was sampled, up to then.
+    /// Sampled up to this time.
     Sampled(Timestamp),
-    /// The vertex has ended, there is nothing to sample.
+    /// The vertex has ended and cannot be sampled.
     Terminated,
     /// Flame graphs are disabled on this server.
     Disabled,
-    /// It is being sampled, or will be once the vertex runs: ask again in a second.
+    /// Sampling is in progress, or starts once the vertex runs: read again in a second.
     Waiting,
 }
 

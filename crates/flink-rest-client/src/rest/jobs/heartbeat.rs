@@ -1,4 +1,4 @@
-//! Signs of life from whoever submitted a job.
+//! Heartbeats of the client that submitted a job.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,24 +14,24 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// Says that this client still wants the job, until a time by which it will have said so again.
+    /// Sends a heartbeat: this client wants the job until at least this time, and will send the next heartbeat before.
     ///
-    /// A job that was submitted to be cancelled with its client (`execution.shutdown-on-attached-exit`) is cancelled
-    /// if that time passes; others go on.
+    /// If no heartbeat arrives in time, Flink cancels a job that was submitted with
+    /// `execution.shutdown-on-attached-exit`; other jobs keep running.
     pub fn heartbeat(&self, expires: Timestamp) -> Call<M, ReportClientHeartbeat> {
         self.client.request(ReportClientHeartbeat::new(self.id, expires))
     }
 }
 
-/// Says that a client still wants a job.
+/// Sends a heartbeat for a job on behalf of its client.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(PATCH "/jobs/{job}/clientHeartbeat" -> Empty, since = "1.17", handle = "job(id).heartbeat(expires)", repeat = Same)]
 #[non_exhaustive]
 pub struct ReportClientHeartbeat {
     /// The job.
     pub job: JobId,
-    /// Until when it may go on without another heartbeat.
-    // Up to 1.19 Flink's class for the body can be read from a number only; Flink's own client fails with 400.
+    /// Time until which the job runs without another heartbeat.
+    // Up to 1.19, Flink's class for the body can only be read from a number; Flink's own client fails with 400.
     #[body("expiredTimestamp", formerly = ("", "1.19"))]
     pub expires: Expiry,
 }

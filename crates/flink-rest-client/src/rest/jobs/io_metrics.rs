@@ -1,4 +1,4 @@
-//! What tasks read and wrote, and how busy they were.
+//! Data that tasks read and wrote, and how busy they were.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -9,38 +9,38 @@ use crate::value::{
     time::{maybe, maybe_double},
 };
 
-/// What a subtask, or several together, read from other tasks and wrote to them.
+/// Data that one or more subtasks exchanged with other tasks.
 ///
-/// Sources read and sinks write outside of Flink, which does not count here. Up to 1.15 there are bytes and records
-/// only.
+/// Data that sources read and sinks write outside of Flink does not count. Up to 1.15, only bytes and records are
+/// available.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct IoMetrics {
     /// Bytes read.
     #[serde(rename = "read-bytes")]
     pub read_bytes: u64,
-    /// Whether all subtasks have told the bytes that they read.
+    /// True if all subtasks have reported the bytes read.
     #[serde(rename = "read-bytes-complete")]
     pub read_bytes_complete: bool,
     /// Bytes written.
     #[serde(rename = "write-bytes")]
     pub write_bytes: u64,
-    /// Whether all subtasks have told the bytes that they wrote.
+    /// True if all subtasks have reported the bytes written.
     #[serde(rename = "write-bytes-complete")]
     pub write_bytes_complete: bool,
     /// Records read.
     #[serde(rename = "read-records")]
     pub read_records: u64,
-    /// Whether all subtasks have told the records that they read.
+    /// True if all subtasks have reported the records read.
     #[serde(rename = "read-records-complete")]
     pub read_records_complete: bool,
     /// Records written.
     #[serde(rename = "write-records")]
     pub write_records: u64,
-    /// Whether all subtasks have told the records that they wrote.
+    /// True if all subtasks have reported the records written.
     #[serde(rename = "write-records-complete")]
     pub write_records_complete: bool,
-    /// How long they waited for others to take what they wrote (1.16+).
+    /// Time spent backpressured (1.16+).
     #[serde(
         rename = "accumulated-backpressured-time",
         default,
@@ -48,7 +48,7 @@ pub struct IoMetrics {
         skip_serializing_if = "Option::is_none"
     )]
     pub accumulated_backpressured_time: Option<Duration>,
-    /// How long they waited for something to read (1.16+).
+    /// Time spent idle (1.16+).
     #[serde(
         rename = "accumulated-idle-time",
         default,
@@ -67,42 +67,43 @@ pub struct IoMetrics {
 }
 
 impl IoMetrics {
-    /// How long they worked (1.16+); none also if one of them cannot tell, as sources of the old kind.
+    /// Returns the time spent busy (1.16+); none also if a subtask does not report it, as sources of the old kind.
     pub fn accumulated_busy_time(&self) -> Option<Duration> {
         Duration::try_from_secs_f64(self.accumulated_busy_millis? / 1000.0).ok()
     }
 }
 
-/// How metrics and times are spread over subtasks.
+/// Distribution of metrics and times over subtasks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AggregatedTaskDetails {
-    /// The metrics of [`IoMetrics`] by their name: `read-bytes`, `accumulated-idle-time` in milliseconds, and so on.
+    /// Statistics of the fields of [`IoMetrics`] by name: `read-bytes`, `accumulated-idle-time` in milliseconds, and so
+    /// on.
     pub metrics: BTreeMap<String, Statistics>,
-    /// Milliseconds in each state.
+    /// Statistics of the milliseconds spent in each state.
     #[serde(rename = "status-duration")]
     pub status_duration: BTreeMap<ExecutionState, Statistics>,
 }
 
-/// How a number is spread over subtasks. A subtask that has none counts as -1.
+/// Statistics of a number over subtasks. A subtask without the number counts as -1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Statistics {
-    /// The least.
+    /// The minimum.
     pub min: i64,
-    /// The greatest.
+    /// The maximum.
     pub max: i64,
-    /// The mean, without its fraction.
+    /// The mean, truncated to an integer.
     pub avg: i64,
     /// The sum.
     pub sum: i64,
-    /// Half of the subtasks are below.
+    /// The median.
     pub median: i64,
-    /// A quarter of the subtasks are below.
+    /// The 25th percentile.
     pub p25: i64,
-    /// Three quarters of the subtasks are below.
+    /// The 75th percentile.
     pub p75: i64,
-    /// 95 in 100 subtasks are below.
+    /// The 95th percentile.
     pub p95: i64,
 }
 

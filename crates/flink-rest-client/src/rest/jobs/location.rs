@@ -1,23 +1,23 @@
-//! Where a subtask runs, in the spellings of all releases.
+//! Location of a subtask, in the spellings of all releases.
 //!
-//! Up to 1.20 Flink says `host`, from 1.19 on `endpoint`, and for what has no slot yet `(unassigned)`.
+//! Up to 1.20 Flink sends `host`, since 1.19 `endpoint`, and `(unassigned)` for a subtask without a slot.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const UNASSIGNED: &str = "(unassigned)";
 
-/// The place, if there is one.
+/// Returns the location; none if the subtask has no slot.
 pub(crate) fn assigned(place: Option<&str>) -> Option<&str> {
     place.filter(|place| *place != UNASSIGNED)
 }
 
-/// The machine: `host` is its name alone, `endpoint` has a port.
+/// Returns the machine: `host` is its name alone, `endpoint` includes the port.
 pub(crate) fn host<'a>(host: Option<&'a str>, endpoint: Option<&'a str>) -> Option<&'a str> {
     let of_endpoint = |endpoint: &'a str| endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host);
     assigned(host.or(endpoint.map(of_endpoint)))
 }
 
-/// For `#[serde(with = "…")]`: `(unassigned)` is none.
+/// For `#[serde(with = "…")]`: `(unassigned)` stands for none.
 pub(crate) mod unassigned {
     use super::*;
 

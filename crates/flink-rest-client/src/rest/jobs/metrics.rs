@@ -1,4 +1,4 @@
-//! Metrics of jobs, of vertices, and of subtasks.
+//! Metrics of jobs, vertices and subtasks.
 
 use std::ops::RangeInclusive;
 
@@ -18,27 +18,28 @@ use crate::{
 };
 
 impl<M: Mode> Jobs<M> {
-    /// The names of the metrics that jobs have; with [`get`](Call::get), these metrics aggregated over all jobs.
+    /// Returns the names of the jobs' metrics; with [`get`](Call::get), these metrics aggregated over all jobs.
     pub fn metrics(&self) -> Call<M, GetAggregatedJobMetrics> {
         self.client.request(GetAggregatedJobMetrics::new())
     }
 }
 
 impl<M: Mode> Job<M> {
-    /// The names of its metrics; with [`get`](Call::get), their values.
+    /// Returns the names of the job's metrics; with [`get`](Call::get), their values.
     pub fn metrics(&self) -> Call<M, GetJobMetrics> {
         self.client.request(GetJobMetrics::new(self.id))
     }
 }
 
 impl<M: Mode> Vertex<M> {
-    /// The names of its subtasks' metrics, which begin with the subtask: `0.numRecordsIn`; with [`get`](Call::get),
-    /// their values.
+    /// Returns the names of its subtasks' metrics, prefixed with the subtask: `0.numRecordsIn`; with
+    /// [`get`](Call::get), their values.
     pub fn metrics(&self) -> Call<M, GetJobVertexMetrics> {
         self.client.request(GetJobVertexMetrics::new(self.job, self.id))
     }
 
-    /// The names of metrics of what the JobManager does for it (1.20+); with [`get`](Call::get), their values.
+    /// Returns the names of the metrics of its operator coordinators on the JobManager (1.20+); with
+    /// [`get`](Call::get), their values.
     pub fn jm_operator_metrics(&self) -> Call<M, GetJobManagerOperatorMetrics> {
         self.client.request(GetJobManagerOperatorMetrics::new(self.job, self.id))
     }
@@ -46,39 +47,39 @@ impl<M: Mode> Vertex<M> {
 
 /// Metrics aggregated over jobs.
 ///
-/// The answer is empty if one of the names is unknown, or no job has run yet.
+/// The response is empty if one of the names is unknown, or if no job has run yet.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/metrics" -> Vec<AggregatedMetric>, handle = "jobs().metrics()", python = "jobs.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetAggregatedJobMetrics {
-    /// Names to read; without them, the names on offer.
+    /// Names of the metrics to read [default: none: list the available names].
     #[query]
     pub get: Vec<String>,
-    /// How to aggregate; all ways unless set.
+    /// Aggregations to compute [default: all].
     #[query]
     pub agg: Vec<Aggregation>,
-    /// The jobs; all unless set.
+    /// Jobs to include [default: all].
     #[query]
     pub jobs: Vec<JobId>,
 }
 
 /// Metrics of a job.
 ///
-/// The answer is empty for a job that has just been started, or does not exist.
+/// The response is empty for a job that has just started or does not exist.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/metrics" -> Vec<Metric>, handle = "job(id).metrics()", python = "jobs.get_metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetJobMetrics {
     /// The job.
     pub job: JobId,
-    /// Names to read; without them, the names on offer.
+    /// Names of the metrics to read [default: none: list the available names].
     #[query]
     pub get: Vec<String>,
 }
 
-/// Metrics of the subtasks of a vertex, named `0.numRecordsIn` and so on by subtask.
+/// Metrics of a vertex's subtasks; names are prefixed with the subtask: `0.numRecordsIn`.
 ///
-/// The answer is empty for a job that has just been started, or does not exist.
+/// The response is empty for a job that has just started or does not exist.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/metrics" -> Vec<Metric>, handle = "job(id).vertex(id).metrics()", python = "job_vertex.metrics", by = collect, measured = true)]
 #[non_exhaustive]
@@ -87,12 +88,12 @@ pub struct GetJobVertexMetrics {
     pub job: JobId,
     /// The vertex.
     pub vertex: VertexId,
-    /// Names to read; without them, the names on offer.
+    /// Names of the metrics to read [default: none: list the available names].
     #[query]
     pub get: Vec<String>,
 }
 
-/// Metrics of what the JobManager does for a vertex: a source has a coordinator there, which hands out its splits.
+/// Metrics of a vertex's operator coordinators on the JobManager: a source has one, which assigns its splits.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/jm-operator-metrics" -> Vec<Metric>, since = "1.20", handle = "job(id).vertex(id).jm_operator_metrics()", by = collect, measured = true)]
 #[non_exhaustive]
@@ -101,14 +102,14 @@ pub struct GetJobManagerOperatorMetrics {
     pub job: JobId,
     /// The vertex.
     pub vertex: VertexId,
-    /// Names to read; without them, the names on offer.
+    /// Names of the metrics to read [default: none: list the available names].
     #[query]
     pub get: Vec<String>,
 }
 
-/// Metrics of one subtask.
+/// Metrics of a subtask.
 ///
-/// The answer is empty for a job that has just been started, and for what does not exist.
+/// The response is empty for a job that has just started, and for an unknown job, vertex or subtask.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/metrics" -> Vec<Metric>, handle = "job(id).vertex(id).subtask(index).metrics()", by = collect, measured = true)]
 #[non_exhaustive]
@@ -119,14 +120,14 @@ pub struct GetSubtaskMetrics {
     pub vertex: VertexId,
     /// The subtask, from 0.
     pub subtask: u32,
-    /// Names to read; without them, the names on offer.
+    /// Names of the metrics to read [default: none: list the available names].
     #[query]
     pub get: Vec<String>,
 }
 
 /// Metrics aggregated over the subtasks of a vertex.
 ///
-/// The answer is empty if one of the names is unknown, and for a job that has just been started.
+/// The response is empty if one of the names is unknown, and for a job that has just started.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/metrics" -> Vec<AggregatedMetric>, handle = "job(id).vertex(id).subtasks().metrics()", python = "job_vertex.subtasks.metrics", by = collect, measured = true)]
 #[non_exhaustive]
@@ -135,21 +136,22 @@ pub struct GetAggregatedSubtaskMetrics {
     pub job: JobId,
     /// The vertex.
     pub vertex: VertexId,
-    /// Names to read; without them, the names on offer.
+    /// Names of the metrics to read [default: none: list the available names].
     #[query]
     pub get: Vec<String>,
-    /// How to aggregate; all ways unless set.
+    /// Aggregations to compute [default: all].
     #[query]
     pub agg: Vec<Aggregation>,
-    /// The subtasks, one by one or in ranges; all unless set.
+    /// Subtasks to include, as indexes or ranges [default: all].
     #[query(check = there_can_be)]
     pub subtasks: Vec<SubtaskRange>,
 }
 
-/// The highest index of a subtask: no parallelism is above 32768.
+/// The highest index of a subtask: Flink's maximum parallelism is 32768.
 const MAX_SUBTASK: u32 = (1 << 15) - 1;
 
-/// The server makes a list of all indices in a range: 30 million of them take it a minute (2.3.0).
+/// Refuses indexes that cannot exist. The server lists all indexes of a range in memory: 30 million take it a minute
+/// (2.3.0).
 fn there_can_be(SubtaskRange(text): &SubtaskRange) -> Result<(), String> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let index = |text: &str| text.trim().parse::<u32>().ok().filter(|index| *index <= MAX_SUBTASK);
@@ -162,7 +164,7 @@ fn there_can_be(SubtaskRange(text): &SubtaskRange) -> Result<(), String> {
     }
 }
 
-/// Subtasks from one index to another, both included: `2`, `0..=3`, or Flink's own spelling `"0-3"`.
+/// A range of subtasks, both ends included: `2`, `0..=3`, or Flink's own spelling `"0-3"`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SubtaskRange(String);

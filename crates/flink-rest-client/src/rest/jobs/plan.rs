@@ -1,4 +1,4 @@
-//! The dataflow of a job.
+//! Dataflow of a job.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,13 +11,13 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// Its dataflow.
+    /// Returns the job's dataflow.
     pub fn plan(&self) -> Call<M, GetJobPlan> {
         self.client.request(GetJobPlan::new(self.id))
     }
 }
 
-/// The dataflow of a job.
+/// Dataflow of a job.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/plan" -> JobPlanInfo, handle = "job(id).plan()", python = "jobs.get_plan")]
 #[non_exhaustive]
@@ -26,7 +26,7 @@ pub struct GetJobPlan {
     pub job: JobId,
 }
 
-/// The dataflow of a job, in an envelope.
+/// Dataflow of a job, as the member of an object.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobPlanInfo {
@@ -36,7 +36,7 @@ pub struct JobPlanInfo {
 
 telling!(JobPlanInfo: Members(&[Object("plan")]));
 
-/// The dataflow of a job. While the adaptive scheduler still waits for slots there is none: no job and no nodes.
+/// Dataflow of a job. While the adaptive scheduler waits for slots there is none: no job and no nodes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Wire", into = "Wire")]
 #[non_exhaustive]
@@ -45,15 +45,15 @@ pub struct Plan {
     pub jid: Option<JobId>,
     /// Its name.
     pub name: String,
-    /// Whether it is a batch or a streaming job (1.14+).
+    /// Batch or streaming (1.14+).
     pub job_type: Option<JobType>,
-    /// Its vertices, in no useful order.
+    /// The vertices, in no useful order.
     pub nodes: Vec<Node>,
-    /// Whether the server said nothing at all.
+    /// True if the server sent `{}`.
     is_empty: bool,
 }
 
-/// A plan as Flink writes it: without a dataflow, `{}` up to 2.0 and empty texts from 2.1.
+/// A plan on the wire: without a dataflow, it is `{}` up to 2.0 and has empty texts since 2.1.
 #[derive(Serialize, Deserialize)]
 struct Wire {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,19 +94,19 @@ impl From<Plan> for Wire {
 pub struct Node {
     /// The vertex.
     pub id: VertexId,
-    /// Its parallelism; none if that is still to be decided.
+    /// The parallelism; none if it is not decided yet.
     #[serde(with = "minus_one")]
     pub parallelism: Option<u32>,
-    /// What it does; empty but for jobs of the DataSet API.
+    /// Operation of the operator; empty except for jobs of the DataSet API.
     pub operator: String,
-    /// How it does it; empty but for jobs of the DataSet API.
+    /// Strategy of the operator; empty except for jobs of the DataSet API.
     pub operator_strategy: String,
-    /// Its operators, as HTML.
+    /// The operators, as HTML.
     pub description: String,
-    /// Where its records come from; empty for sources.
+    /// The inputs; empty for sources.
     #[serde(default, deserialize_with = "exact", skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<Input>,
-    /// What the optimizer of the DataSet API has to say.
+    /// Properties from the optimizer of the DataSet API.
     pub optimizer_properties: serde_json::Value,
 }
 
@@ -114,20 +114,20 @@ pub struct Node {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Input {
-    /// The vertex that the records come from.
+    /// The upstream vertex.
     pub id: VertexId,
-    /// Its number among the inputs of the vertex that they go to, from zero.
+    /// Index among the inputs of the downstream vertex, from 0.
     pub num: u32,
-    /// How they are spread over the subtasks: `FORWARD`, `HASH`, `REBALANCE`, …
+    /// Distribution of the records over the subtasks: `FORWARD`, `HASH`, `REBALANCE`, …
     #[serde(default, skip_serializing_if = "Nullable::is_left_out")]
     pub ship_strategy: Nullable<String>,
-    /// What is done to them on arrival: sorted, for one. For jobs of the DataSet API only.
+    /// Processing of the records on arrival, for example sorting. For jobs of the DataSet API only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_strategy: Option<String>,
-    /// Whether they are kept for a second reading. For jobs of the DataSet API only.
+    /// Caching of the records for a second reading. For jobs of the DataSet API only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caching: Option<String>,
-    /// Whether they flow at once or all together: `pipelined_bounded`, `blocking`, …
+    /// Exchange type: `pipelined_bounded`, `blocking`, …
     pub exchange: String,
 }
 

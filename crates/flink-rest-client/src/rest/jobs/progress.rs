@@ -1,4 +1,4 @@
-//! The progress of a job: the few facts that a wait or an overview needs, whatever else the server says.
+//! Progress of a job: the few facts that a wait or an overview needs, whatever else the server sends.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -17,14 +17,14 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// Its state and those of its vertices, read from its [details](Self::details). Other than there, a value that cannot
-    /// be read is no error but for the job's state: it is left out.
+    /// Returns the states of the job and its vertices, read from its [details](Self::details). Values that cannot be
+    /// read are left out; only a missing job state is an error.
     pub fn progress(&self) -> Call<M, ReadProgress> {
         Call::new(self.client.clone(), ReadProgress { job: self.id })
     }
 }
 
-/// Reads how far a job is; see [`Job::progress`].
+/// Reads the progress of a job; see [`Job::progress`].
 #[derive(Clone, Debug)]
 pub struct ReadProgress {
     pub(crate) job: JobId,
@@ -38,29 +38,29 @@ impl Action for ReadProgress {
     }
 }
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct JobProgress {
-    /// Its state. A job can be running while none of its tasks is.
+    /// The state. A job can be `RUNNING` before any of its tasks is.
     pub state: JobStatus,
     /// Its name; empty if it cannot be read.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
-    /// How long it has run, or did; none if it cannot be read.
+    /// Run time, up to now or to its end; none if it cannot be read.
     #[serde(default, deserialize_with = "lenient::millis")]
     pub duration: Option<Duration>,
-    /// The server's time when it answered; none if it cannot be read.
+    /// The server's time of the response; none if it cannot be read.
     #[serde(default, deserialize_with = "lenient::millis")]
     pub now: Option<Timestamp>,
-    /// Its vertices, sources first.
+    /// The vertices, sources first.
     #[serde(default, deserialize_with = "lenient::list")]
     pub vertices: Vec<VertexProgress>,
     #[serde(rename = "status-counts", default, deserialize_with = "lenient::or_default")]
     status_counts: Map<String, Value>,
 }
 
-/// How far a vertex is.
+/// The progress of a vertex.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct VertexProgress {
@@ -73,13 +73,13 @@ pub struct VertexProgress {
     /// Its state; none if it cannot be read.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub status: Option<ExecutionState>,
-    /// When its first subtask was sent to a TaskManager; none before, or if it cannot be read.
+    /// Time at which the first subtask was sent to a TaskManager; none before, or if it cannot be read.
     #[serde(rename = "start-time", default, deserialize_with = "lenient::millis")]
     pub start_time: Option<Timestamp>,
-    /// How many subtasks it has; none if that is not known.
+    /// Number of subtasks; none if unknown.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub parallelism: Option<u32>,
-    /// How many it may have; none if that is not known.
+    /// Maximum parallelism; none if unknown.
     #[serde(rename = "maxParallelism", default, deserialize_with = "lenient::or_default")]
     pub max_parallelism: Option<u32>,
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -87,7 +87,7 @@ pub struct VertexProgress {
 }
 
 impl JobProgress {
-    /// Whether none of its tasks is still to run, or has failed; the job itself may be starting all the same.
+    /// Returns true if every task is running or finished. The job itself may still be starting.
     pub fn all_tasks_run(&self) -> bool {
         let runs =
             |state: &ExecutionState| matches!(state, ExecutionState::Running | ExecutionState::Finished);
@@ -101,13 +101,13 @@ impl JobProgress {
 }
 
 impl VertexProgress {
-    /// Its subtasks by state; states in which there are none are left out.
+    /// Returns the number of subtasks by state; states without subtasks are left out.
     pub fn tasks(&self) -> BTreeMap<ExecutionState, u32> {
         counts(&self.tasks)
     }
 }
 
-/// The numbers above 0.
+/// Returns the numbers above 0.
 fn counts(members: &Map<String, Value>) -> BTreeMap<ExecutionState, u32> {
     let number = |value: &Value| u32::try_from(value.as_u64()?).ok().filter(|number| *number > 0);
     members.iter().filter_map(|(state, value)| Some((state.as_str().into(), number(value)?))).collect()

@@ -1,4 +1,4 @@
-//! How a job came by its parallelism (2.3+, adaptive scheduler).
+//! History of a job's rescales (2.3+, adaptive scheduler).
 
 mod details;
 
@@ -19,16 +19,16 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// How it came by its parallelism (2.3+).
+    /// Returns the handle of the job's rescales (2.3+).
     ///
-    /// Only for the adaptive scheduler with `web.adaptive-scheduler.rescale-history.size` above zero; else all but
-    /// [`config`](Rescales::config) is 404, and without that scheduler `config` is, too.
+    /// Requires the adaptive scheduler with `web.adaptive-scheduler.rescale-history.size` above zero. Without the
+    /// history, all but [`config`](Rescales::config) fail with 404; with another scheduler, `config` does too.
     pub fn rescales(&self) -> Rescales<M> {
         Rescales { client: self.client.clone(), job: self.id }
     }
 }
 
-/// How a job came by its parallelism: each time that it got slots, or tried to.
+/// The rescales of a job: each change of its slots, successful or not.
 #[derive(Clone, Debug)]
 pub struct Rescales<M> {
     client: Client<M>,
@@ -36,33 +36,33 @@ pub struct Rescales<M> {
 }
 
 impl<M: Mode> Rescales<M> {
-    /// When its parallelism is changed.
+    /// Returns the rules for changes of the parallelism.
     pub fn config(&self) -> Call<M, GetRescaleConfig> {
         self.client.request(GetRescaleConfig::new(self.job))
     }
 
-    /// How many there were, and the latest of each kind.
+    /// Returns the number of rescales, and the latest of each kind.
     pub fn overview(&self) -> Call<M, GetRescalesOverview> {
         self.client.request(GetRescalesOverview::new(self.job))
     }
 
-    /// How long they took.
+    /// Returns statistics of the rescales' durations.
     pub fn summary(&self) -> Call<M, GetRescalesSummary> {
         self.client.request(GetRescalesSummary::new(self.job))
     }
 
-    /// The last few, newest first, without vertices and slots.
+    /// Returns the recent rescales, newest first, without vertices and slots.
     pub fn history(&self) -> Call<M, GetRescalesHistory> {
         self.client.request(GetRescalesHistory::new(self.job))
     }
 
-    /// One of them.
+    /// Returns one rescale.
     pub fn details(&self, id: RescaleId) -> Call<M, GetRescaleDetails> {
         self.client.request(GetRescaleDetails::new(self.job, id))
     }
 }
 
-/// When the parallelism of a job is changed.
+/// Rules for changes of a job's parallelism.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/rescales/config" -> JobRescaleConfig, since = "2.3", handle = "job(id).rescales().config()")]
 #[non_exhaustive]
@@ -71,35 +71,35 @@ pub struct GetRescaleConfig {
     pub job: JobId,
 }
 
-/// When the parallelism of a job is changed.
+/// Rules for changes of a job's parallelism.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobRescaleConfig {
-    /// How many rescales the history keeps.
+    /// Number of rescales in the history.
     #[serde(rename = "rescaleHistoryMax")]
     pub history_max: Option<u32>,
-    /// Whether it takes all slots there are; none: as many as it was submitted for.
+    /// Reactive if the job takes all available slots; none if it takes as many as it was submitted for.
     #[serde(rename = "schedulerExecutionMode")]
     pub scheduler_execution_mode: Option<SchedulerExecutionMode>,
-    /// How long it waits for its first slots at most.
+    /// Timeout for the first slots.
     #[serde(rename = "submissionResourceWaitTimeoutInMillis", with = "maybe")]
     pub submission_resource_wait_timeout: Option<Duration>,
-    /// How long it waits for more slots than it needs before it begins.
+    /// Wait for further slots before the job starts with enough of them.
     #[serde(rename = "submissionResourceStabilizationTimeoutInMillis", with = "maybe")]
     pub submission_resource_stabilization_timeout: Option<Duration>,
-    /// How long it keeps slots that it does not use.
+    /// Time for which unused slots are kept.
     #[serde(rename = "slotIdleTimeoutInMillis", with = "maybe")]
     pub slot_idle_timeout: Option<Duration>,
-    /// The least time between two changes.
+    /// Minimum time between two changes.
     #[serde(rename = "executingCooldownTimeoutInMillis", with = "maybe")]
     pub executing_cooldown_timeout: Option<Duration>,
-    /// How long it waits for more slots than it needs before it changes.
+    /// Wait for further slots before the job changes with enough of them.
     #[serde(rename = "executingResourceStabilizationTimeoutInMillis", with = "maybe")]
     pub executing_resource_stabilization_timeout: Option<Duration>,
-    /// How long a change waits for a checkpoint at most.
+    /// Maximum wait of a change for a checkpoint.
     #[serde(rename = "maximumDelayForTriggeringRescaleInMillis", with = "maybe")]
     pub maximum_delay_for_triggering_rescale: Option<Duration>,
-    /// After how many failed checkpoints a change no longer waits.
+    /// Number of failed checkpoints after which a change no longer waits for one.
     #[serde(rename = "rescaleOnFailedCheckpointCount")]
     pub rescale_on_failed_checkpoint_count: Option<u32>,
 }
@@ -107,14 +107,14 @@ pub struct JobRescaleConfig {
 telling!(JobRescaleConfig: Members(&[Number("rescaleHistoryMax"), Number("slotIdleTimeoutInMillis")]));
 
 open_enum! {
-    /// How many slots a job takes.
+    /// Number of slots that a job takes.
     pub enum SchedulerExecutionMode {
-        /// All there are.
+        /// All available slots.
         Reactive = "REACTIVE",
     }
 }
 
-/// How many rescales there were, and the latest of each kind.
+/// Number of rescales of a job, and the latest of each kind.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/rescales/overview" -> JobRescalesOverview, since = "2.3", handle = "job(id).rescales().overview()")]
 #[non_exhaustive]
@@ -123,11 +123,11 @@ pub struct GetRescalesOverview {
     pub job: JobId,
 }
 
-/// How many rescales there were, and the latest of each kind.
+/// Number of rescales, and the latest of each kind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobRescalesOverview {
-    /// How many there were.
+    /// The number of rescales by outcome.
     #[serde(rename = "rescalesCounts")]
     pub counts: RescalesCounts,
     /// The latest of each kind.
@@ -136,34 +136,34 @@ pub struct JobRescalesOverview {
 
 telling!(JobRescalesOverview: Members(&[Object("rescalesCounts")]));
 
-/// How many rescales there were.
+/// The number of rescales by outcome.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RescalesCounts {
-    /// Those that were not gone through with.
+    /// Rescales that were ignored.
     pub ignored: u64,
-    /// Those under way.
+    /// Rescales in progress.
     pub in_progress: u64,
-    /// Those that succeeded.
+    /// Rescales that succeeded.
     pub completed: u64,
-    /// Those that did not.
+    /// Rescales that failed.
     pub failed: u64,
 }
 
-/// The latest rescale of each kind, without vertices and slots; none where there was none.
+/// The latest rescale of each kind, without vertices and slots; none if there was none.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LatestRescales {
     /// The latest that succeeded.
     pub completed: Option<JobRescaleDetails>,
-    /// The latest that did not.
+    /// The latest that failed.
     pub failed: Option<JobRescaleDetails>,
-    /// The latest that was not gone through with.
+    /// The latest that was ignored.
     pub ignored: Option<JobRescaleDetails>,
 }
 
-/// How long the rescales of a job took.
+/// Statistics of the durations of a job's rescales.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/rescales/summary" -> JobRescalesSummary, since = "2.3", handle = "job(id).rescales().summary()")]
 #[non_exhaustive]
@@ -172,11 +172,11 @@ pub struct GetRescalesSummary {
     pub job: JobId,
 }
 
-/// How long the rescales of a job took.
+/// Statistics of the durations of a job's rescales.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobRescalesSummary {
-    /// How many there were.
+    /// The number of rescales by outcome.
     #[serde(rename = "rescalesCounts")]
     pub counts: RescalesCounts,
     /// All that ended.
@@ -185,7 +185,7 @@ pub struct JobRescalesSummary {
     /// Those that succeeded.
     #[serde(rename = "completedRescalesDurationStatsInMillis")]
     pub completed: StatsSummary<Duration>,
-    /// Those that were not gone through with.
+    /// Those that were ignored.
     #[serde(rename = "ignoredRescalesDurationStatsInMillis")]
     pub ignored: StatsSummary<Duration>,
     /// Those that failed.
@@ -195,7 +195,7 @@ pub struct JobRescalesSummary {
 
 telling!(JobRescalesSummary: Members(&[Object("rescalesCounts")]));
 
-/// The last few rescales of a job, newest first, without vertices and slots.
+/// Recent rescales of a job, newest first, without vertices and slots.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/rescales/history" -> Vec<JobRescaleDetails>, since = "2.3", handle = "job(id).rescales().history()")]
 #[non_exhaustive]

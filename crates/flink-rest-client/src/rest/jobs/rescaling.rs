@@ -1,4 +1,4 @@
-//! Another parallelism for a job that runs.
+//! Changes of a running job's parallelism.
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
@@ -17,32 +17,32 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// Asks for this parallelism of every vertex (1.18+): the job goes on with as much of it as there are slots for.
+    /// Requests this parallelism for every vertex (1.18+). The job runs with as much of it as there are slots.
     ///
-    /// It returns at once, and the job restarts a while later from its last checkpoint:
-    /// [`wait_until_rescaled`](Self::wait_until_rescaled) waits for that. For the adaptive scheduler
-    /// only (`jobmanager.scheduler: adaptive`); with others it is 500.
+    /// Returns at once. The job restarts a while later from its last checkpoint:
+    /// [`wait_until_rescaled`](Self::wait_until_rescaled) waits for that. Requires the adaptive scheduler
+    /// (`jobmanager.scheduler: adaptive`); others respond with 500.
     pub fn rescale(&self, parallelism: u32) -> Call<M, Rescale> {
         Call::new(self.client.clone(), Rescale { job: self.id, parallelism })
     }
 
-    /// Asks for another parallelism in a way that is switched off since Flink 1.9: all releases answer 503.
-    /// [`rescale`](Self::rescale) does it.
+    /// Triggers a rescaling in the old way, disabled since Flink 1.9: all releases respond with 503. Use
+    /// [`rescale`](Self::rescale).
     pub fn trigger_rescaling(&self, parallelism: u32) -> Call<M, TriggerRescaling> {
         self.client.request(TriggerRescaling::new(self.id, parallelism))
     }
 
-    /// A rescaling that was triggered earlier in that way.
+    /// Returns a rescaling that was triggered earlier in the old way.
     pub fn rescaling_status(&self, trigger: TriggerId) -> Operation<M, GetRescaling> {
         Operation::new(self.client.clone(), trigger, GetRescaling::new(self.id, trigger))
     }
 
-    /// The parallelism that each vertex may have (1.18+, adaptive scheduler).
+    /// Returns the bounds of each vertex's parallelism (1.18+, adaptive scheduler).
     pub fn resource_requirements(&self) -> Call<M, GetJobResourceRequirements> {
         self.client.request(GetJobResourceRequirements::new(self.id))
     }
 
-    /// Sets the parallelism that each vertex may have: all vertices must be there (1.18+, adaptive scheduler).
+    /// Sets the bounds of each vertex's parallelism. Every vertex must be given (1.18+, adaptive scheduler).
     pub fn set_resource_requirements(
         &self,
         requirements: impl Into<JobResourceRequirements>,
@@ -51,7 +51,7 @@ impl<M: Mode> Job<M> {
     }
 }
 
-/// The parallelism that each vertex of a job may have.
+/// Bounds of the parallelism of each vertex of a job.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/resource-requirements" -> JobResourceRequirements, since = "1.18", handle = "job(id).resource_requirements()")]
 #[non_exhaustive]
@@ -60,14 +60,14 @@ pub struct GetJobResourceRequirements {
     pub job: JobId,
 }
 
-/// Sets the parallelism that each vertex of a job may have.
+/// Sets the bounds of the parallelism of each vertex of a job.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(PUT "/jobs/{job}/resource-requirements" -> Empty, since = "1.18", handle = "job(id).set_resource_requirements(requirements)", repeat = Same)]
 #[non_exhaustive]
 pub struct UpdateJobResourceRequirements {
     /// The job.
     pub job: JobId,
-    /// All its vertices.
+    /// The bounds of all its vertices.
     #[body("", check = possible)]
     pub requirements: JobResourceRequirements,
 }
@@ -85,7 +85,7 @@ fn possible(requirements: &JobResourceRequirements) -> Result<(), String> {
     Ok(())
 }
 
-/// The parallelism that each vertex of a job may have.
+/// Bounds of the parallelism of each vertex of a job.
 ///
 /// ```
 /// # use flink_rest_client::{VertexId, jobs::rescaling::JobResourceRequirements};
@@ -96,7 +96,7 @@ fn possible(requirements: &JobResourceRequirements) -> Result<(), String> {
 #[serde(transparent)]
 #[non_exhaustive]
 pub struct JobResourceRequirements {
-    /// By vertex.
+    /// The requirements by vertex.
     pub vertices: BTreeMap<VertexId, VertexResourceRequirements>,
 }
 
@@ -111,11 +111,11 @@ impl FromIterator<(VertexId, RangeInclusive<u32>)> for JobResourceRequirements {
     }
 }
 
-/// What a vertex needs.
+/// Requirements of a vertex.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VertexResourceRequirements {
-    /// The parallelism it may have.
+    /// The bounds of its parallelism.
     pub parallelism: ParallelismBounds,
 }
 
@@ -126,18 +126,18 @@ impl From<RangeInclusive<u32>> for VertexResourceRequirements {
     }
 }
 
-/// The parallelism that a vertex may have, both bounds included.
+/// Bounds of a vertex's parallelism, both included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ParallelismBounds {
-    /// With less it does not run.
+    /// The minimum: with fewer slots the vertex does not run.
     pub lower_bound: u32,
-    /// More is not wanted, however many slots are free.
+    /// The maximum: more slots are not used, even if they are free.
     pub upper_bound: u32,
 }
 
-/// Asks for a parallelism of every vertex; see [`Job::rescale`].
+/// Requests a parallelism for every vertex; see [`Job::rescale`].
 #[derive(Clone, Debug)]
 pub struct Rescale {
     job: JobId,
@@ -163,8 +163,7 @@ impl Action for Rescale {
     }
 }
 
-/// Asks for another parallelism in a way that is switched off since Flink 1.9: all releases answer 503.
-/// [`Job::rescale`] does it.
+/// Triggers a rescaling in the old way, disabled since Flink 1.9: all releases respond with 503. Use [`Job::rescale`].
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(PATCH "/jobs/{job}/rescaling" -> Triggered, handle = "job(id).trigger_rescaling(parallelism)", python = "jobs.rescale")]
 #[non_exhaustive]
@@ -184,14 +183,14 @@ impl Trigger for TriggerRescaling {
     }
 }
 
-/// How a rescaling is doing: switched off, too, with 503.
+/// Status of a rescaling triggered in the old way; disabled too, with 503.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/rescaling/{trigger}" -> AsynchronousOperation<Done>, handle = "job(id).rescaling_status(trigger)")]
 #[non_exhaustive]
 pub struct GetRescaling {
     /// The job.
     pub job: JobId,
-    /// The operation.
+    /// The id of the operation.
     pub trigger: TriggerId,
 }
 

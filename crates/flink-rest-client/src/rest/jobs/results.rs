@@ -1,4 +1,4 @@
-//! What a job counted, and how it ended.
+//! Accumulators and result of a job.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,30 +16,30 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// What the user's code counted, over all tasks.
+    /// Returns the accumulators of user code, over all tasks.
     pub fn accumulators(&self) -> Call<M, GetJobAccumulators> {
         self.client.request(GetJobAccumulators::new(self.id))
     }
 
-    /// How it ended, with its serialized accumulators.
+    /// Returns the result of the job, with its serialized accumulators.
     pub fn execution_result(&self) -> Call<M, GetJobExecutionResult> {
         self.client.request(GetJobExecutionResult::new(self.id))
     }
 }
 
-/// What the user's code counted, over all tasks.
+/// Accumulators of user code, over all tasks of a job.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/accumulators" -> JobAccumulators, handle = "job(id).accumulators()", python = "jobs.get_accumulators")]
 #[non_exhaustive]
 pub struct GetJobAccumulators {
     /// The job.
     pub job: JobId,
-    /// Whether the values come in Java's serialization, too.
+    /// True to include the values in Java's serialization.
     #[query("includeSerializedValue")]
     pub include_serialized_value: Option<bool>,
 }
 
-/// What a job counted.
+/// Accumulators of a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobAccumulators {
@@ -49,7 +49,7 @@ pub struct JobAccumulators {
     /// The user's accumulators, merged over all subtasks.
     #[serde(rename = "user-task-accumulators")]
     pub user_task_accumulators: Vec<UserAccumulator>,
-    /// The same in Java's serialization, base64, by name.
+    /// The same by name, in Java's serialization, as base64.
     #[serde(rename = "serialized-user-task-accumulators")]
     pub serialized_user_task_accumulators: BTreeMap<String, String>,
 }
@@ -62,14 +62,14 @@ telling!(JobAccumulators: Members(&[List("user-task-accumulators"), List("job-ac
 pub struct UserAccumulator {
     /// Its name.
     pub name: String,
-    /// Its Java class, without package.
+    /// The Java class, without package.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its value as Java prints it.
+    /// The value as Java prints it.
     pub value: String,
 }
 
-/// How a job ended.
+/// Result of a job, once it has ended.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/execution-result" -> JobExecutionResultResponse, handle = "job(id).execution_result()", python = "jobs.get_execution_results")]
 #[non_exhaustive]
@@ -78,20 +78,20 @@ pub struct GetJobExecutionResult {
     pub job: JobId,
 }
 
-/// How a job ended, or that it has not.
+/// Result of a job; empty until it has ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobExecutionResultResponse {
-    /// Whether there is a result yet.
+    /// Completed if there is a result.
     pub status: QueueStatus,
-    /// The result; none while the job goes on.
+    /// The result; none until the job has ended.
     #[serde(rename = "job-execution-result", default, skip_serializing_if = "Option::is_none")]
     pub job_execution_result: Option<JobExecutionResult>,
 }
 
 telling!(JobExecutionResultResponse: Members(&[Object("status")]));
 
-/// How a job ended.
+/// The result of a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobExecutionResult {
@@ -100,25 +100,25 @@ pub struct JobExecutionResult {
     /// Its name (2.3+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The application it belongs to (2.3+).
+    /// The application that the job belongs to (2.3+).
     #[serde(rename = "application-id", default, skip_serializing_if = "Option::is_none")]
     pub application_id: Option<ApplicationId>,
-    /// When it was submitted (2.3+).
+    /// Submission time (2.3+).
     #[serde(rename = "start-time", default, with = "maybe", skip_serializing_if = "Option::is_none")]
     pub start_time: Option<Timestamp>,
-    /// When it ended (2.3+).
+    /// End time (2.3+).
     #[serde(rename = "end-time", default, with = "maybe", skip_serializing_if = "Option::is_none")]
     pub end_time: Option<Timestamp>,
-    /// Flink's word for the end: `SUCCEEDED`, `FAILED`, `CANCELED` or `UNKNOWN`.
+    /// The outcome: `SUCCEEDED`, `FAILED`, `CANCELED` or `UNKNOWN`.
     #[serde(rename = "application-status")]
     pub application_status: String,
-    /// Its accumulators in Java's serialization, base64, by name.
+    /// Accumulators by name, in Java's serialization, as base64.
     #[serde(rename = "accumulator-results")]
     pub accumulator_results: BTreeMap<String, String>,
-    /// How long it ran.
+    /// Run time.
     #[serde(rename = "net-runtime", with = "millis")]
     pub net_runtime: Duration,
-    /// Why it failed; none if it did not.
+    /// The reason of the failure; none if it did not fail.
     #[serde(rename = "failure-cause", default, skip_serializing_if = "Option::is_none")]
     pub failure_cause: Option<FailureCause>,
 }

@@ -1,4 +1,4 @@
-//! Savepoints: taken from a running job, with its stop or without, and deleted again.
+//! Savepoints: taken from a running job, with or without a stop, and deleted.
 
 pub(crate) mod format;
 
@@ -26,32 +26,34 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// Takes a savepoint; the job goes on. The operation's value is where it is.
+    /// Takes a savepoint; the job keeps running. The operation's value is the savepoint's path.
     ///
-    /// Flink accepts this for any job: that the job has ended, or never was, shows as a failed operation. Unless a format
-    /// is set, it has one that the job's state backend can write ([`savepoint_format`](Self::savepoint_format)).
+    /// Flink accepts this for any id: if the job has ended or does not exist, the operation fails. Unless a format is
+    /// set, one is used that the job's state backend can write ([`savepoint_format`](Self::savepoint_format)).
     pub fn savepoint(&self) -> Call<M, TriggerSavepoint> {
         self.client.request(TriggerSavepoint::new(self.id))
     }
 
-    /// Stops the job with a savepoint. The operation's value is where it is; by then no more records come out.
+    /// Stops the job with a savepoint. The operation's value is the savepoint's path; by then the job emits no more
+    /// records.
     ///
-    /// Flink accepts this for any job: that the job has ended, or never was, shows as a failed operation. Unless a format
-    /// is set, it has one that the job's state backend can write ([`savepoint_format`](Self::savepoint_format)).
+    /// Flink accepts this for any id: if the job has ended or does not exist, the operation fails. Unless a format is
+    /// set, one is used that the job's state backend can write ([`savepoint_format`](Self::savepoint_format)).
     pub fn stop_with_savepoint(&self) -> Call<M, StopJob> {
         self.client.request(StopJob::new(self.id))
     }
 
-    /// The format to take a savepoint of this job in, if this one is wanted: native where the job's state backend writes
-    /// nothing else, and [`Error::InvalidParameter`](crate::Error::InvalidParameter) if canonical is wanted there.
+    /// Returns the format for a savepoint of this job: the wanted one, or native if the job's state backend writes
+    /// nothing else. Fails with [`Error::InvalidParameter`](crate::Error::InvalidParameter) if that contradicts the
+    /// wanted one.
     ///
-    /// [`savepoint`](Self::savepoint) and [`stop_with_savepoint`](Self::stop_with_savepoint) look it up themselves:
-    /// on the ForSt state backend (2.0+) the server's own default, canonical, fails the job.
+    /// [`savepoint`](Self::savepoint) and [`stop_with_savepoint`](Self::stop_with_savepoint) do this themselves: on the
+    /// ForSt state backend (2.0+) the server's own default, canonical, makes the job fail.
     pub fn savepoint_format(&self, wanted: Option<SavepointFormatType>) -> Call<M, ChooseSavepointFormat> {
         Call::new(self.client.clone(), ChooseSavepointFormat::new(self.id, wanted))
     }
 
-    /// A savepoint or stop that was triggered earlier, maybe by somebody else.
+    /// Returns a savepoint or stop that was triggered earlier, by this client or another.
     pub fn savepoint_status(&self, trigger: TriggerId) -> Operation<M, GetSavepoint> {
         Operation::new(self.client.clone(), trigger, GetSavepoint::new(self.id, trigger))
     }
@@ -63,7 +65,7 @@ impl<M: Mode> Client<M> {
         self.request(DisposeSavepoint::new(path))
     }
 
-    /// A deletion of a savepoint that was triggered earlier, maybe by somebody else.
+    /// Returns a deletion of a savepoint that was triggered earlier, by this client or another.
     pub fn savepoint_disposal_status(&self, trigger: TriggerId) -> Operation<M, GetSavepointDisposal> {
         Operation::new(self.clone(), trigger, GetSavepointDisposal::new(trigger))
     }
@@ -76,17 +78,18 @@ impl<M: Mode> Client<M> {
 pub struct TriggerSavepoint {
     /// The job.
     pub job: JobId,
-    /// The folder to put it in, as a URI; the cluster's `state.savepoints.dir` unless set.
+    /// Folder for the savepoint, as a URI [default: the cluster's `state.savepoints.dir`].
     #[body("target-directory", check = not_blank)]
     pub target_directory: Option<String>,
-    /// Whether the job is cancelled afterwards. Flink advises to [stop](Job::stop_with_savepoint) it instead, which
-    /// loses no output.
+    /// True to cancel the job afterwards. Flink recommends to [stop](Job::stop_with_savepoint) it instead, which loses
+    /// no output.
     #[body("cancel-job")]
     pub cancel_job: Option<bool>,
-    /// How it is written; canonical unless set.
+    /// Format of the savepoint [default: canonical, or native on ForSt].
     #[body("formatType", since = "1.15")]
     pub format_type: Option<SavepointFormatType>,
-    /// The operation's id: a second trigger with the same one is not a second savepoint. Random unless set.
+    /// Id of the operation [default: a random id]. A repeated request with the same id does not take a second
+    /// savepoint.
     #[body("triggerId", since = "1.15", token = Chosen)]
     pub trigger_id: Option<TriggerId>,
 }
@@ -106,17 +109,18 @@ impl Trigger for TriggerSavepoint {
 pub struct StopJob {
     /// The job.
     pub job: JobId,
-    /// The folder to put the savepoint in, as a URI; the cluster's `state.savepoints.dir` unless set.
+    /// Folder for the savepoint, as a URI [default: the cluster's `state.savepoints.dir`].
     #[body("targetDirectory", check = not_blank)]
     pub target_directory: Option<String>,
-    /// Whether all timers fire and all windows close first. Only for a job that will never go on: what comes out then
-    /// is what the end of all data would bring.
+    /// True to fire all timers and close all windows first. Only for a job that is never resumed: the output is as at
+    /// the end of all input.
     #[body]
     pub drain: Option<bool>,
-    /// How the savepoint is written; canonical unless set.
+    /// Format of the savepoint [default: canonical, or native on ForSt].
     #[body("formatType", since = "1.15")]
     pub format_type: Option<SavepointFormatType>,
-    /// The operation's id: a second trigger with the same one is not a second stop. Random unless set.
+    /// Id of the operation [default: a random id]. A repeated request with the same id does not stop the job a second
+    /// time.
     #[body("triggerId", since = "1.15", token = Chosen)]
     pub trigger_id: Option<TriggerId>,
 }
@@ -132,23 +136,23 @@ impl Trigger for StopJob {
 pub use self::format::ChooseSavepointFormat;
 
 open_enum! {
-    /// How a savepoint is written.
+    /// The format of a savepoint.
     pub enum SavepointFormatType {
-        /// Alike for all state backends, so that it can be read with another one.
+        /// The same for all state backends: another one can read it.
         Canonical = "CANONICAL",
-        /// As the state backend writes its checkpoints: faster, for the same one only.
+        /// The state backend's own: faster, but only the same one can read it.
         Native = "NATIVE",
     }
 }
 
-/// How a savepoint is doing, or a stop with one.
+/// Status of a savepoint, or of a stop with one.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/savepoints/{trigger}" -> AsynchronousOperation<SavepointInfo>, handle = "job(id).savepoint_status(trigger)")]
 #[non_exhaustive]
 pub struct GetSavepoint {
     /// The job.
     pub job: JobId,
-    /// The operation.
+    /// The id of the operation.
     pub trigger: TriggerId,
 }
 
@@ -163,7 +167,7 @@ impl Poll for GetSavepoint {
         )
         .await;
         let Ok(details) = details else { return Evidence::default() };
-        // By the server's own clock.
+        // In the server's time.
         let since = SignedDuration::try_from(triggered.elapsed())
             .ok()
             .and_then(|ago| details.now.checked_sub(ago).ok());
@@ -172,7 +176,7 @@ impl Poll for GetSavepoint {
     }
 }
 
-/// The path of the newest savepoint that was triggered no earlier than this, and is complete.
+/// Returns the path of the newest completed savepoint that was triggered at this time or later.
 fn completed_since(statistics: CheckpointingStatistics, since: Timestamp) -> Option<String> {
     let CheckpointingStatistics { latest, history, .. } = statistics;
     let newest = history
@@ -184,14 +188,14 @@ fn completed_since(statistics: CheckpointingStatistics, since: Timestamp) -> Opt
     (*newest.external_path).clone()
 }
 
-/// How a savepoint ended: with its path, or a reason.
+/// The report of a savepoint: its path, or the reason of a failure.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SavepointInfo {
-    /// Where it is, as a URI; none if it failed.
+    /// Path as a URI; none if it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
-    /// Why it failed; none if it did not.
+    /// The reason of the failure; none if it succeeded.
     #[serde(rename = "failure-cause", default, skip_serializing_if = "Option::is_none")]
     pub failure_cause: Option<FailureCause>,
 }
@@ -213,7 +217,7 @@ impl Report for SavepointInfo {
 #[endpoint(POST "/savepoint-disposal" -> Triggered, handle = "dispose_savepoint(path)")]
 #[non_exhaustive]
 pub struct DisposeSavepoint {
-    /// Where it is, as a URI.
+    /// Path of the savepoint, as a URI.
     #[body("savepoint-path", check = not_blank)]
     pub path: String,
 }
@@ -226,12 +230,12 @@ impl Trigger for DisposeSavepoint {
     }
 }
 
-/// How the deletion of a savepoint is doing.
+/// Status of the deletion of a savepoint.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/savepoint-disposal/{trigger}" -> AsynchronousOperation<Done>, handle = "savepoint_disposal_status(trigger)")]
 #[non_exhaustive]
 pub struct GetSavepointDisposal {
-    /// The operation.
+    /// The id of the operation.
     pub trigger: TriggerId,
 }
 

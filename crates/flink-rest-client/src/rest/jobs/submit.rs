@@ -1,4 +1,4 @@
-//! Jobs that were put together elsewhere, as Flink's own command line does it.
+//! Submission of jobs that were compiled elsewhere, as Flink's own command line does it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,8 +13,8 @@ use crate::{
 };
 
 impl<M: Mode> Jobs<M> {
-    /// Submits a job that was put together elsewhere, by a program that has Flink's own classes of the same release. To
-    /// have the server do it, [run a jar](crate::jars::Jars::upload_and_run).
+    /// Submits a job that was compiled elsewhere, by a program with Flink's own classes of the same release. To have
+    /// the server compile it, [run a jar](crate::jars::Jars::upload_and_run).
     pub fn submit(&self, job: impl Into<Upload>) -> Call<M, SubmitJob> {
         self.client.request(SubmitJob::new(job))
     }
@@ -28,10 +28,10 @@ pub struct SubmitJob {
     /// The job in Java's serialization: a `JobGraph`, or any other `ExecutionPlan` (2.0+).
     #[file("executionPlanFileName", formerly = ("jobGraphFileName", "1.20"))]
     pub job: Upload,
-    /// Jars with classes that it needs.
+    /// Jars with classes that the job needs.
     #[jar("jobJarFileNames")]
     pub jars: Vec<Upload>,
-    /// Files for its distributed cache, each under the name that the job knows it by.
+    /// Files for its distributed cache, each under the name that the job uses.
     #[file("jobArtifactFileNames")]
     pub artifacts: Vec<Artifact>,
 }
@@ -41,7 +41,7 @@ pub struct SubmitJob {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Artifact {
-    /// The name that the job registered it under.
+    /// Name under which the job registered the file.
     pub entry_name: String,
     /// The file.
     #[serde(rename = "fileName")]
@@ -66,11 +66,11 @@ impl Files for Artifact {
     }
 }
 
-/// A job that was submitted.
+/// A submitted job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobSubmission {
-    /// Its path below the server's address: `/jobs/…`.
+    /// Path of the job below the server's address: `/jobs/…`.
     #[serde(rename = "jobUrl")]
     pub job_url: String,
 }
@@ -78,7 +78,7 @@ pub struct JobSubmission {
 telling!(JobSubmission: Members(&[Text("jobUrl")]));
 
 impl JobSubmission {
-    /// The job: the last part of its path.
+    /// Returns the job's id: the last part of its path.
     pub fn job_id(&self) -> Result<JobId> {
         let id = self.job_url.rsplit('/').next().unwrap_or_default();
         id.parse().map_err(|error: InvalidId| error.in_answer(SubmitJob::SPEC.name, "jobUrl"))

@@ -24,17 +24,17 @@ use crate::{
 };
 
 impl<M: Mode> Vertex<M> {
-    /// All its subtasks.
+    /// Returns the handle of all its subtasks.
     pub fn subtasks(&self) -> Subtasks<M> {
         Subtasks { vertex: self.clone() }
     }
 
-    /// One subtask, counted from 0. Nothing is sent: whether it exists shows with the first call.
+    /// Returns the handle of one subtask, counted from 0. Sends nothing: an unknown index fails with the first call.
     pub fn subtask(&self, index: u32) -> Subtask<M> {
         Subtask { vertex: self.clone(), index }
     }
 
-    /// When each subtask entered each state.
+    /// Returns the time at which each subtask entered each state.
     pub fn subtask_times(&self) -> Call<M, GetSubtasksTimes> {
         self.client.request(GetSubtasksTimes::new(self.job, self.id))
     }
@@ -47,13 +47,13 @@ pub struct Subtasks<M> {
 }
 
 impl<M: Mode> Subtasks<M> {
-    /// What the user's code counted, by subtask.
+    /// Returns the accumulators of user code, by subtask.
     pub fn accumulators(&self) -> Call<M, GetSubtasksAllAccumulators> {
         let Vertex { client, job, id } = &self.vertex;
         client.request(GetSubtasksAllAccumulators::new(*job, *id))
     }
 
-    /// The names of their metrics; with [`get`](Call::get), these metrics aggregated over the subtasks.
+    /// Returns the names of the subtasks' metrics; with [`get`](Call::get), these metrics aggregated over the subtasks.
     pub fn metrics(&self) -> Call<M, GetAggregatedSubtaskMetrics> {
         let Vertex { client, job, id } = &self.vertex;
         client.request(GetAggregatedSubtaskMetrics::new(*job, *id))
@@ -68,30 +68,30 @@ pub struct Subtask<M> {
 }
 
 impl<M: Mode> Subtask<M> {
-    /// Its index, from 0.
+    /// Returns its index, from 0.
     pub fn index(&self) -> u32 {
         self.index
     }
 
-    /// Its current attempt: where it runs, since when, and what it read and wrote.
+    /// Returns its current attempt: location, times, and data read and written.
     pub fn details(&self) -> Call<M, GetSubtask> {
         let Vertex { client, job, id } = &self.vertex;
         client.request(GetSubtask::new(*job, *id, self.index))
     }
 
-    /// The names of its metrics; with [`get`](Call::get), their values.
+    /// Returns the names of its metrics; with [`get`](Call::get), their values.
     pub fn metrics(&self) -> Call<M, GetSubtaskMetrics> {
         let Vertex { client, job, id } = &self.vertex;
         client.request(GetSubtaskMetrics::new(*job, *id, self.index))
     }
 
-    /// One attempt to run it, counted from 0.
+    /// Returns the handle of one execution attempt, counted from 0.
     pub fn attempt(&self, number: u32) -> Attempt<M> {
         Attempt { subtask: self.clone(), number }
     }
 }
 
-/// One attempt to run a subtask.
+/// One execution attempt of a subtask.
 #[derive(Clone, Debug)]
 pub struct Attempt<M> {
     subtask: Subtask<M>,
@@ -99,18 +99,18 @@ pub struct Attempt<M> {
 }
 
 impl<M: Mode> Attempt<M> {
-    /// Its number, from 0.
+    /// Returns its number, from 0.
     pub fn number(&self) -> u32 {
         self.number
     }
 
-    /// Where it runs or ran, from when to when, and what it read and wrote.
+    /// Returns its location, times, and data read and written.
     pub fn details(&self) -> Call<M, GetSubtaskExecutionAttempt> {
         let Subtask { vertex: Vertex { client, job, id }, index } = &self.subtask;
         client.request(GetSubtaskExecutionAttempt::new(*job, *id, *index, self.number))
     }
 
-    /// What the user's code counted in it.
+    /// Returns the accumulators of user code in this attempt.
     pub fn accumulators(&self) -> Call<M, GetSubtaskExecutionAttemptAccumulators> {
         let Subtask { vertex: Vertex { client, job, id }, index } = &self.subtask;
         client.request(GetSubtaskExecutionAttemptAccumulators::new(*job, *id, *index, self.number))
@@ -130,7 +130,7 @@ pub struct GetSubtask {
     pub subtask: u32,
 }
 
-/// One attempt to run a subtask. Flink remembers the last 16 unless configured otherwise.
+/// An execution attempt of a subtask. Flink remembers the last 16 by default.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/attempts/{attempt}" -> SubtaskExecutionAttemptDetails, handle = "job(id).vertex(id).subtask(index).attempt(n).details()", python = "job_vertex.subtasks.get_attempt", measured = true)]
 #[non_exhaustive]
@@ -145,7 +145,7 @@ pub struct GetSubtaskExecutionAttempt {
     pub attempt: u32,
 }
 
-/// An attempt to run a subtask.
+/// An execution attempt of a subtask.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubtaskExecutionAttemptDetails {
@@ -155,40 +155,40 @@ pub struct SubtaskExecutionAttemptDetails {
     pub status: ExecutionState,
     /// The attempt, from 0.
     pub attempt: u32,
-    /// The machine (up to 1.20).
+    /// The host (up to 1.20).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     host: Option<String>,
     /// `address:port` (1.19+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     endpoint: Option<String>,
-    /// When it was sent to its TaskManager; none before.
+    /// Time at which it was sent to its TaskManager; none before.
     #[serde(rename = "start-time", with = "minus_one")]
     pub start_time: Option<Timestamp>,
-    /// When it ended; none before.
+    /// End time; none until it has ended.
     #[serde(rename = "end-time", with = "minus_one")]
     pub end_time: Option<Timestamp>,
-    /// How long it has run, or did; none before it is sent to its TaskManager.
+    /// Run time, up to now or to its end; none before it is sent to its TaskManager.
     #[serde(with = "minus_one")]
     pub duration: Option<Duration>,
-    /// What it read and wrote.
+    /// Data read and written.
     pub metrics: IoMetrics,
-    /// The TaskManager that runs it; none while it waits for a slot.
+    /// The TaskManager; none while the subtask waits for a slot.
     #[serde(rename = "taskmanager-id", with = "location::unassigned")]
     pub taskmanager_id: Option<TaskManagerId>,
-    /// How long it was in each state, or is (1.16+).
+    /// Time spent in each state (1.16+).
     #[serde(rename = "status-duration", default, skip_serializing_if = "Option::is_none")]
     pub status_duration: Option<BTreeMap<ExecutionState, Spent>>,
-    /// Attempts of the same subtask that run at the same time, on other machines, because one is slow (1.16+).
+    /// Other attempts of the same subtask that run at the same time, because one is slow (1.16+).
     #[serde(rename = "other-concurrent-attempts", default, skip_serializing_if = "Vec::is_empty")]
     pub other_concurrent_attempts: Vec<SubtaskExecutionAttemptDetails>,
-    /// Flink writes the start twice.
+    /// Flink sends the start time twice.
     #[serde(rename = "start_time", with = "minus_one")]
     start_time_again: Option<Timestamp>,
 }
 
 telling!(SubtaskExecutionAttemptDetails: Members(&[Number("subtask"), Number("attempt"), Object("metrics")]));
 
-/// The time spent in a state; none if it was not reached.
+/// Time spent in a state; none if it was not reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[non_exhaustive]
@@ -198,7 +198,7 @@ pub struct Spent {
     pub time: Option<Duration>,
 }
 
-/// What the user's code counted in one attempt to run a subtask.
+/// Accumulators of user code in an execution attempt of a subtask.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/{subtask}/attempts/{attempt}/accumulators" -> SubtaskExecutionAttemptAccumulators, handle = "job(id).vertex(id).subtask(index).attempt(n).accumulators()")]
 #[non_exhaustive]
@@ -213,7 +213,7 @@ pub struct GetSubtaskExecutionAttemptAccumulators {
     pub attempt: u32,
 }
 
-/// What an attempt counted.
+/// Accumulators of an attempt.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubtaskExecutionAttemptAccumulators {
@@ -230,7 +230,7 @@ pub struct SubtaskExecutionAttemptAccumulators {
 
 telling!(SubtaskExecutionAttemptAccumulators: Members(&[List("user-accumulators"), Number("subtask")]));
 
-/// What the user's code counted in a vertex, by subtask.
+/// Accumulators of user code in a vertex, by subtask.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasks/accumulators" -> SubtasksAllAccumulators, handle = "job(id).vertex(id).subtasks().accumulators()", python = "job_vertex.subtasks.get_attempt_accumulators")]
 #[non_exhaustive]
@@ -241,22 +241,22 @@ pub struct GetSubtasksAllAccumulators {
     pub vertex: VertexId,
 }
 
-/// What the subtasks of a vertex counted.
+/// Accumulators of a vertex by subtask.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubtasksAllAccumulators {
     /// The vertex.
     pub id: VertexId,
-    /// Its subtasks; none while an adaptive batch job has not decided how many.
+    /// Number of subtasks; none while an adaptive batch job has not decided it.
     #[serde(with = "minus_one")]
     pub parallelism: Option<u32>,
-    /// One entry a subtask, in their order.
+    /// One entry per subtask, in their order.
     pub subtasks: Vec<SubtaskAccumulators>,
 }
 
 telling!(SubtasksAllAccumulators: Members(&[List("subtasks")]));
 
-/// What a subtask counted.
+/// Accumulators of a subtask.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubtaskAccumulators {
@@ -264,7 +264,7 @@ pub struct SubtaskAccumulators {
     pub subtask: u32,
     /// Its current attempt, from 0.
     pub attempt: u32,
-    /// The machine (up to 1.20).
+    /// The host (up to 1.20).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     host: Option<String>,
     /// `address:port` (1.19+).
@@ -275,7 +275,7 @@ pub struct SubtaskAccumulators {
     pub user_accumulators: Vec<UserAccumulator>,
 }
 
-/// When each subtask of a vertex entered each state.
+/// Time at which each subtask of a vertex entered each state.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/subtasktimes" -> SubtasksTimes, handle = "job(id).vertex(id).subtask_times()", python = "job_vertex.subtasktimes")]
 #[non_exhaustive]
@@ -286,15 +286,15 @@ pub struct GetSubtasksTimes {
     pub vertex: VertexId,
 }
 
-/// When the subtasks of a vertex entered each state.
+/// Time at which each subtask of a vertex entered each state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubtasksTimes {
     /// The vertex.
     pub id: VertexId,
-    /// The names of its operators, chained by `->`.
+    /// Names of its operators, joined by `->`.
     pub name: String,
-    /// The server's time when it answered.
+    /// The server's time of the response.
     #[serde(with = "millis")]
     pub now: Timestamp,
     /// The current attempt of each subtask, in their order.
@@ -303,34 +303,34 @@ pub struct SubtasksTimes {
 
 telling!(SubtasksTimes: Members(&[List("subtasks")]));
 
-/// When a subtask entered each state.
+/// Time at which a subtask entered each state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubtaskTimes {
     /// The subtask, from 0.
     pub subtask: u32,
-    /// The machine (up to 1.20).
+    /// The host (up to 1.20).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     host: Option<String>,
     /// `address:port` (1.19+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     endpoint: Option<String>,
-    /// How long ago it was scheduled, or how long it took from then to its end; none before.
+    /// Time since it was scheduled, up to now or to its end; none before.
     #[serde(with = "minus_one")]
     pub duration: Option<Duration>,
-    /// When it last entered each state; none for states it never was in.
+    /// Time at which it last entered each state; none for states it was never in.
     pub timestamps: BTreeMap<ExecutionState, Entered>,
 }
 
 macro_rules! located {
     ($($name:ident),*) => {$(
         impl $name {
-            /// The machine that runs it; none while it waits for a slot.
+            /// Returns the host; none while the subtask waits for a slot.
             pub fn host(&self) -> Option<&str> {
                 location::host(self.host.as_deref(), self.endpoint.as_deref())
             }
 
-            /// Machine and port at which it exchanges data (1.19+); none while it waits for a slot.
+            /// Returns host and port for the data exchange (1.19+); none while the subtask waits for a slot.
             pub fn endpoint(&self) -> Option<&str> {
                 location::assigned(self.endpoint.as_deref())
             }

@@ -27,12 +27,12 @@ use crate::{
 };
 
 impl<M: Mode> Job<M> {
-    /// One vertex. Nothing is sent: whether it exists shows with the first call.
+    /// Returns the handle of one vertex. Sends nothing: an unknown id fails with the first call.
     pub fn vertex(&self, id: VertexId) -> Vertex<M> {
         Vertex { client: self.client.clone(), job: self.id, id }
     }
 
-    /// The ids of its vertices, sources first; read from its [details](Self::details).
+    /// Returns the ids of the job's vertices, sources first, read from its [details](Self::details).
     pub fn vertex_ids(&self) -> Call<M, ReadVertexIds> {
         Call::new(self.client.clone(), ReadVertexIds { job: self.id })
     }
@@ -47,32 +47,32 @@ pub struct Vertex<M> {
 }
 
 impl<M: Mode> Vertex<M> {
-    /// Its id.
+    /// Returns the vertex's id.
     pub fn id(&self) -> VertexId {
         self.id
     }
 
-    /// Its subtasks, with their states and what they read and wrote.
+    /// Returns its subtasks, with their states and the data read and written.
     pub fn details(&self) -> Call<M, GetJobVertex> {
         self.client.request(GetJobVertex::new(self.job, self.id))
     }
 
-    /// What the user's code counted, over all subtasks.
+    /// Returns the accumulators of user code, over all subtasks.
     pub fn accumulators(&self) -> Call<M, GetJobVertexAccumulators> {
         self.client.request(GetJobVertexAccumulators::new(self.job, self.id))
     }
 
-    /// The TaskManagers that run it, with their share of it.
+    /// Returns the TaskManagers that run it, with the totals of their subtasks.
     pub fn taskmanagers(&self) -> Call<M, GetJobVertexTaskManagers> {
         self.client.request(GetJobVertexTaskManagers::new(self.job, self.id))
     }
 
-    /// How far event time has come in each subtask.
+    /// Returns the current watermark of each subtask.
     pub fn watermarks(&self) -> Call<M, GetJobVertexWatermarks> {
         self.client.request(GetJobVertexWatermarks::new(self.job, self.id))
     }
 
-    /// The indexes of its subtasks, from 0; read from its [details](Self::details).
+    /// Returns the indexes of its subtasks, from 0, read from its [details](Self::details).
     pub fn subtask_ids(&self) -> Call<M, ReadSubtaskIds> {
         Call::new(self.client.clone(), ReadSubtaskIds { job: self.job, vertex: self.id })
     }
@@ -115,36 +115,36 @@ impl Action for ReadSubtaskIds {
 pub struct JobVertex {
     /// The vertex.
     pub id: VertexId,
-    /// The group whose vertices share slots with it (1.20+).
+    /// The slot sharing group (1.20+).
     #[serde(rename = "slotSharingGroupId", default, skip_serializing_if = "Option::is_none")]
     pub slot_sharing_group_id: Option<SlotSharingGroupId>,
-    /// The names of its operators, chained by `->`.
+    /// Names of its operators, joined by `->`.
     pub name: String,
-    /// The highest parallelism it can be rescaled to; none while an adaptive batch job has not decided it.
+    /// Maximum parallelism for rescaling; none while an adaptive batch job has not decided it.
     #[serde(rename = "maxParallelism", with = "minus_one")]
     pub max_parallelism: Option<u32>,
-    /// Its subtasks; none while an adaptive batch job has not decided how many.
+    /// Number of subtasks; none while an adaptive batch job has not decided it.
     #[serde(with = "minus_one")]
     pub parallelism: Option<u32>,
-    /// The state of its subtasks together: that of one that failed, was cancelled, initializes or runs, in this order;
+    /// Combined state of its subtasks: the first of failed, cancelled, initializing and running that one of them is in.
     /// `CREATED` also while they wait for slots.
     pub status: ExecutionState,
-    /// When its first subtask was sent to a TaskManager; none before.
+    /// Time at which the first subtask was sent to a TaskManager; none before.
     #[serde(rename = "start-time", with = "minus_one")]
     pub start_time: Option<Timestamp>,
-    /// When its last subtask ended; none before.
+    /// Time at which the last subtask ended; none before.
     #[serde(rename = "end-time", with = "minus_one")]
     pub end_time: Option<Timestamp>,
-    /// How long it has run, or did; none before it is sent to a TaskManager.
+    /// Run time, up to now or to its end; none before it is sent to a TaskManager.
     #[serde(with = "minus_one")]
     pub duration: Option<Duration>,
-    /// Subtasks by state.
+    /// Number of subtasks by state.
     pub tasks: BTreeMap<ExecutionState, u32>,
-    /// What its subtasks read and wrote together.
+    /// Data that its subtasks read and wrote.
     pub metrics: IoMetrics,
 }
 
-/// A vertex with its subtasks, their states and what they read and wrote.
+/// A vertex with its subtasks, their states and the data read and written.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}" -> JobVertexDetails, handle = "job(id).vertex(id).details()", python = "job_vertex.details", measured = true)]
 #[non_exhaustive]
@@ -161,27 +161,27 @@ pub struct GetJobVertex {
 pub struct JobVertexDetails {
     /// The vertex.
     pub id: VertexId,
-    /// The names of its operators, chained by `->`.
+    /// Names of its operators, joined by `->`.
     pub name: String,
-    /// Its subtasks; none while an adaptive batch job has not decided how many.
+    /// Number of subtasks; none while an adaptive batch job has not decided it.
     #[serde(with = "minus_one")]
     pub parallelism: Option<u32>,
-    /// The highest parallelism it can be rescaled to; none while an adaptive batch job has not decided it.
+    /// Maximum parallelism for rescaling; none while an adaptive batch job has not decided it.
     #[serde(rename = "maxParallelism", with = "minus_one")]
     pub max_parallelism: Option<u32>,
-    /// The server's time when it answered.
+    /// The server's time of the response.
     #[serde(with = "millis")]
     pub now: Timestamp,
     /// The current attempt of each subtask, in their order.
     pub subtasks: Vec<SubtaskExecutionAttemptDetails>,
-    /// The same over all subtasks (1.16+).
+    /// Statistics over all subtasks (1.16+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aggregated: Option<AggregatedTaskDetails>,
 }
 
 telling!(JobVertexDetails: Members(&[List("subtasks"), Number("parallelism"), Number("maxParallelism")]));
 
-/// What the user's code counted in a vertex, over all subtasks.
+/// Accumulators of user code in a vertex, over all subtasks.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/accumulators" -> JobVertexAccumulators, handle = "job(id).vertex(id).accumulators()", python = "job_vertex.subtasks.accumulators")]
 #[non_exhaustive]
@@ -192,7 +192,7 @@ pub struct GetJobVertexAccumulators {
     pub vertex: VertexId,
 }
 
-/// What a vertex counted.
+/// Accumulators of a vertex.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobVertexAccumulators {
@@ -205,7 +205,7 @@ pub struct JobVertexAccumulators {
 
 telling!(JobVertexAccumulators: Members(&[List("user-accumulators")]));
 
-/// The TaskManagers that run a vertex, with their share of it.
+/// TaskManagers that run a vertex, with the totals of their subtasks.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/taskmanagers" -> JobVertexTaskManagers, handle = "job(id).vertex(id).taskmanagers()", python = "job_vertex.taskmanagers", measured = true)]
 #[non_exhaustive]
@@ -222,18 +222,18 @@ pub struct GetJobVertexTaskManagers {
 pub struct JobVertexTaskManagers {
     /// The vertex.
     pub id: VertexId,
-    /// The names of its operators, chained by `->`.
+    /// Names of its operators, joined by `->`.
     pub name: String,
-    /// The server's time when it answered.
+    /// The server's time of the response.
     #[serde(with = "millis")]
     pub now: Timestamp,
-    /// One entry a TaskManager, and one for the subtasks that wait for theirs.
+    /// One entry per TaskManager, and one for the subtasks that wait for a slot.
     pub taskmanagers: Vec<JobVertexTaskManager>,
 }
 
 telling!(JobVertexTaskManagers: Members(&[List("taskmanagers")]));
 
-/// What one TaskManager runs of a vertex.
+/// The subtasks of a vertex on one TaskManager.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobVertexTaskManager {
@@ -243,47 +243,47 @@ pub struct JobVertexTaskManager {
     /// `address:port` (1.19+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     endpoint: Option<String>,
-    /// The state of its subtasks together: that of one that failed, was cancelled, initializes or runs, in this order;
+    /// Combined state of its subtasks: the first of failed, cancelled, initializing and running that one of them is in.
     /// `CREATED` also while they wait for slots.
     pub status: ExecutionState,
-    /// When its first subtask was sent to it; none before.
+    /// Time at which the first subtask was sent to it; none before.
     #[serde(rename = "start-time", with = "minus_one")]
     pub start_time: Option<Timestamp>,
-    /// When its last subtask ended; none before.
+    /// Time at which the last subtask ended; none before.
     #[serde(rename = "end-time", with = "minus_one")]
     pub end_time: Option<Timestamp>,
-    /// How long its subtasks have run, or did; none before they are sent to it.
+    /// Run time of its subtasks, up to now or to their end; none before they are sent to it.
     #[serde(with = "minus_one")]
     pub duration: Option<Duration>,
-    /// What its subtasks read and wrote together.
+    /// Data that its subtasks read and wrote.
     pub metrics: IoMetrics,
-    /// Its subtasks by state.
+    /// Number of subtasks by state.
     #[serde(rename = "status-counts")]
     pub status_counts: BTreeMap<ExecutionState, u32>,
-    /// The TaskManager; none for subtasks that wait for one.
+    /// The TaskManager; none for subtasks that wait for a slot.
     #[serde(rename = "taskmanager-id", with = "location::unassigned")]
     pub taskmanager_id: Option<TaskManagerId>,
-    /// What its subtasks have in common (1.16+).
+    /// Statistics over its subtasks (1.16+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aggregated: Option<AggregatedTaskDetails>,
 }
 
 impl JobVertexTaskManager {
-    /// The machine; none for subtasks that wait for a TaskManager.
+    /// Returns the host; none for subtasks that wait for a slot.
     pub fn host(&self) -> Option<&str> {
         location::host(None, self.endpoint())
     }
 
-    /// Machine and port at which tasks exchange data; none for subtasks that wait for a TaskManager.
+    /// Returns host and port for the data exchange; none for subtasks that wait for a slot.
     pub fn endpoint(&self) -> Option<&str> {
         location::assigned(self.endpoint.as_deref().or(self.host.as_deref()))
     }
 }
 
-/// How far event time has come in each subtask of a vertex.
+/// Current watermark of each subtask of a vertex.
 ///
-/// The metrics are named `0.currentInputWatermark` and so on by subtask; their values are milliseconds since 1970,
-/// and `-9223372036854775808` before the first watermark. Sources have none, and a job that has just started neither.
+/// The metrics are named by subtask, `0.currentInputWatermark` and so on. Values are milliseconds since 1970, and
+/// `-9223372036854775808` before the first watermark. Sources, and jobs that have just started, have none.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/vertices/{vertex}/watermarks" -> Vec<Metric>, handle = "job(id).vertex(id).watermarks()", python = "job_vertex.watermarks", measured = true)]
 #[non_exhaustive]

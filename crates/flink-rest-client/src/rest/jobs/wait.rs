@@ -1,4 +1,4 @@
-//! Waiting for a job.
+//! Waits for a job to reach a state.
 
 use std::time::Duration;
 
@@ -21,25 +21,25 @@ use crate::{
     value::{stack_trace::printable, state::JobStatus},
 };
 
-/// How long a job may be unknown that was known before: another JobManager may be about to recover it.
+/// Timeout for a job that the server no longer knows: another JobManager may be about to recover it.
 const GRACE: Duration = Duration::from_secs(10);
 
 impl<M: Mode> Job<M> {
     /// Waits until every task runs: a job can be `RUNNING` before any of its tasks is.
     ///
-    /// Tasks that have finished meanwhile count as well, and a job that has: the state tells. One that failed or was
-    /// cancelled is [`Error::JobEnded`], one that the server no longer knows [`Error::JobGone`]; the deadline is ten
-    /// minutes unless [set](Call::timeout), and says how often the job was restarted meanwhile, and why. Outages are waited
-    /// through, up to the client's [patience](crate::ClientBuilder::outage_patience).
+    /// A finished task counts as running, and so does a finished job: see the state in the result. Fails with
+    /// [`Error::JobEnded`] if the job fails or is cancelled, and with [`Error::JobGone`] if the server no longer knows
+    /// it. The timeout is ten minutes unless [set](Call::timeout); its error tells how often the job was restarted
+    /// meanwhile, and why. Waits through outages, up to the client's [patience](crate::ClientBuilder::outage_patience).
     pub fn wait_until_running(&self) -> Call<M, WaitForJob> {
         self.wait(Goal::Running)
     }
 
-    /// Waits until it has come to its end by itself.
+    /// Waits until the job has finished.
     ///
-    /// A job that failed or was cancelled is [`Error::JobEnded`], one that the server no longer knows
-    /// [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout), and says how often the job was
-    /// restarted meanwhile, and why. Outages are waited through, up to the client's
+    /// Fails with [`Error::JobEnded`] if the job fails or is cancelled, and with [`Error::JobGone`] if the server no
+    /// longer knows it. The timeout is ten minutes unless [set](Call::timeout); its error tells how often the job was
+    /// restarted meanwhile, and why. Waits through outages, up to the client's
     /// [patience](crate::ClientBuilder::outage_patience).
     pub fn wait_until_finished(&self) -> Call<M, WaitForJob> {
         self.wait(Goal::Finished)
@@ -47,9 +47,10 @@ impl<M: Mode> Job<M> {
 
     /// Waits until every vertex has this parallelism, or its max parallelism if that is less, and every task runs.
     ///
-    /// [`rescale`](Self::rescale) asks for it. A job that has ended without it, also well, is [`Error::JobEnded`], one that
-    /// the server no longer knows [`Error::JobGone`]; the deadline is ten minutes unless [set](Call::timeout). Outages are
-    /// waited through, up to the client's [patience](crate::ClientBuilder::outage_patience).
+    /// [`rescale`](Self::rescale) requests it. Fails with [`Error::JobEnded`] if the job ends before, even
+    /// successfully, and with [`Error::JobGone`] if the server no longer knows it. The timeout is ten minutes unless
+    /// [set](Call::timeout). Waits through outages, up to the client's
+    /// [patience](crate::ClientBuilder::outage_patience).
     pub fn wait_until_rescaled(&self, parallelism: u32) -> Call<M, WaitForJob> {
         self.wait(Goal::Rescaled(parallelism))
     }
@@ -70,20 +71,19 @@ pub struct WaitForJob {
 }
 
 impl<M: Mode> Call<M, WaitForJob> {
-    /// Tells meanwhile in which state the job is: at first, and each time that it is seen in another.
+    /// Calls this function with the first state of the job that is seen, and with each other one after that. Sends no
+    /// additional requests.
     ///
-    /// No request more is sent for it.
-    ///
-    /// The function runs inside the wait and must not block: as long as it does, nothing is asked and no time limit ends the wait,
-    /// since nothing can interrupt a function. A channel hands on what takes time.
+    /// The function runs inside the wait and must not block: meanwhile nothing is sent and no timeout ends the wait.
+    /// For slow work, send the state to a channel.
     pub fn on_state(mut self, tell: impl Fn(&JobStatus) + Send + Sync + 'static) -> Self {
         self.action.on_state = Tell::to(tell);
         self
     }
 
-    /// Tells of each question that the server does not answer, and every 3 seconds of one that is still pending, until the
-    /// client's [patience](crate::ClientBuilder::outage_patience) ends the wait. The function must not block, as that of
-    /// [`on_state`](Self::on_state).
+    /// Calls this function for each request that the server does not answer, and every 3 seconds while one is pending,
+    /// until the client's [patience](crate::ClientBuilder::outage_patience) ends the wait. The function must not block,
+    /// as that of [`on_state`](Self::on_state).
     pub fn on_outage(mut self, tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
         self.action.on_outage = Tell::to(tell);
         self
@@ -102,7 +102,7 @@ impl Goal {
     fn is_reached(self, details: &JobProgress) -> bool {
         let runs = details.state == JobStatus::Running && details.all_tasks_run();
         match self {
-            // One that has finished has run.
+            // A finished job has been running before.
             Self::Running => runs || details.state == JobStatus::Finished,
             Self::Finished => details.state == JobStatus::Finished,
             Self::Rescaled(parallelism) => {
@@ -137,7 +137,7 @@ impl Action for WaitForJob {
     }
 }
 
-/// What was seen of a job so far.
+/// Observations of a job during a wait.
 struct Watch<M> {
     wanted: WaitForJob,
     client: Client<M>,
@@ -145,7 +145,7 @@ struct Watch<M> {
     unknown_since: Option<Instant>,
     restarts: u32,
     root_cause: Option<String>,
-    /// Whether the server tells the state alone (1.16+).
+    /// True if the server has an endpoint for the state alone (1.16+).
     tells_state: bool,
 }
 
@@ -162,7 +162,7 @@ impl<M: Mode> Watch<M> {
         }
     }
 
-    /// Looks once: the job's details if it is where it should be, an error if it will never be there.
+    /// Polls once. Returns the job's details if it has reached the goal; fails if it never will.
     async fn look(&mut self) -> Result<Option<JobProgress>> {
         let details = match self.ask().await {
             Err(error) if error.is_not_found() => return self.is_unknown(error),
@@ -182,12 +182,12 @@ impl<M: Mode> Watch<M> {
         }
     }
 
-    /// One request, and a small one while the state alone tells that the goal is far; two if they disagree.
+    /// Sends one request, a small one while the state alone shows that the goal is far; two if they disagree.
     async fn ask(&mut self) -> Result<Option<JobProgress>> {
         let job = self.wanted.job;
         if self.asks_for_details() {
             let details = ReadProgress { job }.run(self.client.clone(), Waiting::question()).await?;
-            // The server keeps the details for a while: only the state alone tells whether these are from before.
+            // The server caches the details: only the state alone shows if they are current.
             if !self.tells_state || self.state.as_ref() == Some(&details.state) {
                 self.enter(details.state.clone()).await;
                 return Ok(Some(details));
@@ -200,7 +200,7 @@ impl<M: Mode> Watch<M> {
         Ok(None)
     }
 
-    /// Whether the state alone, which is a small answer, does not do.
+    /// Returns true if the state alone, a small response, is not enough.
     fn asks_for_details(&self) -> bool {
         let near = match self.wanted.goal {
             Goal::Running | Goal::Rescaled(_) => JobStatus::Running,
@@ -211,7 +211,7 @@ impl<M: Mode> Watch<M> {
         is_near || !self.tells_state
     }
 
-    /// Takes down the state, and why the job was restarted if it was.
+    /// Records the state, and the root cause if the job restarts.
     async fn enter(&mut self, state: JobStatus) {
         if self.state.as_ref() == Some(&state) {
             return;
@@ -225,14 +225,14 @@ impl<M: Mode> Watch<M> {
         }
     }
 
-    /// Why it failed, if the server still knows it.
+    /// Returns the root cause of the last failure, if the server still has it.
     async fn ask_why(&self) -> Option<String> {
         let question = GetJobExceptions::new(self.wanted.job);
         let exceptions = self.client.execute(&question, Waiting::question()).await.ok()?;
         Some(exceptions.root_cause()?.to_owned())
     }
 
-    /// Why it failed, also if the server's answer is still one from before: it is asked again for a while.
+    /// Returns the root cause, repeating the request while the server may respond from its cache.
     async fn ask_until_told_why(&self, end: Instant) -> Option<String> {
         let told = async {
             loop {
@@ -245,7 +245,7 @@ impl<M: Mode> Watch<M> {
         timeout_at(end.min(Instant::now() + STALE), told).await.ok()
     }
 
-    /// A job that was never there is not found; one that was may come back.
+    /// A job that was never seen is not found. One that was seen may be recovered.
     fn is_unknown(&mut self, error: Error) -> Result<Option<JobProgress>> {
         let Some(state) = self.state.clone() else { return Err(error) };
         let since = *self.unknown_since.get_or_insert_with(Instant::now);
@@ -255,7 +255,7 @@ impl<M: Mode> Watch<M> {
         Err(Error::JobGone { job: self.wanted.job, state })
     }
 
-    /// Adds why a job failed, and to a deadline that passed, what was seen until then.
+    /// Adds the root cause to a failed job's error, and what was seen of the job to a timeout's.
     async fn explain(&self, mut error: Error, end: Instant) -> Error {
         if let Error::JobEnded { state: JobStatus::Failed, root_cause, .. } = &mut error {
             *root_cause = self.ask_until_told_why(end).await;
@@ -265,7 +265,7 @@ impl<M: Mode> Watch<M> {
         let restarts = match self.restarts {
             0 => String::new(),
             1 => ", was restarted".to_owned(),
-            // Between two looks it may have been restarted more often.
+            // Restarts between two polls go unnoticed.
             times => format!(", was restarted at least {times} times"),
         };
         let cause = self.root_cause.as_ref().map(|cause| format!(", last because of: {}", shown(cause)));

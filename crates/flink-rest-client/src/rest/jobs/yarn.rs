@@ -1,4 +1,4 @@
-//! Two aliases for YARN's proxy, which lets nothing through but GET. **A GET of them may cancel the job.**
+//! Two aliases for YARN's proxy, which only lets GET requests through. **A GET of them may cancel the job.**
 
 use crate::{Empty, Endpoint, JobId};
 
@@ -11,8 +11,8 @@ pub struct YarnCancelJob {
     pub job: JobId,
 }
 
-/// Meant to stop a job; all releases answer 308 and leave it alone, as stopping without a savepoint is gone since
-/// Flink 1.9. Deprecated by Flink.
+/// Meant to stop a job. All releases respond with 308 and do nothing: stop without a savepoint was removed in Flink
+/// 1.9. Deprecated by Flink.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/yarn-stop" -> Empty, repeat = Another)]
 #[non_exhaustive]

@@ -22,50 +22,50 @@ pub struct GetTaskManagers {}
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskManagerList {
-    /// One entry a TaskManager, in no order.
+    /// One entry per TaskManager, in no order.
     pub taskmanagers: Vec<TaskManagerInfo>,
 }
 
 telling!(TaskManagerList: Members(&[List("taskmanagers")]));
 
-/// A TaskManager in short.
+/// A summary of a TaskManager.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskManagerInfo {
     /// The TaskManager.
     pub id: TaskManagerId,
-    /// Where other processes of the cluster reach it.
+    /// Address at which other processes of the cluster reach it.
     pub path: String,
-    /// The port at which other TaskManagers get data; none if it serves none.
+    /// Port from which other TaskManagers read data; none if it has none.
     #[serde(rename = "dataPort", with = "minus_one")]
     pub data_port: Option<u16>,
-    /// The port of its JMX server; none if it has none.
+    /// Port of the JMX server; none if it has none.
     #[serde(rename = "jmxPort", with = "minus_one")]
     pub jmx_port: Option<u16>,
-    /// When the JobManager last heard of it; none if it has not yet. Flink calls this time `timeSinceLastHeartbeat`.
+    /// Time of its last heartbeat; none before the first. Flink calls this field `timeSinceLastHeartbeat`.
     #[serde(rename = "timeSinceLastHeartbeat", with = "zero")]
     pub last_heartbeat: Option<Timestamp>,
-    /// Its slots.
+    /// Number of slots.
     #[serde(rename = "slotsNumber")]
     pub slots_number: u32,
     /// Slots in which no task runs.
     #[serde(rename = "freeSlots")]
     pub free_slots: u32,
-    /// Tasks in its slots (2.3+).
+    /// Number of tasks in its slots (2.3+).
     #[serde(rename = "assignedTasks", default, skip_serializing_if = "Option::is_none")]
     pub assigned_tasks: Option<u32>,
-    /// What its slots have together.
+    /// Resources of all its slots together.
     #[serde(rename = "totalResource")]
     pub total_resource: ResourceProfile,
-    /// What is left for further slots.
+    /// Resources left for further slots.
     #[serde(rename = "freeResource")]
     pub free_resource: ResourceProfile,
-    /// The machine and the Java process that it runs in.
+    /// The machine and the Java process.
     pub hardware: HardwareDescription,
-    /// How its memory is divided.
+    /// The division of its memory.
     #[serde(rename = "memoryConfiguration")]
     pub memory_configuration: MemoryConfiguration,
-    /// Whether it takes no more tasks (1.16+; never before).
+    /// True if it is blocked: it gets no new tasks (1.16+; false before).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub blocked: bool,
 }
@@ -77,10 +77,10 @@ pub struct HardwareDescription {
     /// Processor cores that Java sees.
     #[serde(rename = "cpuCores")]
     pub cpu_cores: u32,
-    /// Memory of the machine, in bytes; none if Flink cannot find it out.
+    /// Memory of the machine, in bytes; none if Flink cannot determine it.
     #[serde(rename = "physicalMemory", with = "minus_one")]
     pub physical_memory: Option<u64>,
-    /// The most that the Java heap can grow to, in bytes.
+    /// Maximum size of the Java heap, in bytes.
     #[serde(rename = "freeMemory")]
     pub free_memory: u64,
     /// Memory for state backends, sorting and caching, in bytes.
@@ -88,34 +88,34 @@ pub struct HardwareDescription {
     pub managed_memory: u64,
 }
 
-/// How the memory of a TaskManager is divided, in bytes. What is not configured is none.
+/// The division of a TaskManager's memory, in bytes. Sizes that are not configured are none.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MemoryConfiguration {
     /// Heap for Flink itself.
     pub framework_heap: Option<u64>,
-    /// Heap for the user's code.
+    /// Heap for user code.
     pub task_heap: Option<u64>,
-    /// Memory off the heap for Flink itself.
+    /// Off-heap memory for Flink itself.
     pub framework_off_heap: Option<u64>,
-    /// Memory off the heap for the user's code.
+    /// Off-heap memory for user code.
     pub task_off_heap: Option<u64>,
-    /// Network buffers.
+    /// Memory for network buffers.
     pub network_memory: Option<u64>,
     /// Memory for state backends, sorting and caching.
     pub managed_memory: Option<u64>,
-    /// Java's metaspace.
+    /// Size of the JVM's metaspace.
     pub jvm_metaspace: Option<u64>,
-    /// What else Java needs: stacks, compiled code.
+    /// Other memory of the JVM: stacks, compiled code.
     pub jvm_overhead: Option<u64>,
-    /// All of it but Java's own.
+    /// Total without metaspace and overhead of the JVM.
     pub total_flink_memory: Option<u64>,
-    /// All of it.
+    /// Total memory of the process.
     pub total_process_memory: Option<u64>,
 }
 
-/// A TaskManager with its slots, its memory in use and its garbage collections.
+/// A TaskManager with its slots, memory usage and garbage collections.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/taskmanagers/{taskmanager}" -> TaskManagerDetails, handle = "taskmanager(id).details()", python = "taskmanager.get", measured = true)]
 #[non_exhaustive]
@@ -128,81 +128,81 @@ pub struct GetTaskManager {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskManagerDetails {
-    /// What the list of all TaskManagers says, too.
+    /// The fields that the list of TaskManagers has, too.
     #[serde(flatten)]
     pub info: TaskManagerInfo,
-    /// Slots that belong to jobs. Empty up to 1.17, unless `cluster.fine-grained-resource-management.enabled`.
+    /// Slots allocated to jobs. Empty up to 1.17, unless `cluster.fine-grained-resource-management.enabled` is set.
     #[serde(rename = "allocatedSlots")]
     pub allocated_slots: Vec<SlotInfo>,
-    /// Its memory in use and its garbage collections.
+    /// Memory usage and garbage collections.
     pub metrics: TaskManagerMetrics,
 }
 
 telling!(TaskManagerDetails: Members(&[Number("slotsNumber"), Object("hardware"), Object("memoryConfiguration")]));
 
-/// A slot that belongs to a job.
+/// A slot allocated to a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SlotInfo {
     /// The job.
     #[serde(rename = "jobId")]
     pub job_id: JobId,
-    /// What it has.
+    /// The resources of the slot.
     pub resource: ResourceProfile,
-    /// Tasks in it (2.3+).
+    /// Number of tasks in it (2.3+).
     #[serde(rename = "assignedTasks", default, skip_serializing_if = "Option::is_none")]
     pub assigned_tasks: Option<u32>,
 }
 
-/// Memory in use and garbage collections. Sizes are in bytes. All is 0 until Flink has collected it for the first
-/// time, which it does when it is asked.
+/// Memory usage and garbage collections; sizes in bytes. All values are 0 until Flink has collected them for the first
+/// time, which a request triggers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskManagerMetrics {
     /// Heap in use.
     pub heap_used: u64,
-    /// Heap that Java has of the system.
+    /// Heap that Java has reserved.
     pub heap_committed: u64,
-    /// The most that the heap can grow to; none if there is no limit.
+    /// Maximum size of the heap; none if there is no limit.
     #[serde(with = "minus_one")]
     pub heap_max: Option<u64>,
-    /// Other memory of Java in use.
+    /// Non-heap memory in use.
     pub non_heap_used: u64,
-    /// Other memory that Java has of the system.
+    /// Non-heap memory that Java has reserved.
     pub non_heap_committed: u64,
-    /// The most that other memory can grow to; none if there is no limit.
+    /// Maximum size of non-heap memory; none if there is no limit.
     #[serde(with = "minus_one")]
     pub non_heap_max: Option<u64>,
-    /// Direct buffers: how many.
+    /// Number of direct buffers.
     pub direct_count: u64,
-    /// Direct buffers: what they take.
+    /// Memory that direct buffers use.
     pub direct_used: u64,
-    /// Direct buffers: what they can hold.
+    /// Capacity of direct buffers.
     pub direct_max: u64,
-    /// Mapped buffers: how many.
+    /// Number of mapped buffers.
     pub mapped_count: u64,
-    /// Mapped buffers: what they take.
+    /// Memory that mapped buffers use.
     pub mapped_used: u64,
-    /// Mapped buffers: what they can hold.
+    /// Capacity of mapped buffers.
     pub mapped_max: u64,
-    /// Network buffers that are free: how many; as `netty_shuffle_memory_segments_available` (up to 1.20).
+    /// Number of free network buffers; the same as `netty_shuffle_memory_segments_available` (up to 1.20).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_segments_available: Option<u64>,
-    /// Network buffers: how many; as `netty_shuffle_memory_segments_total` (up to 1.20).
+    /// Number of network buffers; the same as `netty_shuffle_memory_segments_total` (up to 1.20).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_segments_total: Option<u64>,
-    /// Network buffers that are free: how many.
+    /// Number of free network buffers.
     pub netty_shuffle_memory_segments_available: u64,
-    /// Network buffers in use: how many.
+    /// Number of network buffers in use.
     pub netty_shuffle_memory_segments_used: u64,
-    /// Network buffers: how many.
+    /// Number of network buffers.
     pub netty_shuffle_memory_segments_total: u64,
-    /// Network buffers that are free: what they take.
+    /// Memory of free network buffers.
     pub netty_shuffle_memory_available: u64,
-    /// Network buffers in use: what they take.
+    /// Memory of network buffers in use.
     pub netty_shuffle_memory_used: u64,
-    /// Network buffers: what they take.
+    /// Memory of all network buffers.
     pub netty_shuffle_memory_total: u64,
     /// Java's garbage collectors.
     pub garbage_collectors: Vec<GarbageCollector>,
@@ -212,11 +212,11 @@ pub struct TaskManagerMetrics {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GarbageCollector {
-    /// Its name; `All` is their sum (1.19+).
+    /// Its name; `All` is the sum of the others (1.19+).
     pub name: String,
-    /// How often it collected.
+    /// Number of collections.
     pub count: u64,
-    /// How long it took for that, in all.
+    /// Total time spent in collections.
     #[serde(with = "millis")]
     pub time: Duration,
 }

@@ -4,23 +4,23 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// CPU and memory of a TaskManager, or of a slot. What a slot may have as much as there is of is none.
+/// CPU and memory of a TaskManager or a slot. A resource without a limit is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ResourceProfile {
-    /// CPU cores; half ones are possible.
+    /// CPU cores; fractions are possible.
     #[serde(rename = "cpuCores", with = "cores")]
     pub cpu_cores: Option<f64>,
-    /// Heap for the user's code, in bytes; Flink counts whole MiB.
+    /// Heap for user code, in bytes; Flink counts whole MiB.
     #[serde(rename = "taskHeapMemory", with = "mebibytes")]
     pub task_heap_memory: Option<u64>,
-    /// Memory off the heap for the user's code, in bytes; Flink counts whole MiB.
+    /// Off-heap memory for user code, in bytes; Flink counts whole MiB.
     #[serde(rename = "taskOffHeapMemory", with = "mebibytes")]
     pub task_off_heap_memory: Option<u64>,
     /// Memory for state backends, sorting and caching, in bytes; Flink counts whole MiB.
     #[serde(rename = "managedMemory", with = "mebibytes")]
     pub managed_memory: Option<u64>,
-    /// Network buffers, in bytes; Flink counts whole MiB.
+    /// Memory for network buffers, in bytes; Flink counts whole MiB.
     #[serde(rename = "networkMemory", with = "mebibytes")]
     pub network_memory: Option<u64>,
     /// Amounts of other resources, such as GPUs, by name.
@@ -28,7 +28,7 @@ pub struct ResourceProfile {
     pub extended_resources: BTreeMap<String, f64>,
 }
 
-/// A number of cores; `-1.0` is none.
+/// A number of cores; `-1.0` stands for none.
 mod cores {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -43,7 +43,7 @@ mod cores {
     }
 }
 
-/// Mebibytes there, bytes here; `-1` is none.
+/// Bytes here, mebibytes on the wire; `-1` stands for none.
 mod mebibytes {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 

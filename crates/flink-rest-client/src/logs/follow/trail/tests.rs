@@ -1,4 +1,4 @@
-//! Logs that are written, rotated and truncated while they are read.
+//! Tests with logs that are written, rotated and truncated while they are read.
 
 mod folder;
 
@@ -7,24 +7,24 @@ use proptest::{collection::vec, prelude::*};
 use self::folder::{Folder, LOG, Naming, OTHER, Setup};
 use super::*;
 
-/// The bytes of a write that are like no other's.
+/// Length of the unique bytes at the start of each write.
 const HEAD: usize = "00000000 ".len();
 
 #[derive(Clone, Debug)]
 enum Event {
-    /// Some bytes are written, and maybe the line's end.
+    /// Write some bytes, with or without a line end.
     Write(Vec<u8>, bool),
     Rotate,
     Truncate,
-    /// Another appender writes to the file that was rotated last, or to one of its own that is named like it.
+    /// Another appender writes to the file rotated last (false), or to its own file with a similar name (true).
     Intrude(bool),
-    /// The reader does one step; if it reads, so many bytes. What tells a file from others comes at once.
+    /// The reader does one step, and reads up to this many bytes. The first bytes, which identify a file, come at once.
     Step(usize),
     /// The connection is lost.
     Lose,
 }
 
-/// A log that is followed, and what came of it.
+/// A followed log, and the lines read from it.
 struct Follower {
     folder: Folder,
     trail: Trail,
@@ -65,7 +65,7 @@ impl Follower {
         self.lines.extend(self.trail.take());
     }
 
-    /// All that is there now: it rests, again and again.
+    /// Reads until nothing new comes.
     fn catch_up(&mut self) {
         let mut rests = 0;
         for _ in 0..5000 {
@@ -83,7 +83,8 @@ impl Follower {
         panic!("it does not come to rest");
     }
 
-    /// What is to come. Without a time in the list, a log that is replaced by one of the same size shows when it grows.
+    /// Writes further lines and reads to the end. Without file times, a log replaced by one of equal size is noticed
+    /// when it grows.
     fn end(&mut self) {
         for _ in 0..2 {
             self.folder.write(b"and so on", true);
@@ -92,7 +93,7 @@ impl Follower {
         self.lines.extend(self.trail.finish());
     }
 
-    /// How many files were begun since the one that is read.
+    /// Returns the number of files created after the current one.
     fn behind(&self) -> usize {
         let mark = |bytes: &[u8]| {
             let mut mark = Mark::START;
@@ -105,7 +106,7 @@ impl Follower {
         self.folder.all.len() - 1 - read
     }
 
-    /// Whether the file that is read is lost with the next rotation but one.
+    /// Returns true if the next rotation but one removes the current file.
     fn is_behind(&self) -> bool {
         matches!(self.folder.setup.naming, Naming::Up(most) if self.behind() + 1 >= most)
     }
@@ -115,7 +116,7 @@ impl Follower {
         match event {
             Event::Write(bytes, ends) => self.folder.write(bytes, *ends),
             Event::Rotate => {
-                // What is rotated before anything was read of it cannot be recognised.
+                // A file that is rotated before anything was read cannot be identified.
                 let is_unread = self.trail.mark.bytes == 0 && self.trail.since.is_none();
                 if !is_unread && !self.folder.is_soon() && !self.is_behind() && !self.folder.is_confusing() {
                     self.folder.rotate();
@@ -128,17 +129,18 @@ impl Follower {
         }
     }
 
-    /// The same, without regard to what can be known of it.
+    /// As [`apply`](Self::apply), even if lines are lost.
     fn happen_anyhow(&mut self, event: &Event) {
         match event {
-            // Of a file that comes and is truncated behind a reader's back, nothing remains.
+            // A file that is created and truncated between two reads leaves no trace.
             Event::Truncate if self.behind() > 0 => {}
             Event::Rotate => {
                 self.folder.clock += 1;
                 self.folder.rotate();
             }
             Event::Intrude(true) => self.folder.intrude(OTHER),
-            // What was rotated later is newer: the next log is not written yet. An older copy of what grows cannot be told from it.
+            // A later rotated file is newer: the next log is not written yet. An outdated copy of a growing file looks
+            // like it.
             Event::Intrude(false)
                 if self.folder.count() > 0
                     && self.folder.files[LOG].0.is_empty()
@@ -151,8 +153,8 @@ impl Follower {
         }
     }
 
-    /// What is wrong with what came: a line that came before, or was never written, or one whose like is missing before it
-    /// without a word. A line whose end was lost is there as far as it was read.
+    /// Returns a defect: a repeated or invented line, or missing lines without a gap. A line before a gap may be
+    /// incomplete.
     fn wrong(&self) -> Option<String> {
         let (expected, lines, mut next) = (self.expected(), self.own(), 0);
         for (number, Line { bytes, gap }) in lines.iter().enumerate() {
@@ -170,7 +172,7 @@ impl Follower {
         (next < expected.len()).then(|| format!("{} are missing at the end", expected.len() - next))
     }
 
-    /// The lines that are the log's own.
+    /// Returns the log's own lines, without an intruder's.
     fn own(&self) -> Vec<Line> {
         let mut gap = false;
         let own = self.lines.iter().filter_map(|line| {
@@ -203,7 +205,7 @@ fn setups() -> impl Strategy<Value = Setup> {
     })
 }
 
-/// Bytes that are seldom UTF-8, and no line's end.
+/// Returns a write of bytes that are rarely UTF-8, without a line end inside.
 fn write(number: usize) -> Event {
     let byte = u8::try_from(number).unwrap_or_default().max(b'\n' + 1);
     Event::Write(vec![byte; number % 20], !number.is_multiple_of(3))
@@ -218,7 +220,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    // Numbers are made faster than a choice among strategies.
+    // Generating numbers is faster than choosing among strategies.
     (0..14, 0..256_usize).prop_map(|(what, number)| match what {
         0..4 => write(number),
         4 => Event::Rotate,
@@ -227,7 +229,7 @@ fn event() -> impl Strategy<Value = Event> {
     })
 }
 
-/// Whatever a setup and its folder may come to.
+/// Returns any setup and events, including intruders.
 fn anything() -> impl Strategy<Value = (Setup, Vec<Event>)> {
     let event = prop_oneof![8 => event(), 1 => any::<bool>().prop_map(Event::Intrude)];
     // A log is either rotated or truncated.
@@ -239,7 +241,7 @@ fn anything() -> impl Strategy<Value = (Setup, Vec<Event>)> {
     (setups(), events)
 }
 
-/// What others write without a pause: a file of their own, or the one that was rotated. The log may be as busy.
+/// Another program writes without pause to a file of its own, or to the rotated one. The log may be as busy.
 #[test]
 fn a_file_that_grows_without_a_pause_does_not_stop_it() {
     let cases = [OTHER, "flink.log.1"].into_iter().flat_map(|name| {
@@ -286,7 +288,7 @@ fn a_file_that_grows_without_a_pause_does_not_stop_it() {
     }
 }
 
-/// It is read as what comes next, while what does is removed.
+/// The other file is read as the next one, while the real next one is removed.
 #[test]
 fn a_file_between_that_is_not_the_logs_hides_no_loss() {
     let mut follower = Follower::new(Setup { naming: Naming::Up(3), has_times: true, copies: 0 });
@@ -306,7 +308,7 @@ fn a_file_between_that_is_not_the_logs_hides_no_loss() {
     assert_eq!(follower.wrong(), None);
 }
 
-/// Whatever was rotated before it, and if nothing was written since.
+/// After any rotations, and if nothing was written since.
 #[test]
 fn while_nothing_changes_a_poll_is_a_list() {
     for (has_times, copies) in [(true, 0), (false, 0), (true, 6)] {
@@ -342,7 +344,7 @@ proptest! {
     #[test]
     fn what_is_lost_is_told_and_nothing_is_doubled((setup, events) in anything()) {
         let mut follower = Follower::new(setup);
-        // What is lost before anything was read is before the beginning.
+        // Lines lost before the first read do not count.
         follower.folder.write(b"the first", true);
         follower.catch_up();
         events.iter().for_each(|event| follower.happen_anyhow(event));
@@ -364,7 +366,7 @@ proptest! {
 
     #[test]
     fn a_log_that_is_truncated_goes_on_from_its_start(
-        // Else a log may be taken for what was read, if it is as large by chance, until it is too late.
+        // Otherwise a log of the same size by chance may be mistaken for the one that was read.
         setup in setups().prop_map(|setup| Setup { has_times: true, copies: 0, ..setup }),
         before in events(), again in writes(), after in events(),
     ) {
@@ -374,7 +376,7 @@ proptest! {
         let was_empty = follower.folder.files[LOG].0.is_empty();
         let read = follower.lines.len() + usize::from(!follower.trail.lines.is_empty());
         follower.folder.truncate();
-        // It may be longer than before when it is looked at again.
+        // It may be longer than before when it is polled again.
         again.iter().for_each(|event| follower.happen(event));
         follower.catch_up();
         after.iter().for_each(|event| follower.happen(event));

@@ -1,4 +1,4 @@
-//! How a job takes checkpoints.
+//! Checkpointing configuration of a job.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// How a job takes checkpoints. Batch jobs take none: 404 (1.17+).
+/// Checkpointing configuration of a job. Batch jobs have none: 404 (1.17+).
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/checkpoints/config" -> CheckpointConfig, handle = "job(id).checkpoints().config()", python = "jobs.get_checkpointing_configuration")]
 #[non_exhaustive]
@@ -22,46 +22,46 @@ pub struct GetCheckpointConfig {
     pub job: JobId,
 }
 
-/// How a job takes checkpoints.
+/// Checkpointing configuration of a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CheckpointConfig {
-    /// What a restored job may see twice.
+    /// The guarantee after a restore.
     pub mode: ProcessingMode,
-    /// How often a checkpoint begins; none: only when one is triggered.
+    /// Interval between checkpoints; none if they are only triggered manually.
     #[serde(with = "max_value")]
     pub interval: Option<Duration>,
-    /// How long one may take before it counts as failed.
+    /// Timeout after which a checkpoint fails.
     #[serde(with = "millis")]
     pub timeout: Duration,
-    /// The least time between the end of one and the beginning of the next.
+    /// Minimum pause between the end of one checkpoint and the start of the next.
     #[serde(with = "millis")]
     pub min_pause: Duration,
-    /// How many may be under way at once.
+    /// Maximum number of concurrent checkpoints.
     pub max_concurrent: u32,
-    /// What becomes of them when the job ends.
+    /// Retention of checkpoints after the job has ended.
     pub externalization: ExternalizedCheckpoints,
-    /// The Java class, without package, that holds the state.
+    /// Java class of the state backend, without package.
     pub state_backend: String,
-    /// The Java class, without package, that writes the checkpoints.
+    /// Java class of the checkpoint storage, without package.
     pub checkpoint_storage: String,
-    /// Whether they overtake the records that are on their way between tasks.
+    /// True if barriers overtake in-flight records.
     pub unaligned_checkpoints: bool,
-    /// How many may fail in a row before the job does; 2147483647: any number.
+    /// Number of checkpoints that may fail in a row before the job fails; 2147483647 for no limit.
     pub tolerable_failed_checkpoints: u32,
-    /// How long one waits for its barriers before it overtakes records; zero: it begins with that (1.14+).
+    /// Time that an aligned checkpoint waits for its barriers before it becomes unaligned; zero: at once (1.14+).
     #[serde(default, with = "maybe", skip_serializing_if = "Option::is_none")]
     pub aligned_checkpoint_timeout: Option<Duration>,
-    /// Whether they go on when some tasks have finished (1.14+).
+    /// True if checkpoints continue after some tasks have finished (1.14+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoints_after_tasks_finish: Option<bool>,
-    /// Whether changes of the state are written continuously (1.16+).
+    /// True if changes of the state are written continuously (1.16+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_changelog_enabled: Option<bool>,
     // In milliseconds, or negative.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     changelog_periodic_materialization_interval: Option<i64>,
-    /// Where changes of the state are written (1.16+).
+    /// Storage of the changelog (1.16+).
     #[serde(default, skip_serializing_if = "Nullable::is_left_out")]
     pub changelog_storage: Nullable<String>,
 }
@@ -69,28 +69,28 @@ pub struct CheckpointConfig {
 telling!(CheckpointConfig: Members(&[Object("externalization"), Number("max_concurrent"), Number("min_pause")]));
 
 impl CheckpointConfig {
-    /// How often changes of the state are folded into it (1.16+); none: never.
+    /// Returns the interval at which the changelog is folded into the state (1.16+); none if it never is.
     pub fn changelog_periodic_materialization_interval(&self) -> Option<Duration> {
         self.changelog_periodic_materialization_interval?.try_into().ok().map(Duration::from_millis)
     }
 }
 
 open_enum! {
-    /// What a restored job may see twice.
+    /// A guarantee for the state after a restore.
     pub enum ProcessingMode {
-        /// Nothing: each record counts once in the state.
+        /// Each record counts once in the state.
         ExactlyOnce = "exactly_once",
         /// Some records may count more than once in the state.
         AtLeastOnce = "at_least_once",
     }
 }
 
-/// What becomes of checkpoints when their job ends.
+/// Retention of checkpoints after their job has ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ExternalizedCheckpoints {
-    /// Whether they outlive a job that failed.
+    /// True if they are kept after the job has failed.
     pub enabled: bool,
-    /// Whether they go when the job is cancelled.
+    /// True if they are deleted when the job is cancelled.
     pub delete_on_cancellation: bool,
 }

@@ -1,4 +1,4 @@
-//! How the checkpoints of a job went.
+//! Statistics of a job's checkpoints.
 
 use std::time::Duration;
 
@@ -12,9 +12,10 @@ use crate::{
     value::time::{Long, maybe_double, millis},
 };
 
-/// How the checkpoints of a job went: in numbers, the latest of each kind, and the last few.
+/// Checkpoints of a job: counts, statistics, the latest of each kind, and the recent history.
 ///
-/// The server caches the answer for some seconds (`web.refresh-interval`). Batch jobs take no checkpoints: 404 (1.17+).
+/// The server caches the response for some seconds (`web.refresh-interval`). Batch jobs have no checkpoints: 404
+/// (1.17+).
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/checkpoints" -> CheckpointingStatistics, handle = "job(id).checkpoints().statistics()", python = "jobs.get_checkpoints")]
 #[non_exhaustive]
@@ -23,113 +24,113 @@ pub struct GetCheckpointingStatistics {
     pub job: JobId,
 }
 
-/// How the checkpoints of a job went; savepoints are counted among them.
+/// Statistics of a job's checkpoints, including savepoints.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CheckpointingStatistics {
-    /// How many there were.
+    /// The number of checkpoints by state.
     pub counts: CheckpointCounts,
-    /// What the completed ones cost.
+    /// Statistics of the completed ones.
     pub summary: CheckpointsSummary,
     /// The latest of each kind.
     pub latest: LatestCheckpoints,
-    /// The last few, newest first (`web.checkpoints.history` of them).
+    /// The recent history, newest first (`web.checkpoints.history` entries).
     pub history: Vec<CheckpointStatistics>,
 }
 
 telling!(CheckpointingStatistics: Members(&[Object("counts"), Object("latest"), List("history")]));
 
-/// How many checkpoints there were.
+/// The number of checkpoints by state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CheckpointCounts {
-    /// How often the job went on from one.
+    /// Number of restores from a checkpoint or savepoint.
     pub restored: u64,
-    /// All that began.
+    /// Number of all that were triggered.
     pub total: u64,
-    /// Those under way.
+    /// Number in progress.
     pub in_progress: u32,
-    /// Those that succeeded.
+    /// Number that succeeded.
     pub completed: u64,
-    /// Those that did not.
+    /// Number that failed.
     pub failed: u64,
 }
 
-/// What the completed checkpoints of a job cost.
+/// Statistics of the completed checkpoints of a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CheckpointsSummary {
-    /// Bytes that were written, without what earlier checkpoints had written already (1.15+).
+    /// Bytes written, without those that earlier checkpoints wrote (1.15+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpointed_size: Option<StatsSummary<u64>>,
-    /// Bytes of state.
+    /// Size of the state, in bytes.
     pub state_size: StatsSummary<u64>,
-    /// From the trigger to the last acknowledgement.
+    /// Time from the trigger to the last acknowledgement.
     pub end_to_end_duration: StatsSummary<Duration>,
     /// Always zero since Flink 1.11.
     pub alignment_buffered: StatsSummary<u64>,
-    /// Bytes that were processed while barriers were aligned.
+    /// Bytes processed during the alignment of barriers.
     pub processed_data: StatsSummary<u64>,
-    /// Bytes on their way between tasks that were written, too: unaligned checkpoints only.
+    /// Bytes of in-flight data written; unaligned checkpoints only.
     pub persisted_data: StatsSummary<u64>,
 }
 
-/// The spread of a number: bytes, or durations. All is zero, or not a number, where there are no values.
+/// Statistics of a number of bytes or a duration. Without values, all fields are zero or NaN.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "T: Long")]
 #[non_exhaustive]
 pub struct StatsSummary<T> {
-    /// The smallest.
+    /// The minimum.
     #[serde(with = "millis")]
     pub min: T,
-    /// The largest.
+    /// The maximum.
     #[serde(with = "millis")]
     pub max: T,
     /// The mean.
     #[serde(with = "millis")]
     pub avg: T,
-    /// The median, of durations in milliseconds; NaN if the server has none (1.14+).
+    /// The median; in milliseconds for durations, NaN if there are no values (1.14+).
     #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
     pub p50: Option<f64>,
-    /// What 90 % do not exceed, of durations in milliseconds; NaN if the server has none (1.14+).
+    /// The 90th percentile; in milliseconds for durations, NaN if there are no values (1.14+).
     #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
     pub p90: Option<f64>,
-    /// What 95 % do not exceed, of durations in milliseconds; NaN if the server has none (1.14+).
+    /// The 95th percentile; in milliseconds for durations, NaN if there are no values (1.14+).
     #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
     pub p95: Option<f64>,
-    /// What 99 % do not exceed, of durations in milliseconds; NaN if the server has none (1.14+).
+    /// The 99th percentile; in milliseconds for durations, NaN if there are no values (1.14+).
     #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
     pub p99: Option<f64>,
-    /// What 99.9 % do not exceed, of durations in milliseconds; NaN if the server has none (1.14+).
+    /// The 99.9th percentile; in milliseconds for durations, NaN if there are no values (1.14+).
     #[serde(default, with = "maybe_double", skip_serializing_if = "Option::is_none")]
     pub p999: Option<f64>,
 }
 
-/// The latest checkpoint of each kind; none where there was none.
+/// The latest checkpoint of each kind; none if there was none.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LatestCheckpoints {
-    /// The latest that succeeded, savepoints apart.
+    /// The latest that succeeded, without savepoints.
     pub completed: Option<CheckpointStatistics>,
     /// The latest savepoint that succeeded.
     pub savepoint: Option<CheckpointStatistics>,
     /// The latest that failed.
     pub failed: Option<CheckpointStatistics>,
-    /// The one that the job last went on from.
+    /// The one that the job was last restored from.
     pub restored: Option<RestoredCheckpoint>,
 }
 
-/// A checkpoint that a job went on from.
+/// A checkpoint or savepoint that a job was restored from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RestoredCheckpoint {
     /// Its id.
     pub id: u64,
-    /// When the job went on.
+    /// Time of the restore.
     #[serde(with = "millis")]
     pub restore_timestamp: Timestamp,
-    /// Whether it is a savepoint.
+    /// True for a savepoint.
     pub is_savepoint: bool,
-    /// Where it is, if that can be told.
+    /// Path, if known.
     pub external_path: Option<String>,
 }

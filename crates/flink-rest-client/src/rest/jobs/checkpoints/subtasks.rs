@@ -1,4 +1,4 @@
-//! What a checkpoint cost the subtasks of a vertex.
+//! Statistics of a checkpoint by subtask of a vertex.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// What a checkpoint cost a vertex and each of its subtasks.
+/// Statistics of a checkpoint for a vertex and each of its subtasks.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/checkpoints/details/{checkpoint}/subtasks/{vertex}" -> TaskCheckpointStatisticsWithSubtasks, handle = "job(id).checkpoints().subtasks(id, vertex)", python = "jobs.get_checkpoint_details")]
 #[non_exhaustive]
@@ -28,165 +28,165 @@ pub struct GetCheckpointSubtasks {
     pub vertex: VertexId,
 }
 
-/// What a checkpoint cost a vertex and each of its subtasks.
+/// Statistics of a checkpoint for a vertex and each of its subtasks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskCheckpointStatisticsWithSubtasks {
     /// The checkpoint.
     pub id: u64,
-    /// How far the checkpoint is.
+    /// The state of the checkpoint.
     pub status: CheckpointStatus,
-    /// When a subtask last acknowledged it; none if none has.
+    /// Time of the last acknowledgement by a subtask; none if there is none.
     #[serde(with = "minus_one")]
     pub latest_ack_timestamp: Option<Timestamp>,
-    /// Bytes that were written, without what earlier checkpoints had written already (1.15+).
+    /// Bytes written, without those that earlier checkpoints wrote (1.15+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpointed_size: Option<u64>,
-    /// Bytes of state.
+    /// Size of the state, in bytes.
     pub state_size: u64,
-    /// From the trigger to the last acknowledgement; none if there is none.
+    /// Time from the trigger to the last acknowledgement; none if there is none.
     #[serde(with = "minus_one")]
     pub end_to_end_duration: Option<Duration>,
     /// Always zero since Flink 1.11.
     pub alignment_buffered: u64,
-    /// Bytes that were processed while barriers were aligned.
+    /// Bytes processed during the alignment of barriers.
     pub processed_data: u64,
-    /// Bytes on their way between tasks that were written, too: unaligned checkpoints only.
+    /// Bytes of in-flight data written; unaligned checkpoints only.
     pub persisted_data: u64,
-    /// Subtasks of the vertex.
+    /// Number of subtasks of the vertex.
     pub num_subtasks: u32,
-    /// Subtasks of the vertex that acknowledged it.
+    /// Number of subtasks of the vertex that acknowledged it.
     pub num_acknowledged_subtasks: u32,
-    /// The spread over those subtasks.
+    /// Statistics over the subtasks that acknowledged it.
     pub summary: TaskSummary,
-    /// Each subtask, in the order of their indices.
+    /// One entry per subtask, in the order of their indexes.
     pub subtasks: Vec<SubtaskCheckpointStatistics>,
 }
 
 telling!(TaskCheckpointStatisticsWithSubtasks: Members(&[List("subtasks"), Number("num_subtasks")]));
 
-/// The spread of what a checkpoint cost over the subtasks of a vertex.
+/// Statistics of a checkpoint over the subtasks of a vertex.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskSummary {
-    /// Bytes that were written, without what earlier checkpoints had written already (1.15+).
+    /// Bytes written, without those that earlier checkpoints wrote (1.15+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpointed_size: Option<StatsSummary<u64>>,
-    /// Bytes of state.
+    /// Size of the state, in bytes.
     pub state_size: StatsSummary<u64>,
-    /// From the trigger to the acknowledgement.
+    /// Time from the trigger to the acknowledgement.
     pub end_to_end_duration: StatsSummary<Duration>,
-    /// How long the snapshot itself took.
+    /// Duration of the snapshot itself.
     pub checkpoint_duration: DurationSummary,
-    /// What the alignment of barriers cost.
+    /// Cost of the alignment of barriers.
     pub alignment: AlignmentSummary,
-    /// From the trigger to the arrival of the first barrier.
+    /// Time from the trigger to the arrival of the first barrier.
     pub start_delay: StatsSummary<Duration>,
 }
 
-/// The spread of how long a snapshot took.
+/// Statistics of the duration of a snapshot.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DurationSummary {
-    /// The part in which no record was processed.
+    /// The synchronous part: no record is processed.
     #[serde(rename = "sync")]
     pub synchronous: StatsSummary<Duration>,
-    /// The part beside the processing of records.
+    /// The asynchronous part: records are processed meanwhile.
     #[serde(rename = "async")]
     pub asynchronous: StatsSummary<Duration>,
 }
 
-/// The spread of what the alignment of barriers cost.
+/// Statistics of the cost of aligning barriers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AlignmentSummary {
     /// Always zero since Flink 1.11.
     pub buffered: StatsSummary<u64>,
-    /// Bytes that were processed meanwhile.
+    /// Bytes processed during the alignment.
     pub processed: StatsSummary<u64>,
-    /// Bytes on their way between tasks that were written, too: unaligned checkpoints only.
+    /// Bytes of in-flight data written; unaligned checkpoints only.
     pub persisted: StatsSummary<u64>,
-    /// From the first barrier to the last.
+    /// Time from the first barrier to the last.
     pub duration: StatsSummary<Duration>,
 }
 
-/// What a checkpoint cost a subtask: only its index and status are known until it acknowledged.
+/// Statistics of a checkpoint for a subtask. Until it acknowledges, only index and status are known.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubtaskCheckpointStatistics {
-    // Says once more what `status` says, under one name up to 1.14 and another since.
+    // Duplicates `status`, under one name up to 1.14 and another since.
     #[serde(rename = "className", default, skip_serializing_if = "Option::is_none")]
     class_name: Option<String>,
     #[serde(rename = "@class", default, skip_serializing_if = "Option::is_none")]
     class: Option<String>,
-    /// The subtask's index, from zero.
+    /// The subtask, from 0.
     pub index: u32,
-    /// Whether it acknowledged.
+    /// Tells if it acknowledged.
     pub status: SubtaskCheckpointStatus,
-    /// When it acknowledged.
+    /// Time of the acknowledgement.
     #[serde(default, with = "maybe", skip_serializing_if = "Option::is_none")]
     pub ack_timestamp: Option<Timestamp>,
-    /// From the trigger to the acknowledgement.
+    /// Time from the trigger to the acknowledgement.
     #[serde(default, with = "maybe", skip_serializing_if = "Option::is_none")]
     pub end_to_end_duration: Option<Duration>,
-    /// Bytes that were written, without what earlier checkpoints had written already (1.15+).
+    /// Bytes written, without those that earlier checkpoints wrote (1.15+).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpointed_size: Option<u64>,
-    /// Bytes of state.
+    /// Size of the state, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_size: Option<u64>,
-    /// How long the snapshot itself took.
+    /// Duration of the snapshot itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<SubtaskDuration>,
-    /// What the alignment of barriers cost.
+    /// Cost of the alignment of barriers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alignment: Option<SubtaskAlignment>,
-    /// From the trigger to the arrival of the first barrier.
+    /// Time from the trigger to the arrival of the first barrier.
     #[serde(default, with = "maybe", skip_serializing_if = "Option::is_none")]
     pub start_delay: Option<Duration>,
-    /// Whether barriers overtook records here.
+    /// True if barriers overtook records in this subtask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unaligned_checkpoint: Option<bool>,
-    /// Whether it was given up here.
+    /// True if the checkpoint was aborted in this subtask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aborted: Option<bool>,
 }
 
 open_enum! {
-    /// Whether a subtask acknowledged a checkpoint.
+    /// Tells if a subtask acknowledged a checkpoint.
     pub enum SubtaskCheckpointStatus {
-        /// It did.
+        /// Acknowledged.
         Completed = "completed",
-        /// It did not, or not yet.
+        /// Not acknowledged, or not yet.
         PendingOrFailed = "pending_or_failed",
     }
 }
 
-/// How long the snapshot of a subtask took.
+/// Duration of a subtask's snapshot.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubtaskDuration {
-    /// The part in which no record was processed; none if it is not known.
+    /// The synchronous part: no record is processed; none if unknown.
     #[serde(rename = "sync", with = "minus_one")]
     pub synchronous: Option<Duration>,
-    /// The part beside the processing of records; none if it is not known.
+    /// The asynchronous part: records are processed meanwhile; none if unknown.
     #[serde(rename = "async", with = "minus_one")]
     pub asynchronous: Option<Duration>,
 }
 
-/// What the alignment of barriers cost a subtask.
+/// Cost of the alignment of barriers for a subtask.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubtaskAlignment {
     /// Always zero since Flink 1.11.
     pub buffered: u64,
-    /// Bytes that were processed meanwhile; none if that is not known.
+    /// Bytes processed during the alignment; none if unknown.
     #[serde(with = "minus_one")]
     pub processed: Option<u64>,
-    /// Bytes on their way between tasks that were written, too: unaligned checkpoints only; none if that is not known.
+    /// Bytes of in-flight data written; unaligned checkpoints only; none if unknown.
     #[serde(with = "minus_one")]
     pub persisted: Option<u64>,
-    /// From the first barrier to the last.
+    /// Time from the first barrier to the last.
     #[serde(with = "millis")]
     pub duration: Duration,
 }

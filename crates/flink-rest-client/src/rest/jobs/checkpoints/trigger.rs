@@ -1,4 +1,4 @@
-//! A checkpoint at once.
+//! Triggers of checkpoints.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,17 +8,18 @@ use crate::{
     value::open_enum::open_enum,
 };
 
-/// Takes a checkpoint now, also in a job that takes none by itself.
+/// Triggers a checkpoint, also in a job that takes none by itself.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(POST "/jobs/{job}/checkpoints" -> Triggered, since = "1.17", handle = "job(id).checkpoints().trigger()", repeat = Same)]
 #[non_exhaustive]
 pub struct TriggerCheckpoint {
     /// The job.
     pub job: JobId,
-    /// Whether all state is written, or only what changed; as the job is configured unless set.
+    /// Full or incremental [default: as the job is configured].
     #[body("checkpointType")]
     pub checkpoint_type: Option<CheckpointType>,
-    /// The operation's id: a second trigger with the same one is not a second checkpoint. Random unless set.
+    /// Id of the operation [default: a random id]. A repeated request with the same id does not trigger a second
+    /// checkpoint.
     #[body("triggerId", token = Chosen)]
     pub trigger_id: Option<TriggerId>,
 }
@@ -32,25 +33,25 @@ impl Trigger for TriggerCheckpoint {
 }
 
 open_enum! {
-    /// How much of the state a triggered checkpoint writes.
+    /// The extent of a triggered checkpoint.
     pub enum CheckpointType {
         /// As the job is configured.
         Configured = "CONFIGURED",
-        /// All of it.
+        /// The whole state.
         Full = "FULL",
-        /// What changed since the last one. Only 1.17 and 1.18 take it; newer releases answer 500 (FLINK-33723).
+        /// The changes since the last one. Only 1.17 and 1.18 accept it; newer releases respond with 500 (FLINK-33723).
         Incremental = "INCREMENTAL",
     }
 }
 
-/// How a triggered checkpoint is doing.
+/// Status of a triggered checkpoint.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/checkpoints/{trigger}" -> AsynchronousOperation<CheckpointInfo>, since = "1.17", handle = "job(id).checkpoints().trigger_status(trigger)")]
 #[non_exhaustive]
 pub struct GetTriggeredCheckpoint {
     /// The job.
     pub job: JobId,
-    /// The operation.
+    /// The id of the operation.
     pub trigger: TriggerId,
 }
 
@@ -58,14 +59,14 @@ impl Poll for GetTriggeredCheckpoint {
     type Report = CheckpointInfo;
 }
 
-/// How a triggered checkpoint ended: with its id, or a reason.
+/// The report of a triggered checkpoint: its id, or the reason of a failure.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CheckpointInfo {
-    /// Its id; none if it failed.
+    /// Id of the checkpoint; none if it failed.
     #[serde(rename = "checkpointId", default, skip_serializing_if = "Option::is_none")]
     pub checkpoint_id: Option<u64>,
-    /// Why it failed; none if it did not.
+    /// The reason of the failure; none if it succeeded.
     #[serde(rename = "failureCause", default, skip_serializing_if = "Option::is_none")]
     pub failure_cause: Option<FailureCause>,
 }

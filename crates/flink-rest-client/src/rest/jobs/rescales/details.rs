@@ -1,4 +1,4 @@
-//! One rescale in full.
+//! Details of one rescale.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::{
     value::{open_enum::open_enum, time::maybe},
 };
 
-/// One rescale of a job in full.
+/// Details of one rescale of a job.
 #[derive(Clone, Debug, Endpoint)]
 #[endpoint(GET "/jobs/{job}/rescales/details/{rescale}" -> JobRescaleDetails, since = "2.3", handle = "job(id).rescales().details(id)")]
 #[non_exhaustive]
@@ -23,60 +23,60 @@ pub struct GetRescaleDetails {
     pub rescale: RescaleId,
 }
 
-/// A rescale of a job: what it was for, and what came of it.
+/// A rescale of a job: its cause, changes and outcome.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct JobRescaleDetails {
-    /// Its id.
+    /// The id.
     #[serde(rename = "rescaleUuid")]
     pub id: RescaleId,
-    /// The requirements that it was to meet; alike for rescales with the same ones.
+    /// Id of the requirements that caused it; the same for rescales with the same requirements.
     pub resource_requirements_uuid: String,
-    /// Its number among the rescales with the same requirements, from one.
+    /// Number among the rescales with the same requirements, from 1.
     pub rescale_attempt_id: u64,
-    /// What it meant for each vertex; empty in lists.
+    /// Changes by vertex; empty in lists.
     pub vertices: BTreeMap<VertexId, VertexRescale>,
-    /// What it meant for the slots; empty in lists.
+    /// Changes of slots by slot sharing group; empty in lists.
     pub slots: BTreeMap<SlotSharingGroupId, SlotSharingGroupRescale>,
-    /// The states that the scheduler went through for it; empty in lists.
+    /// States that the scheduler went through; empty in lists.
     pub scheduler_states: Vec<SchedulerStateSpan>,
-    /// When it began.
+    /// Start time.
     #[serde(rename = "startTimestampInMillis", with = "maybe")]
     pub start_timestamp: Option<Timestamp>,
-    /// When it ended; none while it goes on.
+    /// End time; none while in progress.
     #[serde(rename = "endTimestampInMillis", with = "maybe")]
     pub end_timestamp: Option<Timestamp>,
-    /// How it ended; none while it goes on.
+    /// The outcome; none while in progress.
     pub terminal_state: Option<TerminalState>,
-    /// What it was for.
+    /// The cause.
     pub trigger_cause: Option<TriggerCause>,
-    /// Why it ended; none while it goes on.
+    /// The reason of its end; none while in progress.
     pub terminated_reason: Option<TerminatedReason>,
 }
 
 telling!(JobRescaleDetails: Members(&[Id("rescaleUuid"), Id("resourceRequirementsUuid")]));
 
 open_enum! {
-    /// How a rescale ended.
+    /// The outcome of a rescale.
     pub enum TerminalState {
-        /// It succeeded.
+        /// Succeeded.
         Completed = "COMPLETED",
-        /// It did not.
+        /// Failed.
         Failed = "FAILED",
-        /// It was not gone through with.
+        /// Ignored.
         Ignored = "IGNORED",
     }
 }
 
 open_enum! {
-    /// What a rescale is for.
+    /// The cause of a rescale.
     pub enum TriggerCause {
-        /// The job began.
+        /// The job started.
         InitialSchedule = "INITIAL_SCHEDULE",
-        /// Somebody asked for another parallelism.
+        /// Somebody requested another parallelism.
         UpdateRequirement = "UPDATE_REQUIREMENT",
-        /// There are more slots.
+        /// More slots became available.
         NewResourceAvailable = "NEW_RESOURCE_AVAILABLE",
         /// A task failed.
         RecoverableFailover = "RECOVERABLE_FAILOVER",
@@ -84,17 +84,17 @@ open_enum! {
 }
 
 open_enum! {
-    /// Why a rescale ended.
+    /// The reason why a rescale ended.
     pub enum TerminatedReason {
         /// It succeeded.
         Succeeded = "SUCCEEDED",
-        /// Something went wrong.
+        /// An exception occurred.
         ExceptionOccurred = "EXCEPTION_OCCURRED",
-        /// Somebody asked for yet another parallelism.
+        /// Somebody requested another parallelism again.
         ResourceRequirementsUpdated = "RESOURCE_REQUIREMENTS_UPDATED",
         /// There was nothing to change.
         NoResourcesOrParallelismsChange = "NO_RESOURCES_OR_PARALLELISMS_CHANGE",
-        /// The job came to its end.
+        /// The job finished.
         JobFinished = "JOB_FINISHED",
         /// The job failed.
         JobFailed = "JOB_FAILED",
@@ -105,7 +105,7 @@ open_enum! {
     }
 }
 
-/// What a rescale meant for a vertex.
+/// The change of a vertex in a rescale.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -114,59 +114,59 @@ pub struct VertexRescale {
     pub job_vertex_id: VertexId,
     /// Its name.
     pub job_vertex_name: String,
-    /// The group with whose vertices it shares slots.
+    /// The slot sharing group.
     pub slot_sharing_group_id: SlotSharingGroupId,
-    /// The name of that group.
+    /// Name of the slot sharing group.
     pub slot_sharing_group_name: String,
-    /// The parallelism that was wanted.
+    /// The desired parallelism.
     pub desired_parallelism: Option<u32>,
-    /// The parallelism that would do.
+    /// The minimum parallelism that is sufficient.
     pub sufficient_parallelism: Option<u32>,
-    /// The parallelism before; none if it did not run.
+    /// Parallelism before; none if the vertex was not running.
     pub pre_rescale_parallelism: Option<u32>,
-    /// The parallelism after; none if it did not come to that.
+    /// Parallelism after; none if the rescale did not get that far.
     pub post_rescale_parallelism: Option<u32>,
 }
 
-/// What a rescale meant for the slots of a slot sharing group.
+/// The change of a slot sharing group's slots in a rescale.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SlotSharingGroupRescale {
     /// The group.
     pub slot_sharing_group_id: SlotSharingGroupId,
-    /// Its name.
+    /// Name of the group.
     pub slot_sharing_group_name: String,
-    /// What a slot should have.
+    /// Resources requested for a slot.
     pub request_resource_profile: Option<ResourceProfile>,
-    /// Slots that were wanted.
+    /// Desired number of slots.
     pub desired_slots: Option<u32>,
-    /// Slots that would do.
+    /// Minimum number of slots that is sufficient.
     pub minimal_required_slots: Option<u32>,
-    /// Slots before; none if it did not run.
+    /// Number of slots before; none if the job was not running.
     pub pre_rescale_slots: Option<u32>,
-    /// Slots after; none if it did not come to that.
+    /// Number of slots after; none if the rescale did not get that far.
     pub post_rescale_slots: Option<u32>,
-    /// What a slot has; none if there is none yet.
+    /// Resources of a slot that was acquired; none if there is none yet.
     pub acquired_resource_profile: Option<ResourceProfile>,
 }
 
-/// A state of the scheduler, and how long it lasted.
+/// A state of the scheduler, with its times.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SchedulerStateSpan {
-    /// The state's name: `WaitingForResources`, `Executing`, …
+    /// Name of the state: `WaitingForResources`, `Executing`, …
     pub state: String,
-    /// When it was entered.
+    /// Time at which it was entered.
     #[serde(rename = "enterTimestampInMillis", with = "maybe")]
     pub enter_timestamp: Option<Timestamp>,
-    /// When it was left; none if it was not.
+    /// Time at which it was left; none if it was not.
     #[serde(rename = "leaveTimestampInMillis", with = "maybe")]
     pub leave_timestamp: Option<Timestamp>,
-    /// How long it lasted.
+    /// Duration of the state.
     #[serde(rename = "durationInMillis", with = "maybe")]
     pub duration: Option<Duration>,
-    /// What went wrong in it, as a Java stack trace.
+    /// An exception in this state, as a Java stack trace.
     #[serde(rename = "stringifiedException")]
     pub exception: Option<String>,
 }

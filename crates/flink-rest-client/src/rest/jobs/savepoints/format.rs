@@ -1,4 +1,4 @@
-//! The format of a savepoint that the job's state backend can write.
+//! Formats of savepoints that a job's state backend can write.
 
 use tokio::time::timeout;
 
@@ -13,16 +13,17 @@ use crate::{
 /// The first release with state backends that cannot write canonical savepoints.
 const SINCE: (u32, u32) = (2, 0);
 
-/// The part of the names of those state backends, in small letters: `ForStStateBackend`, also with its package or in a wrapper.
+/// Part of the class names of those state backends, in lower case: `ForStStateBackend`, also with its package or in a
+/// wrapper.
 const NATIVE_ONLY: &str = "forst";
 
-/// The member of the request that names the format.
+/// Member of the request that names the format.
 const FORMAT: &str = "formatType";
 
 /// Chooses the format of a savepoint; see [`Job::savepoint_format`](crate::jobs::Job::savepoint_format).
 #[derive(Clone, Debug)]
 pub struct ChooseSavepointFormat {
-    /// The endpoint that asks for the savepoint.
+    /// Name of the endpoint that requests the savepoint.
     endpoint: &'static str,
     job: JobId,
     wanted: Option<SavepointFormatType>,
@@ -33,7 +34,7 @@ impl ChooseSavepointFormat {
         Self { endpoint: TriggerSavepoint::SPEC.name, job, wanted }
     }
 
-    /// The format that the job's state backend needs; none if it writes any.
+    /// Returns the format that the job's state backend requires; none if it writes any.
     async fn needed<M: Mode>(&self, client: &Client<M>) -> Result<Option<SavepointFormatType>> {
         let config = client.execute(&GetCheckpointConfig::new(self.job), Waiting::question()).await?;
         Ok(config.state_backend.to_lowercase().contains(NATIVE_ONLY).then_some(SavepointFormatType::Native))
@@ -51,11 +52,11 @@ impl Action for ChooseSavepointFormat {
         if self.wanted == Some(SavepointFormatType::Native) {
             return Ok(self.wanted);
         }
-        // One that cannot be read is taken for the newest.
+        // An unreadable version is treated as the newest.
         if client.server_version(&FLINK, options).await?.release().is_some_and(|release| release < SINCE) {
             return Ok(self.wanted);
         }
-        // Nobody is kept from a savepoint because this cannot be answered.
+        // If this lookup fails, the savepoint is requested all the same.
         let needed = timeout(LOOKUP_TIMEOUT, self.needed(&client)).await;
         match (self.wanted, needed.ok().and_then(Result::ok).flatten()) {
             (None, needed) => Ok(needed),
@@ -71,14 +72,14 @@ impl Action for ChooseSavepointFormat {
     }
 }
 
-/// Whether an endpoint takes the format of a savepoint.
+/// Returns true if the endpoint has a parameter for the format of a savepoint.
 pub(crate) fn is_taken_by(spec: &Spec) -> bool {
     spec.params.iter().any(|param| param.key == FORMAT)
 }
 
-/// Sets a format that the state backend can write.
+/// Sets the format of a savepoint request, if the job's state backend requires one.
 ///
-/// Flink writes a canonical savepoint unless told otherwise, and a job on ForSt fails of it.
+/// Flink's default is canonical, with which a job on ForSt fails.
 pub(crate) async fn set<M: Mode>(
     client: &Client<M>,
     request: &mut Request,

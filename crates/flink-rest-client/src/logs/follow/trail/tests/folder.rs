@@ -1,4 +1,4 @@
-//! A folder of logs, as log4j writes, rotates and truncates them, and what a server lists and sends of it.
+//! A folder of logs that log4j writes, rotates and truncates, and a server that lists and sends them.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +8,15 @@ use crate::rest::processes::LogInfo;
 
 pub(super) const LOG: &str = "flink.log";
 
-/// What another appender writes, which is not the log's.
+/// The file of another appender, which does not belong to the log.
 pub(super) const OTHER: &str = "flink.log.2026-11-25";
 
-/// How log4j names the files that it rotates.
+/// Log4j's names of rotated files.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Naming {
-    /// `log.1` is the oldest. Beyond so many it is removed, and all others move down.
+    /// `log.1` is the oldest. Beyond this number it is removed, and the others move down.
     Up(usize),
-    /// `log.1` is the newest: all others move up.
+    /// `log.1` is the newest, and the others move up.
     Down,
 }
 
@@ -24,12 +24,12 @@ pub(super) enum Naming {
 pub(super) struct Setup {
     pub(super) naming: Naming,
     pub(super) has_times: bool,
-    /// For how many seconds, which are steps, a copy of a file is sent instead of the file, as of TaskManagers' files.
+    /// Number of steps, one second each, for which the server sends a copy of a file, as for TaskManagers' files.
     pub(super) copies: u64,
 }
 
 impl Setup {
-    /// Whether the time in the list is that of the bytes which come.
+    /// Returns true if the listed time belongs to the bytes that are sent.
     pub(super) fn is_told_by_time(&self) -> bool {
         self.has_times && self.copies == 0
     }
@@ -42,7 +42,7 @@ pub(super) struct Folder {
     pub(super) clock: u64,
     pub(super) rotated_at: u64,
     pub(super) written: u32,
-    /// All that was ever written to the log, a file each.
+    /// Everything ever written to the log, by file.
     pub(super) all: Vec<Vec<u8>>,
 }
 
@@ -58,7 +58,7 @@ impl Folder {
     }
 
     pub(super) fn write(&mut self, bytes: &[u8], ends: bool) {
-        // No two writes are alike: lines of a log have their times.
+        // Each write is unique: lines of a log have times.
         let mut bytes = [format!("{:08} ", self.written).as_bytes(), bytes].concat();
         bytes.extend(ends.then_some(b'\n'));
         self.written += 1;
@@ -69,19 +69,19 @@ impl Folder {
         self.all.last_mut().unwrap().extend(bytes);
     }
 
-    /// Whether nothing in the list would tell the log from another file, once it is rotated.
+    /// Returns true if nothing in the list tells the log from another file once it is rotated.
     pub(super) fn is_confusing(&self) -> bool {
         let (log, others) = self.all.split_last().unwrap();
         !self.setup.is_told_by_time() && others.iter().any(|other| other.len() == log.len())
     }
 
-    /// Whether a copy of a file may be sent under a name that means another one after the next rotation but one.
+    /// Returns true if, after the next rotation but one, a copy may be sent under the name of another file.
     pub(super) fn is_soon(&self) -> bool {
         let reuses_names = !matches!(self.setup.naming, Naming::Up(1000));
         reuses_names && self.clock < self.rotated_at + 2 * self.setup.copies
     }
 
-    /// The name of the file that was rotated last.
+    /// Returns the name of the file that was rotated last.
     pub(super) fn newest(&self) -> String {
         let newest = match self.setup.naming {
             Naming::Up(_) => self.count(),
@@ -94,7 +94,7 @@ impl Folder {
         self.files.keys().filter(|name| *name != LOG && *name != OTHER).count()
     }
 
-    /// Another appender writes to this file.
+    /// Writes to this file as another appender.
     pub(super) fn intrude(&mut self, name: &str) {
         let now = self.now();
         let (bytes, written) = self.files.entry(name.into()).or_default();
