@@ -1,4 +1,4 @@
-//! Starts a Flink, says where it is and stops it on Enter.
+//! Starts a Flink cluster, prints its address and stops it on Enter.
 #![allow(clippy::print_stdout)] // this is what an example is for
 
 use flink_local::{Error, Flink, Progress};

@@ -14,22 +14,23 @@ use crate::ready::{Overview, overview, rest_port};
 use crate::watcher::Watcher;
 use crate::{Error, Kept, Place};
 
-/// How often something is looked at that is waited for.
-const POLL: Duration = Duration::from_millis(50);
+/// Interval between checks while waiting.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Longer than the watcher gives the processes.
+/// Timeout for the watcher to end all processes; it allows them 3 s.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What a TaskManager of any version logs once the JobManager knows it.
-const REGISTERED: &str = "Successful registration at resource manager";
+/// A line that every TaskManager logs once the JobManager has accepted it (all versions).
+const TASKMANAGER_REGISTRATION_LINE: &str = "Successful registration at resource manager";
 
-/// What the JobManager logs of it.
-const REGISTERS: &str = "Registering TaskManager with ResourceID";
+/// A line that the JobManager logs when a TaskManager registers.
+const JOBMANAGER_REGISTRATION_LINE: &str = "Registering TaskManager with ResourceID";
 
 /// A running Flink cluster, stopped when it is dropped.
 ///
-/// It is stopped as well when this process ends in any other way: by Ctrl-C, a panic, even `kill -9`. Its folder goes
-/// with it. Nothing here needs an async runtime or minds one, but `start` and the like block for seconds.
+/// It also stops when this process ends in any other way: by Ctrl-C, a panic, even `kill -9`. Its folder is removed
+/// with it. No async runtime is needed, and the methods may be called inside one, but `start` and the like block for
+/// seconds.
 #[derive(Debug)]
 pub struct Cluster {
     launcher: Launcher,
@@ -98,8 +99,9 @@ impl Cluster {
         self.start_taskmanager_with([("", ""); 0])
     }
 
-    /// The same, with options of its own: with `taskmanager.host: localhost` it runs on another node than the others
-    /// in Flink's eyes.
+    /// Starts one more TaskManager, with additional Flink options.
+    ///
+    /// With `taskmanager.host: localhost`, Flink takes it for a TaskManager on another node.
     pub fn start_taskmanager_with(
         &mut self,
         options: impl IntoIterator<Item = (impl Display, impl Display)>,
@@ -112,7 +114,7 @@ impl Cluster {
         Ok(index)
     }
 
-    /// `kill -9` to the JobManager; [`restart_jobmanager`](Self::restart_jobmanager) brings another.
+    /// Sends `kill -9` to the JobManager; [`restart_jobmanager`](Self::restart_jobmanager) starts another.
     pub fn kill_jobmanager(&mut self) -> Result<(), Error> {
         if !self.jobmanager.is_running() {
             return Err(Error::NoSuchProcess { name: self.jobmanager.name.clone() });
@@ -121,7 +123,7 @@ impl Cluster {
         self.watch()
     }
 
-    /// `kill -9` to one TaskManager: 0 is the first that was started, and a number is not given twice.
+    /// Sends `kill -9` to one TaskManager; 0 is the first that was started, and an index is never reused.
     ///
     /// The JobManager takes up to 20 seconds to notice.
     pub fn kill_taskmanager(&mut self, index: usize) -> Result<(), Error> {
@@ -134,8 +136,7 @@ impl Cluster {
 
     /// Starts another JobManager at the same address and waits until the TaskManagers have registered there.
     ///
-    /// Without a high-availability service in the configuration it knows nothing of former jobs. One that still runs
-    /// is killed first.
+    /// It knows no earlier jobs unless high availability is configured. A JobManager that still runs is killed first.
     pub fn restart_jobmanager(&mut self) -> Result<(), Error> {
         self.notice_ended();
         self.jobmanager.kill();
@@ -147,14 +148,16 @@ impl Cluster {
         self.wait_until_ready()
     }
 
-    /// Leaves the cluster running for ever, also after the end of this process.
+    /// Leaves the cluster running after the end of this process, until somebody stops it.
     pub fn keep(mut self) -> Result<Kept, Error> {
         self.watcher.keep_all().map_err(watcher_failed)?;
         self.is_over = true;
         Ok(Kept::new(&self.url, &self.launcher.folder, self.process_ids(), Place::here()))
     }
 
-    /// Stops all processes and removes the folder, as dropping does, and says if that failed. Takes up to 5 seconds.
+    /// Stops all processes, removes the folder and returns an error if that failed. Takes up to 5 seconds.
+    ///
+    /// Dropping does the same, but ignores errors.
     pub fn stop(mut self) -> Result<(), Error> {
         self.end()
     }
@@ -190,7 +193,7 @@ impl Cluster {
                 );
                 return Err(self.not_ready(reason, Process::is_running));
             }
-            thread::sleep(POLL);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
@@ -201,21 +204,25 @@ impl Cluster {
         self.url = format!("{}://127.0.0.1:{port}", if is_https { "https" } else { "http" });
         let wanted = self.wanted();
         let has_slots = if is_https {
-            // To ask, a client with TLS and perhaps a certificate of its own would be needed: the log will do.
-            log.matches(REGISTERS).count() >= wanted.taskmanagers as usize
+            // A request would need a TLS client, perhaps with a certificate; the log is enough.
+            log.matches(JOBMANAGER_REGISTRATION_LINE).count() >= wanted.taskmanagers as usize
         } else {
             overview(&self.url)
                 .is_some_and(|seen| seen.slots >= wanted.slots && seen.taskmanagers >= wanted.taskmanagers)
         };
-        // A killed TaskManager counts for a while, so the number alone does not tell that a new one is there.
-        has_slots && self.running_taskmanagers().all(|process| process.log().contains(REGISTERED))
+        // The JobManager counts a killed TaskManager for a while, so the count alone does not prove that the new one
+        // registered.
+        has_slots
+            && self
+                .running_taskmanagers()
+                .all(|process| process.log().contains(TASKMANAGER_REGISTRATION_LINE))
     }
 
     fn wanted(&self) -> Overview {
         let taskmanagers = u32::try_from(self.running_taskmanagers().count()).unwrap_or(u32::MAX);
-        // What is no number, Flink will refuse itself.
+        // Flink itself refuses a value that is not a number.
         let slots =
-            self.launcher.options.get(config::SLOTS).and_then(|slots| slots.parse().ok()).unwrap_or(1);
+            self.launcher.options.get(config::SLOTS_OPTION).and_then(|slots| slots.parse().ok()).unwrap_or(1);
         Overview { taskmanagers, slots: taskmanagers.saturating_mul(slots) }
     }
 
@@ -227,13 +234,14 @@ impl Cluster {
         self.taskmanagers.iter().filter(|process| process.is_running())
     }
 
-    /// Sees which processes have ended since the last look, and says so of one of them.
+    /// Reaps processes that have ended since the last check and describes one of them.
     fn notice_ended(&mut self) -> Option<String> {
         let all = std::iter::once(&mut self.jobmanager).chain(&mut self.taskmanagers);
         let running = all.filter(|process| process.is_running());
         let ended = running.filter_map(|process| Some((process.ended()?, &process.name)));
-        let said: Vec<_> = ended.map(|(status, name)| format!("{name} ended with {status}")).collect();
-        said.into_iter().next()
+        let descriptions: Vec<_> =
+            ended.map(|(status, name)| format!("{name} ended with {status}")).collect();
+        descriptions.into_iter().next()
     }
 
     fn not_ready(&mut self, reason: String, shown: impl Fn(&Process) -> bool) -> Error {
@@ -249,11 +257,11 @@ impl Cluster {
         self.watcher.dismiss();
         let deadline = Instant::now() + STOP_TIMEOUT;
         while !self.watcher.has_ended() && Instant::now() < deadline {
-            // The watcher takes a zombie for a running process.
+            // The watcher takes a zombie for a running process: reap them.
             self.notice_ended();
-            thread::sleep(POLL);
+            thread::sleep(POLL_INTERVAL);
         }
-        // All this is done already, unless somebody has killed the watcher.
+        // Has an effect only if somebody killed the watcher.
         self.jobmanager.kill();
         self.taskmanagers.iter_mut().for_each(Process::kill);
         let folder = &self.launcher.folder;
@@ -266,7 +274,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // Who wants to know calls stop().
+        // `stop` returns the error.
         let _ = self.end();
     }
 }

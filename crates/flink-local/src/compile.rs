@@ -1,4 +1,4 @@
-//! Making jars out of Java sources, and running them.
+//! Compiles Java sources into jars and runs them.
 
 use std::env;
 use std::ffi::OsStr;
@@ -10,10 +10,11 @@ use crate::process::opened_packages;
 use crate::{Distribution, Error, Java};
 
 impl Distribution {
-    /// Compiles Java sources against this Flink into a job jar, and names the jar.
+    /// Compiles Java sources against this Flink into a job jar and returns its path.
     ///
-    /// `main_class` becomes the jar's `Main-Class`. The class files run on Java 11 and later. Whoever reads an older
-    /// jar of that name meanwhile is not disturbed. Fails without a JDK and if javac refuses the sources.
+    /// `main_class` becomes the jar's `Main-Class`. The class files run on Java 11 and later. The jar is replaced
+    /// atomically: a process that reads an older one is not disturbed. Fails without a JDK, or if javac rejects the
+    /// sources.
     pub fn compile(
         &self,
         sources: &[impl AsRef<Path>],
@@ -45,8 +46,8 @@ impl Distribution {
         Ok(jar)
     }
 
-    /// Runs a class of such a jar in a process of its own, without a cluster, and gives what it prints. Its temporary
-    /// files go when it ends.
+    /// Runs a class of such a jar in its own Java process, without a cluster, and returns its output. Its temporary
+    /// files are removed when it ends.
     pub fn run(
         &self,
         jar: impl AsRef<Path>,
@@ -65,7 +66,7 @@ impl Distribution {
     }
 }
 
-/// What the program prints.
+/// Runs a program and returns its standard output.
 fn run(command: &mut Command, tool: &'static str, jar: &Path) -> Result<String, Error> {
     let result = command.stdin(Stdio::null()).output().map_err(Error::io("run", Path::new(tool)))?;
     if result.status.success() {

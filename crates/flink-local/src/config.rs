@@ -1,4 +1,4 @@
-//! The configuration that a local cluster is started with.
+//! Configuration of a local cluster.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,22 +7,22 @@ use std::path::Path;
 use crate::version::is_first_generation;
 use crate::{Distribution, Error};
 
-/// Options of Flink by name.
+/// Flink options by name.
 pub(crate) type Options = BTreeMap<String, String>;
 
-/// Slots of each TaskManager.
-pub(crate) const SLOTS: &str = "taskmanager.numberOfTaskSlots";
+/// Flink's option for the number of slots of each TaskManager.
+pub(crate) const SLOTS_OPTION: &str = "taskmanager.numberOfTaskSlots";
 
-/// The configuration folder below a cluster's folder.
-pub(crate) const FOLDER: &str = "conf";
+/// Name of the configuration folder inside a cluster's folder.
+pub(crate) const CONF_FOLDER: &str = "conf";
 
-/// What a test cluster wants, before the user's own options.
+/// Default options of a test cluster; the user's options override them.
 pub(crate) fn defaults(folder: &Path, rpc_port: u16) -> Options {
     let below = |name: &str| folder.join(name).display().to_string();
     let uri = |name: &str| format!("file://{}", below(name));
     let options = [
-        // Nothing is reachable from other machines. Port 0: the system chooses; the rpc port, which TaskManagers must
-        // know before there is a JobManager, cannot be had that way.
+        // All processes listen on the loopback interface only. Port 0 lets the system choose. The RPC port must be
+        // fixed beforehand because TaskManagers need it before the JobManager runs.
         ("jobmanager.rpc.address", "127.0.0.1".to_owned()),
         ("jobmanager.bind-host", "127.0.0.1".to_owned()),
         ("jobmanager.rpc.port", rpc_port.to_string()),
@@ -31,15 +31,15 @@ pub(crate) fn defaults(folder: &Path, rpc_port: u16) -> Options {
         ("rest.port", "0".to_owned()),
         ("taskmanager.host", "127.0.0.1".to_owned()),
         ("taskmanager.bind-host", "127.0.0.1".to_owned()),
-        // Everything on disk goes away with the folder.
+        // All files lie in the cluster's folder, which is removed at the end.
         ("io.tmp.dirs", below("tmp")),
         ("blob.storage.directory", below("blobs")),
         ("web.tmpdir", below("tmp")),
         ("web.upload.dir", below("uploads")),
         ("state.checkpoints.dir", uri("checkpoints")),
         ("state.savepoints.dir", uri("savepoints")),
-        // Flink's scripts would reckon these out; started without them, a TaskManager wants each one said.
-        // The heaps' sum is the -Xmx in process.rs.
+        // Flink's scripts compute these; without them, a TaskManager needs each one. The heap sizes add up to the -Xmx
+        // in process.rs.
         ("taskmanager.cpu.cores", "2".to_owned()),
         ("taskmanager.memory.framework.heap.size", "128m".to_owned()),
         ("taskmanager.memory.framework.off-heap.size", "128m".to_owned()),
@@ -51,12 +51,13 @@ pub(crate) fn defaults(folder: &Path, rpc_port: u16) -> Options {
         ("taskmanager.memory.jvm-metaspace.size", "256m".to_owned()),
         ("taskmanager.memory.jvm-overhead.min", "192m".to_owned()),
         ("taskmanager.memory.jvm-overhead.max", "192m".to_owned()),
-        (SLOTS, "1".to_owned()),
-        // What can be looked at, and how soon. Milliseconds, in the form that all versions read.
+        (SLOTS_OPTION, "1".to_owned()),
+        // Features that tests look at, and fresh metrics. In milliseconds, which all versions can parse.
         ("rest.flamegraph.enabled", "true".to_owned()),
         ("rest.profiling.enabled", "true".to_owned()),
         ("metrics.fetcher.update-interval", "1000".to_owned()),
-        // TaskManagers start beside the JobManager: the next try must not wait the usual 10 s. Deaths are noticed soon.
+        // TaskManagers start along with the JobManager: their retry must not wait the default 10 s. Failures are
+        // noticed soon.
         ("cluster.registration.error-delay", "200".to_owned()),
         ("heartbeat.interval", "2000".to_owned()),
         ("heartbeat.timeout", "20000".to_owned()),
@@ -64,14 +65,14 @@ pub(crate) fn defaults(folder: &Path, rpc_port: u16) -> Options {
     options.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-/// Whether the REST API is served with TLS.
+/// Tells if the REST API is served over TLS.
 pub(crate) fn is_https(options: &Options) -> bool {
     options.get("security.ssl.rest.enabled").is_some_and(|enabled| enabled.eq_ignore_ascii_case("true"))
 }
 
 /// Writes the configuration folder.
 pub(crate) fn write(folder: &Path, distribution: &Distribution, options: &Options) -> Result<(), Error> {
-    let folder = folder.join(FOLDER);
+    let folder = folder.join(CONF_FOLDER);
     fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
     let file = folder.join(file_name(distribution.version()));
     fs::write(&file, text(distribution.version(), options)?).map_err(Error::io("write", &file))?;
@@ -87,7 +88,7 @@ fn text(version: &str, options: &Options) -> Result<String, Error> {
     options.iter().map(|(key, value)| line(version, key, value)).collect()
 }
 
-/// `flink-conf.yaml` is a file of lines and knows no quotes; `config.yaml` is YAML.
+/// Formats one option. `flink-conf.yaml` is line-based and has no quotes; `config.yaml` is YAML.
 fn line(version: &str, key: &str, value: &str) -> Result<String, Error> {
     if key.contains(char::is_control)
         || value.contains(char::is_control)
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_flink_1_would_cut_off_is_refused() {
+    fn a_value_that_flink_1_would_truncate_is_refused() {
         let message = text("1.20.5", &options("a#b")).unwrap_err().to_string();
         assert!(message.contains("some.key") && message.contains("1.20.5"), "{message}");
     }

@@ -1,4 +1,4 @@
-//! Where a Flink comes from: `FLINK_HOME`, the cache, or PyPI.
+//! Finds a Flink in `FLINK_HOME` or the cache, or downloads it from PyPI.
 
 use std::env;
 use std::ffi::OsString;
@@ -10,8 +10,8 @@ use std::process::{self, Command, Stdio};
 use crate::version::{self, NEWEST};
 use crate::{Error, Place, Progress, pip, unpack};
 
-/// How folders of unfinished work begin; the PID namespace and the id of the process that works in it follow.
-const UNFINISHED: &str = ".unfinished-";
+/// Prefix of folders of unfinished downloads; a hash of the PID namespace and the owner's process id follow.
+const UNFINISHED_PREFIX: &str = ".unfinished-";
 
 /// The files of one Flink release: `lib/`, `opt/` and `plugins/`.
 #[derive(Clone, Debug)]
@@ -23,10 +23,10 @@ pub struct Distribution {
 impl Distribution {
     /// Finds a release, or downloads it (200 to 330 MB).
     ///
-    /// Looks in `FLINK_HOME`, if that is this version, then in the cache folder: `FLINK_LOCAL_CACHE`, else
-    /// `$XDG_CACHE_HOME/flink-local`, else `~/.cache/flink-local`. What is not there is downloaded from PyPI by
-    /// `python3 -m pip`, whose settings (index, proxy) hold. Processes that do so at once do not disturb each other;
-    /// one that is interrupted leaves nothing half.
+    /// Looks in `FLINK_HOME`, if it has this version, then in the cache folder: `FLINK_LOCAL_CACHE`, else
+    /// `$XDG_CACHE_HOME/flink-local`, else `~/.cache/flink-local`. Otherwise downloads it from PyPI with `python3 -m
+    /// pip`, which uses pip's own settings (index, proxy). Concurrent downloads do not disturb each other, and an
+    /// interrupted one leaves nothing half-done in the cache.
     ///
     /// `version` is a release such as `2.3.0`, or `2.3` for the newest known release of it.
     pub fn obtain(version: &str, progress: Progress) -> Result<Self, Error> {
@@ -38,7 +38,7 @@ impl Distribution {
         }
     }
 
-    /// The Flink in `FLINK_HOME`, else the newest supported release, as [`Distribution::obtain`] finds it.
+    /// Returns the Flink in `FLINK_HOME`, else [obtains](Distribution::obtain) the newest supported release.
     pub fn preferred(progress: Progress) -> Result<Self, Error> {
         match folder_in("FLINK_HOME") {
             Some(home) => Self::at(home),
@@ -46,14 +46,14 @@ impl Distribution {
         }
     }
 
-    /// The Flink in a folder; its version is read from the name of `lib/flink-dist*.jar`.
+    /// Returns the Flink in a folder; its version is read from the name of `lib/flink-dist*.jar`.
     pub fn at(home: impl Into<PathBuf>) -> Result<Self, Error> {
         let home = home.into();
         let names =
             fs::read_dir(home.join("lib")).into_iter().flatten().flatten().map(|entry| entry.file_name());
         let version = names.filter_map(|name| version_of_jar(name.to_str()?)).next();
         match version {
-            // Flink's processes run in another folder.
+            // Absolute, because Flink's processes run in another working directory.
             Some(version) => Ok(Self { home: std::path::absolute(&home).unwrap_or(home), version }),
             None => Err(Error::NoFlink { folder: home }),
         }
@@ -69,7 +69,7 @@ impl Distribution {
         &self.home
     }
 
-    /// The class path of everything in `lib/`, as Java and javac take it.
+    /// The class path of everything in `lib/`, in the syntax of java and javac.
     pub fn class_path(&self) -> OsString {
         self.home.join("lib/*").into_os_string()
     }
@@ -85,8 +85,8 @@ impl Distribution {
             return Ok(cached);
         }
         fs::create_dir_all(cache).map_err(Error::io("create", cache))?;
-        remove_leftovers(cache);
-        let prefix = format!("{}{}-", unfinished_here(), process::id());
+        remove_unfinished_of_ended_processes(cache);
+        let prefix = format!("{}{}-", unfinished_prefix_here(), process::id());
         let work = tempfile::Builder::new()
             .prefix(&prefix)
             .tempdir_in(cache)
@@ -96,7 +96,7 @@ impl Distribution {
         unpack::unpack(&archive, &unpacked, progress)?;
         Self::at(&unpacked)?;
         match fs::rename(&unpacked, &home) {
-            // Somebody else was faster: theirs is as good.
+            // Another process was faster: use its copy.
             Err(_) if Self::at(&home).is_ok() => {}
             renamed => renamed.map_err(Error::io("create", &home))?,
         }
@@ -115,28 +115,29 @@ fn cache_folder() -> Result<PathBuf, Error> {
         .ok_or(Error::NoCacheFolder)
 }
 
-/// Reads `1.13.6` out of `flink-dist_2.12-1.13.6.jar`.
+/// Parses `1.13.6` from `flink-dist_2.12-1.13.6.jar`.
 fn version_of_jar(name: &str) -> Option<String> {
     let (_scala, version) = name.strip_prefix("flink-dist")?.strip_suffix(".jar")?.split_once('-')?;
     version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.to_owned())
 }
 
-/// How folders begin in which processes of this machine and PID namespace work.
-fn unfinished_here() -> String {
+/// Prefix of the unfinished folders of this machine and PID namespace.
+fn unfinished_prefix_here() -> String {
     let mut place = DefaultHasher::new();
     Place::here().map(|here| here.to_string()).hash(&mut place);
-    format!("{UNFINISHED}{:016x}-", place.finish())
+    format!("{UNFINISHED_PREFIX}{:016x}-", place.finish())
 }
 
-/// Removes what runs that were killed could not remove themselves. A process of another machine or container that
-/// shares the cache is not seen from here: its folder is left alone.
-fn remove_leftovers(cache: &Path) {
-    let here = unfinished_here();
+/// Removes unfinished folders of processes that were killed.
+///
+/// Folders of other machines or containers that share the cache stay: their processes are not visible from here.
+fn remove_unfinished_of_ended_processes(cache: &Path) {
+    let here = unfinished_prefix_here();
     for entry in fs::read_dir(cache).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let owner = name.to_str().and_then(|name| name.strip_prefix(&here)?.split_once('-')?.0.parse().ok());
         if owner.is_some_and(|owner| !is_running(owner)) {
-            // If it cannot be removed, the download still can work.
+            // A failure here does not prevent the download.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -194,23 +195,24 @@ mod tests {
     }
 
     #[test]
-    fn leftovers_of_the_dead_are_removed_those_of_the_living_are_not() {
+    fn only_folders_of_ended_processes_are_removed() {
         let cache = tempfile::tempdir().unwrap();
         let mut short_lived = Command::new("true").spawn().unwrap();
         short_lived.wait().unwrap();
-        let here = unfinished_here();
+        let here = unfinished_prefix_here();
         let dead = cache.path().join(format!("{here}{}-a", short_lived.id()));
         let alive = cache.path().join(format!("{here}{}-b", process::id()));
-        let elsewhere = cache.path().join(format!("{UNFINISHED}0000000000000000-{}-c", short_lived.id()));
+        let elsewhere =
+            cache.path().join(format!("{UNFINISHED_PREFIX}0000000000000000-{}-c", short_lived.id()));
         [&dead, &alive, &elsewhere].into_iter().for_each(|home| put_flink(home));
-        remove_leftovers(cache.path());
+        remove_unfinished_of_ended_processes(cache.path());
         assert!(!dead.exists());
         assert!(alive.exists());
-        assert!(elsewhere.exists(), "a container that shares the cache may be at work in it");
+        assert!(elsewhere.exists(), "a container that shares the cache may still use it");
     }
 
     #[test]
-    fn who_comes_second_takes_what_the_first_has_made() {
+    fn the_copy_of_a_faster_process_is_used() {
         let cache = tempfile::tempdir().unwrap();
         let other_is_faster = |_: &str, folder: &Path, _| {
             put_flink(&cache.path().join("2.3.0"));

@@ -1,4 +1,4 @@
-//! What can go wrong, and what to do about it.
+//! Errors, each with a remedy.
 
 use std::fmt;
 use std::io;
@@ -7,31 +7,31 @@ use std::path::{Path, PathBuf};
 use crate::java;
 use crate::version::VERSIONS;
 
-/// What went wrong; the message says in one line what to do next.
+/// An error; its message is one line and says what to do next.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// This crate does not know the version that was asked for.
+    /// The version is not supported.
     #[error("Flink {asked:?} is not supported; ask for one of {}, or another patch release of these", VERSIONS.join(", "))]
     #[non_exhaustive]
     UnsupportedVersion {
-        /// The version as it was written.
+        /// The requested version.
         asked: String,
     },
 
-    /// A folder that should hold a Flink does not.
+    /// A folder contains no Flink.
     #[error("{} holds no lib/flink-dist*.jar; name a Flink's folder in FLINK_HOME, or unset it to have one downloaded", folder.display())]
     #[non_exhaustive]
     NoFlink {
-        /// The folder that was looked at.
+        /// The folder.
         folder: PathBuf,
     },
 
-    /// There is no place for downloads.
+    /// No cache folder: the environment variables that name one are unset.
     #[error("no cache folder: neither FLINK_LOCAL_CACHE, XDG_CACHE_HOME nor HOME is set; set one of them")]
     NoCacheFolder,
 
-    /// Downloads need Python's pip.
+    /// pip, which downloads Flink, is missing.
     #[error(
         "python3 with pip is needed to download Flink; install it (Debian: apt-get install python3-pip) or set FLINK_HOME"
     )]
@@ -43,9 +43,9 @@ pub enum Error {
     )]
     #[non_exhaustive]
     NoNetwork {
-        /// The version that was wanted.
+        /// The requested version.
         version: String,
-        /// What pip said.
+        /// pip's output.
         output: String,
     },
 
@@ -53,17 +53,17 @@ pub enum Error {
     #[error("PyPI has no apache-flink-libraries {version}; ask for one of {}", VERSIONS.join(", "))]
     #[non_exhaustive]
     NoSuchRelease {
-        /// The version that was wanted.
+        /// The requested version.
         version: String,
     },
 
-    /// pip failed otherwise.
+    /// pip failed for another reason.
     #[error("pip could not download Flink {version}: {}", last_line(output))]
     #[non_exhaustive]
     Download {
-        /// The version that was wanted.
+        /// The requested version.
         version: String,
-        /// All that pip said.
+        /// pip's output.
         output: String,
     },
 
@@ -71,7 +71,7 @@ pub enum Error {
     #[error("no space left for {}; free about 1 GB there, or set FLINK_LOCAL_CACHE or TMPDIR to another disk", path.display())]
     #[non_exhaustive]
     DiskFull {
-        /// What was being written.
+        /// The file or folder that was being written.
         path: PathBuf,
     },
 
@@ -79,19 +79,19 @@ pub enum Error {
     #[error("cannot {action} {}", path.display())]
     #[non_exhaustive]
     Io {
-        /// What was tried, such as `read`.
+        /// The failed action, such as `read`.
         action: &'static str,
-        /// With which file or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
 
-    /// There is no Java.
+    /// Java is missing.
     #[error("no Java found in JAVA_HOME or PATH; install one: {}", java::install_command_or_hint())]
     NoJava,
 
-    /// `JAVA_HOME` is set, but wrong.
+    /// `JAVA_HOME` contains no Java.
     #[error("JAVA_HOME is {}, which has no bin/java; correct it, or unset it to use the java in PATH", home.display())]
     #[non_exhaustive]
     WrongJavaHome {
@@ -103,13 +103,13 @@ pub enum Error {
     #[error("{} is Java {version}, Flink needs 11 to 21; set JAVA_HOME to one, or install it: {}", java.display(), java::install_command_or_hint())]
     #[non_exhaustive]
     UnsupportedJava {
-        /// The program that was asked.
+        /// The java program.
         java: PathBuf,
         /// Its major version.
         version: u32,
     },
 
-    /// There is a Java, but only to run programs.
+    /// Java is a runtime without compiler.
     #[error(
         "no {tool} beside java: this is a runtime without compiler; install the JDK: {}",
         java::install_command_or_hint()
@@ -120,62 +120,62 @@ pub enum Error {
         tool: &'static str,
     },
 
-    /// javac or jar refused a job, or java ran it and it failed.
-    #[error("{tool} failed for {}: {}", jar.display(), output.lines().next().unwrap_or("it said nothing"))]
+    /// javac or jar rejected a job, or java ran it and it failed.
+    #[error("{tool} failed for {}: {}", jar.display(), output.lines().next().unwrap_or("no output"))]
     #[non_exhaustive]
     Tool {
         /// The program that failed.
         tool: &'static str,
-        /// The jar that was to be made, or run.
+        /// The jar to make or run.
         jar: PathBuf,
-        /// All that the program said.
+        /// The program's output.
         output: String,
     },
 
-    /// Configuration files of Flink 1.x cannot hold this value.
+    /// A configuration file of Flink 1.x cannot represent this value.
     #[error("Flink {version} cannot be given {key}: values with `#` or a line break need Flink 2.0 or later")]
     #[non_exhaustive]
     UnwritableOption {
-        /// The option.
+        /// The option's name.
         key: String,
-        /// The version that was to be started.
+        /// The version to start.
         version: String,
     },
 
-    /// The cluster did not come up, or a process of it ended.
+    /// The cluster did not start, or one of its processes ended.
     #[error("{reason}; see the logs in {}", folder.display())]
     #[non_exhaustive]
     NotReady {
-        /// What was seen.
+        /// The reason.
         reason: String,
-        /// The cluster's folder, which is not removed.
+        /// The cluster's folder; it is not removed.
         folder: PathBuf,
         /// The last lines of the logs.
         #[source]
         logs: LogTail,
     },
 
-    /// Whether a cluster runs cannot be told from here.
+    /// It is unknown if a cluster still runs: its processes are not visible from here.
     #[error("{} may run unseen: it was started on another machine or in another container, or /proc does not show its processes; stop it where it was started", folder.display())]
     #[non_exhaustive]
     OutOfSight {
-        /// Its folder.
+        /// The cluster's folder.
         folder: PathBuf,
     },
 
-    /// Processes of a cluster that was kept do not end.
-    #[error("processes {processes:?} do not end; `kill -9` them, and look whether they are yours to kill")]
+    /// Processes of a kept cluster do not end.
+    #[error("processes {processes:?} do not end; `kill -9` them, after making sure that they are yours")]
     #[non_exhaustive]
     StillRunning {
-        /// Their ids.
+        /// Their process ids.
         processes: Vec<u32>,
     },
 
-    /// The cluster has no such process (any more).
-    #[error("there is no running {name}; see Cluster::process_ids for those that are")]
+    /// The cluster has no running process of this name.
+    #[error("there is no running {name}; Cluster::process_ids lists the running ones")]
     #[non_exhaustive]
     NoSuchProcess {
-        /// The process that was meant.
+        /// The process's name.
         name: String,
     },
 }
@@ -190,9 +190,9 @@ impl Error {
     }
 }
 
-/// The last lines of the logs of a cluster that did not come up.
+/// The last lines of the logs of a cluster that did not start.
 ///
-/// `Debug` is readable too, so that the `unwrap` of a test shows them.
+/// `Debug` prints them readably, for an `unwrap` in a test.
 #[derive(Clone)]
 pub struct LogTail(pub(crate) String);
 
@@ -211,5 +211,5 @@ impl fmt::Debug for LogTail {
 impl std::error::Error for LogTail {}
 
 fn last_line(output: &str) -> &str {
-    output.trim_end().lines().next_back().unwrap_or("it said nothing")
+    output.trim_end().lines().next_back().unwrap_or("no output")
 }

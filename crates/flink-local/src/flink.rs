@@ -1,4 +1,4 @@
-//! What kind of cluster is wanted.
+//! Builder of a cluster.
 
 use std::env;
 use std::fs;
@@ -11,9 +11,9 @@ use crate::config::{self, Options};
 use crate::process::{Launcher, whole_log};
 use crate::{Cluster, Distribution, Error, Java, Progress, version};
 
-/// A cluster to be started.
+/// A cluster to start.
 ///
-/// By default it is the Flink in `FLINK_HOME`, else the newest supported one, with one TaskManager of one slot.
+/// Defaults: the Flink in `FLINK_HOME`, else the newest supported one, and one TaskManager with one slot.
 #[derive(Clone, Debug)]
 pub struct Flink {
     source: Source,
@@ -53,47 +53,47 @@ impl Flink {
         }
     }
 
-    /// A release such as `2.3.0`, or `2.3` for the newest known of it; [`Distribution::obtain`] says where it is from.
+    /// Uses a release such as `2.3.0`, or `2.3` for its newest known patch release; [`Distribution::obtain`] finds or
+    /// downloads it.
     ///
     /// Fails at once if the version is not supported.
     pub fn version(version: &str) -> Result<Self, Error> {
         Ok(Self::new(Source::Version(version::resolve(version)?)))
     }
 
-    /// The Flink in a folder with `lib/`.
+    /// Uses the Flink in a folder with `lib/`.
     ///
     /// Fails at once if there is none.
     pub fn home(folder: impl Into<PathBuf>) -> Result<Self, Error> {
         Ok(Distribution::at(folder)?.into())
     }
 
-    /// How many TaskManagers to start, 0 included; 1 unless said.
+    /// Sets the number of TaskManagers, which may be 0 [default: 1].
     pub fn taskmanagers(mut self, count: usize) -> Self {
         self.taskmanagers = count;
         self
     }
 
-    /// The number of slots of each TaskManager; 1 unless said.
+    /// Sets the number of slots of each TaskManager [default: 1].
     pub fn slots(self, count: usize) -> Self {
-        self.config(config::SLOTS, count.to_string())
+        self.config(config::SLOTS_OPTION, count.to_string())
     }
 
-    /// Sets an option of Flink, such as `rest.profiling.enabled`; it wins over the defaults of this crate.
+    /// Sets a Flink option, such as `rest.profiling.enabled`; it overrides the defaults of this crate.
     ///
-    /// `env.java.opts.all`, `.jobmanager` and `.taskmanager` reach Java's command line, so `-Xmx2g` gives more memory.
+    /// `env.java.opts.all`, `.jobmanager` and `.taskmanager` are passed to Java, so `-Xmx2g` gives more memory.
     pub fn config(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.options.insert(key.into(), value.into());
         self
     }
 
-    /// How long the cluster may take until all slots are registered; two minutes unless said, as a busy machine
-    /// may need, though seconds are usual.
+    /// Sets the timeout until all slots are registered [default: 2 minutes, for busy machines; seconds are usual].
     pub fn start_timeout(mut self, timeout: Duration) -> Self {
         self.start_timeout = timeout;
         self
     }
 
-    /// Whether a download is shown; it is not unless said.
+    /// Sets where a download shows its progress [default: nowhere].
     pub fn progress(mut self, progress: Progress) -> Self {
         self.progress = progress;
         self
@@ -101,7 +101,7 @@ impl Flink {
 
     /// Starts the cluster and waits until all slots are registered: usually 5 to 8 seconds, after a first download.
     ///
-    /// If it does not come up, the error holds the last lines of the logs and names the folder, which is kept.
+    /// If it does not start, the error holds the last lines of the logs and names the folder, which is kept.
     pub fn start(self) -> Result<Cluster, Error> {
         let java = Java::find()?;
         let distribution = match &self.source {
@@ -110,7 +110,7 @@ impl Flink {
             Source::Found(distribution) => distribution.clone(),
         };
         match self.start_once(&java, &distribution) {
-            // Somebody took the port between our choice and Flink's start.
+            // Another process took the port between our choice and Flink's start.
             Err(Error::NotReady { folder, .. }) if has_lost_its_port(&folder) => {
                 fs::remove_dir_all(&folder).map_err(Error::io("remove", &folder))?;
                 self.start_once(&java, &distribution)
@@ -125,7 +125,7 @@ impl Flink {
         Cluster::start(launcher, self.taskmanagers, self.start_timeout)
     }
 
-    /// The cluster's folder with its configuration; none is left if that fails.
+    /// Creates the cluster's folder with its configuration; leaves none if that fails.
     fn prepare(&self, distribution: &Distribution) -> Result<(PathBuf, Options), Error> {
         let folder = create_folder(distribution.version())?;
         let configure = || {
@@ -138,7 +138,7 @@ impl Flink {
         match configure() {
             Ok(options) => Ok((folder, options)),
             Err(error) => {
-                // As good as it goes: why there is no cluster matters more.
+                // Best effort: the first error matters more.
                 let _ = fs::remove_dir_all(&folder);
                 Err(error)
             }
@@ -174,7 +174,7 @@ mod tests {
     fn a_configuration_that_cannot_be_written_leaves_no_folder() {
         let home = tempfile::tempdir().unwrap();
         fs::create_dir(home.path().join("lib")).unwrap();
-        // A patch release that no other test starts.
+        // A patch release that no other test uses.
         fs::write(home.path().join("lib/flink-dist-1.20.77.jar"), "").unwrap();
         let distribution = Distribution::at(home.path()).unwrap();
         let folders = || {

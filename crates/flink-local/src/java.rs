@@ -1,4 +1,4 @@
-//! Finding Java, and saying how to get one.
+//! Finds Java, or says how to install it.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 
 use crate::Error;
 
-/// Java's major versions that Flink runs on. All supported Flinks were tried with 17.
-const SUPPORTED: std::ops::RangeInclusive<u32> = 11..=21;
+/// Major versions of Java that Flink runs on. All supported versions of Flink were tested with 17.
+const SUPPORTED_VERSIONS: std::ops::RangeInclusive<u32> = 11..=21;
 
 /// A Java on this machine that Flink runs on.
 #[derive(Clone, Debug)]
@@ -33,11 +33,11 @@ impl Java {
 
     fn at(program: PathBuf, missing: Error) -> Result<Self, Error> {
         let answer = Command::new(&program).arg("-version").stdin(Stdio::null()).output();
-        let said =
+        let output =
             answer.map(|answer| String::from_utf8_lossy(&answer.stderr).into_owned()).unwrap_or_default();
-        match major_version(&said) {
+        match major_version(&output) {
             None => Err(missing),
-            Some(version) if SUPPORTED.contains(&version) => Ok(Self { program, version }),
+            Some(version) if SUPPORTED_VERSIONS.contains(&version) => Ok(Self { program, version }),
             Some(version) => Err(Error::UnsupportedJava { java: program, version }),
         }
     }
@@ -52,12 +52,12 @@ impl Java {
         self.version
     }
 
-    /// Whether it can compile, too.
+    /// Tells if it includes a compiler.
     pub fn is_jdk(&self) -> bool {
         self.tool("javac").is_ok()
     }
 
-    /// Another program of the same JDK, such as `javac`.
+    /// Returns another program of the same JDK, such as `javac`.
     pub(crate) fn tool(&self, name: &'static str) -> Result<PathBuf, Error> {
         let program = self.program.with_file_name(name);
         let answer = Command::new(&program).arg("--version").stdin(Stdio::null()).output();
@@ -65,15 +65,15 @@ impl Java {
     }
 }
 
-/// The line that installs a JDK with this system's package manager, for `sh -c`.
+/// The shell command that installs a JDK with this system's package manager.
 ///
-/// `None` if no known package manager is there. It begins with `sudo` unless it is run by root.
+/// `None` if no known package manager is found. Starts with `sudo` unless this process runs as root.
 pub fn install_command() -> Option<String> {
     let sudo = if is_root() { "" } else { "sudo " };
     if is_in_path("brew") {
         Some("brew install openjdk@17".to_owned())
     } else if is_in_path("apt-get") {
-        // Not openjdk-17: each release of Debian and Ubuntu has but some versions, and its default is among 11 to 21.
+        // Not openjdk-17: each release of Debian and Ubuntu has only some versions; its default is between 11 and 21.
         Some(format!("{sudo}apt-get update && {sudo}apt-get install -y default-jdk-headless"))
     } else if is_in_path("dnf") {
         Some(format!("{sudo}dnf install -y java-21-openjdk-devel"))
@@ -101,9 +101,9 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|answer| answer.stdout.trim_ascii() == b"0")
 }
 
-/// Reads the major version out of what `java -version` says: `17` of `"17.0.15"`, `8` of `"1.8.0_292"`.
-fn major_version(said: &str) -> Option<u32> {
-    let version = said.split_once("version \"")?.1.split('"').next()?;
+/// Parses the major version from the output of `java -version`: `17` of `"17.0.15"`, `8` of `"1.8.0_292"`.
+fn major_version(output: &str) -> Option<u32> {
+    let version = output.split_once("version \"")?.1.split('"').next()?;
     let version = version.strip_prefix("1.").unwrap_or(version);
     version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }

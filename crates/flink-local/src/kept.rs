@@ -1,4 +1,4 @@
-//! What is left of a cluster that was left running.
+//! A cluster that runs without an owner.
 
 use std::fs;
 use std::net::{TcpStream, ToSocketAddrs};
@@ -8,17 +8,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::Error;
-use crate::place::{Look, Place, Sight, View};
+use crate::place::{Place, ProcessLookup, ProcessState, Visibility};
 
-/// How long processes get to end by themselves, as the watcher gives them; then as long again to be killed.
-const PATIENCE: Duration = Duration::from_secs(3);
-const POLL: Duration = Duration::from_millis(50);
-/// Timeout for asking whether something listens at a cluster's address.
+/// Time for processes to end after TERM, the same as the watcher gives them; after KILL, the same again.
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// Timeout for connecting to a cluster's address.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A cluster that runs on without an owner.
+/// A cluster that runs without an owner.
 ///
-/// It can be written down, as its parts, and be stopped by another process.
+/// Another process can rebuild it from its stored parts and stop it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     url: String,
@@ -28,8 +28,8 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// A cluster that was [kept](crate::Cluster::keep), perhaps by another process, perhaps long ago, and the place
-    /// where that was, if it was written down.
+    /// A cluster that was [kept](crate::Cluster::keep), perhaps long ago by another process, and its place if that was
+    /// stored.
     pub fn new(
         url: impl Into<String>,
         folder: impl Into<PathBuf>,
@@ -49,61 +49,63 @@ impl Kept {
         &self.folder
     }
 
-    /// The ids of its processes when it was kept, the JobManager's first.
+    /// The ids of its processes at the time it was kept, the JobManager's first.
     pub fn process_ids(&self) -> &[u32] {
         &self.processes
     }
 
-    /// Where it was started: only there do its process ids mean anything.
+    /// The place where it was started; its process ids are valid only there.
     pub fn place(&self) -> Option<&Place> {
         self.place.as_ref()
     }
 
-    /// Whether it may run though none of its processes is seen: it was started on another machine, in another
-    /// container or by another user, or `/proc` does not show the processes of this machine.
+    /// Tells if it may still run although none of its processes is visible.
+    ///
+    /// That is so if it was started on another machine, in another container or by another user, or if `/proc` hides
+    /// processes.
     pub fn is_out_of_sight(&self) -> bool {
-        self.is_out_of_sight_of(View::here())
+        self.is_out_of_sight_of(ProcessLookup::here())
     }
 
-    fn is_out_of_sight_of(&self, view: View<'_>) -> bool {
-        let is_hidden = || match self.sight() {
-            Sight::Hidden => true,
-            Sight::Ended => false,
-            Sight::Seen => {
-                let is_unknown = |id: &u32| view.look(*id) == Look::Unknown;
-                self.processes.iter().any(is_unknown) || (self.place.is_none() && self.answers())
+    fn is_out_of_sight_of(&self, lookup: ProcessLookup<'_>) -> bool {
+        let is_hidden = || match self.visibility() {
+            Visibility::Hidden => true,
+            Visibility::Ended => false,
+            Visibility::Visible => {
+                let is_unknown = |id: &u32| lookup.state(*id) == ProcessState::Unknown;
+                self.processes.iter().any(is_unknown) || (self.place.is_none() && self.is_listening())
             }
         };
-        self.running_in(view).is_empty() && is_hidden()
+        self.running_in(lookup).is_empty() && is_hidden()
     }
 
-    /// Whether something listens at its address.
-    fn answers(&self) -> bool {
+    /// Tells if something listens at its address.
+    fn is_listening(&self) -> bool {
         let host_and_port = self.url.split_once("://").map_or(&*self.url, |(_, rest)| rest);
         let addresses = host_and_port.trim_end_matches('/').to_socket_addrs().into_iter().flatten();
         addresses.into_iter().any(|address| TcpStream::connect_timeout(&address, CONNECT_TIMEOUT).is_ok())
     }
 
-    fn sight(&self) -> Sight {
-        Place::sight(self.place.as_ref(), Place::here().as_ref())
+    fn visibility(&self) -> Visibility {
+        Place::visibility(self.place.as_ref(), Place::here().as_ref())
     }
 
-    /// Those of its processes that still run. One that was given the id of another that has ended does not count.
+    /// The ids of its processes that still run, without ids that now belong to unrelated processes.
     pub fn running(&self) -> Vec<u32> {
-        self.running_in(View::here())
+        self.running_in(ProcessLookup::here())
     }
 
-    /// Its processes have its folder, whose name is its own, in their command lines.
-    fn running_in(&self, view: View<'_>) -> Vec<u32> {
+    /// Its own processes have the cluster's folder in their command lines.
+    fn running_in(&self, lookup: ProcessLookup<'_>) -> Vec<u32> {
         let folder = self.folder.to_string_lossy();
-        let is_own = |id: &u32| match view.look(*id) {
-            Look::Runs(line) => !folder.is_empty() && line.contains(&*folder),
-            Look::Gone | Look::Unknown => false,
+        let is_own = |id: &u32| match lookup.state(*id) {
+            ProcessState::Running(line) => !folder.is_empty() && line.contains(&*folder),
+            ProcessState::Gone | ProcessState::Unknown => false,
         };
         self.processes.iter().copied().filter(is_own).collect()
     }
 
-    /// The logs and standard outputs of all processes, in the order of their names.
+    /// The logs and standard outputs of all processes, sorted by name.
     pub fn logs(&self) -> Vec<PathBuf> {
         let below = |folder: &Path| {
             let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -114,43 +116,44 @@ impl Kept {
         below(&self.folder.join("logs")).iter().flat_map(|process| below(process)).collect()
     }
 
-    /// Stops those that still run and removes the folder. Takes up to 6 seconds. What is
-    /// [out of sight](Self::is_out_of_sight) is left as it is: [`Error::OutOfSight`].
+    /// Stops its processes and removes the folder. Takes up to 6 seconds.
+    ///
+    /// Fails with [`Error::OutOfSight`] and changes nothing if it is [out of visibility](Self::is_out_of_sight).
     pub fn stop(&self) -> Result<(), Error> {
-        self.stop_in(View::here())
+        self.stop_in(ProcessLookup::here())
     }
 
-    fn stop_in(&self, view: View<'_>) -> Result<(), Error> {
-        if self.is_out_of_sight_of(view) {
+    fn stop_in(&self, lookup: ProcessLookup<'_>) -> Result<(), Error> {
+        if self.is_out_of_sight_of(lookup) {
             return Err(Error::OutOfSight { folder: self.folder.clone() });
         }
         for signal in ["TERM", "KILL"] {
-            let running = self.running_in(view);
+            let running = self.running_in(lookup);
             if running.is_empty() {
                 break;
             }
             kill(signal, &running)?;
-            let deadline = Instant::now() + PATIENCE;
-            while !self.running_in(view).is_empty() && Instant::now() < deadline {
-                thread::sleep(POLL);
+            let deadline = Instant::now() + STOP_TIMEOUT;
+            while !self.running_in(lookup).is_empty() && Instant::now() < deadline {
+                thread::sleep(POLL_INTERVAL);
             }
         }
-        match self.running_in(view).as_slice() {
-            [] if self.is_out_of_sight_of(view) => Err(Error::OutOfSight { folder: self.folder.clone() }),
+        match self.running_in(lookup).as_slice() {
+            [] if self.is_out_of_sight_of(lookup) => Err(Error::OutOfSight { folder: self.folder.clone() }),
             [] if !self.folder.exists() => Ok(()),
             [] => fs::remove_dir_all(&self.folder).map_err(Error::io("remove", &self.folder)),
             running => Err(Error::StillRunning { processes: running.to_vec() }),
         }
     }
 
-    /// The shell command that stops it and removes its folder.
+    /// The shell command that stops the cluster and removes its folder.
     pub fn stop_command(&self) -> String {
         let folder = self.folder.display().to_string().replace('\'', r"'\''");
         format!("kill -s KILL {}; rm -rf -- '{folder}'", texts(&self.processes).join(" "))
     }
 }
 
-/// One may have ended just before: what counts is who is left.
+/// Sends a signal. The exit status is ignored: a process may have ended just before.
 fn kill(signal: &str, processes: &[u32]) -> Result<(), Error> {
     let mut sh = Command::new("sh");
     sh.args(["-c", "kill -s \"$@\"", "sh", signal]).args(texts(processes)).stderr(Stdio::null());
@@ -165,16 +168,16 @@ fn texts(processes: &[u32]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// A process that has this folder in its command line.
+    /// Starts a process with this folder in its command line.
     fn process(folder: &Path) -> std::process::Child {
         let mut sh = Command::new("sh");
-        // With something after it, the shell does not become the other program.
+        // Two commands: the shell does not replace itself with a single program, so its command line stays.
         sh.args(["-c", "read -r line; true", &format!("-Dlog.file={}/logs", folder.display())]);
         sh.stdin(Stdio::piped()).spawn().unwrap()
     }
 
     #[test]
-    fn what_was_started_elsewhere_is_left_as_it_is() {
+    fn a_cluster_of_another_machine_is_not_touched() {
         let folder = tempfile::tempdir().unwrap();
         let elsewhere = "nowhere 00000000 pid:[1]".parse().unwrap();
         let kept = Kept::new("http://127.0.0.1:1", folder.path(), vec![1], Some(elsewhere));
@@ -184,13 +187,16 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_unseen_keeps_its_folder() {
+    fn a_cluster_with_invisible_processes_keeps_its_folder() {
         let folder = tempfile::tempdir().unwrap();
         let mut own = process(folder.path());
         for place in [None, Place::here()] {
             let kept = Kept::new("http://127.0.0.1:1", folder.path(), vec![own.id()], place);
-            assert!(kept.is_out_of_sight_of(View::Nothing) && kept.running_in(View::Nothing).is_empty());
-            assert!(matches!(kept.stop_in(View::Nothing), Err(Error::OutOfSight { .. })));
+            assert!(
+                kept.is_out_of_sight_of(ProcessLookup::None)
+                    && kept.running_in(ProcessLookup::None).is_empty()
+            );
+            assert!(matches!(kept.stop_in(ProcessLookup::None), Err(Error::OutOfSight { .. })));
         }
         assert!(folder.path().exists() && own.try_wait().unwrap().is_none());
         drop(own.stdin.take());
@@ -203,14 +209,14 @@ mod tests {
         let (mut own, mut stranger) = (process(folder.path()), process(other.path()));
         let ids = vec![own.id(), stranger.id()];
         let kept = Kept::new("http://127.0.0.1:1", folder.path(), ids, Place::here());
-        // The command line of a process can be read shortly after it was started.
+        // The command line of a new process may be readable only after a moment.
         let started = Instant::now();
         while kept.running() != [own.id()] {
             assert!(started.elapsed() < Duration::from_secs(10), "{:?}", kept.running());
             thread::yield_now();
         }
-        // It stays a zombie until somebody asks for its end.
-        let _input = own.stdin.take(); // To wait would close it, and that end the process.
+        // It stays a zombie until it is waited for.
+        let _input = own.stdin.take(); // `wait` would close it and so end the process.
         let reaper = thread::spawn(move || own.wait().unwrap());
         kept.stop().unwrap();
         assert!(!reaper.join().unwrap().success());

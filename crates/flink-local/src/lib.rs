@@ -1,4 +1,4 @@
-//! A real Flink on this machine, for tests and quickstarts.
+//! A real Flink cluster on this machine, for tests and quickstarts.
 //!
 //! ```no_run
 //! let cluster = flink_local::Flink::version("2.3.0")?.taskmanagers(1).slots(4).start()?;
@@ -6,12 +6,12 @@
 //! # Ok::<(), flink_local::Error>(())
 //! ```
 //!
-//! One JobManager and some TaskManagers run as processes of their own, reachable from this machine only, on ports that
-//! are free. They end with the [`Cluster`], also if this process is killed. Every Flink from 1.13 to 2.3 will do
-//! ([`VERSIONS`]); its files come from `FLINK_HOME`, a cache or PyPI ([`Distribution::obtain`]). Java 11 to 21 must be
-//! there ([`Java::find`]), and to download a Flink, Python's pip.
+//! One JobManager and some TaskManagers run as separate processes on free ports, reachable from this machine only. They
+//! end with the [`Cluster`], even if this process is killed. Every Flink from 1.13 to 2.3 works ([`VERSIONS`]). Its
+//! files come from `FLINK_HOME`, a cache or PyPI ([`Distribution::obtain`]). Java 11 to 21 is required
+//! ([`Java::find`]), and Python's pip to download a Flink.
 //!
-//! All calls block, and none needs or disturbs an async runtime. Unix only.
+//! All calls block. None needs an async runtime, and all may be called inside one. Unix only.
 
 #[cfg(not(unix))]
 compile_error!("flink-local needs the process groups of Unix; on Windows use it in WSL");

@@ -1,4 +1,4 @@
-//! Downloading a release: PyPI carries Flink's jars as `apache-flink-libraries`.
+//! Downloads releases from PyPI, where Flink's jars are the package `apache-flink-libraries`.
 
 use std::fs;
 use std::io;
@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 
 use crate::{Error, Progress};
 
-/// Downloads one release into a folder and names the archive: a wheel since 2.2, before that a `.tar.gz`.
+/// Downloads one release into a folder and returns the archive: a wheel since 2.2, before that a `.tar.gz`.
 pub(crate) fn download(version: &str, folder: &Path, progress: Progress) -> Result<PathBuf, Error> {
-    progress.say(&format!("Downloading Flink {version} (200 to 330 MB)"));
+    progress.print(&format!("Downloading Flink {version} (200 to 330 MB)"));
     let mut pip = Command::new("python3");
     pip.args([
         "-m",
@@ -22,10 +22,10 @@ pub(crate) fn download(version: &str, folder: &Path, progress: Progress) -> Resu
     ])
     .arg(folder)
     .arg(format!("apache-flink-libraries=={version}"))
-    // What pip leaves behind when it is killed goes away with the folder.
+    // Temporary files of a killed pip are removed with the folder.
     .env("TMPDIR", folder)
     .stdin(Stdio::null())
-    .stdout(if progress.is_watched() { Stdio::from(io::stderr()) } else { Stdio::null() })
+    .stdout(if progress.is_interactive() { Stdio::from(io::stderr()) } else { Stdio::null() })
     .stderr(Stdio::piped());
     let result =
         pip.spawn().and_then(|pip| pip.wait_with_output()).map_err(|source| match source.kind() {
@@ -44,7 +44,7 @@ fn is_archive(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "whl" || extension == "gz")
 }
 
-/// Finds in pip's words what went wrong.
+/// Derives the error from pip's output.
 fn explain(version: &str, folder: &Path, output: String) -> Error {
     let version = version.to_owned();
     if output.contains("No module named pip") {
@@ -52,7 +52,7 @@ fn explain(version: &str, folder: &Path, output: String) -> Error {
     } else if output.contains("No space left on device") {
         Error::DiskFull { path: folder.to_owned() }
     } else if output.contains("(from versions: none)") || output.contains("Connection") {
-        // "none": pip got no list of versions at all.
+        // "none": pip received no list of versions.
         Error::NoNetwork { version, output }
     } else if output.contains("Could not find a version") {
         Error::NoSuchRelease { version }

@@ -9,7 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use crate::config::{self, Options};
 use crate::{Distribution, Error, Java};
 
-/// What Flink before 2.0 needs opened to run on Java 17; later versions need a part of it.
+/// Packages that Flink before 2.0 must access on Java 17; later versions need some of them.
 const OPENED_PACKAGES: [&str; 12] = [
     "java.lang",
     "java.net",
@@ -25,22 +25,22 @@ const OPENED_PACKAGES: [&str; 12] = [
     "java.util.concurrent.locks",
 ];
 
-/// Java's options that open them.
+/// Java options that open these packages.
 pub(crate) fn opened_packages() -> impl Iterator<Item = String> {
     OPENED_PACKAGES.iter().map(|name| format!("--add-opens=java.base/{name}=ALL-UNNAMED"))
 }
 
-/// Small, but enough for several jobs. The options `env.java.opts.*` can say otherwise.
+/// Small, but enough for several jobs; the options `env.java.opts.*` override it.
 ///
-/// With the simple garbage collector and compiler a process is up sooner and smaller, and a test cluster does not live
-/// long enough for the better ones to pay.
+/// The simple garbage collector and compiler start faster and need less memory. A test cluster does not live long
+/// enough for better ones to pay off.
 const JAVA_OPTIONS: [&str; 4] =
     ["-Xmx384m", "-XX:MaxMetaspaceSize=256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
-/// Lines of a log that are worth showing when something went wrong.
+/// Lines of each log that an error shows.
 const TAIL_LINES: usize = 30;
 
-/// What a process is in the cluster.
+/// A process's role in the cluster.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Role {
     JobManager,
@@ -63,7 +63,7 @@ impl Role {
     }
 }
 
-/// What all processes of a cluster have in common.
+/// Settings that all processes of a cluster share.
 #[derive(Debug)]
 pub(crate) struct Launcher {
     pub(crate) java: Java,
@@ -72,20 +72,20 @@ pub(crate) struct Launcher {
     pub(crate) options: Options,
 }
 
-/// A Java process, and the folder of its logs.
+/// A Java process and its log.
 #[derive(Debug)]
 pub(crate) struct Process {
     /// `jobmanager`, `taskmanager-0`, …
     pub(crate) name: String,
     child: Child,
     log: PathBuf,
-    /// Where in the log this process begins.
+    /// Offset in the log at which this process begins.
     log_start: usize,
     is_reaped: bool,
 }
 
 impl Launcher {
-    /// Starts a process in a process group. Logs of an earlier process of the same name are continued.
+    /// Starts a process in a process group; it appends to the logs of an earlier process of the same name.
     pub(crate) fn launch(
         &self,
         role: Role,
@@ -96,7 +96,7 @@ impl Launcher {
         let logs = self.folder.join("logs").join(name);
         fs::create_dir_all(&logs).map_err(Error::io("create", &logs))?;
         let log = logs.join(format!("{}.log", role.name()));
-        // Flink serves as a process's standard output the file that is named like its log.
+        // Flink's REST API serves the file named like the log as standard output.
         let out = log.with_extension("out");
         let log_start = whole_log(&log).len();
         let standard =
@@ -110,10 +110,10 @@ impl Launcher {
     }
 
     fn arguments(&self, role: Role, log: &Path) -> Vec<OsString> {
-        let conf = self.folder.join(config::FOLDER);
+        let conf = self.folder.join(config::CONF_FOLDER);
         let property = |name: &str, value: &Path| OsString::from(format!("-D{name}={}", value.display()));
         let mut arguments: Vec<OsString> = opened_packages().map(Into::into).collect();
-        // 1.13 parses numeric addresses with it.
+        // 1.13 parses numeric addresses with this package.
         arguments.push("--add-exports=java.base/sun.net.util=ALL-UNNAMED".into());
         arguments.extend(JAVA_OPTIONS.map(Into::into));
         arguments.push(property("log.file", log));
@@ -131,7 +131,7 @@ impl Launcher {
     fn environment(&self) -> [(&'static str, PathBuf); 4] {
         let home = self.distribution.home();
         [
-            ("FLINK_CONF_DIR", self.folder.join(config::FOLDER)),
+            ("FLINK_CONF_DIR", self.folder.join(config::CONF_FOLDER)),
             ("FLINK_LIB_DIR", home.join("lib")),
             ("FLINK_OPT_DIR", home.join("opt")),
             ("FLINK_PLUGINS_DIR", home.join("plugins")),
@@ -144,32 +144,32 @@ impl Process {
         self.child.id()
     }
 
-    /// The log and the file with the standard output.
+    /// The log file and the file of the standard output.
     pub(crate) fn files(&self) -> [PathBuf; 2] {
         [self.log.clone(), self.log.with_extension("out")]
     }
 
-    /// What this process has logged so far.
+    /// The log of this process so far.
     pub(crate) fn log(&self) -> String {
         let log = whole_log(&self.log);
         String::from_utf8_lossy(log.get(self.log_start..).unwrap_or_default()).into_owned()
     }
 
-    /// How it ended, if it has.
+    /// Its exit status, if it has ended.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         let status = self.child.try_wait().ok().flatten();
         self.is_reaped |= status.is_some();
         status
     }
 
-    /// Whether its end has not been seen yet.
+    /// Tells if it has not been reaped yet.
     pub(crate) fn is_running(&self) -> bool {
         !self.is_reaped
     }
 
-    /// `kill -9`, and no zombie stays.
+    /// Sends `kill -9` and reaps the process.
     pub(crate) fn kill(&mut self) {
-        // Both fail only if it is gone already.
+        // Both fail only if it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
         self.is_reaped = true;
@@ -187,7 +187,7 @@ impl Process {
     }
 }
 
-/// A log, and before it what was rotated of it, the oldest first: users may configure that.
+/// Reads a log, preceded by its rotated files, the oldest first: users may configure rotation.
 pub(crate) fn whole_log(log: &Path) -> Vec<u8> {
     let name = log.file_name().unwrap_or_default().to_string_lossy();
     let entries = log.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();

@@ -1,23 +1,23 @@
-//! What the cluster says about itself while it starts.
+//! State of a starting cluster.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// What has registered at the JobManager.
+/// TaskManagers and slots registered at the JobManager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Overview {
     pub(crate) taskmanagers: u32,
     pub(crate) slots: u32,
 }
 
-/// Asks for `/v1/overview`; nothing while the JobManager is not ready to answer.
+/// Requests `/v1/overview`; `None` while the JobManager is not ready.
 pub(crate) fn overview(url: &str) -> Option<Overview> {
-    // By hand, as a whole HTTP client would be most of this crate's dependencies, for these two numbers.
-    let patience = Duration::from_secs(2);
+    // Written by hand: an HTTP client would be most of this crate's dependencies.
+    let timeout = Duration::from_secs(2);
     let address: SocketAddr = url.strip_prefix("http://")?.parse().ok()?;
-    let mut stream = TcpStream::connect_timeout(&address, patience).ok()?;
-    stream.set_read_timeout(Some(patience)).ok()?;
+    let mut stream = TcpStream::connect_timeout(&address, timeout).ok()?;
+    stream.set_read_timeout(Some(timeout)).ok()?;
     stream.write_all(b"GET /v1/overview HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
@@ -28,7 +28,7 @@ pub(crate) fn overview(url: &str) -> Option<Overview> {
     Some(Overview { taskmanagers: number("taskmanagers")?, slots: number("slots-total")? })
 }
 
-/// Reads the port out of the line in which the JobManager tells where it listens.
+/// Parses the port from the log line in which the JobManager names its address.
 pub(crate) fn rest_port(log: &str) -> Option<u16> {
     let address = log.split_once("Rest endpoint listening at ")?.1.split_once('\n')?.0;
     address.rsplit_once(':')?.1.trim().parse().ok()
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_not_whole_yet_has_no_port() {
+    fn an_incomplete_line_has_no_port() {
         assert_eq!(rest_port("Rest endpoint listening at 127.0.0.1:43"), None);
         assert_eq!(rest_port("Starting rest endpoint."), None);
     }

@@ -1,4 +1,4 @@
-//! Unpacking `lib/`, `opt/` and `plugins/` out of what pip downloads.
+//! Unpacks `lib/`, `opt/` and `plugins/` from pip's archives.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -57,7 +57,8 @@ fn write(content: &mut impl Read, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// `lib/x.jar` of `pyflink/lib/x.jar` (wheel) and `apache-flink-libraries-1.20.5/deps/lib/x.jar` (sdist).
+/// Returns the target path: `lib/x.jar` for `pyflink/lib/x.jar` (wheel) and
+/// `apache-flink-libraries-1.20.5/deps/lib/x.jar` (sdist).
 fn wanted(path: &Path) -> Option<PathBuf> {
     let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));
     let inner = path.strip_prefix("pyflink").ok().or_else(|| {
@@ -74,7 +75,7 @@ pub(crate) mod tests {
     use super::*;
 
     #[test]
-    fn only_what_flink_needs_is_wanted() {
+    fn only_files_that_flink_needs_are_unpacked() {
         let wanted = |path: &str| wanted(Path::new(path)).map(|path| path.display().to_string());
         assert_eq!(wanted("pyflink/lib/flink-dist-2.3.0.jar").as_deref(), Some("lib/flink-dist-2.3.0.jar"));
         assert_eq!(
@@ -96,7 +97,7 @@ pub(crate) mod tests {
         assert_eq!(fs::read_dir(&into).unwrap().count(), 1);
     }
 
-    /// Writes a small package as pip would have downloaded it.
+    /// Writes a small package like one that pip downloads.
     pub(crate) fn sdist(folder: &Path) -> PathBuf {
         let archive = folder.join("apache-flink-libraries-2.3.0.tar.gz");
         let compressed =

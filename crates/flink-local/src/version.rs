@@ -1,4 +1,4 @@
-//! Which releases of Flink this crate knows.
+//! Supported releases of Flink.
 
 use crate::Error;
 
@@ -8,12 +8,12 @@ pub const VERSIONS: [&str; 12] = [
     "2.2.1", "2.3.0",
 ];
 
-/// The release that is taken when none is asked for.
+/// The default release.
 pub const NEWEST: &str = VERSIONS[VERSIONS.len() - 1];
 
-/// Completes `2.3` to its newest patch release and refuses what is not supported.
+/// Completes `2.3` to its newest patch release and rejects unsupported versions.
 ///
-/// An exact release of a supported minor passes as it is: PyPI knows whether it exists.
+/// An exact release of a supported minor is returned unchanged: PyPI knows if it exists.
 pub(crate) fn resolve(asked: &str) -> Result<String, Error> {
     let unsupported = || Error::UnsupportedVersion { asked: asked.to_owned() };
     let known = VERSIONS.iter().find(|known| minor(known) == minor(asked)).ok_or_else(unsupported)?;
@@ -24,7 +24,7 @@ pub(crate) fn resolve(asked: &str) -> Result<String, Error> {
     }
 }
 
-/// Whether this is a 1.x release, whose configuration file has another name and syntax.
+/// Tells if this is a 1.x release, whose configuration file has another name and syntax.
 pub(crate) fn is_first_generation(version: &str) -> bool {
     version.starts_with("1.")
 }
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn other_versions_are_refused_with_what_there_is() {
+    fn other_versions_are_refused_and_the_supported_ones_listed() {
         for asked in ["1.12.7", "2.4.0", "3", "", "latest", "2.3.0.1", "../2.3.0", "2.3.0/.."] {
             let message = resolve(asked).unwrap_err().to_string();
             assert!(message.contains("1.13.6") && message.contains("2.3.0"), "{message}");

@@ -1,4 +1,4 @@
-//! Nothing of a cluster outlives its owner: a shell waits for the owner's end and then ends the cluster.
+//! A shell process that waits for the owner's end and then ends the cluster, so that nothing outlives its owner.
 
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
@@ -7,8 +7,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 /// The leader of a cluster's process group.
 ///
-/// It reads from a pipe of which only this process holds the writing end. The kernel closes that end whatever way
-/// this process ends, `kill -9` included.
+/// It reads from a pipe whose writing end only this process holds. The kernel closes that end however this process
+/// ends, even by `kill -9`.
 #[derive(Debug)]
 pub(crate) struct Watcher {
     shell: Child,
@@ -16,7 +16,7 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
-    /// Starts to watch; once nobody owns the cluster any more, its folder is removed too.
+    /// Starts the watcher. It removes the folder when the owner has ended.
     pub(crate) fn start(folder: &Path) -> io::Result<Self> {
         let mut shell = Command::new("sh");
         shell.args(["-c", include_str!("watcher.sh"), "flink-local-watcher"]).arg(folder).process_group(0);
@@ -30,29 +30,29 @@ impl Watcher {
         self.shell.id().cast_signed()
     }
 
-    /// Tells which processes get time to end before the whole group is killed.
+    /// Names the processes that get time to end before the whole group is killed.
     pub(crate) fn watch(&mut self, processes: &[u32]) -> io::Result<()> {
         let ids: Vec<_> = processes.iter().map(u32::to_string).collect();
         self.order(&format!("processes {}\n", ids.join(" ")))
     }
 
-    /// Leaves the folder where it is when the processes are ended.
+    /// Makes the watcher keep the folder when it ends the processes.
     pub(crate) fn keep_folder(&mut self) -> io::Result<()> {
         self.order("keep-folder\n")
     }
 
-    /// Leaves processes and folder alone for ever; the watcher itself ends.
+    /// Makes the watcher end without touching processes and folder.
     pub(crate) fn keep_all(&mut self) -> io::Result<()> {
         self.order("keep-all\n")?;
         self.shell.wait().map(drop)
     }
 
-    /// Begins to end the cluster.
+    /// Makes the watcher end the cluster.
     pub(crate) fn dismiss(&mut self) {
         self.orders = None;
     }
 
-    /// Whether the watcher has done its work.
+    /// Tells if the watcher has finished.
     pub(crate) fn has_ended(&mut self) -> bool {
         !matches!(self.shell.try_wait(), Ok(None))
     }

@@ -1,5 +1,5 @@
-# Leads the process group of one cluster and ends it when its owner is gone, however that went:
-# then nobody holds the other end of standard input. Argument: the cluster's folder.
+# Leads the process group of one cluster and ends the cluster when its owner has ended: standard input is then closed,
+# whatever the cause. Argument: the cluster's folder.
 folder=$1
 trap '' HUP INT TERM
 while read -r word rest; do

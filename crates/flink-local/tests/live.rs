@@ -1,4 +1,4 @@
-//! Real clusters, start to end. Run with `cargo test -p flink-local --features live`; needs a JDK, and a Flink or pip.
+//! Tests with real clusters. Run with `cargo test -p flink-local --features live`; needs a JDK, and a Flink or pip.
 
 use std::env;
 use std::fs;
@@ -13,11 +13,11 @@ use flink_local::{Cluster, Distribution, Error, Flink, Java, Kept, Progress};
 
 type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
-/// How long stopping may take.
-const STOP: Duration = Duration::from_secs(5);
+/// Maximum duration of a stop.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Long enough for a machine that has other things to do.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Timeout for reads and for processes to end; generous, for a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_cluster_starts_and_stops() -> Result {
@@ -31,11 +31,11 @@ fn a_cluster_starts_and_stops() -> Result {
     assert_eq!(cluster.process_ids().len(), 3);
     assert_eq!(cluster.logs().len(), 6);
 
-    let remains = Remains::of(&cluster);
+    let leftovers = Leftovers::of(&cluster);
     let begin = Instant::now();
     cluster.stop()?;
-    assert!(begin.elapsed() < STOP, "{:?}", begin.elapsed());
-    remains.assert_gone();
+    assert!(begin.elapsed() < STOP_TIMEOUT, "{:?}", begin.elapsed());
+    leftovers.assert_gone();
     Ok(())
 }
 
@@ -48,9 +48,9 @@ fn two_versions_run_side_by_side() -> Result {
     assert!(get(old.url(), "/v1/overview")?.contains("\"slots-total\":2"));
     assert!(get(new.url(), "/v1/overview")?.contains("\"slots-total\":4"));
 
-    let remains = Remains::of(&old);
+    let leftovers = Leftovers::of(&old);
     drop(old);
-    remains.assert_gone();
+    leftovers.assert_gone();
     assert!(get(new.url(), "/v1/overview")?.contains("\"slots-total\":4"));
     new.stop()?;
     Ok(())
@@ -72,9 +72,9 @@ fn killed_processes_can_be_replaced() -> Result {
     assert_eq!(cluster.url(), url);
     assert!(get(&url, "/v1/overview")?.contains("\"slots-total\":1"));
 
-    let remains = Remains::of(&cluster);
+    let leftovers = Leftovers::of(&cluster);
     drop(cluster);
-    remains.assert_gone();
+    leftovers.assert_gone();
     Ok(())
 }
 
@@ -97,26 +97,23 @@ fn an_https_cluster_starts_and_restarts() -> Result {
     let mut cluster = flink.config("security.ssl.rest.key-password", "password").start()?;
     let url = cluster.url().to_owned();
     assert!(url.starts_with("https://127.0.0.1:"), "{url}");
-    assert!(
-        get(&url, "/v1/overview")?.contains("ocation: https://"),
-        "who speaks plain http is sent to https"
-    );
+    assert!(get(&url, "/v1/overview")?.contains("ocation: https://"), "plain HTTP is redirected to HTTPS");
 
     cluster.restart_jobmanager()?;
     assert_eq!(cluster.url(), url);
     let log = fs::read_to_string(&cluster.logs()[0])?;
     // On a busy machine it may register more than once.
-    assert!(log.matches("Registering TaskManager with ResourceID").count() >= 2, "it has come back");
+    assert!(log.matches("Registering TaskManager with ResourceID").count() >= 2, "it has registered again");
     cluster.stop()?;
     Ok(())
 }
 
 #[test]
 fn a_failed_start_shows_the_log_and_keeps_it() -> Result {
-    // Both must be the same.
+    // network.max must equal network.min: Flink refuses to start.
     let flink = Flink::version("2.3.0")?.config("taskmanager.memory.network.max", "65m");
     let Err(Error::NotReady { reason, folder, logs, .. }) = flink.start() else {
-        return Err("it should not have started".into());
+        return Err("the cluster should not have started".into());
     };
     assert!(reason.contains("taskmanager-0 ended with"), "{reason}");
     assert!(logs.to_string().contains("Terminating TaskManagerRunner"), "{logs}");
@@ -137,25 +134,25 @@ fn a_start_that_takes_too_long_is_given_up() -> Result {
 #[test]
 fn a_kept_cluster_is_stopped_by_its_command() -> Result {
     let cluster = Flink::version("2.3.0")?.start()?;
-    let remains = Remains::of(&cluster);
+    let leftovers = Leftovers::of(&cluster);
     let kept = cluster.keep()?;
     assert!(get(kept.url(), "/v1/overview")?.contains("\"slots-total\":1"));
     assert_eq!(kept.running(), kept.process_ids());
     assert!(Command::new("sh").args(["-c", &kept.stop_command()]).status()?.success());
-    remains.assert_gone();
+    leftovers.assert_gone();
     Ok(())
 }
 
 #[test]
-fn a_kept_cluster_is_stopped_by_what_was_written_down_of_it() -> Result {
+fn a_kept_cluster_is_stopped_from_its_stored_parts() -> Result {
     let cluster = Flink::version("2.3.0")?.start()?;
-    let remains = Remains::of(&cluster);
+    let leftovers = Leftovers::of(&cluster);
     let kept = cluster.keep()?;
     let later = Kept::new(kept.url(), kept.folder(), kept.process_ids().to_vec(), kept.place().cloned());
     assert_eq!(later.logs().len(), 4);
     later.stop()?;
     assert!(later.running().is_empty());
-    remains.assert_gone();
+    leftovers.assert_gone();
     Ok(())
 }
 
@@ -187,31 +184,31 @@ fn a_job_is_compiled() -> Result {
 
 #[test]
 fn nothing_outlives_an_owner_that_is_killed() -> Result {
-    let (mut owner, remains) = start_owner("wait")?;
+    let (mut owner, leftovers) = start_owner("wait")?;
     signal(owner.id(), "KILL");
     owner.wait()?;
-    remains.assert_gone();
+    leftovers.assert_gone();
     Ok(())
 }
 
 #[test]
 fn nothing_outlives_an_owner_that_is_interrupted() -> Result {
-    let (mut owner, remains) = start_owner("wait")?;
+    let (mut owner, leftovers) = start_owner("wait")?;
     signal(owner.id(), "INT");
     owner.wait()?;
-    remains.assert_gone();
+    leftovers.assert_gone();
     Ok(())
 }
 
 #[test]
 fn nothing_outlives_an_owner_that_panics() -> Result {
-    let (mut owner, remains) = start_owner("panic")?;
+    let (mut owner, leftovers) = start_owner("panic")?;
     assert!(!owner.wait()?.success());
-    remains.assert_gone();
+    leftovers.assert_gone();
     Ok(())
 }
 
-/// Not a test: what [`start_owner`] runs in a process of its own.
+/// Not a test: the process that [`start_owner`] starts.
 #[test]
 #[ignore = "run by other tests"]
 #[allow(clippy::print_stdout)]
@@ -219,11 +216,11 @@ fn owner() {
     let cluster = Flink::version("2.3.0").unwrap().start().unwrap();
     let ids: Vec<_> = cluster.process_ids().iter().map(u32::to_string).collect();
     println!("\nowner: {} {}", cluster.folder().display(), ids.join(" "));
-    assert_ne!(env::var("OWNER_ENDS_BY").as_deref(), Ok("panic"), "as it was told");
+    assert_ne!(env::var("OWNER_ENDS_BY").as_deref(), Ok("panic"), "a panic on request");
     thread::sleep(Duration::from_secs(60));
 }
 
-fn start_owner(ends_by: &str) -> Result<(Child, Remains)> {
+fn start_owner(ends_by: &str) -> Result<(Child, Leftovers)> {
     let mut owner = Command::new(env::current_exe()?);
     owner.args(["--exact", "owner", "--ignored", "--nocapture"]).env("OWNER_ENDS_BY", ends_by);
     let mut owner = owner.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
@@ -232,26 +229,26 @@ fn start_owner(ends_by: &str) -> Result<(Child, Remains)> {
             let mut words = cluster.split(' ');
             let folder = PathBuf::from(words.next().ok_or("no folder")?);
             let processes = words.map(str::parse).collect::<Result<_, _>>()?;
-            return Ok((owner, Remains { folder, processes }));
+            return Ok((owner, Leftovers { folder, processes }));
         }
     }
     Err("the owner did not start a cluster".into())
 }
 
-/// What may not be there after a cluster's end.
-struct Remains {
+/// Files and processes that must be gone after a cluster's end.
+struct Leftovers {
     folder: PathBuf,
     processes: Vec<u32>,
 }
 
-impl Remains {
+impl Leftovers {
     fn of(cluster: &Cluster) -> Self {
         Self { folder: cluster.folder().to_owned(), processes: cluster.process_ids() }
     }
 
     fn assert_gone(self) {
         assert!(!self.processes.is_empty());
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let is_gone = || !self.folder.exists() && !self.processes.iter().any(|process| runs(*process));
         while !is_gone() {
             assert!(Instant::now() < deadline, "still there: {:?} {:?}", self.folder, self.processes);
@@ -260,10 +257,10 @@ impl Remains {
     }
 }
 
-/// Zombies do not count: where tests run in a container, there may be nobody to reap orphans.
+/// Zombies do not count: in a container, nobody may reap orphans.
 fn runs(process: u32) -> bool {
     let ps = Command::new("ps").args(["-o", "stat=", "-p", &process.to_string()]).output();
-    let state = ps.expect("ps tells what runs").stdout;
+    let state = ps.expect("ps is installed").stdout;
     !state.trim_ascii().is_empty() && !state.starts_with(b"Z")
 }
 
@@ -275,7 +272,7 @@ fn signal(process: u32, name: &str) {
 fn get(url: &str, path: &str) -> Result<String> {
     let address = Path::new(url).file_name().and_then(|address| address.to_str()).ok_or("no address")?;
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
