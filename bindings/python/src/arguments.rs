@@ -1,4 +1,4 @@
-//! What callers give. What cannot be used is refused by its name, with what came and what is wanted; never with its value,
+//! Arguments from Python. A wrong one is rejected with its name, its type and the expected type, but without its value,
 //! which may be a secret.
 
 use std::{str::FromStr, time::Duration};
@@ -15,56 +15,57 @@ use serde_json::{Map, Value};
 
 use crate::error::raise;
 
-const HALF: &str = "it has half of a surrogate pair, which is no character";
+const LONE_SURROGATE: &str = "it has half of a surrogate pair, which is no character";
 
-/// A text.
+/// Reads a string.
 pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
-    value.extract().map_err(|error| refused(name, "a str", value, &error))
+    value.extract().map_err(|error| bad_argument(name, "a str", value, &error))
 }
 
-/// An id.
+/// Reads an id.
 pub(crate) fn parsed<T: FromStr<Err: Into<Error>>>(name: &str, value: &Bound<'_, PyAny>) -> PyResult<T> {
     text(name, value)?.parse().map_err(|error: T::Err| raise(value.py(), &error.into()))
 }
 
-/// A setting; none if it is None.
+/// Reads an optional setting.
 pub(crate) fn setting<'py, T: FromPyObjectOwned<'py>>(
     settings: &Bound<'py, PyDict>,
     name: &str,
-    wanted: &str,
+    expected: &str,
 ) -> PyResult<Option<T>> {
     match settings.get_item(name)?.filter(|value| !value.is_none()) {
-        Some(value) => {
-            value.extract().map(Some).map_err(|error: T::Error| refused(name, wanted, &value, &error.into()))
-        }
+        Some(value) => value
+            .extract()
+            .map(Some)
+            .map_err(|error: T::Error| bad_argument(name, expected, &value, &error.into())),
         None => Ok(None),
     }
 }
 
-/// What came is no such thing, or not one that can be used.
-pub(crate) fn refused(name: &str, wanted: &str, value: &Bound<'_, PyAny>, why: &PyErr) -> PyErr {
+/// Makes the error for a value of the wrong type or range.
+pub(crate) fn bad_argument(name: &str, expected: &str, value: &Bound<'_, PyAny>, cause: &PyErr) -> PyErr {
     let py = value.py();
-    // What a signal's handler raises while the value is read is not about the value.
-    if !is_about_value(py, why) {
-        return why.clone_ref(py);
+    // An exception of a signal handler that ran meanwhile: not about the value.
+    if !is_about_value(py, cause) {
+        return cause.clone_ref(py);
     }
-    if is_half(value) {
-        return PyValueError::new_err(format!("{name}: {HALF}"));
+    if has_lone_surrogate(value) {
+        return PyValueError::new_err(format!("{name}: {LONE_SURROGATE}"));
     }
-    let text = format!("{name}: {wanted} is wanted, not {}", shape(value));
-    match why.is_instance_of::<PyOverflowError>(py) || why.is_instance_of::<PyValueError>(py) {
+    let text = format!("{name}: expected {expected}, not {}", shape(value));
+    match cause.is_instance_of::<PyOverflowError>(py) || cause.is_instance_of::<PyValueError>(py) {
         true => PyValueError::new_err(text),
         false => PyTypeError::new_err(text),
     }
 }
 
-fn is_about_value(py: Python<'_>, why: &PyErr) -> bool {
-    why.is_instance_of::<PyTypeError>(py)
-        || why.is_instance_of::<PyValueError>(py)
-        || why.is_instance_of::<PyOverflowError>(py)
+fn is_about_value(py: Python<'_>, cause: &PyErr) -> bool {
+    cause.is_instance_of::<PyTypeError>(py)
+        || cause.is_instance_of::<PyValueError>(py)
+        || cause.is_instance_of::<PyOverflowError>(py)
 }
 
-/// Its type, and those of what is in it; a number itself.
+/// Describes a value by its type and the types in it; a number by itself.
 fn shape(value: &Bound<'_, PyAny>) -> String {
     let of = |value: Bound<'_, PyAny>| type_name(&value);
     if let Ok(tuple) = value.cast::<PyTuple>() {
@@ -89,23 +90,24 @@ fn type_name(value: &Bound<'_, PyAny>) -> String {
     value.get_type().name().map_or_else(|_| "an object".into(), |name| name.to_string())
 }
 
-/// Whether a text in it is none in UTF-8.
-fn is_half(value: &Bound<'_, PyAny>) -> bool {
+/// Tells if a string in the value is not valid Unicode.
+fn has_lone_surrogate(value: &Bound<'_, PyAny>) -> bool {
     if value.is_instance_of::<PyString>() {
         return value.extract::<String>().is_err();
     }
     if let Ok(dict) = value.cast::<PyDict>() {
-        return dict.iter().any(|(key, value)| is_half(&key) || is_half(&value));
+        return dict.iter().any(|(key, value)| has_lone_surrogate(&key) || has_lone_surrogate(&value));
     }
-    let is_half_in = |mut items: Vec<Bound<'_, PyAny>>| items.drain(..).any(|item| is_half(&item));
+    let any_has_lone_surrogate =
+        |mut items: Vec<Bound<'_, PyAny>>| items.drain(..).any(|item| has_lone_surrogate(&item));
     match (value.cast::<PyTuple>(), value.cast::<PyList>()) {
-        (Ok(tuple), _) => is_half_in(tuple.iter().collect()),
-        (_, Ok(list)) => is_half_in(list.iter().collect()),
+        (Ok(tuple), _) => any_has_lone_surrogate(tuple.iter().collect()),
+        (_, Ok(list)) => any_has_lone_surrogate(list.iter().collect()),
         _ => false,
     }
 }
 
-/// Parameters as JSON; paths are texts there.
+/// Converts parameters to JSON; paths become strings.
 pub(crate) fn json(params: &Bound<'_, PyDict>) -> PyResult<Map<String, Value>> {
     let py = params.py();
     let settings = PyDict::new(py);
@@ -114,7 +116,7 @@ pub(crate) fn json(params: &Bound<'_, PyDict>) -> PyResult<Map<String, Value>> {
     let dumps = py.import("json")?.getattr("dumps")?;
     let encoded = |value: &Bound<'_, PyDict>| -> PyResult<Map<String, Value>> {
         let text: String = dumps.call((value,), Some(&settings))?.extract()?;
-        serde_json::from_str(&text).map_err(|_| PyValueError::new_err(HALF))
+        serde_json::from_str(&text).map_err(|_| PyValueError::new_err(LONE_SURROGATE))
     };
     encoded(params).map_err(|error| {
         let alone = params.iter().find_map(|(name, value)| {
@@ -123,19 +125,19 @@ pub(crate) fn json(params: &Bound<'_, PyDict>) -> PyResult<Map<String, Value>> {
             Some((name, encoded(&alone).err()?))
         });
         match alone {
-            Some((name, why)) if why.is_instance_of::<PyTypeError>(py) => {
-                PyTypeError::new_err(format!("{name}: {}", why.value(py)))
+            Some((name, cause)) if cause.is_instance_of::<PyTypeError>(py) => {
+                PyTypeError::new_err(format!("{name}: {}", cause.value(py)))
             }
-            Some((name, why)) if why.is_instance_of::<PyValueError>(py) => {
-                PyValueError::new_err(format!("{name}: {}", why.value(py)))
+            Some((name, cause)) if cause.is_instance_of::<PyValueError>(py) => {
+                PyValueError::new_err(format!("{name}: {}", cause.value(py)))
             }
-            Some((_, why)) => why,
+            Some((_, cause)) => cause,
             None => error,
         }
     })
 }
 
-/// What JSON does not have: a path as a text.
+/// Encodes a type that JSON lacks: a path, as a string.
 #[pyfunction]
 fn path(value: &Bound<'_, PyAny>) -> PyResult<String> {
     let path = match value.py().import("os")?.call_method1("fspath", (value,)) {
@@ -143,15 +145,15 @@ fn path(value: &Bound<'_, PyAny>) -> PyResult<String> {
         path => path.ok(),
     };
     match path.filter(|path| !path.is_instance_of::<PyBytes>()) {
-        Some(path) => path.extract().map_err(|_| PyValueError::new_err(HALF)),
+        Some(path) => path.extract().map_err(|_| PyValueError::new_err(LONE_SURROGATE)),
         None => Err(PyTypeError::new_err(format!(
-            "a str, a number, a bool, a path, or a list or dict of such is wanted, not {}",
+            "expected a str, a number, a bool, a path, or a list or dict of these, not {}",
             type_name(value)
         ))),
     }
 }
 
-/// A function of the caller's that is told of progress, or gives a token.
+/// A Python callback for progress or tokens.
 pub(crate) struct Function(pub(crate) Py<PyAny>);
 
 impl<'py> FromPyObject<'_, 'py> for Function {
@@ -160,28 +162,28 @@ impl<'py> FromPyObject<'_, 'py> for Function {
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         match value.is_callable() {
             true => Ok(Self(value.to_owned().unbind())),
-            false => Err(PyTypeError::new_err(format!(
-                "progress: a function is wanted, not {}",
-                type_name(&value)
-            ))),
+            false => {
+                Err(PyTypeError::new_err(format!("progress: expected a function, not {}", type_name(&value))))
+            }
         }
     }
 }
 
-/// How long a call may take.
+/// Time limit of a call.
 pub(crate) struct Timeout(pub(crate) Duration);
 
 impl<'py> FromPyObject<'_, 'py> for Timeout {
     type Error = PyErr;
 
-    /// Seconds; more than can be counted is for ever.
+    /// Reads seconds; a number too large for a duration means no limit.
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        let seconds: f64 = value.extract().map_err(|error| refused("timeout", SECONDS, &value, &error))?;
+        let seconds: f64 =
+            value.extract().map_err(|error| bad_argument("timeout", TIMEOUT_TYPE, &value, &error))?;
         if seconds.is_nan() || seconds < 0.0 {
-            return Err(PyValueError::new_err(format!("timeout: {SECONDS} is wanted, not {seconds}")));
+            return Err(PyValueError::new_err(format!("timeout: expected {TIMEOUT_TYPE}, not {seconds}")));
         }
         Ok(Self(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
     }
 }
 
-const SECONDS: &str = "a number of seconds";
+const TIMEOUT_TYPE: &str = "a number of seconds";

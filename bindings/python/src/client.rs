@@ -1,4 +1,4 @@
-//! The client, for Python: each method starts something and gives its task.
+//! The native client class: each method starts a task.
 
 use std::{
     path::PathBuf,
@@ -26,8 +26,8 @@ use crate::{
     arguments::{Function, Timeout, json, parsed, text},
     error::{self, raise},
     options::Options,
-    progress::{Progress, unless_raised},
-    runtime::Home,
+    progress::{Progress, unless_callback_raises},
+    runtime::OwnerProcess,
     stream::{Chunks, Lines},
     task::Task,
 };
@@ -35,14 +35,14 @@ use crate::{
 /// A client of one cluster, safe to share between threads.
 #[pyclass(frozen, module = "flink_rest_client._native")]
 pub(crate) struct Client {
-    /// None once it is closed.
+    /// None after `close`.
     client: Mutex<Option<FlinkRestClient>>,
-    home: Home,
+    owner: OwnerProcess,
     #[pyo3(get)]
     url: String,
 }
 
-/// An answer of bytes, to be read as they come.
+/// A request whose response body is read in chunks.
 struct Bytes(Request);
 
 impl Endpoint for Bytes {
@@ -55,12 +55,12 @@ impl Endpoint for Bytes {
 
 impl Client {
     fn client(&self, py: Python<'_>) -> PyResult<FlinkRestClient> {
-        self.home.check(py, "client")?;
+        self.owner.check(py, "client")?;
         let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
         client.ok_or_else(|| error::invalid(py, "this client is closed"))
     }
 
-    /// The request of an endpoint given by name.
+    /// Makes the request of an endpoint by its name.
     fn request(&self, name: &str, params: &Bound<'_, PyDict>) -> PyResult<(FlinkRestClient, Request)> {
         let py = params.py();
         let client = self.client(py)?;
@@ -70,7 +70,7 @@ impl Client {
 }
 
 impl Client {
-    /// Starts an operation: its id.
+    /// Triggers an operation; the task returns its id.
     fn trigger<T>(&self, params: &Bound<'_, PyDict>) -> PyResult<Task>
     where
         T: FromParams + Trigger + Action<Output<Async> = Operation<Async, T::Poll>> + 'static,
@@ -88,16 +88,17 @@ impl Client {
 impl Client {
     #[new]
     fn new(py: Python<'_>, url: &Bound<'_, PyAny>, options: &Bound<'_, PyDict>) -> PyResult<Self> {
-        // A connection pool wants to know its runtime.
+        // The connection pool must be created inside its runtime.
         let runtime = crate::runtime::handle()?;
         let _entered = runtime.enter();
         let client =
             Options::read(options)?.builder(&text("url", url)?).build().map_err(|error| raise(py, &error))?;
         let url = client.address().to_owned();
-        Ok(Self { client: Mutex::new(Some(client)), home: Home::here(), url })
+        Ok(Self { client: Mutex::new(Some(client)), owner: OwnerProcess::here(), url })
     }
 
-    /// Calls an endpoint: the server's JSON as Python objects, or bytes. Progress is that of the files it sends.
+    /// Calls an endpoint. The task returns the response's JSON as Python objects, or bytes. `progress` reports on
+    /// uploaded files.
     #[pyo3(signature = (name, params, timeout=None, progress=None, again=true))]
     fn call(
         &self,
@@ -109,7 +110,7 @@ impl Client {
     ) -> PyResult<Task> {
         let (client, mut request) = self.request(name, params)?;
         let is_text = request.spec.answer.is_file();
-        let heard = match (&mut request.body, progress) {
+        let exception = match (&mut request.body, progress) {
             (Body::Form { files, .. }, Some(Function(function))) => Some(watch(files, function)),
             _ => None,
         };
@@ -121,12 +122,12 @@ impl Client {
         let work = async move {
             let reading = call.fresh().await?;
             if !is_text {
-                // Python's parser is quick, but does not tell a login page from an answer.
+                // Checks that this is a response of Flink's: Python's parser would accept a login page's JSON as well.
                 reading.value.decode::<IgnoredAny>()?;
             }
             Ok((reading.value.body, reading.freshness))
         };
-        Task::spawn(unless_raised(work, heard), move |py, (body, freshness)| {
+        Task::spawn(unless_callback_raises(work, exception), move |py, (body, freshness)| {
             if !freshness.is_fresh() {
                 error::warn_of_old_metrics(py)?;
             }
@@ -137,7 +138,7 @@ impl Client {
         })
     }
 
-    /// Uploads a jar and runs it with the parameters of `RunJar`: the id of the job.
+    /// Uploads a jar and runs it with the parameters of `RunJar`; the task returns the id of the job.
     #[pyo3(signature = (jar, params, timeout=None, progress=None, delete_jar=false, exactly_once=false))]
     fn upload_and_run(
         &self,
@@ -151,11 +152,11 @@ impl Client {
         let py = params.py();
         let client = self.client(py)?;
         let mut params = json(params)?;
-        // It gets its own when it is uploaded.
+        // A placeholder: the upload sets the jar's id.
         params.insert("jar".into(), "uploaded.jar".into());
         let run = endpoint_from_json(params).map_err(|error| raise(py, &error))?;
         let mut files = [Upload::new(jar)];
-        let heard = progress.map(|Function(function)| watch(&mut files, function));
+        let exception = progress.map(|Function(function)| watch(&mut files, function));
         let [jar] = files;
         let mut call = client.jars().upload_and_run(jar);
         *call.action.as_mut() = run;
@@ -167,10 +168,10 @@ impl Client {
         }
         let call = limited(call, timeout);
         let work = async { Ok(call.await?.job_id.to_string()) };
-        Task::spawn(unless_raised(work, heard), |py, job| job.into_py_any(py))
+        Task::spawn(unless_callback_raises(work, exception), |py, job| job.into_py_any(py))
     }
 
-    /// An answer of bytes, to be read as they come.
+    /// Opens a response body for reading in chunks.
     #[pyo3(signature = (name, params, timeout=None))]
     fn stream(&self, name: &str, params: &Bound<'_, PyDict>, timeout: Option<Timeout>) -> PyResult<Task> {
         let (client, request) = self.request(name, params)?;
@@ -180,7 +181,7 @@ impl Client {
         })
     }
 
-    /// Writes an answer of bytes into a file: its size.
+    /// Writes a response body to a file; the task returns its size.
     #[pyo3(signature = (name, params, path, timeout=None, progress=None))]
     fn save(
         &self,
@@ -192,16 +193,16 @@ impl Client {
     ) -> PyResult<Task> {
         let (client, request) = self.request(name, params)?;
         let mut call = limited(client.request(Bytes(request)).save(path), timeout);
-        let mut heard = None;
+        let mut exception = None;
         if let Some(Function(function)) = progress {
             let (progress, receiver) = Progress::new(function);
-            call = call.on_progress(move |done, size| progress.tell(done, size));
-            heard = Some(receiver);
+            call = call.on_progress(move |done, size| progress.report(done, size));
+            exception = Some(receiver);
         }
-        Task::spawn(unless_raised(async { call.await }, heard), |py, size| size.into_py_any(py))
+        Task::spawn(unless_callback_raises(async { call.await }, exception), |py, size| size.into_py_any(py))
     }
 
-    /// Follows the log of a process, or all: from the last lines, or from a time.
+    /// Follows the log of one process, or of all, from the last lines or from a time on.
     #[pyo3(signature = (process=None, last=None, since=None))]
     fn follow(
         &self,
@@ -241,9 +242,10 @@ impl Client {
         Task::spawn(async { Ok(call.await.map(drop)?) }, |py, ()| Ok(py.None()))
     }
 
-    /// Waits until an operation is over, which the endpoint with this name reports on: its value.
+    /// Waits for an operation to end and returns its value; `name` is the endpoint that reports on it.
     ///
-    /// If it is known to have been accepted so many seconds ago, and the server does not know it, its outcome is unknown.
+    /// `accepted` is the age of an accepted operation, in seconds. If the server does not know such an operation, its
+    /// outcome is unknown.
     #[pyo3(signature = (name, job, trigger, timeout=None, accepted=None))]
     fn wait_for_operation(
         &self,
@@ -257,7 +259,7 @@ impl Client {
         let client = self.client(py)?;
         let trigger = parsed::<TriggerId>("trigger", trigger)?;
         let job = || {
-            let job = job.ok_or_else(|| PyTypeError::new_err("job: a str is wanted, not None"))?;
+            let job = job.ok_or_else(|| PyTypeError::new_err("job: expected a str, not None"))?;
             Ok::<_, PyErr>(client.job(parsed::<JobId>("job", job)?))
         };
         match name {
@@ -274,7 +276,8 @@ impl Client {
         }
     }
 
-    /// The backpressure of a vertex, once Flink has measured it, or as it is after so many seconds.
+    /// Waits until Flink has measured the backpressure of a vertex, at most `wait` seconds, and returns the last
+    /// response.
     #[pyo3(signature = (job, vertex, wait))]
     fn wait_for_backpressure(
         &self,
@@ -293,18 +296,18 @@ impl Client {
         Task::spawn(work, |py, body| loads(py, &body))
     }
 
-    /// Takes a savepoint with the parameters of `TriggerSavepoint`, in a format that the job's state backend can write:
-    /// the id of the operation.
+    /// Triggers a savepoint with the parameters of `TriggerSavepoint`, in a format that the job's state backend
+    /// supports; the task returns the id of the operation.
     fn trigger_savepoint(&self, params: &Bound<'_, PyDict>) -> PyResult<Task> {
         self.trigger::<TriggerSavepoint>(params)
     }
 
-    /// The same that stops the job, with the parameters of `StopJob`.
+    /// Stops the job with a savepoint, with the parameters of `StopJob`; the task returns the id of the operation.
     fn stop_with_savepoint(&self, params: &Bound<'_, PyDict>) -> PyResult<Task> {
         self.trigger::<StopJob>(params)
     }
 
-    /// Gives each vertex of a job another parallelism.
+    /// Sets the parallelism of all vertices of a job.
     #[pyo3(signature = (job, parallelism, timeout=None))]
     fn rescale(
         &self,
@@ -316,7 +319,7 @@ impl Client {
         value(self.client(py)?.job(parsed::<JobId>("job", job)?).rescale(parallelism), timeout)
     }
 
-    /// Closes its connections, when nothing is under way on them any more.
+    /// Closes the connections once no call uses them.
     fn close(&self) {
         self.client.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
@@ -328,24 +331,24 @@ impl Client {
     }
 }
 
-/// Tells a function of the caller how far these files are; it gives where it will be heard of an exception.
+/// Reports the progress of these uploads to a Python callback; the receiver yields its exception.
 fn watch(files: &mut [Upload], function: Py<PyAny>) -> oneshot::Receiver<PyErr> {
-    let (progress, heard) = Progress::new(function);
+    let (progress, exception) = Progress::new(function);
     let progress = Arc::new(progress);
     for file in files {
         let progress = progress.clone();
-        *file = file.clone().on_progress(move |done, size| progress.tell(done, size));
+        *file = file.clone().on_progress(move |done, size| progress.report(done, size));
     }
-    heard
+    exception
 }
 
-/// JSON as Python objects.
+/// Parses JSON into Python objects.
 fn loads(py: Python<'_>, json: &[u8]) -> PyResult<Py<PyAny>> {
     let read = py.import("json")?.call_method1("loads", (PyBytes::new(py, json),));
-    Ok(read.map_err(|why| error::unreadable(py, why))?.unbind())
+    Ok(read.map_err(|cause| error::unreadable(py, cause))?.unbind())
 }
 
-/// The wait for an operation, known to have been accepted so long ago.
+/// Makes the call that waits for an operation; `accepted` is its age, if Flink is known to have accepted it.
 fn wait<P: Poll>(operation: Operation<Async, P>, accepted: Option<Timeout>) -> Call<Async, Wait<P>> {
     match accepted {
         Some(Timeout(ago)) => operation.accepted(ago).wait(),
@@ -353,7 +356,7 @@ fn wait<P: Poll>(operation: Operation<Async, P>, accepted: Option<Timeout>) -> C
     }
 }
 
-/// With another time limit than the client's.
+/// Sets the time limit of a call, if given.
 fn limited<A>(call: Call<Async, A>, timeout: Option<Timeout>) -> Call<Async, A> {
     match timeout {
         Some(Timeout(limit)) => call.timeout(limit),
@@ -361,7 +364,7 @@ fn limited<A>(call: Call<Async, A>, timeout: Option<Timeout>) -> Call<Async, A> 
     }
 }
 
-/// The task of a call whose value Python knows.
+/// Makes a task from a call whose value converts to a Python object.
 fn value<A, T>(call: Call<Async, A>, timeout: Option<Timeout>) -> PyResult<Task>
 where
     A: Action<Output<Async> = T> + 'static,

@@ -1,4 +1,4 @@
-//! Errors as Python's.
+//! Conversion of errors to Python exceptions.
 
 use flink_rest_client::{Error, StartedJob};
 use pyo3::{
@@ -7,10 +7,10 @@ use pyo3::{
     types::PyDict,
 };
 
-/// Why a task failed.
+/// The failure of a task.
 pub(crate) enum Failure {
     Client(Error),
-    /// What a function of the caller raised.
+    /// An exception of a Python callback.
     Callback(PyErr),
 }
 
@@ -29,10 +29,10 @@ impl Failure {
     }
 }
 
-/// The exception for an error.
+/// Makes the exception for an error.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     let facts = PyDict::new(py);
-    let told = (|| {
+    let filled = (|| {
         facts.set_item("status", error.status().map(|status| status.as_u16()))?;
         facts.set_item("errors", errors(error))?;
         facts.set_item("root_cause", error.root_cause())?;
@@ -40,23 +40,23 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
         facts.set_item("hint", error.hint())?;
         facts.set_item("jobs", jobs(py, error)?)
     })();
-    told.err().unwrap_or_else(|| exception(py, class(error), &error.to_string(), Some(&facts)))
+    filled.err().unwrap_or_else(|| exception(py, class(error), &error.to_string(), Some(&facts)))
 }
 
-/// Nobody waits for it any more, or so it seemed.
-pub(crate) fn given_up(py: Python<'_>) -> PyErr {
-    exception(py, "RestException", "the call was given up, or its result taken before", None)
+/// The task was cancelled, or its result was already taken.
+pub(crate) fn cancelled(py: Python<'_>) -> PyErr {
+    exception(py, "RestException", "the call was cancelled, or its result was already taken", None)
 }
 
-/// JSON that Python cannot read: too deep for it. What a signal's handler raises meanwhile is not about the answer.
-pub(crate) fn unreadable(py: Python<'_>, why: PyErr) -> PyErr {
-    if !why.is_instance_of::<PyValueError>(py) && !why.is_instance_of::<PyRecursionError>(py) {
-        return why;
+/// JSON that is too deep for Python's parser. Other exceptions come from a signal handler and are passed on.
+pub(crate) fn unreadable(py: Python<'_>, cause: PyErr) -> PyErr {
+    if !cause.is_instance_of::<PyValueError>(py) && !cause.is_instance_of::<PyRecursionError>(py) {
+        return cause;
     }
-    exception(py, "RestException", &format!("Python cannot read the answer: {why}"), None)
+    exception(py, "RestException", &format!("Python cannot read the answer: {cause}"), None)
 }
 
-/// Metrics may be old; the answer says it nowhere.
+/// Warns that metrics may be old: the response itself does not say so.
 pub(crate) fn warn_of_old_metrics(py: Python<'_>) -> PyResult<()> {
     let text = c"the metrics may be old: Flink did not collect them within a second";
     PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), text, 1)
@@ -66,7 +66,7 @@ pub(crate) fn invalid(py: Python<'_>, message: &str) -> PyErr {
     exception(py, "InvalidRequestError", message, None)
 }
 
-/// The class of `flink_rest_client.common` that says most.
+/// The most specific class of `flink_rest_client.common`.
 fn class(error: &Error) -> &'static str {
     match error {
         error if error.may_be_done() => "OutcomeUnknownError",
@@ -80,7 +80,7 @@ fn class(error: &Error) -> &'static str {
     }
 }
 
-/// The jobs that a request has started or may have.
+/// The jobs that a request has started or may have started.
 fn jobs<'py>(py: Python<'py>, error: &Error) -> PyResult<Vec<Bound<'py, PyDict>>> {
     let job = |job: &StartedJob| {
         let facts = PyDict::new(py);
@@ -92,7 +92,7 @@ fn jobs<'py>(py: Python<'py>, error: &Error) -> PyResult<Vec<Bound<'py, PyDict>>
     error.jobs().iter().map(job).collect()
 }
 
-/// Flink's own texts.
+/// Flink's error texts.
 fn errors(error: &Error) -> Vec<String> {
     match error.last() {
         Error::Api(error) => error.errors.clone(),
@@ -102,9 +102,9 @@ fn errors(error: &Error) -> Vec<String> {
 }
 
 fn exception(py: Python<'_>, class: &str, message: &str, facts: Option<&Bound<'_, PyDict>>) -> PyErr {
-    let made = py
+    let raised = py
         .import("flink_rest_client.common")
         .and_then(|module| module.getattr(class))
         .and_then(|class| class.call((message,), facts));
-    made.map_or_else(|error| error, PyErr::from_value)
+    raised.map_or_else(|error| error, PyErr::from_value)
 }

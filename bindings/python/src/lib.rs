@@ -1,6 +1,7 @@
-//! The native part of the Python package: calls by name on a runtime of their own, as tasks that Python waits for.
+//! The native part of the Python package: calls endpoints by name on its own runtime and returns tasks that Python
+//! waits for.
 //!
-//! It knows no endpoint: what there is to call, and what it means, is written in Python, most of it from `ENDPOINTS`.
+//! Endpoint-agnostic: the endpoints and their parameters are in Python code, mostly generated from `ENDPOINTS`.
 
 mod arguments;
 mod client;
@@ -29,6 +30,6 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        crate::runtime::watch_end(module.py())
+        crate::runtime::register_shutdown_hook(module.py())
     }
 }

@@ -1,4 +1,4 @@
-//! Settings as Python gives them.
+//! Client settings from Python.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -15,7 +15,7 @@ use crate::{
     runtime, task,
 };
 
-/// User and password, a bearer token, a file with one, or a function that gives one.
+/// User and password, a bearer token, a file with a token, or a function that returns one.
 #[derive(FromPyObject)]
 pub(crate) enum Auth {
     Basic(String, String),
@@ -35,7 +35,7 @@ impl Auth {
     }
 }
 
-/// A path, which is no bytes: those are rather a token that was not decoded.
+/// A path of type `str` or `Path`. Bytes are rejected: they are rather a token that was not decoded.
 pub(crate) struct File(PathBuf);
 
 impl<'py> FromPyObject<'_, 'py> for File {
@@ -49,28 +49,29 @@ impl<'py> FromPyObject<'_, 'py> for File {
     }
 }
 
-/// Calls of a client's `auth` function at once; further ones wait for their turn.
-const CALLS_AT_ONCE: usize = 16;
+/// Maximum number of concurrent calls of a client's `auth` function; further calls wait.
+const MAX_TOKEN_CALLS: usize = 16;
 
-/// A token by a function, which may block: its client's calls end at their deadlines all the same.
+/// Makes a token source from a Python function. It runs on its own thread, so requests keep their deadlines even if it
+/// blocks.
 fn token(function: Py<PyAny>) -> Token {
-    let (function, room) = (Arc::new(function), Room::new(CALLS_AT_ONCE));
+    let (function, room) = (Arc::new(function), Room::new(MAX_TOKEN_CALLS));
     Token::from_async_fn(move || {
         let (function, room) = (function.clone(), room.clone());
         async move {
             let call = move || {
                 runtime::attach(|py| {
                     let token = function.call0(py)?;
-                    text("what `auth` gives", token.bind(py))
+                    text("the result of `auth`", token.bind(py))
                 })
             };
-            let token = room.run(call).await?.ok_or("Python is at its end")?;
-            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(token.inspect_err(task::leave)?)
+            let token = room.run(call).await?.ok_or("Python is shutting down")?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(token.inspect_err(task::keep_fatal_exception)?)
         }
     })
 }
 
-/// Certificates or a key: PEM, or the file with it.
+/// A certificate or a key: PEM, or a file with it.
 #[derive(FromPyObject)]
 pub(crate) enum Certificate {
     Bytes(Vec<u8>),
@@ -89,14 +90,14 @@ impl From<Certificate> for Pem {
     }
 }
 
-/// The client's certificate and its key, in two files or in one.
+/// The client certificate and its key, in two files or in one.
 #[derive(FromPyObject)]
 pub(crate) enum Identity {
     Two(Certificate, Certificate),
     One(PathBuf),
 }
 
-/// Which way to take: the environment's or none, or this one.
+/// The proxy: the environment's, none, or an address.
 #[derive(FromPyObject)]
 pub(crate) enum Proxy {
     Environment(bool),

@@ -1,4 +1,4 @@
-//! Tells a function of the caller how far an upload or download is.
+//! Progress callbacks of uploads and downloads.
 
 use std::{
     sync::{Mutex, PoisonError, mpsc},
@@ -11,32 +11,32 @@ use tokio::sync::oneshot;
 
 use crate::{error::Failure, runtime};
 
-/// Not to be told more often: to call Python takes its lock.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Minimum interval between calls: each takes Python's lock.
+const MIN_CALL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Time for the last call of the function when the work is done.
-const LAST_CALL: Duration = Duration::from_secs(10);
+/// Timeout for the last call after the work is done.
+const LAST_CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Passes progress on to a thread that calls the function, so that one that blocks holds up no work. The thread ends with
-/// this.
+/// Passes progress to a thread that calls the function, so that a blocking function does not stop the transfer.
+/// Dropping this ends the thread.
 pub(crate) struct Progress {
-    told: mpsc::Sender<(u64, Option<u64>)>,
+    reports: mpsc::Sender<(u64, Option<u64>)>,
     latest: Mutex<Option<Instant>>,
 }
 
 impl Progress {
-    /// With where it will be heard of an exception, which ends the work.
+    /// Starts the thread. The receiver yields an exception of the function, which ends the transfer.
     pub(crate) fn new(function: Py<PyAny>) -> (Self, oneshot::Receiver<PyErr>) {
-        let (told, due) = mpsc::channel();
-        let (raised, heard) = oneshot::channel();
+        let (reports, due) = mpsc::channel();
+        let (raised, exception) = oneshot::channel();
         thread::spawn(move || {
             while let Ok(oldest) = due.recv() {
-                // Those that a slow function missed are of no use any more.
-                let told: (u64, Option<u64>) = due.try_iter().last().unwrap_or(oldest);
-                match runtime::attach(|py| function.call1(py, told).map(drop)) {
+                // Skip reports that a slow function missed.
+                let latest: (u64, Option<u64>) = due.try_iter().last().unwrap_or(oldest);
+                match runtime::attach(|py| function.call1(py, latest).map(drop)) {
                     Some(Ok(())) => {}
                     Some(Err(error)) => {
-                        // Nobody may wait any more.
+                        // The receiver may be gone.
                         let _ = raised.send(error);
                         return;
                     }
@@ -44,38 +44,38 @@ impl Progress {
                 }
             }
         });
-        (Self { told, latest: Mutex::new(None) }, heard)
+        (Self { reports, latest: Mutex::new(None) }, exception)
     }
 
-    pub(crate) fn tell(&self, done: u64, size: Option<u64>) {
+    pub(crate) fn report(&self, done: u64, size: Option<u64>) {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        if size != Some(done) && latest.is_some_and(|latest| latest.elapsed() < PAUSE) {
+        if size != Some(done) && latest.is_some_and(|latest| latest.elapsed() < MIN_CALL_INTERVAL) {
             return;
         }
         *latest = Some(Instant::now());
-        // The function may have raised something.
-        let _ = self.told.send((done, size));
+        // The thread ends if the function raised an exception.
+        let _ = self.reports.send((done, size));
     }
 }
 
-/// The work, or what was raised meanwhile. The function has heard the last of it before the work counts as done.
-pub(crate) async fn unless_raised<T>(
+/// Runs the work unless the callback raises. The callback receives the last report before this returns.
+pub(crate) async fn unless_callback_raises<T>(
     work: impl Future<Output = flink_rest_client::Result<T>>,
-    heard: Option<oneshot::Receiver<PyErr>>,
+    exception: Option<oneshot::Receiver<PyErr>>,
 ) -> Result<T, Failure> {
-    let Some(mut heard) = heard else { return Ok(work.await?) };
+    let Some(mut exception) = exception else { return Ok(work.await?) };
     let mut work = Box::pin(work);
     let done = tokio::select! {
         biased;
-        Ok(error) = &mut heard => return Err(Failure::Callback(error)),
+        Ok(error) = &mut exception => return Err(Failure::Callback(error)),
         done = &mut work => done?,
     };
-    // The thread ends without the work, and its sender with it.
+    // Dropping the work drops the sender, which ends the thread.
     drop(work);
-    if heard.is_terminated() {
+    if exception.is_terminated() {
         return Ok(done);
     }
-    match tokio::time::timeout(LAST_CALL, heard).await {
+    match tokio::time::timeout(LAST_CALL_TIMEOUT, exception).await {
         Ok(Ok(error)) => Err(Failure::Callback(error)),
         Ok(Err(_)) | Err(_) => Ok(done),
     }

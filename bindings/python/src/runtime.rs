@@ -1,4 +1,4 @@
-//! The runtime that all clients of a process share: one thread.
+//! The runtime that all clients of a process share. It has one thread.
 
 use std::{
     mem, process,
@@ -16,44 +16,45 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use crate::error;
 
 struct Background {
-    home: Home,
+    owner: OwnerProcess,
     runtime: Runtime,
 }
 
 static BACKGROUND: Mutex<Option<Background>> = Mutex::new(None);
 
-/// Whether Python is at its end, and how many of its functions run here. No lock: a child might inherit it locked.
-static ENDED: AtomicBool = AtomicBool::new(false);
-static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+/// True once the Python interpreter shuts down. Atomic: a forked child could inherit a lock in locked state.
+static IS_SHUTTING_DOWN: AtomicBool = AtomicBool::new(false);
+/// Number of threads that currently call Python.
+static RUNNING_CALLS: AtomicUsize = AtomicUsize::new(0);
 
-/// How often Python's end looks for them.
-const PAUSE: Duration = Duration::from_millis(10);
+/// Interval between checks for running calls at shutdown.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 pub(crate) fn handle() -> PyResult<Handle> {
     let mut background = BACKGROUND.lock().unwrap_or_else(PoisonError::into_inner);
-    if background.as_ref().is_some_and(|background| !background.home.is_here()) {
-        // A child has none of its parent's threads: to drop their runtime would wait for them.
+    if background.as_ref().is_some_and(|background| !background.owner.is_here()) {
+        // A forked child has none of its parent's threads: dropping their runtime would wait for them forever.
         mem::forget(background.take());
-        UNDER_WAY.store(0, SeqCst);
+        RUNNING_CALLS.store(0, SeqCst);
     }
     let background = match &mut *background {
         Some(background) => background,
-        none => none.insert(Background { home: Home::here(), runtime: start()? }),
+        none => none.insert(Background { owner: OwnerProcess::here(), runtime: start()? }),
     };
     Ok(background.runtime.handle().clone())
 }
 
-/// Calls Python; none at its end. A function of the caller's may block, so that is called on a thread of its own.
+/// Calls Python unless it is shutting down. Blocking functions of the user must be called on their own thread.
 pub(crate) fn attach<T>(function: impl for<'py> FnOnce(Python<'py>) -> T) -> Option<T> {
-    let _under_way = UnderWay::new();
-    if ENDED.load(SeqCst) { None } else { Python::try_attach(function) }
+    let _under_way = RunningCall::new();
+    if IS_SHUTTING_DOWN.load(SeqCst) { None } else { Python::try_attach(function) }
 }
 
-/// The process in which something was made that its children cannot use.
+/// The process that created an object; forked children cannot use it.
 #[derive(Clone, Copy)]
-pub(crate) struct Home(u32);
+pub(crate) struct OwnerProcess(u32);
 
-impl Home {
+impl OwnerProcess {
     pub(crate) fn here() -> Self {
         Self(process::id())
     }
@@ -62,51 +63,52 @@ impl Home {
         self.0 == process::id()
     }
 
-    /// Refuses what was made before a fork.
+    /// Returns an error if the object was created before a fork.
     pub(crate) fn check(self, py: Python<'_>, what: &str) -> PyResult<()> {
         if self.is_here() {
             return Ok(());
         }
-        let why = format!(
+        let cause = format!(
             "this {what} was made before the process was forked, and its connections stayed with the parent: make a \
              new client in the child"
         );
-        Err(error::invalid(py, &why))
+        Err(error::invalid(py, &cause))
     }
 }
 
-struct UnderWay;
+struct RunningCall;
 
-impl UnderWay {
+impl RunningCall {
     fn new() -> Self {
-        UNDER_WAY.fetch_add(1, SeqCst);
+        RUNNING_CALLS.fetch_add(1, SeqCst);
         Self
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for RunningCall {
     fn drop(&mut self) {
-        UNDER_WAY.fetch_sub(1, SeqCst);
+        RUNNING_CALLS.fetch_sub(1, SeqCst);
     }
 }
 
-/// Calls no more functions of Python, and waits for those that run, as Python does for its own threads. A thread that came
-/// back to Python after its end would be ended there, and one cannot be ended in the middle of Rust: the process would abort.
+/// Forbids further calls of Python functions and waits for running ones, as Python does for its own threads.
+///
+/// A thread that returns to Python after its shutdown is ended there. Inside Rust code that would abort the process.
 #[pyfunction]
-fn end(py: Python<'_>) -> PyResult<()> {
-    ENDED.store(true, SeqCst);
+fn shut_down(py: Python<'_>) -> PyResult<()> {
+    IS_SHUTTING_DOWN.store(true, SeqCst);
     let is_ours =
-        || matches!(BACKGROUND.try_lock().as_deref(), Ok(Some(background)) if background.home.is_here());
-    while is_ours() && UNDER_WAY.load(SeqCst) > 0 {
+        || matches!(BACKGROUND.try_lock().as_deref(), Ok(Some(background)) if background.owner.is_here());
+    while is_ours() && RUNNING_CALLS.load(SeqCst) > 0 {
         py.check_signals()?;
-        py.detach(|| thread::sleep(PAUSE));
+        py.detach(|| thread::sleep(POLL_INTERVAL));
     }
     Ok(())
 }
 
-/// Has Python tell of its end.
-pub(crate) fn watch_end(py: Python<'_>) -> PyResult<()> {
-    py.import("atexit")?.call_method1("register", (wrap_pyfunction!(end, py)?,))?;
+/// Registers [`shut_down`] to run when the interpreter shuts down.
+pub(crate) fn register_shutdown_hook(py: Python<'_>) -> PyResult<()> {
+    py.import("atexit")?.call_method1("register", (wrap_pyfunction!(shut_down, py)?,))?;
     Ok(())
 }
 

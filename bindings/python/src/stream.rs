@@ -1,4 +1,4 @@
-//! What comes bit by bit: the bytes of an answer, the lines of logs.
+//! Streams: chunks of a response, lines of logs.
 
 use std::sync::Arc;
 
@@ -13,32 +13,32 @@ use pyo3::{
 };
 use tokio::sync::Mutex;
 
-use crate::{runtime::Home, task::Task};
+use crate::{runtime::OwnerProcess, task::Task};
 
-/// Lines that are there are handed over together, so many at most.
-const AT_ONCE: usize = 1000;
+/// Maximum number of available lines returned together.
+const MAX_LINES_PER_BATCH: usize = 1000;
 
-/// An answer that comes in.
+/// A response body, read in chunks.
 #[pyclass(frozen, module = "flink_rest_client._native")]
 pub(crate) struct Chunks {
-    /// In bytes, if the server told it.
+    /// In bytes, if the server sent it.
     #[pyo3(get)]
     size: Option<u64>,
     download: Arc<Mutex<Download<Async>>>,
-    home: Home,
+    owner: OwnerProcess,
 }
 
 impl Chunks {
     pub(crate) fn new(download: Download<Async>) -> Self {
-        Self { size: download.size(), download: Arc::new(Mutex::new(download)), home: Home::here() }
+        Self { size: download.size(), download: Arc::new(Mutex::new(download)), owner: OwnerProcess::here() }
     }
 }
 
 #[pymethods]
 impl Chunks {
-    /// The next bytes; none at the end.
+    /// Reads the next bytes; None at the end.
     fn next(&self, py: Python<'_>) -> PyResult<Task> {
-        self.home.check(py, "stream")?;
+        self.owner.check(py, "stream")?;
         let download = self.download.clone();
         Task::spawn(async move { Ok(download.lock().await.next_chunk().await?) }, |py, chunk| match chunk {
             Some(chunk) => Ok(PyBytes::new(py, &chunk).into_any().unbind()),
@@ -47,30 +47,30 @@ impl Chunks {
     }
 }
 
-/// The lines of logs, while they are written.
+/// Lines of logs, followed while they are written.
 #[pyclass(frozen, module = "flink_rest_client._native")]
 pub(crate) struct Lines {
     lines: Arc<Mutex<LogLines<Async>>>,
-    home: Home,
+    owner: OwnerProcess,
 }
 
 impl Lines {
     pub(crate) fn new(lines: LogLines<Async>) -> Self {
-        Self { lines: Arc::new(Mutex::new(lines)), home: Home::here() }
+        Self { lines: Arc::new(Mutex::new(lines)), owner: OwnerProcess::here() }
     }
 }
 
 #[pymethods]
 impl Lines {
-    /// The next lines; none at the end.
+    /// Reads the next lines; an empty list at the end.
     fn next(&self, py: Python<'_>) -> PyResult<Task> {
-        self.home.check(py, "stream")?;
+        self.owner.check(py, "stream")?;
         let lines = self.lines.clone();
         let next = async move {
             let mut lines = lines.lock().await;
             let mut ready: Vec<_> = lines.next().await?.into_iter().collect();
-            while let 1..AT_ONCE = ready.len() {
-                // An error comes again when it is waited for.
+            while let 1..MAX_LINES_PER_BATCH = ready.len() {
+                // An error is returned again by the next awaited call.
                 match lines.next().now_or_never() {
                     Some(Ok(Some(line))) => ready.push(line),
                     _ => break,
@@ -88,7 +88,7 @@ impl Lines {
     }
 }
 
-/// The fields of `LogLine` in Python, the time in microseconds.
+/// The fields of Python's `LogLine`; the time is in microseconds.
 fn parts(line: LogLine) -> (String, Option<i64>, String, bool, bool) {
     let process = match &line.process {
         Process::TaskManager(id) => id.to_string(),

@@ -1,4 +1,4 @@
-//! Work under way: waited for by a thread, or told of by a callback.
+//! Tasks: a thread waits for one, or a callback reports its end.
 
 use std::{
     cell::RefCell,
@@ -11,47 +11,47 @@ use tokio::task::AbortHandle;
 
 use crate::{
     error::{self, Failure},
-    runtime::{self, Home},
+    runtime::{self, OwnerProcess},
 };
 
-/// How long Python's signals may have to wait: Ctrl-C shall work at once.
-const PAUSE: Duration = Duration::from_millis(50);
+/// Interval between checks for Python signals, so that Ctrl-C works at once.
+const SIGNAL_CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What a task leaves, made into a Python object by the one who takes it.
+/// The result of a task; the thread that takes it converts it to a Python object.
 type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
 tokio::task_local! {
-    /// What a function of the caller raised to end more than this work.
-    static LEFT: RefCell<Option<PyErr>>;
+    /// An exception of a Python callback that must end more than this task.
+    static MUST_RAISE: RefCell<Option<PyErr>>;
 }
 
-/// Keeps `SystemExit`, `KeyboardInterrupt` and the like, which no error may wrap: for who waits for the work.
-pub(crate) fn leave(raised: &PyErr) {
+/// Stores `SystemExit`, `KeyboardInterrupt` and the like for the waiting thread; no error may wrap these.
+pub(crate) fn keep_fatal_exception(raised: &PyErr) {
     Python::attach(|py| {
         if !raised.is_instance_of::<PyException>(py) {
-            // Outside of a task, nobody waits.
-            let _ = LEFT.try_with(|left| left.replace(Some(raised.clone_ref(py))));
+            // Outside of a task, nobody waits for it.
+            let _ = MUST_RAISE.try_with(|left| left.replace(Some(raised.clone_ref(py))));
         }
     });
 }
 
-/// Work under way on the runtime. Dropping it gives the work up.
+/// A task on the runtime. Dropping it cancels it.
 #[pyclass(frozen, module = "flink_rest_client._native")]
 pub(crate) struct Task {
     shared: Arc<Shared>,
     work: AbortHandle,
-    home: Home,
+    owner: OwnerProcess,
 }
 
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    over: Condvar,
+    done_signal: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    is_over: bool,
+    is_done: bool,
     outcome: Option<Outcome>,
     callback: Option<Py<PyAny>>,
 }
@@ -62,10 +62,10 @@ impl Task {
         convert: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
     ) -> PyResult<Self> {
         let shared = Arc::new(Shared::default());
-        let end = End(shared.clone());
-        let work = runtime::handle()?.spawn(LEFT.scope(RefCell::default(), async move {
+        let end = DoneOnDrop(shared.clone());
+        let work = runtime::handle()?.spawn(MUST_RAISE.scope(RefCell::default(), async move {
             let result = work.await;
-            let result = match LEFT.with(RefCell::take) {
+            let result = match MUST_RAISE.with(RefCell::take) {
                 Some(left) if result.is_err() => Err(Failure::Callback(left)),
                 _ => result,
             };
@@ -74,23 +74,23 @@ impl Task {
                 Err(failure) => Err(failure.into_python(py)),
             }));
         }));
-        Ok(Self { shared, work: work.abort_handle(), home: Home::here() })
+        Ok(Self { shared, work: work.abort_handle(), owner: OwnerProcess::here() })
     }
 }
 
-/// Marks the end, also if the work was given up or panicked.
-struct End(Arc<Shared>);
+/// Marks the task as done when dropped, even if it was cancelled or panicked.
+struct DoneOnDrop(Arc<Shared>);
 
-impl Drop for End {
+impl Drop for DoneOnDrop {
     fn drop(&mut self) {
         let callback = {
             let mut state = self.0.state();
-            state.is_over = true;
+            state.is_done = true;
             state.callback.take()
         };
-        self.0.over.notify_all();
+        self.0.done_signal.notify_all();
         if let Some(callback) = callback {
-            // Nobody is left who could be told that a callback failed; at Python's end there is nobody to call.
+            // A failure of the callback cannot be reported to anybody. During shutdown the callback is skipped.
             runtime::attach(|py| _ = callback.call0(py));
         }
     }
@@ -101,36 +101,37 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a moment: whether it is over.
+    /// Waits for one interval and returns true if the task is done.
     fn wait(&self) -> bool {
-        let waited = self.over.wait_timeout_while(self.state(), PAUSE, |state| !state.is_over);
-        waited.unwrap_or_else(PoisonError::into_inner).0.is_over
+        let waited =
+            self.done_signal.wait_timeout_while(self.state(), SIGNAL_CHECK_INTERVAL, |state| !state.is_done);
+        waited.unwrap_or_else(PoisonError::into_inner).0.is_done
     }
 }
 
 #[pymethods]
 impl Task {
-    /// Waits until it is over: what came out. Other Python threads go on, and signals are heard.
+    /// Waits until the task is done and returns its result. Releases Python's lock and handles signals meanwhile.
     fn wait(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        self.home.check(py, "call")?;
+        self.owner.check(py, "call")?;
         while !py.detach(|| self.shared.wait()) {
             py.check_signals().inspect_err(|_| self.cancel())?;
         }
         self.result(py)
     }
 
-    /// What came out; for once.
+    /// Returns the result; works only once.
     fn result(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        self.home.check(py, "call")?;
+        self.owner.check(py, "call")?;
         let outcome = self.shared.state().outcome.take();
-        outcome.map_or_else(|| Err(error::given_up(py)), |outcome| outcome(py))
+        outcome.map_or_else(|| Err(error::cancelled(py)), |outcome| outcome(py))
     }
 
-    /// Calls this back, on another thread, when it is over; at once if it is.
+    /// Registers a callback, called on another thread when the task is done; called at once if it is done already.
     fn when_done(&self, py: Python<'_>, callback: Py<PyAny>) -> PyResult<()> {
-        self.home.check(py, "call")?;
+        self.owner.check(py, "call")?;
         let mut state = self.shared.state();
-        if !state.is_over {
+        if !state.is_done {
             state.callback = Some(callback);
             return Ok(());
         }
@@ -139,9 +140,9 @@ impl Task {
         Ok(())
     }
 
-    /// Gives it up: its connection is closed.
+    /// Cancels the task and closes its connection.
     fn cancel(&self) {
-        if self.home.is_here() {
+        if self.owner.is_here() {
             self.work.abort();
         }
     }

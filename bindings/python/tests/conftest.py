@@ -1,4 +1,5 @@
-"""A small server for faults that a real Flink does not have, and a real Flink, which `cargo xtask wheel` starts."""
+"""Fixtures: a small server for faults that a real Flink does not show, and the real Flink that
+`cargo xtask wheel` starts."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ from flink_rest_client import FlinkRestClient
 
 Answer = tuple[int, str, bytes]
 
-# What every release says of a cluster, and of an upload.
+# A cluster overview and an upload's response, with the members that every release sends.
 DONE = {"slots-total": 1, "filename": "/tmp/1_app.jar"}
 
 
 class Server(ThreadingHTTPServer):
-    """Answers what it is told to, and remembers what it was asked."""
+    """Sends the configured responses and records the requests."""
 
     daemon_threads = True
 
@@ -43,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         left = int(self.headers.get("Content-Length", 0))
         while left > 0:
-            # Of something large, only the end is kept.
+            # Keep only the end of large bodies.
             self.server.body = self.rfile.read(min(left, 1 << 16))
             left -= len(self.server.body) or left
         asked = f"{self.command} {self.path}"
@@ -72,13 +73,13 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def hanging() -> Iterator[str]:
-    """The address of a server that takes requests and never answers."""
+    """The address of a server that accepts connections but never responds."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def eventually(ask: Callable[[], Any], within: float = 60) -> Any:
-    """The first answer that is something; much of what Flink says, it finds out only when asked."""
+    """Polls until the result is truthy; Flink computes many values only on request."""
     deadline = time.monotonic() + within
     while not (answer := ask()):
         assert time.monotonic() < deadline, f"not within {within} s"
@@ -115,7 +116,7 @@ def jars() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def streaming(client: FlinkRestClient, jars: dict[str, str]) -> Iterator[str]:
-    """A job that runs, with checkpoints, accumulators and watermarks."""
+    """A running job with checkpoints, accumulators and watermarks."""
     flags = ["--parallelism", "2", "--checkpoint-interval", "500", "--keyed-state", "4"]
     job = client.jars.upload_and_run(jars["StreamingJob"], [*flags, "--accumulators", "--watermarks"])
     client.jobs.wait_until_running(job)
@@ -126,7 +127,7 @@ def streaming(client: FlinkRestClient, jars: dict[str, str]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def finished(client: FlinkRestClient, jars: dict[str, str]) -> str:
-    """A word count that is over."""
+    """A finished word count."""
     job = client.jars.upload_and_run(jars["WordCount"])
     client.jobs.wait_until_finished(job)
     return job

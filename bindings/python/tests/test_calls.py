@@ -1,4 +1,4 @@
-"""What is sent, what comes back, and what is raised; on small servers."""
+"""Requests, results and exceptions, on small servers."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_credentials_are_sent(server: Server, tmp_path: pathlib.Path) -> None:
         assert (sent["authorization"], sent["x-key"]) == (header, "k")
 
 
-def test_what_cannot_be_right_is_not_sent(server: Server) -> None:
+def test_invalid_requests_are_not_sent(server: Server) -> None:
     client = FlinkRestClient.from_url(server.url)
     jar = "1_app.jar"
     for wrong in (
@@ -91,7 +91,7 @@ def test_flinks_errors(server: Server) -> None:
     assert error.causes[-1] == "IOException: inner" and "outer" in error.causes and again.causes == error.causes
 
 
-def test_what_is_not_flink_is_an_error(server: Server) -> None:
+def test_a_response_of_another_server_is_an_error(server: Server) -> None:
     client = FlinkRestClient.from_url(server.url, retries=0)
     for status, body in ((200, b"<html><title>Login</title>"), (502, b"<html>"), (500, b""), (200, b"")):
         server.answers = lambda _, status=status, body=body: (status, "text/html", body)  # type: ignore[misc]
@@ -99,7 +99,7 @@ def test_what_is_not_flink_is_an_error(server: Server) -> None:
             client.overview()
 
 
-def test_a_server_that_hangs_is_given_up(hanging: str) -> None:
+def test_a_hanging_server_times_out(hanging: str) -> None:
     client = FlinkRestClient.from_url(hanging, timeout=0.3)
     with pytest.raises(RequestTimeoutError) as caught:
         client.overview()
@@ -115,18 +115,18 @@ def test_no_server_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("exactly_once", [True, False])
-def test_a_jar_is_deleted_once_it_runs_and_stays_else(
+def test_a_jar_is_deleted_only_on_request(
     server: Server, tmp_path: pathlib.Path, exactly_once: bool
 ) -> None:
     jar = tmp_path / "app.jar"
     jar.write_bytes(b"PK\x03\x04")
     answers = {
         "GET /v1/config": (200, CONFIG),
-        # Asked before the program runs, unless its job has an id.
+        # Requested before the program runs, unless the job has an id.
         "GET /v1/jobs": (200, b'{"jobs": []}'),
         "POST /v1/jars/upload": (200, b'{"filename": "/tmp/1_app.jar", "status": "success"}'),
         "POST /v1/jars/1_app.jar/run": (200, b'{"jobid": "' + JOB.encode() + b'"}'),
-        # That it cannot be deleted is no error.
+        # A failed deletion is not an error.
         "DELETE /v1/jars/1_app.jar": (500, b'{"errors": ["the disk is broken"]}'),
     }
 
@@ -143,7 +143,7 @@ def test_a_jar_is_deleted_once_it_runs_and_stays_else(
     assert server.requests[-2:] == [run, "DELETE /v1/jars/1_app.jar"]
 
 
-def test_arguments_arrive_as_they_are(server: Server) -> None:
+def test_arguments_arrive_unchanged(server: Server) -> None:
     run = b'{"jobid": "' + JOB.encode() + b'"}'
     server.answers = lambda asked: (200, "application/json", run if "/run" in asked else CONFIG)
     client = AsyncFlinkRestClient.from_url(server.url)
@@ -163,14 +163,14 @@ def test_bytes_need_not_be_utf_8(server: Server) -> None:
 
 def test_logs_are_saved_with_progress(server: Server, tmp_path: pathlib.Path) -> None:
     server.answers = lambda _: (200, "text/plain", b"x" * 1_000_000)
-    told: list[Any] = []
+    reports: list[Any] = []
     path = tmp_path / "log"
     jobmanager = FlinkRestClient.from_url(server.url).jobmanager
-    assert jobmanager.save_log("a.log", path, lambda *done: told.append(done)) == path.stat().st_size == 1_000_000
-    assert told[-1] == (1_000_000, 1_000_000)
+    assert jobmanager.save_log("a.log", path, lambda *done: reports.append(done)) == path.stat().st_size == 1_000_000
+    assert reports[-1] == (1_000_000, 1_000_000)
 
 
-def test_what_a_progress_callback_raises_ends_the_upload(server: Server, tmp_path: pathlib.Path) -> None:
+def test_an_exception_in_a_progress_callback_ends_the_upload(server: Server, tmp_path: pathlib.Path) -> None:
     jar = tmp_path / "app.jar"
     jar.write_bytes(b"PK\x03\x04" + bytes(10_000_000))
 
@@ -190,7 +190,7 @@ def test_a_callback_may_call_the_client(server: Server, tmp_path: pathlib.Path) 
     assert answers and all(answer == DONE for answer in answers)
 
 
-def test_a_closed_client_says_so(server: Server) -> None:
+def test_a_closed_client_refuses_calls(server: Server) -> None:
     with FlinkRestClient.from_url(server.url) as client:
         client.overview()
     with pytest.raises(RestException, match="closed"):
@@ -203,7 +203,7 @@ def test_clients_are_not_pickled() -> None:
             pickle.dumps(client)
 
 
-def test_old_names_are_where_they_were() -> None:
+def test_names_of_the_old_package_can_be_imported() -> None:
     from flink_rest_client.client import VERSIONS
     from flink_rest_client.common import RestException as error
     from flink_rest_client.v1.client import DatasetTrigger, FlinkRestClientV1
@@ -243,11 +243,11 @@ def test_a_timeout_is_a_number_of_seconds(server: Server, timeout: float) -> Non
         FlinkRestClient.from_url(server.url).jobs.wait_until_running(JOB, timeout=timeout)
 
 
-HALF = "\ud800"
+LONE_SURROGATE = "\ud800"
 
 
-@pytest.mark.parametrize("wrong", [b"x", 5, object(), HALF])
-def test_what_is_no_id_is_refused_by_its_name(server: Server, wrong: Any) -> None:
+@pytest.mark.parametrize("wrong", [b"x", 5, object(), LONE_SURROGATE])
+def test_an_invalid_id_is_refused_with_its_name(server: Server, wrong: Any) -> None:
     client = FlinkRestClient.from_url(server.url)
     for name, call in (
         ("job", lambda: client.jobs.get(wrong)),
@@ -256,30 +256,30 @@ def test_what_is_no_id_is_refused_by_its_name(server: Server, wrong: Any) -> Non
         ("taskmanager", lambda: client.taskmanagers.get(wrong)),
         ("args", lambda: client.api.run_jar("1_app.jar", args=["fine", wrong])),
     ):
-        kind = ValueError if wrong in (5, HALF) else TypeError
+        kind = ValueError if wrong in (5, LONE_SURROGATE) else TypeError
         with pytest.raises((kind, TypeError) if wrong == 5 else kind) as raised:
             call()
-        said = str(raised.value)
-        assert name in said and ascii(said) == repr(said), said
-        came = {5: ("int", "5"), HALF: ("half of a surrogate pair",)}.get(
+        message = str(raised.value)
+        assert name in message and ascii(message) == repr(message), message
+        shown = {5: ("int", "5"), LONE_SURROGATE: ("half of a surrogate pair",)}.get(
             wrong if isinstance(wrong, (int, str)) else None, (type(wrong).__name__,)
         )
-        assert any(word in said for word in came), said
+        assert any(word in message for word in shown), message
     assert server.requests == []
 
 
 @pytest.mark.parametrize(
-    "name, wrong, kind, came",
+    "name, wrong, kind, shown",
     [
         ("headers", 5, TypeError, "int"),
         ("headers", ["a"], TypeError, "list"),
         ("headers", {"X-Key": 5}, TypeError, "a dict of str to int"),
-        ("headers", {"X-Key": HALF}, ValueError, "half of a surrogate pair"),
+        ("headers", {"X-Key": LONE_SURROGATE}, ValueError, "half of a surrogate pair"),
         ("auth", 5, TypeError, "5"),
         ("auth", b"token", TypeError, "bytes"),
         ("auth", ("me", 1), TypeError, "(str, int)"),
         ("auth", ("secret",), TypeError, "(str)"),
-        ("auth", HALF, ValueError, "half of a surrogate pair"),
+        ("auth", LONE_SURROGATE, ValueError, "half of a surrogate pair"),
         ("ca", 5, TypeError, "5"),
         ("cert", ("a", 5), TypeError, "(str, int)"),
         ("timeout", "5", TypeError, "str"),
@@ -287,33 +287,33 @@ def test_what_is_no_id_is_refused_by_its_name(server: Server, wrong: Any) -> Non
         ("retries", -1, ValueError, "-1"),
         ("retries", 1.5, TypeError, "1.5"),
         ("proxy", b"x", TypeError, "bytes"),
-        ("proxy", HALF, ValueError, "half of a surrogate pair"),
+        ("proxy", LONE_SURROGATE, ValueError, "half of a surrogate pair"),
     ],
 )
-def test_settings_of_another_type_are_refused_by_their_names(
-    name: str, wrong: Any, kind: type[Exception], came: str
+def test_a_setting_of_the_wrong_type_is_refused_with_its_name(
+    name: str, wrong: Any, kind: type[Exception], shown: str
 ) -> None:
     with pytest.raises(kind) as raised:
         FlinkRestClient.from_url("http://flink", **{name: wrong})
-    said = str(raised.value)
-    assert said.startswith(f"{name}: ") and came in said and "secret" not in said, said
+    message = str(raised.value)
+    assert message.startswith(f"{name}: ") and shown in message and "secret" not in message, message
 
 
-def test_arguments_of_another_type_are_refused_by_their_names(server: Server) -> None:
+def test_an_argument_of_the_wrong_type_is_refused_with_its_name(server: Server) -> None:
     client: Any = FlinkRestClient.from_url(server.url)
-    for call, said in (
-        (lambda: FlinkRestClient(b"host"), "host: a str is wanted, not bytes"),  # type: ignore[arg-type]
-        (lambda: FlinkRestClient.from_url(b"host"), "url: a str is wanted, not bytes"),  # type: ignore[arg-type]
-        (lambda: client.jobs.wait_until_running(JOB, timeout="5"), "timeout: a number of seconds is wanted, not str"),
-        (lambda: client.jars.upload(__file__, progress=5), "progress: a function is wanted, not int"),
+    for call, message in (
+        (lambda: FlinkRestClient(b"host"), "host: expected a str, not bytes"),  # type: ignore[arg-type]
+        (lambda: FlinkRestClient.from_url(b"host"), "url: expected a str, not bytes"),  # type: ignore[arg-type]
+        (lambda: client.jobs.wait_until_running(JOB, timeout="5"), "timeout: expected a number of seconds, not str"),
+        (lambda: client.jars.upload(__file__, progress=5), "progress: expected a function, not int"),
     ):
         with pytest.raises(TypeError) as raised:
             call()
-        assert str(raised.value) == said
+        assert str(raised.value) == message
 
 
 @pytest.mark.parametrize("way_out", [SystemExit, KeyboardInterrupt, GeneratorExit])
-def test_what_is_to_end_more_than_a_call_passes_through(
+def test_exceptions_that_end_the_program_pass_through(
     server: Server, tmp_path: pathlib.Path, way_out: type[BaseException]
 ) -> None:
     jar = tmp_path / "app.jar"
@@ -332,7 +332,7 @@ def test_what_is_to_end_more_than_a_call_passes_through(
 
 
 @pytest.mark.parametrize("body", [b'{"code": 401, "msg": "not logged in"}', b"[]", b"null", b'"log in"', b"{}"])
-def test_the_json_of_a_gateway_is_no_answer(server: Server, body: bytes) -> None:
+def test_json_of_a_gateway_is_an_error(server: Server, body: bytes) -> None:
     server.answers = lambda _: (200, "application/json", body)
     client = FlinkRestClient.from_url(server.url)
     for call in (client.overview, client.jobs.overview, client.jars.all, client.taskmanagers.all, lambda: client.jobs.get(JOB)):
@@ -340,7 +340,7 @@ def test_the_json_of_a_gateway_is_no_answer(server: Server, body: bytes) -> None
             call()
 
 
-def test_a_release_that_cannot_be_read_keeps_nobody_from_stopping(server: Server) -> None:
+def test_a_job_can_be_stopped_if_the_release_is_unreadable(server: Server) -> None:
     config = b'{"flink-version": "<unknown>", "features": {}}'
     triggered = b'{"request-id": "' + JOB.encode() + b'"}'
     server.answers = lambda asked: (200, "application/json", config if "config" in asked else triggered)
@@ -353,7 +353,7 @@ def test_a_release_that_cannot_be_read_keeps_nobody_from_stopping(server: Server
         FlinkRestClient.from_url(server.url, flink_version="latest")
 
 
-def test_an_operation_that_was_forgotten_may_have_been_carried_out(server: Server) -> None:
+def test_a_forgotten_operation_has_an_unknown_outcome(server: Server) -> None:
     trigger = "b" * 32
     unknown = b'{"errors": ["There is no savepoint operation with triggerId=b for job a."]}'
 
@@ -381,8 +381,8 @@ def test_an_operation_that_was_forgotten_may_have_been_carried_out(server: Serve
 
 
 @pytest.mark.parametrize("collects", [True, False])
-def test_metrics_that_flink_did_not_collect_come_with_a_warning(server: Server, collects: bool) -> None:
-    """Metrics are fresh once the CPU time of each JVM is another."""
+def test_stale_metrics_come_with_a_warning(server: Server, collects: bool) -> None:
+    """Metrics are fresh once the CPU time of each JVM has changed."""
 
     def answer(asked: str) -> Any:
         if "/taskmanagers/metrics" in asked and not collects:
@@ -397,12 +397,12 @@ def test_metrics_that_flink_did_not_collect_come_with_a_warning(server: Server, 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         assert FlinkRestClient.from_url(server.url).jobmanager.metrics()
-    told = [(warning.category, str(warning.message)) for warning in caught]
+    reports = [(warning.category, str(warning.message)) for warning in caught]
     old = "the metrics may be old: Flink did not collect them within a second"
-    assert set(told) == (set() if collects else {(RuntimeWarning, old)})
+    assert set(reports) == (set() if collects else {(RuntimeWarning, old)})
 
 
-def test_a_savepoint_has_a_format_that_the_state_backend_can_write(server: Server) -> None:
+def test_a_savepoint_has_a_format_that_the_state_backend_supports(server: Server) -> None:
     config = b'{"mode": "exactly_once", "interval": 1, "timeout": 1, "min_pause": 0, "max_concurrent": 1, "externalization": {"enabled": false, "delete_on_cancellation": true}, "state_backend": "ForStStateBackend", "checkpoint_storage": "x", "unaligned_checkpoints": false, "tolerable_failed_checkpoints": 0}'
 
     def answer(asked: str) -> Any:

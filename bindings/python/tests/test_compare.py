@@ -1,4 +1,4 @@
-"""The comparison itself: what it must see, and what it must not mind."""
+"""Tests of the comparison: differences it must find, and changes it must ignore."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RAISED = {"raised": ["RestException", "Exception"], "text": "before"}
         (RAISED, {"raised": ["KeyError", "Exception"]}, RAISED),
     ],
 )
-def test_it_sees(old: Any, new: Any, again: Any) -> None:
+def test_differences_are_found(old: Any, new: Any, again: Any) -> None:
     assert differences(old, new, again, values=True)
 
 
@@ -37,5 +37,5 @@ def test_it_sees(old: Any, new: Any, again: Any) -> None:
         (RAISED, {"raised": ["NotFoundError", "RestException"], "text": "after"}, RAISED),
     ],
 )
-def test_it_does_not_mind(old: Any, new: Any, again: Any) -> None:
+def test_expected_changes_are_ignored(old: Any, new: Any, again: Any) -> None:
     assert not differences(old, new, again, values=True)

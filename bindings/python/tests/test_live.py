@@ -1,4 +1,4 @@
-"""What goes beyond the old package, on a real Flink."""
+"""Features beyond the old package, on a real Flink."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_old_readme(flink: str, jars: dict[str, str], capsys: Any) -> None:
     assert overview["flink-version"] and job["vertices"] and vertex["subtasks"]
 
 
-def test_every_endpoint_that_needs_no_more_than_a_job(
+def test_every_endpoint_that_only_needs_a_job(
     client: FlinkRestClient, streaming: str, version: str
 ) -> None:
     api = client.api
@@ -64,7 +64,7 @@ def test_every_endpoint_that_needs_no_more_than_a_job(
     assert restarts == [{"id": "numRestarts", "value": "0"}]
 
 
-def test_both_faces_say_the_same(client: FlinkRestClient, flink: str, finished: str) -> None:
+def test_both_clients_return_the_same(client: FlinkRestClient, flink: str, finished: str) -> None:
     async def ask() -> list[Any]:
         async with AsyncFlinkRestClient.from_url(flink) as awaited:
             return [
@@ -81,12 +81,12 @@ def test_both_faces_say_the_same(client: FlinkRestClient, flink: str, finished: 
 
 def test_a_job_runs_once_under_the_id_it_was_given(client: FlinkRestClient, jars: dict[str, str]) -> None:
     job = uuid.uuid4().hex
-    told: list[int] = []
+    reports: list[int] = []
     arguments = {"text": "to be or not to be"}
     started = client.jars.upload_and_run(
-        jars["WordCount"], arguments, job_id=job, progress=lambda done, _: told.append(done)
+        jars["WordCount"], arguments, job_id=job, progress=lambda done, _: reports.append(done)
     )
-    assert started == job and told[-1] == Path(jars["WordCount"]).stat().st_size
+    assert started == job and reports[-1] == Path(jars["WordCount"]).stat().st_size
     assert client.jobs.wait_until_finished(job)["state"] == "FINISHED"
     counted = client.jobs.get_accumulators(job)["user-task-accumulators"]
     assert {"name": "words", "type": "LongCounter", "value": "6"} in counted
@@ -105,7 +105,7 @@ def test_a_jar_is_deleted_once_it_runs(client: FlinkRestClient, jars: dict[str, 
     assert len(client.jars.all()["files"]) == before
 
 
-def test_what_flink_refuses_to_run_leaves_no_jar(client: FlinkRestClient, jars: dict[str, str]) -> None:
+def test_a_refused_program_leaves_no_jar(client: FlinkRestClient, jars: dict[str, str]) -> None:
     before = len(client.jars.all()["files"])
     with pytest.raises(Exception, match="no.Such"):
         client.jars.upload_and_run(jars["WordCount"], entry_class="no.Such")
@@ -126,7 +126,7 @@ def test_checkpoints_are_waited_for(client: FlinkRestClient, streaming: str) -> 
     assert client.jobs.trigger_checkpoint(streaming).wait(60) >= 1
 
 
-def test_waits_end(client: FlinkRestClient, streaming: str, jars: dict[str, str]) -> None:
+def test_waits_raise(client: FlinkRestClient, streaming: str, jars: dict[str, str]) -> None:
     with pytest.raises(RequestTimeoutError):
         client.jobs.wait_until_finished(streaming, timeout=0.3)
     with pytest.raises(NotFoundError):
@@ -137,7 +137,7 @@ def test_waits_end(client: FlinkRestClient, streaming: str, jars: dict[str, str]
     assert caught.value.root_cause
 
 
-def test_rescaling_wants_the_adaptive_scheduler(client: FlinkRestClient, streaming: str) -> None:
+def test_rescaling_requires_the_adaptive_scheduler(client: FlinkRestClient, streaming: str) -> None:
     with pytest.raises(RestException) as caught:
         client.jobs.set_parallelism(streaming, 1)
     assert "jobmanager.scheduler" in (caught.value.hint or "")
@@ -177,7 +177,7 @@ def test_logs_are_followed(client: FlinkRestClient, flink: str) -> None:
     assert asyncio.run(follow())
 
 
-def test_what_only_newer_releases_have_is_refused(client: FlinkRestClient, version: str) -> None:
+def test_features_of_newer_releases_are_refused(client: FlinkRestClient, version: str) -> None:
     if at_least(version, "2.3"):
         assert isinstance(client.api.get_applications_overview(), dict)
     else:

@@ -1,4 +1,4 @@
-"""What is streamed takes no memory, however large it is."""
+"""Streams take constant memory."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from .conftest import Server
 
 MEGABYTE = 1 << 20
-SIZE = 300 * MEGABYTE
-MOST = 40 * MEGABYTE
+JAR_SIZE = 300 * MEGABYTE
+MAX_GROWTH = 40 * MEGABYTE
 
 SCRIPT = """
 import re, sys
@@ -21,9 +21,9 @@ client = FlinkRestClient.from_url(sys.argv[1])
 client.overview()
 memory = lambda what: int(re.search(what + r":\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
 idle = memory("VmRSS")
-told = []
-client.jars.upload(sys.argv[2], progress=lambda done, size: told.append(done))
-assert told[-1] == int(sys.argv[3]), told[-1]
+reports = []
+client.jars.upload(sys.argv[2], progress=lambda done, size: reports.append(done))
+assert reports[-1] == int(sys.argv[3]), reports[-1]
 print(memory("VmHWM") - idle)
 """
 
@@ -33,8 +33,8 @@ def test_an_upload_of_300_mb(server: Server, tmp_path: Path) -> None:
     jar = tmp_path / "app.jar"
     with jar.open("wb") as file:
         file.write(b"PK\x03\x04")
-        file.truncate(SIZE)  # The rest is a hole.
+        file.truncate(JAR_SIZE)  # The rest is a hole.
     grown = int(
-        subprocess.check_output([sys.executable, "-c", SCRIPT, server.url, str(jar), str(SIZE)], timeout=300)
+        subprocess.check_output([sys.executable, "-c", SCRIPT, server.url, str(jar), str(JAR_SIZE)], timeout=300)
     )
-    assert grown < MOST, f"{grown / MEGABYTE:.0f} MB"
+    assert grown < MAX_GROWTH, f"{grown / MEGABYTE:.0f} MB"

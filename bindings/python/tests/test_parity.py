@@ -1,4 +1,5 @@
-"""flink-rest-client 1.0.8 and this package side by side on the same cluster; docs/python-parity.md is written from it."""
+"""Compares flink-rest-client 1.0.8 with this package on the same cluster; docs/python-parity.md
+is generated from it."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ ATTEMPTS = 3
 
 @pytest.fixture(scope="module")
 def run(client: FlinkRestClient, streaming: str, finished: str, jars: dict[str, str], tmp_path_factory: Any) -> Any:
-    """Runs the calls with the old package or with this one."""
+    """Runs the calls with the old package or this one."""
     vertex = client.jobs.get_vertex_ids(streaming)[-1]
     eventually(lambda: client.jobs.get_vertex(streaming, vertex).metric_names())
     eventually(lambda: client.jobs.get_vertex(streaming, vertex).backpressure()["status"] == "ok")
@@ -42,9 +43,9 @@ def run(client: FlinkRestClient, streaming: str, finished: str, jars: dict[str, 
         "jars": jars,
     }
 
-    def run(which: str, deeds: bool) -> Any:
+    def run(which: str, changes: bool) -> Any:
         folder = tmp_path_factory.mktemp(which)
-        given = {**about, "deeds": deeds, "out": str(folder / "out.json"), "folder": str(folder)}
+        given = {**about, "changes": changes, "out": str(folder / "out.json"), "folder": str(folder)}
         (folder / "about.json").write_text(json.dumps(given))
         python = {"old": os.environ["OLD_PYTHON"], "new": sys.executable}[which]
         subprocess.run([python, str(CALLS), str(folder / "about.json")], check=True, timeout=300)
@@ -54,30 +55,30 @@ def run(client: FlinkRestClient, streaming: str, finished: str, jars: dict[str, 
 
 
 def found_in(name: str, outcomes: list[Any]) -> set[str]:
-    """Values of metrics change as they like."""
+    """Differences of a row; values of metrics may change."""
     return differences(*(outcome[name] for outcome in outcomes), values="etrics(" not in name)
 
 
 @pytest.fixture(scope="module")
 def seen(run: Any) -> Any:
-    """Signatures, and what differs in each row: what has differed each time."""
+    """Signatures, and per row the differences that appeared in every attempt."""
     found: dict[str, set[str]] = {}
     for attempt in range(ATTEMPTS):
-        runs = [run(which, deeds=False) for which in ("old", "new", "old")]
+        runs = [run(which, changes=False) for which in ("old", "new", "old")]
         outcomes = [run["outcomes"] for run in runs]
         for name in outcomes[0]:
             now = found_in(name, outcomes)
             found[name] = now if attempt == 0 else found[name] & now
         if not any(found[name] for name in found if name not in EXPLAINED):
             break
-    old, new = (run(which, deeds=True)["outcomes"] for which in ("old", "new"))
-    # Nothing that is made twice is the same: values count only where there is no id in them.
+    old, new = (run(which, changes=True)["outcomes"] for which in ("old", "new"))
+    # Repeated changes have new ids: compare values only where there is no id.
     for name in old:
         found[name] = differences(old[name], new[name], old[name], values=name.endswith("})"))
     return runs[0]["signatures"], runs[1]["signatures"], found
 
 
-def test_methods_take_what_they_took(seen: Any) -> None:
+def test_parameters_are_compatible(seen: Any) -> None:
     old, new, _ = seen
     for name, parameters in old.items():
         assert name in new, name
@@ -96,11 +97,11 @@ def test_every_method_has_a_row(seen: Any) -> None:
     aliases = {name.replace("FlinkRestClient.", "client.") for name in old}
     rows = {name.split("(")[0].split(" ")[0] for name in found}
     missing = {name for name in aliases if name not in rows and name.replace("client.", "FlinkRestClient.") not in rows}
-    # They hold what was given to them.
+    # Attributes that hold constructor arguments.
     assert missing <= {"JobTrigger.job_id", "JobTrigger.trigger_id", "DatasetTrigger.trigger_id"}, missing
 
 
-def test_what_differs_is_explained(seen: Any, version: str) -> None:
+def test_differences_are_explained(seen: Any, version: str) -> None:
     _, _, found = seen
     unexplained = {name: sorted(what)[:5] for name, what in found.items() if what and name not in EXPLAINED}
     assert not unexplained, json.dumps(unexplained, indent=2)

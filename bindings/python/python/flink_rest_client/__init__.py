@@ -5,8 +5,8 @@
 >>> client.overview()["flink-version"]  # doctest: +SKIP
 '2.3.0'
 
-`FlinkRestClient` has the methods of the package `flink-rest-client` and more; `AsyncFlinkRestClient` has the same to be
-awaited. Both have every endpoint of Flink's in ``client.api``, by its name.
+`FlinkRestClient` has the methods of the package `flink-rest-client` and more. `AsyncFlinkRestClient` has the same
+methods as coroutines. Both have every endpoint of Flink's REST API in ``client.api``, by its name.
 """
 
 from flink_rest_client._native import VERSION

@@ -1,4 +1,4 @@
-"""Where `flink-rest-client` has the client; it is in `flink_rest_client.v1.client`."""
+"""An alias of `flink_rest_client.v1.client`, for code written for `flink-rest-client`."""
 
 from flink_rest_client.v1.client import VERSIONS, FlinkRestClient
 

@@ -1,4 +1,4 @@
-"""What both faces of the client have in common: exceptions, and the lines of logs."""
+"""Exceptions and log lines, shared by the blocking and the async client."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ __all__ = [
 
 
 class RestException(Exception):
-    """Any error of this package. Its text is one line, with the reason that Flink gives.
+    """Base class of this package's errors. The text is one line and includes Flink's reason.
 
-    status: HTTP status; None if there was no answer.
-    errors: Flink's own texts, Java stack traces and all.
-    root_cause: the reason in one line.
-    causes: from what was tried to why it failed, a line each, out of the Java stack trace where there is one.
-    hint: what to try next, where that is known.
-    jobs: the jobs that a request has started, or may have: ``[{"id": …, "name": …, "state": …}]``. Filled for an
-        `OutcomeUnknownError`, and for a program that Flink refused after it had submitted jobs.
+    status: HTTP status; None without a response.
+    errors: Flink's error texts, including Java stack traces.
+    root_cause: the root cause in one line.
+    causes: the causes from outermost to root, one line each; taken from the Java stack trace if there is one.
+    hint: what to try next, if known.
+    jobs: jobs that the request started or may have started: ``[{"id": …, "name": …, "state": …}]``. Set on an
+        `OutcomeUnknownError`, and if Flink refused a program after it had submitted jobs.
     """
 
     def __init__(
@@ -51,7 +51,8 @@ class RestException(Exception):
 
 
 class InvalidRequestError(RestException, ValueError):
-    """It cannot be right, or the server's Flink does not know it. Nothing was sent."""
+    """The request is invalid, or the server's Flink release does not support it. Nothing was
+    sent."""
 
 
 class NotFoundError(RestException, LookupError):
@@ -59,35 +60,36 @@ class NotFoundError(RestException, LookupError):
 
 
 class UnreachableError(RestException, ConnectionError):
-    """There is no connection, or it broke."""
+    """The connection failed or broke."""
 
 
 class RequestTimeoutError(RestException, TimeoutError):
-    """It took longer than it may."""
+    """The time limit was exceeded."""
 
 
 class OutcomeUnknownError(RestException):
-    """There is no answer to a request that changes something: it may have been carried out, or not. Or Flink refused a
-    program whose jobs go on."""
+    """No response to a request that changes something: it may or may not have been carried out.
+    Also raised if Flink refused a program whose jobs are still running."""
 
 
 class OperationFailedError(RestException):
-    """A savepoint, a stop or another operation failed, though Flink accepted it."""
+    """Flink accepted a savepoint, stop or another operation, but it failed."""
 
 
 class JobEndedError(RestException):
-    """The job that was waited for has failed or was cancelled, or the jobs of a program that Flink refused have failed."""
+    """The awaited job has failed or was cancelled, or the jobs of a program that Flink refused
+    have failed."""
 
 
 @dataclass(frozen=True)
 class LogLine:
     """A line of a log.
 
-    process: ``jobmanager``, or the id of the TaskManager that wrote it.
-    time: when it was written; a line without a time has that of the line before.
-    text: the line without its end; what is not UTF-8 shows as U+FFFD.
-    continues: whether it goes on where the line before ended, as a stack trace does.
-    gap: whether lines before it may be missing.
+    process: ``jobmanager``, or the id of the TaskManager that wrote the line.
+    time: time of the line; a line without a time has that of the line before.
+    text: the line without its line break; bytes that are not UTF-8 become U+FFFD.
+    continues: True if the line belongs to the entry before it, as in a stack trace.
+    gap: True if lines before this one may be missing.
     """
 
     process: str

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flink_rest_client import answers
 
 DEFAULT_MODES = ("min", "max", "sum", "avg")
-"""What `flink-rest-client` asks for, and all Flinks have."""
+"""The default modes of `flink-rest-client`, which all releases of Flink have."""
 
 MODES = (*DEFAULT_MODES, "skew")
 
@@ -32,7 +32,7 @@ def aggregates(metrics: Iterable[answers.AggregatedMetric]) -> dict[str, dict[st
 
 
 def modes(wanted: Sequence[str] | None) -> Sequence[str]:
-    """The modes, if there are no others among them than Flink has."""
+    """Checks the modes; raises a ValueError for one that Flink does not have."""
     wanted = DEFAULT_MODES if wanted is None else wanted
     unknown = [mode for mode in wanted if mode not in MODES]
     if unknown:

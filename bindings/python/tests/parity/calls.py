@@ -1,6 +1,6 @@
-"""Calls everything that flink-rest-client has, with the package that is installed, and writes down what came out.
+"""Calls everything that flink-rest-client has, with the installed package, and stores the outcomes.
 
-Runs with both packages, so it uses nothing else of either. Its one argument is a JSON file of what there is to look at.
+Runs with both packages, so it uses only their common API. Its argument is a JSON file with the ids to use.
 """
 
 import http.server
@@ -31,7 +31,7 @@ CLASSES = {
 
 
 def signatures():
-    """The parameters of each public method; none for a property."""
+    """The parameters of each public method; None for a property."""
     found = {}
     for name, cls in CLASSES.items():
         for member, what in inspect.getmembers(cls):
@@ -50,7 +50,7 @@ def signatures():
 
 
 class Recorder(http.server.BaseHTTPRequestHandler):
-    """Stands in for a cluster that must not come to harm."""
+    """A stand-in for a cluster that must not be shut down."""
 
     seen = []
 
@@ -69,7 +69,7 @@ class Recorder(http.server.BaseHTTPRequestHandler):
 
 
 def recorded(do):
-    """What a call sends to a stand-in, and what it makes of ``{}``."""
+    """The requests that a call sends to a stand-in, and its result for the response ``{}``."""
     with http.server.HTTPServer(("127.0.0.1", 0), Recorder) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         Recorder.seen.clear()
@@ -88,7 +88,7 @@ def describe(value):
 
 
 def reads(client, about):
-    """What changes nothing: a row for each way to call it."""
+    """Read-only calls, a row for each variant."""
     job, finished, vertex_id = about["streaming"], about["finished"], about["vertex"]
     taskmanager, log = about["taskmanager"], about["log"]
     vertex = client.jobs.get_vertex(job, vertex_id)
@@ -200,8 +200,8 @@ def reads(client, about):
     }
 
 
-def deeds(client, about):
-    """What changes something, in this order."""
+def changes(client, about):
+    """Calls that change something, in this order."""
     jars, jobs, made, folder = client.jars, client.jobs, {}, about["folder"]
     word_count, streaming = about["jars"]["WordCount"], about["jars"]["StreamingJob"]
 
@@ -216,19 +216,19 @@ def deeds(client, about):
         keep("jobs", [*made.get("jobs", []), job])
         return job
 
-    def runs(job):
-        """Waits until it can be stopped."""
+    def running(job):
+        """Waits until the job can be stopped."""
         while set(vertex["status"] for vertex in jobs.get(job)["vertices"]) != {"RUNNING"}:
             threading.Event().wait(0.1)
         return job
 
-    def over(trigger):
+    def completed(trigger):
         while (status := trigger.status)["status"]["id"] != "COMPLETED":
             threading.Event().wait(0.1)
         return status
 
-    def stream():
-        return runs(started(jars.run(made["streaming"], parallelism=1)))
+    def start_streaming():
+        return running(started(jars.run(made["streaming"], parallelism=1)))
 
     def name_of(job):
         return jobs.get(started(job))["name"]
@@ -236,7 +236,7 @@ def deeds(client, about):
     return {
         "client.delete_cluster()": lambda: recorded(lambda stand_in: stand_in.delete_cluster()),
         "client.delete_dataset(id)": lambda: describe(keep("dataset", client.delete_dataset("1" * 32))),
-        "DatasetTrigger.status": lambda: over(made["dataset"]),
+        "DatasetTrigger.status": lambda: completed(made["dataset"]),
         "jars.upload(path)": lambda: keep("upload", jars.upload(word_count)),
         "jars.upload(no file)": lambda: jars.upload("/no/such/file.jar"),
         "jars.run(id)": lambda: started(jars.run(jar(made["upload"]))),
@@ -252,14 +252,14 @@ def deeds(client, about):
         "jars.delete(unknown)": lambda: jars.delete("unknown.jar"),
         "jars.delete('../cluster')": lambda: recorded(lambda stand_in: stand_in.jars.delete("../cluster")),
         "jobs.create_savepoint(id, folder)": lambda: describe(
-            keep("savepoint", jobs.create_savepoint(keep("job", stream()), folder))
+            keep("savepoint", jobs.create_savepoint(keep("job", start_streaming()), folder))
         ),
-        "JobTrigger.status (savepoint)": lambda: over(made["savepoint"]),
-        "JobTrigger.status (failed savepoint)": lambda: over(jobs.create_savepoint(made["job"], "/dev/null/no")),
+        "JobTrigger.status (savepoint)": lambda: completed(made["savepoint"]),
+        "JobTrigger.status (failed savepoint)": lambda: completed(jobs.create_savepoint(made["job"], "/dev/null/no")),
         "jobs.stop(id, folder)": lambda: describe(keep("stop", jobs.stop(made["job"], folder))),
-        "JobTrigger.status (stop)": lambda: over(made["stop"]),
+        "JobTrigger.status (stop)": lambda: completed(made["stop"]),
         "jobs.stop(unknown, folder)": lambda: describe(jobs.stop("0" * 32, folder)),
-        "jobs.terminate(id)": lambda: jobs.terminate(stream()),
+        "jobs.terminate(id)": lambda: jobs.terminate(start_streaming()),
         "jobs.terminate(unknown)": lambda: jobs.terminate("0" * 32),
         "(cleaning up)": lambda: [ended(jobs, job) for job in made["jobs"]] and None,
     }
@@ -268,7 +268,7 @@ def deeds(client, about):
 def ended(jobs, job):
     try:
         jobs.terminate(job)
-    except Exception:  # It has ended by itself.
+    except Exception:  # It has already ended.
         pass
 
 
@@ -282,7 +282,7 @@ def outcome(call):
 def main():
     about = json.load(open(sys.argv[1]))
     client = FlinkRestClient.get(about["host"], about["port"])
-    rows = (deeds if about["deeds"] else reads)(client, about)
+    rows = (changes if about["changes"] else reads)(client, about)
     outcomes = {name: outcome(call) for name, call in rows.items()}
     json.dump({"signatures": signatures(), "outcomes": outcomes}, open(about["out"], "w"))
 

@@ -1,21 +1,24 @@
-"""Whether two packages give the same: in shape always, in value where a value stays the same."""
+"""Compares the outcomes of two packages: the shape always, values only if they do not change by
+themselves."""
 
 from __future__ import annotations
 
 from typing import Any
 
 KEYS = ("id", "key", "name", "subtask", "taskmanager-id", "jid")
-"""What tells the elements of a list apart, whatever their order."""
+"""Members that identify the elements of a list, whatever their order."""
 
 
 def differences(old: Any, new: Any, again: Any, values: bool, path: str = "") -> set[str]:
-    """What differs between the old package's answer and the new one's. What the old one answers when it is asked again
-    after the new one shows what changes by itself. None has any shape."""
+    """Differences between the old and the new package's outcome.
+
+    `again` is the old package's outcome after the new one's, to detect values that change by
+    themselves. None matches any shape."""
     if None in (old, new, again):
         return set()
     if isinstance(old, dict) and isinstance(new, dict) and isinstance(again, dict):
         if "raised" in old and "raised" in new:
-            # What was caught before is caught now.
+            # Exception handlers written for the old package still work.
             return set() if old["raised"][0] in new["raised"] else {f"{path}: {old['raised'][0]}, and {new['raised']}"}
         found = {f"{path}/{key}: is missing" for key in (old.keys() & again.keys()) - new.keys()}
         found |= {f"{path}/{key}: is new" for key in new.keys() - old.keys() - again.keys()}
@@ -40,7 +43,7 @@ def differences(old: Any, new: Any, again: Any, values: bool, path: str = "") ->
 
 
 def keyed(items: list[Any]) -> Any:
-    """A list as a dict, if its elements can be told apart, else in an order of its own if they are texts."""
+    """A list as a dict if its elements have an identity; a list of strings sorted."""
     for key in KEYS:
         if items and all(isinstance(item, dict) and key in item for item in items):
             return {str(item[key]): item for item in items}
@@ -48,6 +51,6 @@ def keyed(items: list[Any]) -> Any:
 
 
 def kind(value: Any) -> str:
-    """The type of a value, as JSON has them: 0 and 0.5 are the same."""
+    """The JSON type of a value: 0 and 0.5 have the same."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return "number" if number else type(value).__name__

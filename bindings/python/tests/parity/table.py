@@ -1,4 +1,4 @@
-"""The table in docs/python-parity.md, and why what differs does."""
+"""The table in docs/python-parity.md, with explanations of the differences."""
 
 from __future__ import annotations
 
@@ -13,33 +13,34 @@ VERSIONS = ("1.20.5", "2.3.0")
 
 EXPLAINED = {
     "FlinkRestClient.get('https://host/base')": (
-        "The old one makes `http://https://host/base:8081` of it. Here a whole address is one."
+        "The old package turns it into `http://https://host/base:8081`. This one accepts a whole URL."
     ),
-    "client.taskmanager": "The old one's documentation has it, its code only `taskmanagers`. Here both work.",
+    "client.taskmanager": "The old package documents it, but only has `taskmanagers`. This one has both.",
     "jobs.get_execution_results(finished)": (
-        "The old one's documentation has it, its code only `get_execution_result`. Here both work."
+        "The old package documents it, but only has `get_execution_result`. This one has both."
     ),
     "vertex.metrics()": (
-        "The old one asks for all metrics in one request, which from parallelism 2 on is longer than the 4096 bytes that "
-        "Flink reads, and raises. Here it is as many requests as it takes."
+        "The old package requests all metrics at once. From parallelism 2 on, that exceeds Flink's limit of 4096 "
+        "bytes, and it raises. This one splits the request."
     ),
     "jars.run(entry_class='no.Such')": (
-        "The old one sends the class under a name that Flink 1.20 and later ignore, and the manifest's class runs. Here the "
-        "class that was asked for runs, and one that is not there is a `RestException`."
+        "The old package sends the class under a name that Flink 1.20 and later ignore, so the manifest's class "
+        "runs. This one runs the given class; a missing class raises a `RestException`."
     ),
     "jars.run(arguments={'name': 'Orders'})": (
-        "The old one sends them in a field that Flink 2 ignores, and the job runs without. Here they arrive, on all releases "
-        "and each as it is: in a value with spaces or quotes, too."
+        "The old package sends them in a field that Flink 2 ignores, so the job runs without them. This one sends "
+        "them unchanged on all releases, even values with spaces or quotes."
     ),
     "jars.delete('../cluster')": (
-        "The old one sends `DELETE /v1/cluster`, which shuts the cluster down. Here it is refused, and nothing is sent."
+        "The old package sends `DELETE /v1/cluster`, which shuts the cluster down. This one refuses it and sends "
+        "nothing."
     ),
 }
 
 
 @dataclass
 class Table:
-    """Rows by call: for each release, whether both packages gave the same."""
+    """Rows by call: per release, whether both packages gave the same."""
 
     before: str
     rows: dict[str, dict[str, str]]
@@ -58,7 +59,7 @@ class Table:
         return cls(before, rows, after)
 
     def enter(self, version: str, same: dict[str, bool]) -> None:
-        """Puts in what was seen on a release; rows that are no more go."""
+        """Enters the outcomes on a release; drops rows of removed calls."""
         self.rows = {
             call: {**self.rows.get(call, {}), version: "the same" if is_same else "differs"}
             for call, is_same in same.items()

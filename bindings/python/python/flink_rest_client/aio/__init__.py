@@ -1,1 +1,1 @@
-"""The client to be awaited. `flink_rest_client.v1` is made from it: `cargo xtask python`."""
+"""The async client. `flink_rest_client.v1` is generated from it: `cargo xtask python`."""

@@ -1,4 +1,4 @@
-"""What the classes in `api` have in common."""
+"""Base of the classes in `api`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flink_rest_client.aio.task import result
 
 
 class AsyncEndpoints:
-    """Endpoints by their names. `native` is the client in Rust."""
+    """Endpoints by name. `native` is the Rust client."""
 
     def __init__(self, native: Client) -> None:
         self.native = native

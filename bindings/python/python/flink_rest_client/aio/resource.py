@@ -1,4 +1,4 @@
-"""What the classes of jobs, jars and the like have in common."""
+"""Base of the classes of jobs, jars and other resources."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flink_rest_client.aio.api import AsyncApi
 
 
 class AsyncResource:
-    """A part of what `client` can do."""
+    """A group of methods of `client`."""
 
     def __init__(self, api: AsyncApi, prefix: str = "") -> None:
         self._api = api
@@ -15,7 +15,7 @@ class AsyncResource:
 
     @property
     def prefix(self) -> str:
-        """The address that all its requests begin with."""
+        """Common prefix of the URLs of its requests."""
         return f"{self._native.url}/v1{self._prefix}"
 
     @property

@@ -1,4 +1,4 @@
-"""Waiting for a task of the native client: the one difference between `v1` and `aio`."""
+"""Waits for a task of the native client: the only difference between `v1` and `aio`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 async def result(task: Task[T]) -> T:
-    """Waits until it is over. Cancelling it closes its connection."""
+    """Waits until the task is done and returns its result. Cancelling closes the connection."""
     loop = asyncio.get_running_loop()
     over = loop.create_future()
 
@@ -22,7 +22,7 @@ async def result(task: Task[T]) -> T:
     def tell_from_outside() -> None:
         try:
             loop.call_soon_threadsafe(tell)
-        except RuntimeError:  # The loop is closed: nobody waits any more.
+        except RuntimeError:  # The loop is closed.
             pass
 
     task.when_done(tell_from_outside)

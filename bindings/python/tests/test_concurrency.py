@@ -20,7 +20,7 @@ from flink_rest_client import AsyncFlinkRestClient, FlinkRestClient, RequestTime
 from .conftest import DONE, Server
 
 
-def test_other_threads_go_on(hanging: str) -> None:
+def test_other_threads_keep_running(hanging: str) -> None:
     counted = 0
 
     def ask() -> None:
@@ -43,7 +43,7 @@ def test_a_client_is_shared_by_threads(server: Server) -> None:
 
 
 def test_ctrl_c_ends_a_call_at_once(hanging: str) -> None:
-    # A process of its own, as pytest minds signals, too.
+    # A separate process, because pytest handles signals itself.
     script = f"""
 import os, signal, threading, time
 from flink_rest_client import FlinkRestClient
@@ -51,7 +51,7 @@ sent = []
 def interrupt():
     sent.append(time.monotonic())
     os.kill(os.getpid(), signal.SIGINT)
-# As on a terminal, also if who runs these tests was started in the background.
+# The default handler, even if the tests run in the background.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 threading.Timer(0.5, interrupt).start()
 try:
@@ -73,23 +73,23 @@ def test_after_a_fork(server: Server) -> None:
         try:
             try:
                 client.overview()
-                told = "nothing was raised"
+                output = "nothing was raised"
             except RestException as error:
-                told = str(error)
-            told += str(FlinkRestClient.from_url(server.url, timeout=20).overview())
+                output = str(error)
+            output += str(FlinkRestClient.from_url(server.url, timeout=20).overview())
         except BaseException as error:
-            told = repr(error)
-        os.write(writing, told.encode())
+            output = repr(error)
+        os.write(writing, output.encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        told = pipe.read()
+        output = pipe.read()
     os.waitpid(child, 0)
-    assert "make a new client in the child" in told and told.endswith(str(DONE))
+    assert "make a new client in the child" in output and output.endswith(str(DONE))
     assert client.overview() == DONE
 
 
-def test_the_event_loop_goes_on(hanging: str) -> None:
+def test_the_event_loop_keeps_running(hanging: str) -> None:
     async def count() -> int:
         client = AsyncFlinkRestClient.from_url(hanging, timeout=1)
         asking = asyncio.ensure_future(client.overview())
@@ -128,11 +128,11 @@ def test_many_calls_at_once(server: Server) -> None:
             assert answers == [DONE] * 300
 
     asyncio.run(ask())
-    # Each loop is another one; the client is not bound to any.
+    # Another event loop: the client is bound to none.
     asyncio.run(ask())
 
 
-def test_nothing_is_left_behind_by_what_nobody_waits_for(hanging: str) -> None:
+def test_cancelled_calls_leave_nothing_behind(hanging: str) -> None:
     async def forget() -> None:
         client = AsyncFlinkRestClient.from_url(hanging)
         for _ in range(10):
@@ -144,7 +144,7 @@ def test_nothing_is_left_behind_by_what_nobody_waits_for(hanging: str) -> None:
     assert time.monotonic() - started < 30
 
 
-def test_a_function_that_blocks_holds_up_nobody_else(server: Server) -> None:
+def test_a_blocking_auth_function_does_not_stop_other_clients(server: Server) -> None:
     release = threading.Event()
 
     def auth() -> str:
@@ -162,10 +162,10 @@ def test_a_function_that_blocks_holds_up_nobody_else(server: Server) -> None:
     try:
         started = time.monotonic()
         with ThreadPoolExecutor(40) as threads:
-            told = list(threads.map(lambda _: ask(), range(40)))
+            output = list(threads.map(lambda _: ask(), range(40)))
             assert FlinkRestClient.from_url(server.url).overview()["slots-total"] == 1
-        assert all("before the whole request was sent" in text for text in told), told
-        # Nor may a change have been carried out.
+        assert all("before the whole request was sent" in text for text in output), output
+        # No change may have been carried out either.
         with pytest.raises(RequestTimeoutError):
             blocked.jobs.terminate("07" * 16)
         assert time.monotonic() - started < 30
@@ -173,7 +173,7 @@ def test_a_function_that_blocks_holds_up_nobody_else(server: Server) -> None:
         release.set()
 
 
-def test_progress_that_blocks_holds_up_nobody_else(server: Server, tmp_path: pathlib.Path) -> None:
+def test_a_blocking_progress_callback_does_not_stop_other_uploads(server: Server, tmp_path: pathlib.Path) -> None:
     jar = tmp_path / "app.jar"
     jar.write_bytes(b"PK\x03\x04" + bytes(100_000))
     release = threading.Event()
@@ -192,27 +192,27 @@ def test_progress_that_blocks_holds_up_nobody_else(server: Server, tmp_path: pat
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, GeneratorExit, TimeoutError])
-def test_what_a_handler_raises_while_an_answer_is_read(
+def test_an_exception_of_a_signal_handler_passes_through_the_parser(
     server: Server, monkeypatch: pytest.MonkeyPatch, raised: type[BaseException]
 ) -> None:
     def interrupted(_: object) -> None:
         raise raised("enough")
 
     client = FlinkRestClient.from_url(server.url)
-    # Handlers of signals run in the midst of Python's own parser.
+    # Signal handlers run inside Python's parser.
     monkeypatch.setattr(json, "loads", interrupted)
     with pytest.raises(raised, match="enough"):
         client.overview()
 
 
 @pytest.mark.parametrize("seconds", [0.5, 11])
-def test_python_ends_while_it_is_called_back(server: Server, seconds: float) -> None:
+def test_python_shuts_down_during_a_callback(server: Server, seconds: float) -> None:
     script = f"""
 import sys, threading, time
 from flink_rest_client import FlinkRestClient
 called = threading.Event()
 class Last:
-    # Python's end takes long enough for the function to come back meanwhile.
+    # Shutdown takes long enough for the function to return meanwhile.
     def __del__(self, sleep=time.sleep):
         sleep(1)
 sys.last = Last()
@@ -231,7 +231,7 @@ print("bye")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_stream_stays_with_the_parent(server: Server) -> None:
+def test_a_forked_child_cannot_use_a_stream(server: Server) -> None:
     server.answers = lambda _: (200, "text/plain", b"a line\n")
     client = FlinkRestClient.from_url(server.url)
     read = client.jobmanager.iter_log("jobmanager.log")
@@ -248,6 +248,6 @@ def test_a_stream_stays_with_the_parent(server: Server) -> None:
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        told = pipe.read()
+        output = pipe.read()
     os.waitpid(child, 0)
-    assert told.count("make a new client in the child") == 2, told
+    assert output.count("make a new client in the child") == 2, output
