@@ -1,4 +1,4 @@
-"""What the old Python client, and plain Python, do for the same: python3 client.py WHAT ARGUMENTS."""
+"""The benchmarks of the old Python client and of plain Python: python3 client.py BENCHMARK ARGUMENTS."""
 
 import json
 import sys
@@ -33,7 +33,7 @@ def decode(file, times):
 
 
 def metrics(url, job):
-    """The values of each subtask; a vertex has them all at once only if they fit into a request line, which they do not."""
+    """Reads the metrics of each subtask; the names of a whole vertex do not fit into Flink's request line."""
     jobs = client(url).jobs
     count = len(jobs.get_metrics(job))
     for vertex in jobs.get_vertex_ids(job):

@@ -52,7 +52,7 @@ final class Arguments {
         return Long.parseLong(text);
     }
 
-    /** To be called when all flags have been asked for: refuses every other one. */
+    /** Rejects all flags that were not asked for before. */
     void refuseOthers() {
         for (String flag : given.keySet()) {
             if (!known.contains(flag)) {

@@ -2,7 +2,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** Submits several jobs, one after the other, as a program with several INSERTs does. */
+/** Submits several jobs, one after the other, like a program with several INSERTs. */
 public final class ManyJobs {
     public static void main(String[] args) throws Exception {
         Arguments arguments = new Arguments(args);
@@ -28,7 +28,7 @@ public final class ManyJobs {
         }
     }
 
-    /** Takes a moment for each record, and drops it. */
+    /** Takes a moment for each record and discards it. */
     private static final class Drop extends ProcessFunction<Long, Void> {
         @Override
         public void processElement(Long number, Context context, Collector<Void> out) throws Exception {

@@ -19,9 +19,9 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** A stream of numbered events that runs, checkpoints, fails, restarts or drags its feet as its flags say. */
+/** A stream of numbered events that runs, checkpoints, fails, restarts or slows down, controlled by flags. */
 public final class StreamingJob {
-    /** Events of this size fill the network buffers at once, so that back-pressure is soon felt and soon gone. */
+    /** Events of this size fill a network buffer each, so backpressure builds up and ends quickly. */
     private static final int NETWORK_BUFFER = 32 * 1024;
 
     public static void main(String[] args) throws Exception {
@@ -45,7 +45,7 @@ public final class StreamingJob {
         arguments.refuseOthers();
 
         Configuration configuration = Configuration.fromMap(Map.of(
-                "restart-strategy", "fixed-delay", // its name up to 1.17
+                "restart-strategy", "fixed-delay", // the key up to 1.17
                 "restart-strategy.type", "fixed-delay",
                 "restart-strategy.fixed-delay.attempts", Long.toString(restartAttempts),
                 "restart-strategy.fixed-delay.delay", restartDelay + " ms"));
@@ -57,7 +57,7 @@ public final class StreamingJob {
             env.enableCheckpointing(checkpointInterval);
         }
 
-        // One subtask for ever, so that none is left without numbers after a restore with a higher parallelism.
+        // Always one subtask: with a higher parallelism after a restore, some would have no numbers.
         DataStream<Event> events = env.fromSequence(1, records).setParallelism(1).name("Numbers").uid("numbers")
                 .map(new Pace(rate, slow > 0 ? NETWORK_BUFFER : 0)).setParallelism(1).name("Pace");
         if (watermarks) {
@@ -74,7 +74,7 @@ public final class StreamingJob {
         if (failAt > 0) {
             events = link(chaining, events.map(new Fail(failAt, failTimes)).name("Fail"));
         }
-        // The slow end is a vertex of its own, or none before it would feel the back-pressure.
+        // The slow end is a separate vertex; otherwise no vertex before it would be backpressured.
         link(chaining && slow == 0, events.process(new End(slow, accumulators)).name("End"));
 
         env.execute(name);
@@ -83,7 +83,7 @@ public final class StreamingJob {
         }
     }
 
-    /** Chains an operator to the one before it or begins a new vertex with it. */
+    /** Chains an operator to the previous one, or starts a new vertex with it. */
     private static <T> SingleOutputStreamOperator<T> link(boolean chained, SingleOutputStreamOperator<T> operator) {
         return chained ? operator : operator.startNewChain();
     }
@@ -94,7 +94,7 @@ public final class StreamingJob {
         public byte[] padding;
     }
 
-    /** Turns numbers into events, at most {@code rate} a second. */
+    /** Turns numbers into events, at most {@code rate} per second. */
     public static final class Pace implements MapFunction<Long, Event> {
         private final long interval;
         private final int padding;
@@ -148,14 +148,14 @@ public final class StreamingJob {
             return event;
         }
 
-        /** The only way to it that all versions share. */
+        /** The only access to it that all versions share. */
         private int attempt() {
             return Integer.parseInt(
                     getRuntimeContext().getMetricGroup().getAllVariables().get(ScopeFormat.SCOPE_TASK_ATTEMPT_NUM));
         }
     }
 
-    /** Swallows the events, as slowly as asked. */
+    /** Discards the events at the requested speed. */
     public static final class End extends ProcessFunction<Event, Void> {
         private final long slow;
         private final boolean accumulators;

@@ -20,10 +20,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.Collector;
 
 /**
- * Counts the words of a text, as a batch or as a stream.
+ * Counts the words of a text, as a batch or stream job.
  *
- * <p>The result is shown by the accumulators {@code lines}, {@code words}, {@code distinct-words} and
- * {@code top-words}, so that it can be read over the REST API.
+ * <p>The result is in the accumulators {@code lines}, {@code words}, {@code distinct-words} and {@code top-words}, which
+ * the REST API returns.
  */
 public final class WordCount {
     /** From "The Brook" by Alfred Tennyson, 1855. */
@@ -60,7 +60,7 @@ public final class WordCount {
         env.execute("Word count");
     }
 
-    /** Splits lines into words, each counted once. */
+    /** Splits lines into words with a count of one. */
     public static final class Split extends RichFlatMapFunction<String, Tuple2<String, Long>> {
         private static final Pattern WORD = Pattern.compile("[\\p{L}']+");
 
@@ -85,7 +85,7 @@ public final class WordCount {
         }
     }
 
-    /** Shows the counts as accumulators: the final ones of a batch, the growing ones of a stream. */
+    /** Adds the counts to accumulators: final counts of a batch, growing counts of a stream. */
     public static final class Report extends RichMapFunction<Tuple2<String, Long>, Tuple2<String, Long>> {
         private final Set<String> seen = new HashSet<>();
         private final LongCounter distinctWords = new LongCounter();
@@ -106,9 +106,9 @@ public final class WordCount {
         }
     }
 
-    /** Remembers the largest count of every word; its value is the ten most frequent words. */
+    /** Keeps the largest count of every word; its value is the ten most frequent words. */
     public static final class TopWords implements Accumulator<Tuple2<String, Long>, LinkedHashMap<String, Long>> {
-        // Heartbeats read it while the task writes.
+        // Heartbeats read it concurrently with the task.
         private final ConcurrentSkipListMap<String, Long> counts = new ConcurrentSkipListMap<>();
 
         @Override

@@ -1,25 +1,25 @@
-//! The example and test jobs of this folder, compiled against the Flink that is to run them.
+//! Compiles the example and test jobs of this folder against the Flink that runs them.
 
 use std::{fs, path::PathBuf};
 
 use flink_local::{Distribution, Error};
 
-/// `WordCount.java` as a jar: bounded, with its result in accumulators.
+/// Compiles `WordCount.java`: bounded, with its result in accumulators.
 pub fn word_count(flink: &Distribution) -> Result<PathBuf, Error> {
     compile(flink, "WordCount")
 }
 
-/// `StreamingJob.java` as a jar: runs, checkpoints, fails or drags its feet as its flags say.
+/// Compiles `StreamingJob.java`: runs, checkpoints, fails or slows down, controlled by flags.
 pub fn streaming_job(flink: &Distribution) -> Result<PathBuf, Error> {
     compile(flink, "StreamingJob")
 }
 
-/// `ManyJobs.java` as a jar: submits several jobs.
+/// Compiles `ManyJobs.java`: submits several jobs.
 pub fn many_jobs(flink: &Distribution) -> Result<PathBuf, Error> {
     compile(flink, "ManyJobs")
 }
 
-/// Compiles the main class and what it shares with the others, unless the jar is newer than both.
+/// Compiles a main class and its shared sources, unless the jar is newer than all of them.
 fn compile(flink: &Distribution, main_class: &str) -> Result<PathBuf, Error> {
     let root = flink_workspace::root();
     let here = root.join("jobs");

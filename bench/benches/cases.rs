@@ -1,17 +1,17 @@
-//! `cargo bench -p flink-bench`: the time that small pieces of work take, each beside the least that one would write.
+//! `cargo bench -p flink-bench`: the time of small pieces of work, each compared with the minimal code for it.
 
 use criterion::Criterion;
-use flink_bench::cases::{CASES, Place};
+use flink_bench::cases::{CASES, Setup};
 
 fn main() -> anyhow::Result<()> {
-    let place = Place::new()?;
+    let setup = Setup::new()?;
     let mut criterion = Criterion::default().configure_from_args();
     for case in CASES {
         let mut group = criterion.benchmark_group(case.name);
-        for (who, work) in [("ours", case.ours), (case.beside, case.bare)] {
-            // One that fails is no measurement.
-            work(&place)?;
-            group.bench_function(who, |bencher| bencher.iter(|| work(&place)));
+        for (who, work) in [("ours", case.ours), (case.counterpart, case.bare)] {
+            // Fail before measuring if the work fails.
+            work(&setup)?;
+            group.bench_function(who, |bencher| bencher.iter(|| work(&setup)));
         }
         group.finish();
     }

@@ -1,4 +1,4 @@
-//! The details of a job in plain structs: texts and numbers as they stand in the answer, and nothing checked.
+//! Plain structs for the details of a job: strings and numbers as in the response, without checks.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(dead_code, reason = "they are read to be dropped")]
+#[allow(dead_code, reason = "only decoded")]
 pub struct JobDetails {
     jid: String,
     name: String,
@@ -32,7 +32,7 @@ pub struct JobDetails {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(dead_code, reason = "they are read to be dropped")]
+#[allow(dead_code, reason = "only decoded")]
 struct Vertex {
     id: String,
     #[serde(rename = "slotSharingGroupId")]
@@ -51,7 +51,7 @@ struct Vertex {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(dead_code, reason = "they are read to be dropped")]
+#[allow(dead_code, reason = "only decoded")]
 struct Metrics {
     read_bytes: u64,
     read_bytes_complete: bool,
@@ -67,7 +67,7 @@ struct Metrics {
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "they are read to be dropped")]
+#[allow(dead_code, reason = "only decoded")]
 struct Plan {
     jid: String,
     name: String,
@@ -77,7 +77,7 @@ struct Plan {
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "they are read to be dropped")]
+#[allow(dead_code, reason = "only decoded")]
 struct Node {
     id: String,
     parallelism: i64,
@@ -90,7 +90,7 @@ struct Node {
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "they are read to be dropped")]
+#[allow(dead_code, reason = "only decoded")]
 struct Input {
     id: String,
     num: u32,

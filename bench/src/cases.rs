@@ -1,4 +1,4 @@
-//! Small pieces of work, each beside the least that one would write for it: for callgrind, and for Criterion.
+//! Small pieces of work, each compared with the minimal code for it; for callgrind and Criterion.
 
 use std::{fs, hint::black_box};
 
@@ -11,73 +11,73 @@ use tokio::runtime::Runtime;
 
 use crate::{bare, ready::Ready};
 
-/// Something to do, and what it is beside.
+/// A piece of work and its counterpart.
 pub struct Case {
     pub name: &'static str,
-    pub beside: &'static str,
-    pub ours: fn(&Place) -> Result<()>,
-    pub bare: fn(&Place) -> Result<()>,
+    pub counterpart: &'static str,
+    pub ours: fn(&Setup) -> Result<()>,
+    pub bare: fn(&Setup) -> Result<()>,
 }
 
 pub const CASES: &[Case] = &[
     Case {
         name: "decode",
-        beside: "bare structs",
-        ours: |place| {
-            let details = place.runtime.block_on(async { place.flink.job(JOB).details().await })?;
+        counterpart: "bare structs",
+        ours: |setup| {
+            let details = setup.runtime.block_on(async { setup.flink.job(JOB).details().await })?;
             keep(details.vertices.len())
         },
-        bare: |place| keep(serde_json::from_slice::<bare::JobDetails>(&place.details)?),
+        bare: |setup| keep(serde_json::from_slice::<bare::JobDetails>(&setup.details)?),
     },
     Case {
         name: "request",
-        beside: "format!",
-        ours: |place| {
-            let metrics = place.flink.job(JOB).vertex(VERTEX).metrics();
-            keep(metrics.get(place.names[..100].iter().map(String::as_str)).to_request()?)
+        counterpart: "format!",
+        ours: |setup| {
+            let metrics = setup.flink.job(JOB).vertex(VERTEX).metrics();
+            keep(metrics.get(setup.names[..100].iter().map(String::as_str)).to_request()?)
         },
-        bare: |place| {
-            let names = place.names[..100].join(",");
+        bare: |setup| {
+            let names = setup.names[..100].join(",");
             keep(format!("http://localhost/jobs/{JOB}/vertices/{VERTEX}/metrics?get={names}"))
         },
     },
     Case {
         name: "split",
-        beside: "each answer decoded",
-        ours: |place| {
-            let metrics = place.flink.job(JOB).vertex(VERTEX).metrics();
-            let values = metrics.get(place.names.iter().map(String::as_str));
-            keep(place.runtime.block_on(async { values.await })?.len())
+        counterpart: "each response decoded",
+        ours: |setup| {
+            let metrics = setup.flink.job(JOB).vertex(VERTEX).metrics();
+            let values = metrics.get(setup.names.iter().map(String::as_str));
+            keep(setup.runtime.block_on(async { values.await })?.len())
         },
-        bare: |place| {
-            // As many as it takes: each request line has room for 4096 bytes.
-            for _ in 0..place.names.join(",").len().div_ceil(3900) {
-                keep(serde_json::from_slice::<Vec<Value>>(&place.values)?)?;
+        bare: |setup| {
+            // As many requests as are needed: Flink reads 4096 bytes of a request line.
+            for _ in 0..setup.names.join(",").len().div_ceil(3900) {
+                keep(serde_json::from_slice::<Vec<Value>>(&setup.values)?)?;
             }
             Ok(())
         },
     },
     Case {
         name: "root cause",
-        beside: "the last `Caused by:`",
-        ours: |place| keep(root_cause(&place.trace)),
-        bare: |place| keep(place.trace.lines().rfind(|line| line.starts_with("Caused by: "))),
+        counterpart: "the last `Caused by:`",
+        ours: |setup| keep(root_cause(&setup.trace)),
+        bare: |setup| keep(setup.trace.lines().rfind(|line| line.starts_with("Caused by: "))),
     },
     Case {
         name: "follow",
-        beside: "lines, sorted",
-        ours: |place| {
+        counterpart: "lines, sorted",
+        ours: |setup| {
             let read = async {
-                let mut lines = place.flink.follow_logs().lines();
+                let mut lines = setup.flink.follow_logs().lines();
                 for _ in 0..2 * LINES {
                     keep(lines.next().await?.context("a line")?)?;
                 }
                 Ok(())
             };
-            place.runtime.block_on(read)
+            setup.runtime.block_on(read)
         },
-        bare: |place| {
-            let mut lines: Vec<&str> = place.logs.iter().flat_map(|log| log.lines()).collect();
+        bare: |setup| {
+            let mut lines: Vec<&str> = setup.logs.iter().flat_map(|log| log.lines()).collect();
             lines.sort_by_key(|line| line.get(..23));
             keep(lines)
         },
@@ -87,31 +87,31 @@ pub const CASES: &[Case] = &[
 const JOB: JobId = JobId::from_bytes([7; 16]);
 const VERTEX: VertexId = VertexId::from_bytes([8; 16]);
 
-/// How long each of two logs is.
+/// Number of lines of each of the two logs.
 const LINES: usize = 1000;
 
 /// A metric and its value.
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "they are read to be dropped")]
+#[allow(dead_code, reason = "only decoded")]
 struct Value {
     id: String,
     value: String,
 }
 
-/// What the work is done on.
-pub struct Place {
+/// The client and the inputs of the cases.
+pub struct Setup {
     runtime: Runtime,
     flink: FlinkRestClient,
     details: Bytes,
-    /// The names of more metrics than fit into a request, and the answer to each part of them: all, so that none is
-    /// missed and asked for again.
+    /// Names of more metrics than fit into one request. Each response holds all values, so that none is missing and
+    /// requested again.
     names: Vec<String>,
     values: Bytes,
     trace: String,
     logs: [String; 2],
 }
 
-impl Place {
+impl Setup {
     pub fn new() -> Result<Self> {
         let details: Bytes = recorded("GetJob-running")?.to_string().into();
         let names: Vec<_> = (0..1000).map(|number| format!("{}.numRecordsInPerSecond", number)).collect();
@@ -127,7 +127,7 @@ impl Place {
         let text = |log: &String| Bytes::from(log.clone());
         let [jobmanager, taskmanager] = &logs;
         let ready = Ready(vec![
-            // Nothing that tells whether metrics are fresh: else it would depend on the time how often that is asked.
+            // Empty, so that freshness is unknown. Otherwise the number of requests would depend on the timing.
             ("/jobmanager/metrics", "[]".into()),
             ("/taskmanagers/metrics", "[]".into()),
             ("/metrics", values.clone()),
@@ -153,7 +153,7 @@ impl Place {
     }
 }
 
-/// Every second line of a log, and what belongs to it.
+/// A log with every second line; the other log has the rest.
 fn log(lines: usize, which: usize) -> String {
     let time = |number: usize| {
         format!("2026-11-23 14:{:02}:{:02},{:03}", number / 60_000, number / 1000, number % 1000)
@@ -164,7 +164,7 @@ fn log(lines: usize, which: usize) -> String {
         .collect()
 }
 
-/// What a real Flink answered. `flink-recordings` knows more of it, and takes long to build.
+/// The recorded response of a real Flink. Not read with `flink-recordings`, which takes long to build.
 fn recorded(name: &str) -> Result<serde_json::Value> {
     let fixtures = flink_workspace::root().join("crates/flink-rest-client/fixtures/2.3.0");
     let text = fs::read_to_string(fixtures.join(name).with_extension("json"))?;
@@ -172,24 +172,24 @@ fn recorded(name: &str) -> Result<serde_json::Value> {
     recording.get_mut("answer").map(serde_json::Value::take).context("an answer")
 }
 
-/// So that it is not left undone.
+/// Prevents the compiler from removing the work.
 fn keep<T>(done: T) -> Result<()> {
     black_box(done);
     Ok(())
 }
 
-/// Does it so many times.
-pub fn run(name: &str, who: &str, times: u32) -> Result<()> {
+/// Repeats a case.
+pub fn run(name: &str, contestant: &str, times: u32) -> Result<()> {
     let case =
-        CASES.iter().find(|case| case.name == name).with_context(|| format!("no case is called {name}"))?;
-    let work = match who {
+        CASES.iter().find(|case| case.name == name).with_context(|| format!("there is no case {name}"))?;
+    let work = match contestant {
         "ours" => case.ours,
         "bare" => case.bare,
-        _ => bail!("nobody is called {who}"),
+        _ => bail!("there is no contestant {contestant}"),
     };
-    let place = Place::new()?;
+    let setup = Setup::new()?;
     for _ in 0..times {
-        work(&place)?;
+        work(&setup)?;
     }
     Ok(())
 }

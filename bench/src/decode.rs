@@ -1,4 +1,4 @@
-//! Ways to read the details of a job.
+//! Contestants that decode the details of a job.
 
 use std::{fs, hint::black_box, path::Path};
 
@@ -8,15 +8,15 @@ use flink_rest_client::JobId;
 
 use crate::{bare, ready::Ready};
 
-/// Reads what is in a file so many times; nobody reads nothing.
-pub fn run(who: &str, file: &Path, times: u32) -> Result<()> {
+/// Decodes a file several times; the contestant `nobody` does nothing.
+pub fn run(contestant: &str, file: &Path, times: u32) -> Result<()> {
     let text = Bytes::from(fs::read(file)?);
-    match who {
+    match contestant {
         "nobody" => {}
         "ours" => ours(&text, times)?,
         "bare" => again(times, || Ok(serde_json::from_slice::<bare::JobDetails>(&text)?))?,
         "value" => again(times, || Ok(serde_json::from_slice::<serde_json::Value>(&text)?))?,
-        _ => bail!("nobody is called {who}"),
+        _ => bail!("there is no contestant {contestant}"),
     }
     Ok(())
 }
@@ -28,7 +28,7 @@ fn again<T>(times: u32, read: impl Fn() -> Result<T>) -> Result<()> {
     Ok(())
 }
 
-/// The whole way of a call, with an answer that is there at once.
+/// A complete call of the client, with a response that is ready at once.
 fn ours(text: &Bytes, times: u32) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let flink = Ready(vec![("", text.clone())]).client()?;

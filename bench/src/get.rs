@@ -1,4 +1,4 @@
-//! Ways to ask a Flink for its jobs.
+//! Contestants that request jobs.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::{net::TcpStream, runtime::Runtime};
 
-/// What somebody writes who knows reqwest and has ten minutes: the jobs of a cluster, a line each.
+/// The code of somebody who knows reqwest and has ten minutes: prints the jobs of a cluster, one per line.
 pub fn list(url: &str) -> Result<()> {
     Runtime::new()?.block_on(async {
         let answer = reqwest()?.get(format!("{url}/jobs/overview")).send().await?.bytes().await?;
@@ -22,15 +22,15 @@ pub fn list(url: &str) -> Result<()> {
     })
 }
 
-/// Asks for a job so many times, one after the other.
-pub fn run(who: &str, url: &str, job: &str, times: u32) -> Result<()> {
+/// Requests a job several times, one request after the other.
+pub fn run(contestant: &str, url: &str, job: &str, times: u32) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let vertices = runtime.block_on(async {
-        match who {
+        match contestant {
             "ours" => ours(url, job, times).await,
             "reqwest" => with_reqwest(url, job, times).await,
             "hyper" => with_hyper(url, job, times).await,
-            _ => bail!("nobody is called {who}"),
+            _ => bail!("there is no contestant {contestant}"),
         }
     })?;
     println!("{vertices}");
@@ -56,7 +56,7 @@ async fn with_reqwest(url: &str, job: &str, times: u32) -> Result<usize> {
     Ok(vertices)
 }
 
-/// Without decoding.
+/// Does not decode the response.
 async fn with_hyper(url: &str, job: &str, times: u32) -> Result<usize> {
     let host = url.strip_prefix("http://").context("an http address")?;
     let stream = TcpStream::connect(host).await?;
@@ -73,7 +73,7 @@ async fn with_hyper(url: &str, job: &str, times: u32) -> Result<usize> {
     Ok(bytes)
 }
 
-/// Asks for a job by so many tasks at once, and prints how many answers came in a second.
+/// Requests a job from several tasks concurrently and prints the responses per second.
 pub fn flood(url: &str, job: &str, at_once: u32, seconds: u64) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (flink, job): (_, JobId) = (FlinkRestClient::new(url)?, job.parse()?);
@@ -95,7 +95,7 @@ pub fn flood(url: &str, job: &str, at_once: u32, seconds: u64) -> Result<()> {
     Ok(())
 }
 
-/// Saves the JobManager's log in a file.
+/// Downloads the JobManager's log to a file.
 pub fn download(url: &str, file: &str) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let flink = FlinkRestClient::new(url)?;
@@ -103,9 +103,9 @@ pub fn download(url: &str, file: &str) -> Result<()> {
     Ok(())
 }
 
-/// As it is by default, but for who does the cryptography.
+/// reqwest with its defaults, except for the cryptography provider.
 fn reqwest() -> Result<reqwest::Client> {
-    // Another one that is there already is as good.
+    // An error means that another provider is installed, which is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Ok(reqwest::Client::builder().build()?)
 }

@@ -1,6 +1,6 @@
-//! Ways to do the same, beside which the client is measured, and a server for all of them.
+//! Contestants to compare the client with, and their server.
 
-#![allow(missing_docs, reason = "nobody else uses it")]
+#![allow(missing_docs, reason = "internal")]
 
 pub mod bare;
 pub mod cases;

@@ -1,6 +1,6 @@
-//! The contestants of `cargo xtask bench` that are written in Rust, the server that all of them ask, and the scale.
+//! The Rust contestants of `cargo xtask bench`, their server, and the meter.
 //!
-//! One program: what is asked for is its first argument.
+//! The first argument selects one.
 
 use std::{env, time::Duration};
 
@@ -16,10 +16,10 @@ fn main() -> Result<()> {
         }
         ["measure", report, program, arguments @ ..] => measure::run(report.as_ref(), program, arguments),
         ["list", url] => get::list(url),
-        ["get", who, url, job, times] => get::run(who, url, job, times.parse()?),
+        ["get", contestant, url, job, times] => get::run(contestant, url, job, times.parse()?),
         ["flood", url, job, at_once, seconds] => get::flood(url, job, at_once.parse()?, seconds.parse()?),
-        ["case", name, who, times] => cases::run(name, who, times.parse()?),
-        ["decode", who, file, times] => decode::run(who, file.as_ref(), times.parse()?),
+        ["case", name, contestant, times] => cases::run(name, contestant, times.parse()?),
+        ["decode", contestant, file, times] => decode::run(contestant, file.as_ref(), times.parse()?),
         ["download", url, file] => get::download(url, file),
         ["metrics", url, job] => metrics::run(url, job),
         words => bail!("no such contestant: {words:?}"),

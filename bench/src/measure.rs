@@ -1,6 +1,6 @@
-//! What a program took, as the system counts it.
+//! Measures the resources of a program, as counted by the system.
 //!
-//! A process of its own: the peak memory of a program is never less than that of the process that started it.
+//! Runs as a separate process: the peak memory of a program includes that of the process that started it.
 
 use std::{fs, path::Path, process::Command, time::Instant};
 
@@ -11,7 +11,7 @@ use nix::sys::{
 };
 use serde_json::json;
 
-/// Runs a program, and writes into a file what it took.
+/// Runs a program and writes its resources to a file.
 pub fn run(report: &Path, program: &str, arguments: &[&str]) -> Result<()> {
     let started = Instant::now();
     let status = Command::new(program).args(arguments).status().with_context(|| program.to_owned())?;

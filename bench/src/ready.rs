@@ -1,4 +1,4 @@
-//! A transport whose answers are there at once.
+//! A transport whose responses are ready at once.
 
 use bytes::Bytes;
 use flink_rest_client::{
@@ -8,7 +8,7 @@ use flink_rest_client::{
 };
 use futures_util::stream;
 
-/// What is answered, by how the path ends; the first that fits.
+/// Responses by suffix of the path; the first match is sent.
 #[derive(Clone, Debug)]
 pub struct Ready(pub Vec<(&'static str, Bytes)>);
 

@@ -1,4 +1,4 @@
-//! A server that is never the bottleneck: answers that lie ready, uploads that are thrown away, logs as long as wanted.
+//! A server that is never the bottleneck: prepared responses, discarded uploads, logs of any length.
 
 use std::{
     collections::HashMap,
@@ -13,25 +13,26 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// What an upload is answered.
+/// The response to an upload.
 const UPLOADED: &str = r#"{"filename":"/flink-web-upload/0_bench.jar","status":"success"}"#;
 
-/// How much of a log, and of an upload, is handled at once.
-const CHUNK: usize = 256 * 1024;
+/// Size of the pieces in which logs and uploads are processed.
+const CHUNK_SIZE: usize = 256 * 1024;
 
 /// A line of a log.
 const LINE: &[u8] =
     b"2026-11-23 18:00:00,000 INFO  org.apache.flink.runtime.checkpoint.CheckpointCoordinator - Done.\n";
 
-/// What is answered, by its path.
-struct Site {
+/// The server's content.
+struct Content {
     answers: HashMap<String, Vec<u8>>,
     log_bytes: usize,
-    /// The time until a log is answered.
+    /// Delay before a log is sent.
     delay: Duration,
 }
 
-/// Serves the files of a folder, whose names are paths with `.` for `/`, and prints where. Ends with its standard input.
+/// Serves the files of a folder, whose names are paths with `.` for `/`, and prints the address. Ends when standard
+/// input closes.
 pub fn run(folder: &Path, log_bytes: usize, delay: Duration) -> Result<()> {
     let mut answers = HashMap::new();
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
@@ -42,14 +43,14 @@ pub fn run(folder: &Path, log_bytes: usize, delay: Duration) -> Result<()> {
         answer.extend(body);
         answers.insert(path, answer);
     }
-    let site = Arc::new(Site { answers, log_bytes, delay });
+    let content = Arc::new(Content { answers, log_bytes, delay });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     println!("http://{}", listener.local_addr()?);
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
-            let site = site.clone();
-            // One that breaks has nobody to be told.
-            thread::spawn(move || converse(&site, connection));
+            let content = content.clone();
+            // Errors of a connection have no reader.
+            thread::spawn(move || serve_connection(&content, connection));
         }
     });
     std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
@@ -57,14 +58,14 @@ pub fn run(folder: &Path, log_bytes: usize, delay: Duration) -> Result<()> {
 }
 
 fn head(status: &str, kind: &str, length: usize) -> Vec<u8> {
-    // As Flink's: names in lower case, and the connection stays open.
+    // Like Flink's: lower-case names, and the connection stays open.
     format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n").into_bytes()
 }
 
-/// Answers the requests of one connection until its end.
-fn converse(site: &Site, mut connection: TcpStream) -> Result<()> {
+/// Answers the requests of one connection until it closes.
+fn serve_connection(content: &Content, mut connection: TcpStream) -> Result<()> {
     connection.set_nodelay(true)?;
-    let mut buffer = vec![0; CHUNK];
+    let mut buffer = vec![0; CHUNK_SIZE];
     let mut filled = 0;
     loop {
         let Some(end) = find(&buffer[..filled], b"\r\n\r\n") else {
@@ -91,21 +92,21 @@ fn converse(site: &Site, mut connection: TcpStream) -> Result<()> {
             }
         }
         filled = 0;
-        answer(site, &mut connection, &request, path)?;
+        answer(content, &mut connection, &request, path)?;
     }
 }
 
-fn answer(site: &Site, connection: &mut TcpStream, request: &str, path: &str) -> Result<()> {
+fn answer(content: &Content, connection: &mut TcpStream, request: &str, path: &str) -> Result<()> {
     if request.starts_with("POST ") {
         let mut answer = head("200 OK", "application/json", UPLOADED.len());
         answer.extend(UPLOADED.as_bytes());
         return Ok(connection.write_all(&answer)?);
     }
     if path.ends_with("/log") {
-        thread::sleep(site.delay);
-        return log(connection, site.log_bytes);
+        thread::sleep(content.delay);
+        return log(connection, content.log_bytes);
     }
-    match site.answers.get(path) {
+    match content.answers.get(path) {
         Some(answer) => Ok(connection.write_all(answer)?),
         None => Ok(connection.write_all(&head("404 Not Found", "application/json", 0))?),
     }
@@ -113,10 +114,10 @@ fn answer(site: &Site, connection: &mut TcpStream, request: &str, path: &str) ->
 
 fn log(connection: &mut TcpStream, bytes: usize) -> Result<()> {
     connection.write_all(&head("200 OK", "text/plain", bytes))?;
-    let mut chunk = LINE.repeat(CHUNK / LINE.len());
+    let mut chunk = LINE.repeat(CHUNK_SIZE / LINE.len());
     let (mut missing, mut second) = (bytes, 0);
     while missing > 0 {
-        // A second has a few lines, of each log.
+        // Each second has a few lines.
         for lines in chunk.chunks_mut(LINE.len() * 64) {
             let time = format!("{:02}:{:02}:{:02}", second / 3600 % 24, second / 60 % 60, second % 60);
             lines.chunks_mut(LINE.len()).for_each(|line| line[11..19].copy_from_slice(time.as_bytes()));

@@ -1,6 +1,7 @@
-//! Any bytes as the answer to any endpoint: they are decoded, or an error with a place; what is decoded can be encoded.
+//! Decodes any bytes as the response of any endpoint. The result is a value that can be encoded again, or an error with
+//! its position.
 //!
-//! The input is the endpoint's name, a line break, and the body.
+//! Input: the endpoint's name, a line break, and the body.
 #![no_main]
 
 use flink_rest_client::ENDPOINTS;

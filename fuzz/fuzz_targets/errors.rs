@@ -1,6 +1,6 @@
-//! Any refusal: status, headers and body become an error that can be shown, whatever the server says.
+//! Makes errors from any status, headers and body; they can always be displayed.
 //!
-//! The input is a status, a `Location`, a `Retry-After`, each ended by a line break, and the body.
+//! Input: a status, a `Location`, a `Retry-After`, each ended by a line break, and the body.
 #![no_main]
 
 mod server;
@@ -24,7 +24,7 @@ fuzz_target!(|input: &[u8]| {
     if answer(location, retry_after, body).is_err() {
         return;
     }
-    // More than once, if it leads on to another path.
+    // Sent more than once if the redirect leads to another path.
     let (location, retry_after, body) = (location.to_vec(), retry_after.to_vec(), body.to_vec());
     let client = server::client(move |_| answer(&location, &retry_after, &body).unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

@@ -1,7 +1,7 @@
-//! A log that is followed while the server lists and sends anything: it ends, and no line holds the end of another.
+//! Follows a log while the server lists and sends anything. It ends, and no line contains the end of another.
 //!
-//! The input is what happens, one after the other: a byte that says which file, a byte for how its size in the list
-//! differs from what is sent, and a line of it.
+//! Input: a sequence of events, each a byte for the file, a byte for the difference between the listed and the real
+//! size, and a line.
 #![no_main]
 
 mod server;

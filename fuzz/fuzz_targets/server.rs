@@ -1,4 +1,4 @@
-//! A server that says whatever it is told to.
+//! A server with arbitrary responses.
 
 use std::{
     fmt,
@@ -17,13 +17,13 @@ use futures_core::Stream;
 
 type Say = Box<dyn FnMut(&str) -> http::Response<Incoming> + Send>;
 
-/// A client of a server that answers so to each path.
-pub fn client(say: impl FnMut(&str) -> http::Response<Incoming> + Send + 'static) -> FlinkRestClient {
-    let server = Server(Mutex::new(Box::new(say)));
+/// Makes a client of a server that responds to each path with the result of `respond`.
+pub fn client(respond: impl FnMut(&str) -> http::Response<Incoming> + Send + 'static) -> FlinkRestClient {
+    let server = Server(Mutex::new(Box::new(respond)));
     FlinkRestClient::builder("http://fuzz").transport(server).retry(Retry::never()).build().unwrap()
 }
 
-/// A body in one piece.
+/// A body in one chunk.
 pub fn body(bytes: impl Into<Bytes>) -> Incoming {
     Box::pin(Once(Some(bytes.into())))
 }

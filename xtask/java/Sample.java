@@ -31,17 +31,17 @@ import org.apache.flink.util.SerializedThrowable;
 import org.apache.flink.util.SerializedValue;
 
 /**
- * Makes objects of any class: one with every field set, and others that show what the first cannot, such as the other
- * subclasses, or what remains without the fields that may be missing. They are always the same.
+ * Makes sample objects of any class: one with every field set, and others for the cases that the first cannot show, such
+ * as other subclasses or missing optional fields. Samples are the same in each run.
  */
 final class Sample {
-    /** As an id it is one, as any other text it is as good as another. */
+    /** A valid id, and a string like any other. */
     private static final String TEXT = "0123456789abcdef0123456789abcdef";
 
-    /** The classes that are being made, to stop at those that hold themselves. */
-    private final Deque<Class<?>> making = new ArrayDeque<>();
+    /** The classes under construction, to stop at recursive ones. */
+    private final Deque<Class<?>> underConstruction = new ArrayDeque<>();
 
-    /** Objects of this class, the fullest first. */
+    /** Objects of this class, the most complete first. */
     static List<Object> of(Class<?> type, Type... arguments) throws ReflectiveOperationException {
         return new Sample().make(type, bind(type, arguments));
     }
@@ -60,7 +60,7 @@ final class Sample {
             return List.of(Optional.of(values(arguments[0], bindings).get(0)), Optional.empty());
         }
         if (raw.isAssignableFrom(List.class) && arguments.length == 1 || raw == Set.class) {
-            List<Object> items = isDeep(raw(arguments[0])) ? List.of() : values(arguments[0], bindings);
+            List<Object> items = isNestedTwice(raw(arguments[0])) ? List.of() : values(arguments[0], bindings);
             return List.of(raw == Set.class ? new LinkedHashSet<>(items) : items);
         }
         if (Map.class.isAssignableFrom(raw)) {
@@ -76,12 +76,12 @@ final class Sample {
         if (simple != null) {
             return List.of(simple);
         }
-        return isDeep(raw) ? Collections.singletonList(null) : make(raw, bind(raw, arguments));
+        return isNestedTwice(raw) ? Collections.singletonList(null) : make(raw, bind(raw, arguments));
     }
 
-    /** Whether such an object is in one that is in one. */
-    private boolean isDeep(Class<?> type) {
-        return Collections.frequency(making, type) > 1;
+    /** Tells if objects of this class are already under construction twice. */
+    private boolean isNestedTwice(Class<?> type) {
+        return Collections.frequency(underConstruction, type) > 1;
     }
 
     private static Object simple(Class<?> type) {
@@ -98,10 +98,10 @@ final class Sample {
         } else if (type.isEnum()) {
             return type.getEnumConstants()[0];
         } else if (type == int[].class) {
-            // The one array of numbers has one for each state of a task.
+            // The only array of numbers has one for each state of a task.
             return new int[ExecutionState.values().length];
         } else if (type == byte[].class) {
-            // As many as an id has.
+            // The length of an id.
             return new byte[16];
         } else if (type == SerializedValue.class) {
             return SerializedValue.fromBytes(new byte[] {1});
@@ -115,7 +115,7 @@ final class Sample {
 
     private List<Object> make(Class<?> type, Map<TypeVariable<?>, Type> bindings) throws ReflectiveOperationException {
         List<Object> made = new ArrayList<>();
-        making.push(type);
+        underConstruction.push(type);
         JsonSubTypes subclasses = type.getAnnotation(JsonSubTypes.class);
         if (subclasses != null) {
             for (JsonSubTypes.Type subclass : subclasses.value()) {
@@ -133,28 +133,29 @@ final class Sample {
                 fill((List<?>) list, (ParameterizedType) type.getGenericSuperclass());
             }
         }
-        making.pop();
+        underConstruction.pop();
         if (made.isEmpty()) {
             throw new ReflectiveOperationException("nothing makes a " + type);
         }
         return made;
     }
 
-    /** Some answers are lists themselves, and are made empty. */
+    /** Some responses are lists themselves; their samples are empty. */
     @SuppressWarnings("unchecked")
     private void fill(List<?> list, ParameterizedType type) throws ReflectiveOperationException {
         ((List<Object>) list).addAll(values(type.getActualTypeArguments()[0], Map.of()));
     }
 
-    /** What adds up many comes first, then what Jackson would call, then the constructor that takes most. */
+    /** Factories that aggregate several objects come first, then what Jackson would call, then the constructor with
+     * the most parameters. */
     private static List<Executable> makers(Class<?> type) {
         Stream<Executable> factories = Arrays.stream(type.getDeclaredMethods())
                 .filter(method -> Modifier.isStatic(method.getModifiers()) && method.getReturnType() == type)
-                .filter(method -> addsUp(method) || isForJackson(method))
+                .filter(method -> aggregates(method) || isForJackson(method))
                 .map(method -> method);
         return Stream.concat(factories, Arrays.stream(type.getDeclaredConstructors()))
                 .filter(maker -> !maker.isSynthetic())
-                .sorted(Comparator.comparing(Sample::addsUp)
+                .sorted(Comparator.comparing(Sample::aggregates)
                         .thenComparing(Sample::isForJackson)
                         .thenComparing(Executable::getParameterCount)
                         .reversed())
@@ -198,8 +199,8 @@ final class Sample {
         try {
             made.add(maker instanceof Method ? ((Method) maker).invoke(null, arguments)
                     : ((Constructor<?>) maker).newInstance(arguments));
-        } catch (InvocationTargetException refused) {
-            // It wants something else; another call may do.
+        } catch (InvocationTargetException rejected) {
+            // It rejects these arguments; another call may succeed.
         }
     }
 
@@ -208,7 +209,7 @@ final class Sample {
                 .anyMatch(annotation -> annotation.annotationType().getSimpleName().equals("Nullable"));
     }
 
-    private static boolean addsUp(Executable maker) {
+    private static boolean aggregates(Executable maker) {
         return maker instanceof Method && maker.getParameterCount() == 1 && maker.getParameterTypes()[0] == List.class;
     }
 

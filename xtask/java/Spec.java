@@ -32,16 +32,16 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.Arra
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Prints the REST API of the Flink on the class path, as Flink's own classes declare it.
+ * Prints the REST API of the Flink on the class path, as declared by Flink's own classes.
  *
- * <p>Bodies and answers are samples, written by Flink itself, with every field set; see {@link Sample}. A value of an enum
- * is all its words, joined by bars.
+ * <p>Bodies and responses are samples that Flink itself serialized, with every field set; see {@link Sample}. The value of
+ * an enum is all its constants, joined by bars.
  */
 public final class Spec {
-    /** As Flink's server and client have it. */
+    /** The mapper of Flink's server and client. */
     private static final ObjectMapper FLINK = RestMapperUtils.getStrictObjectMapper();
 
-    /** The same, but for enums. */
+    /** The same mapper, except for enums. */
     private static final ObjectMapper JSON =
             FLINK.copy().registerModule(new SimpleModule().addSerializer(Enum.class, new Words()));
 
@@ -59,7 +59,7 @@ public final class Spec {
                 Class<?> declaration = Class.forName(name, false, Spec.class.getClassLoader());
                 if (isEndpoint(declaration)) {
                     RestHandlerSpecification endpoint = (RestHandlerSpecification) instance(declaration);
-                    // The pages of the dashboard are no part of the API.
+                    // Pages of the dashboard are not part of the API.
                     String path = endpoint.getTargetRestEndpointURL();
                     if (!path.equals("/:*")) {
                         endpoints.set(endpoint.getHttpMethod().name() + " " + path, describe(endpoint));
@@ -70,7 +70,8 @@ public final class Spec {
         System.out.println(JSON.writeValueAsString(endpoints));
     }
 
-    /** Whether this declares an endpoint by itself; what needs another one to be made only decorates it. */
+    /** Tells if the class declares an endpoint by itself; a class whose constructor needs another endpoint only
+     * decorates it. */
     private static boolean isEndpoint(Class<?> declaration) {
         return RestHandlerSpecification.class.isAssignableFrom(declaration)
                 && !Modifier.isAbstract(declaration.getModifiers())
@@ -123,7 +124,7 @@ public final class Spec {
         }
     }
 
-    /** What Flink makes of this object. JSON and bytes that it only passes on are left empty. */
+    /** Serializes an object as Flink does. JSON and bytes that Flink only passes through stay empty. */
     private static JsonNode json(Object object) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator plain = JSON.getFactory().createGenerator(text)) {
@@ -142,7 +143,7 @@ public final class Spec {
         return JSON.readTree(text.toString());
     }
 
-    /** Whether Flink can read what it writes. */
+    /** Tells if Flink can deserialize its own output. */
     private static boolean isReadable(Object body) throws IOException {
         try {
             FLINK.readValue(FLINK.writeValueAsString(body), body.getClass());
@@ -163,19 +164,19 @@ public final class Spec {
                 .collect(Collectors.joining("|"));
     }
 
-    /** The {@code X} with which a class is a {@code base<X>}. */
+    /** The type argument {@code X} of the class's supertype {@code base<X>}. */
     private static Class<?> value(Class<?> type, Class<?> base) {
         Type above = type.getGenericSuperclass();
         if (type.getSuperclass() != base) {
             Class<?> value = value(type.getSuperclass(), base);
-            // Some have a superclass of their own between, which leaves the type open.
+            // Some classes have a generic superclass in between.
             return value != Object.class ? value : (Class<?>) ((ParameterizedType) above).getActualTypeArguments()[0];
         }
         Type value = ((ParameterizedType) above).getActualTypeArguments()[0];
         return value instanceof Class ? (Class<?>) value : Object.class;
     }
 
-    /** Writes for any value of an enum all words that it could be. */
+    /** Serializes any value of an enum as all its constants. */
     @SuppressWarnings("rawtypes")
     private static final class Words extends JsonSerializer<Enum> {
         @Override

@@ -1,10 +1,10 @@
-//! What the client takes, beside what one would take instead of it: on one machine, in one run.
+//! Compares the client with its alternatives on one machine, in one run.
 
 mod check;
 mod contestants;
+mod meter;
 mod relay;
 mod rows;
-mod scale;
 mod table;
 
 use std::fs;
@@ -15,20 +15,19 @@ use self::{contestants::Bench, rows::ROWS};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// These rows only; all if none is named
+    /// Only these rows [default: all]
     #[arg(value_name = "ROW")]
     rows: Vec<String>,
-    /// Few rounds and small files: to look at, not to go by
+    /// Few rounds and small files: for a first look
     #[arg(long)]
     quick: bool,
-    /// Measures what was built before, and no build from nothing
+    /// Measure what is already built, and skip the clean build
     #[arg(long)]
     built: bool,
-    /// Writes the table into docs/benchmarks.md
+    /// Write the table into docs/benchmarks.md
     #[arg(long, conflicts_with = "quick")]
     write: bool,
-    /// Whether anything became slower than bench/baseline.json says, counted in instructions; with --write, it says so
-    /// from now on
+    /// Count instructions and fail if anything is slower than in bench/baseline.json; with --write, update that file
     #[arg(long, conflicts_with_all = ["rows", "quick"])]
     check: bool,
 }

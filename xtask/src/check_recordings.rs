@@ -1,4 +1,4 @@
-//! What the client's types lose of recorded answers.
+//! Checks that the client's types lose nothing of recorded responses.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use flink_recordings::{Recording, files};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A folder of recordings, as `cargo xtask record` writes it
+    /// A folder of recordings made by `cargo xtask record`
     folder: PathBuf,
 }
 

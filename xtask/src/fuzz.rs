@@ -1,4 +1,4 @@
-//! The fuzz targets in `fuzz/`, each for a while.
+//! Runs each fuzz target in `fuzz/` for a while.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -9,14 +9,14 @@ use crate::cargo;
 
 const TARGETS: &[&str] = &["answers", "errors", "follow"];
 
-/// The release that is installed where there is none.
+/// The version to install if cargo-fuzz is missing.
 const CARGO_FUZZ: &str = "0.13.2";
 
-// No group of its own: `soak` takes these too, and a group's name would be in use already.
+// No group: `soak` includes these arguments too, and clap would find two groups of the same name.
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Arguments {
-    /// How long each target runs
+    /// Duration of each target
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     seconds: u32,
 }
@@ -28,10 +28,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     for target in TARGETS {
         let seeds = seeds(target)?;
-        // Inputs longer than the longest flame graph find nothing that shorter ones do not.
+        // Inputs longer than the longest flame graph find nothing new.
         let limits =
             format!("-max_total_time={} -max_len=65536 -rss_limit_mb=2048 -timeout=10", arguments.seconds);
-        // There is no unsafe code that a sanitizer could watch, and unoptimized code is there sooner and checks more.
+        // No sanitizer: there is no unsafe code. Not optimized: builds faster and checks more.
         let run = ["+nightly", "fuzz", "run", "--dev", "--sanitizer", "none", "--fuzz-dir", "fuzz", target];
         let status = Command::new("cargo")
             .args(run)
@@ -42,14 +42,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             .context("cargo +nightly")?;
         if !status.success() {
             bail!(
-                "{target} found something, or could not be built (it needs `rustup toolchain install nightly`)"
+                "{target} found a failure, or could not be built (it needs `rustup toolchain install nightly`)"
             );
         }
     }
     Ok(())
 }
 
-/// A folder of inputs to start from.
+/// Writes the initial inputs of a target and returns their folder.
 fn seeds(target: &str) -> Result<PathBuf> {
     let inputs: Vec<String> = match target {
         "answers" => {

@@ -1,4 +1,4 @@
-//! Whether the links between the project's pages lead somewhere.
+//! Checks that the links between the project's pages have a target.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ pub fn check() -> Result<()> {
         }
     }
     if !broken.is_empty() {
-        bail!("these links lead nowhere:\n{}", broken.join("\n"));
+        bail!("these links have no target:\n{}", broken.join("\n"));
     }
     Ok(())
 }

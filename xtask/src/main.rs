@@ -30,37 +30,37 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Starts a real Flink on this machine, runs a word count on it and shows what happened
+    /// Start a real Flink on this machine, run a word count on it and show the result
     Quickstart(quickstart::Arguments),
-    /// Compiles the example jobs and names their jars
+    /// Compile the example jobs and print the paths of their jars
     Jobs {
         /// The Flink to compile against
         #[arg(long, value_name = "VERSION", default_value = flink_local::NEWEST)]
         flink: String,
     },
-    /// Runs all checks and tests, those on a real Flink included
+    /// Run all checks and tests, including those on a real Flink
     Test(test::Arguments),
-    /// Gives the decoders and the errors any bytes, for a while (needs nightly Rust)
+    /// Fuzz the decoders and errors for a while (needs nightly Rust)
     Fuzz(fuzz::Arguments),
-    /// Runs the long forms of the tests that live by chance, for about an hour
+    /// Run long forms of the randomized tests, for about an hour
     Soak(soak::Arguments),
-    /// Calls every endpoint on real clusters, and shows a table of it
+    /// Call every endpoint on real clusters and show a table of the results
     Live(live::Arguments),
-    /// Writes down what Flink itself says of its REST API
+    /// Extract a release's own description of its REST API
     Spec(spec::Arguments),
-    /// Records real answers: of a Flink in all states, or of a cluster as it is
+    /// Record real responses: of a local Flink in all states, or of a given cluster
     Record(record::Arguments),
-    /// Says what the client's types lose of recorded answers
+    /// Show what the client's types lose of recorded responses
     CheckRecordings(check_recordings::Arguments),
-    /// Measures the client beside what one would take instead
+    /// Compare the client's speed and memory with alternatives
     Bench(bench::Arguments),
-    /// Writes the endpoint table of README.md
+    /// Write the endpoint table of README.md
     Readme(readme::Arguments),
-    /// Writes the part of the Python package that comes from the endpoints, and its twin without async
+    /// Generate the endpoint classes and the blocking variant of the Python package
     Python(python::Arguments),
-    /// Writes flinkctl's reference page, and its man pages
+    /// Generate flinkctl's reference page and man pages
     Reference(reference::Arguments),
-    /// Builds the Python package and tests it as it will be installed
+    /// Build the Python package and test the installed wheel
     Wheel(wheel::Arguments),
 }
 
@@ -93,7 +93,7 @@ fn jobs(version: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs cargo, and says how long it took.
+/// Runs cargo and prints the duration.
 pub(crate) fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Result<()> {
     let mut command = process::Command::new(env!("CARGO"));
     let shown = environment.iter().map(|(key, value)| format!("{key}={value:?} ")).collect::<String>();
@@ -103,15 +103,16 @@ pub(crate) fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Re
     )
 }
 
-/// Runs a command, and says how long it took.
+/// Runs a command and prints the duration.
 pub(crate) fn timed(shown: &str, command: &mut process::Command) -> anyhow::Result<()> {
     eprintln!("\n\u{25b6} {shown}");
-    // What cargo told this program of itself; ring is compiled anew, with all above it, when it is told something else.
-    let told = env::vars_os().map(|(name, _)| name).filter(|name| {
+    // Removes cargo's variables of this process: with other values, ring and all crates above it would be compiled
+    // again.
+    let variables = env::vars_os().map(|(name, _)| name).filter(|name| {
         let name = name.to_string_lossy();
         name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
     });
-    told.for_each(|name| _ = command.env_remove(name));
+    variables.for_each(|name| _ = command.env_remove(name));
     let started = Instant::now();
     let status = command.status()?;
     if !status.success() {
@@ -126,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_command_can_be_read() {
+    fn the_command_line_is_valid() {
         <Arguments as clap::CommandFactory>::command().debug_assert();
     }
 }

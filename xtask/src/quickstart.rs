@@ -1,4 +1,4 @@
-//! From nothing to a finished job on a real Flink, with the commands that anybody would type.
+//! From nothing to a finished job on a real Flink, with the commands that a user would type.
 
 use std::{env, path::PathBuf, process::Command, time::Instant};
 
@@ -9,39 +9,38 @@ use crate::setup;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The Flink to start, 1.13 to 2.3 [default: the one in FLINK_HOME, else the newest]
+    /// Flink version to start, 1.13 to 2.3 [default: the one in FLINK_HOME, else the newest]
     #[arg(long, value_name = "VERSION")]
     flink: Option<String>,
-    /// Leave the cluster running, and say how to stop it
+    /// Leave the cluster running and print how to stop it
     #[arg(long)]
     keep: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     let java = setup::jdk()?;
-    say("Java", format!("{} ({})", java.version(), java.program().display()));
+    print_step("Java", format!("{} ({})", java.version(), java.program().display()));
     let distribution = match &arguments.flink {
         Some(version) => Distribution::obtain(version, Progress::Stderr)?,
         None => Distribution::preferred(Progress::Stderr)?,
     };
-    say("Flink", format!("{} at {}", distribution.version(), distribution.home().display()));
+    print_step("Flink", format!("{} at {}", distribution.version(), distribution.home().display()));
     let jar = flink_jobs::word_count(&distribution)?;
-    say("Job", format!("{} compiled against it", jar.file_name().unwrap_or_default().display()));
+    print_step("Job", format!("{} compiled against it", jar.file_name().unwrap_or_default().display()));
 
-    // With xtask beside it, which stands on the same crates, hardly anything is left to compile: alone, it would want them
-    // with other features.
+    // Built together with xtask, which depends on the same crates: alone, flinkctl would need them with other features.
     crate::cargo("build --package flinkctl --package xtask --bin flinkctl", &[])?;
 
     let started = Instant::now();
     let flink = Flink::from(distribution).taskmanagers(1).slots(2).config("web.refresh-interval", "100");
     let cluster = flink.start()?;
     let took = started.elapsed().as_secs_f64();
-    say("Cluster", format!("{} with 1 TaskManager, 2 slots, up in {took:.1} s", cluster.url()));
+    print_step("Cluster", format!("{} with 1 TaskManager, 2 slots, up in {took:.1} s", cluster.url()));
 
     println!("\n$ export FLINKCTL_URL={}", cluster.url());
     let jar = jar.canonicalize()?;
     let jar = jar.strip_prefix(env::current_dir()?).unwrap_or(&jar);
-    let jar = jar.to_str().context("the folder of the project is no text")?;
+    let jar = jar.to_str().context("the project's path is not valid UTF-8")?;
     for arguments in [
         &["run", jar, "-p", "2", "--wait", "finished"][..],
         &["job", "list"],
@@ -52,21 +51,24 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
     if arguments.keep {
         let kept = cluster.keep()?;
-        say("Kept", format!("the cluster runs on at {}", kept.url()));
-        say("Stop it", kept.stop_command());
+        print_step("Kept", format!("the cluster keeps running at {}", kept.url()));
+        print_step("Stop it", kept.stop_command());
     } else {
         cluster.stop()?;
-        say("Stopped", "the cluster, and removed its folder".into());
+        print_step("Stopped", "the cluster, and removed its folder".into());
     }
     let program = program()?;
     let program = program.strip_prefix(env::current_dir()?).unwrap_or(&program).display();
-    say("Next", format!("{program} local up    # a Flink that runs on, as the current context"));
-    say("", format!("{program} run {jar}"));
-    say("", format!("{program} --help"));
+    print_step(
+        "Next",
+        format!("{program} local up    # start a Flink that keeps running, as the current context"),
+    );
+    print_step("", format!("{program} run {jar}"));
+    print_step("", format!("{program} --help"));
     Ok(())
 }
 
-fn say(what: &str, rest: String) {
+fn print_step(what: &str, rest: String) {
     println!("{what:>10}  {rest}");
 }
 
@@ -75,7 +77,7 @@ fn program() -> Result<PathBuf> {
     Ok(env::current_exe()?.with_file_name(format!("flinkctl{}", env::consts::EXE_SUFFIX)))
 }
 
-/// Shows a command and runs it.
+/// Prints a command and runs it.
 fn flinkctl(url: &str, arguments: &[&str]) -> Result<()> {
     let shown =
         arguments.iter().map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).into() });

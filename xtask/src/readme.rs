@@ -1,4 +1,4 @@
-//! The endpoint table of README.md, written from `ENDPOINTS`.
+//! Generates the endpoint table of README.md from `ENDPOINTS`.
 
 use std::{fmt::Write, fs, path::PathBuf};
 
@@ -8,7 +8,7 @@ use flink_rest_client::{ENDPOINTS, endpoint::Spec};
 const BEGIN: &str = "<!-- endpoints: written by `cargo xtask readme` -->\n";
 const END: &str = "<!-- /endpoints -->";
 
-/// The groups of the Python client's mapping page, and what it did not have; the first that fits counts.
+/// The groups of the Python client's mapping page, and the endpoints that it lacked; the first match counts.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Subtasks", &["/jobs/{job}/vertices/{vertex}/subtasks", "/jobs/{job}/vertices/{vertex}/accumulators"]),
     ("Job vertices", &["/jobs/{job}/vertices"]),
@@ -20,13 +20,13 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Cluster", &[""]),
 ];
 
-/// In the order of that page.
+/// The order of that page.
 pub(crate) const ORDER: &[&str] =
     &["Cluster", "Jobmanager", "Taskmanagers", "Jars", "Jobs", "Job vertices", "Subtasks", "Applications"];
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Fail if the table is not up to date, and write nothing
+    /// Fail if the table is out of date; write nothing
     #[arg(long)]
     check: bool,
 }

@@ -1,4 +1,4 @@
-//! Real answers as files: of a Flink of our own in every state that matters, or of anybody's cluster as it is.
+//! Records real responses in files: of a local Flink in every relevant state, or of any given cluster.
 
 mod archive;
 mod crawl;
@@ -21,16 +21,16 @@ use crate::setup;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Starts these releases, and writes the project's own recordings
+    /// Start these releases and write the project's own recordings
     #[arg(long, value_name = "VERSION", value_delimiter = ',', required_unless_present = "url")]
     flink: Vec<String>,
-    /// Asks this cluster, and changes nothing there
+    /// Record this cluster without changing anything
     #[arg(long, value_name = "URL", requires = "out", conflicts_with = "flink")]
     url: Option<String>,
-    /// Where to write to [default: the project's own recordings]
+    /// Output folder [default: the project's own recordings]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Records these scenes only
+    /// Record only these scenes
     #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "url")]
     scene: Vec<String>,
 }

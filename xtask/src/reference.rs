@@ -1,4 +1,4 @@
-//! What flinkctl's command line says of itself, as a page of the book and as man pages.
+//! Generates a page of the book and man pages from flinkctl's command line.
 
 use std::{
     fmt::Write,
@@ -11,10 +11,10 @@ use clap::{Arg, Command};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Fail if the page is not up to date, and write nothing
+    /// Fail if the page is out of date; write nothing
     #[arg(long)]
     check: bool,
-    /// Write the man pages, one for each command, into this folder instead
+    /// Write the man pages, one per command, into this folder instead
     #[arg(long, value_name = "FOLDER", conflicts_with = "check")]
     man: Option<PathBuf>,
 }
@@ -31,7 +31,7 @@ pub fn check() -> Result<()> {
     if fs::read_to_string(path()).context("docs/flinkctl.md")? != page() {
         bail!("docs/flinkctl.md is out of date; write it with: cargo xtask reference");
     }
-    // Man pages are kept nowhere; that they can be made shows by making them.
+    // Man pages are not stored. Generating them proves that they can be generated.
     man(&flink_workspace::root().join("target/man"))
 }
 
@@ -44,7 +44,7 @@ fn man(folder: &Path) -> Result<()> {
     Ok(clap_mangen::generate_to(whole(), folder)?)
 }
 
-/// With all that is usually made only when it is asked for.
+/// The command line with all its subcommands expanded.
 fn whole() -> Command {
     let mut command =
         flinkctl::command().disable_help_subcommand(true).disable_help_flag(true).disable_version_flag(true);
@@ -83,7 +83,7 @@ fn shown(command: &Command) -> impl Iterator<Item = &Command> {
 
 fn about(command: &Command) -> String {
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-    // What looks like a tag would be one.
+    // Escapes placeholders that Markdown would take for HTML tags.
     let about = about.replace('<', "&lt;");
     if about.is_empty() { about } else { format!("{}.", about.trim_end_matches('.')) }
 }

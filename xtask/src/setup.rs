@@ -1,20 +1,20 @@
-//! What a machine needs beside Rust.
+//! Programs that a machine needs besides Rust.
 
 use std::{env, process::Command};
 
 use anyhow::{Result, bail};
 use flink_local::{Java, install_command};
 
-/// What stands before clusters in the live tests, each in a package of its name.
+/// Proxies in front of clusters in the live tests; each is in a package of its name.
 pub const PROXIES: &[&str] = &["nginx", "openssl", "tinyproxy", "microsocks"];
 
-/// Maven, which fetches jars that Flink's releases do not hold, for the live tests.
+/// Maven: downloads jars that Flink releases do not contain, for the live tests.
 pub const MAVEN: &[&str] = &["mvn"];
 
-/// What a person sits at, in the tests of the command line: a terminal, and shells beside the one that is everywhere.
+/// A terminal and shells, for flinkctl's terminal tests.
 pub const TERMINAL: &[&str] = &["tmux", "bash", "zsh", "fish"];
 
-/// What the benchmarks measure with, and measure beside.
+/// Tools and contestants of the benchmarks.
 pub const CONTESTANTS: &[&str] = &["curl", "valgrind", "wrk"];
 
 /// Finds a JDK, or installs one with the system's package manager.
@@ -30,22 +30,22 @@ pub fn jdk() -> Result<Java> {
     };
     eprintln!("No JDK found. Installing one: {command}");
     if !run(&command)? {
-        bail!("that failed; install a JDK 17 by hand, or set JAVA_HOME to the folder of one");
+        bail!("the installation failed; install a JDK 17 by hand, or set JAVA_HOME to the folder of one");
     }
     Ok(Java::find()?)
 }
 
-/// Finds these programs, or installs them likewise.
+/// Finds these programs, or installs them with the system's package manager.
 pub fn programs(wanted: &[&str]) -> Result<()> {
     let missing = || wanted.iter().copied().filter(|program| !is_there(program)).collect::<Vec<_>>();
     let packages = missing().join(" ");
     if packages.is_empty() {
         return Ok(());
     }
-    // The command for the JDK, which it names last.
+    // Derived from the command for the JDK, which ends with the package name.
     let command = install_command().unwrap_or_default();
     if let Some((install, _)) = command.rsplit_once(' ') {
-        // Debian's tinyproxy would be started with the system.
+        // Debian's tinyproxy package would start it as a system service.
         let is_debian = install.contains("apt-get");
         let packages = if is_debian { packages.replace("tinyproxy", "tinyproxy-bin") } else { packages };
         let packages = packages.replace("mvn", "maven");
@@ -58,7 +58,7 @@ pub fn programs(wanted: &[&str]) -> Result<()> {
     }
 }
 
-/// Looks also where only root looks, on some systems.
+/// Also searches folders that are only in root's PATH on some systems.
 fn is_there(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
@@ -66,11 +66,11 @@ fn is_there(program: &str) -> bool {
 }
 
 fn run(command: &str) -> Result<bool> {
-    // What it prints goes where our own talk goes: standard output is for results.
+    // To standard error: standard output is for results.
     Ok(Command::new("sh").args(["-c", &format!("({command}) >&2")]).status()?.success())
 }
 
-/// The releases that were asked for.
+/// The releases to use; `all` stands for all supported ones.
 pub fn releases(asked: &[String]) -> Vec<String> {
     if asked == ["all"] {
         return flink_local::VERSIONS.iter().map(ToString::to_string).collect();

@@ -1,4 +1,4 @@
-//! The long forms of the tests that live by chance: more of them, and again and again.
+//! Long forms of the randomized tests: more cases and more repetitions.
 
 use anyhow::Result;
 use flink_local::{Distribution, Progress};
@@ -7,13 +7,13 @@ use crate::{cargo, fuzz, setup};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The releases; `all` for all that are supported
+    /// The releases; `all` for all supported ones
     #[arg(long, value_name = "VERSION", value_delimiter = ',', default_value = "2.3.0,1.20.5,1.13.6")]
     flink: Vec<String>,
-    /// How often each is run
+    /// Number of repetitions
     #[arg(long, value_name = "TIMES", default_value = "3")]
     rounds: u32,
-    /// How many jobs are submitted through a proxy that loses every second message
+    /// Number of jobs to submit through a proxy that loses every second message
     #[arg(long, value_name = "JOBS", default_value = "200")]
     submissions: u32,
     #[command(flatten)]
@@ -24,11 +24,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     setup::jdk()?;
     let versions = setup::releases(&arguments.flink);
     for version in &versions {
-        // Obtained here, so that the time limits of the tests do not run while it is downloaded.
+        // Downloaded beforehand, so that it does not count against the tests' timeouts.
         Distribution::obtain(version, Progress::Stderr)?;
     }
     let submissions = arguments.submissions.to_string();
-    // What follows logs and hides secrets, with a hundred times as many cases. Those of metrics are long lists.
+    // A hundred times as many cases for following logs and hiding secrets; ten times for `split`, whose cases are long.
     for (tests, cases) in [("follow secrets", "25600"), ("split", "2560")] {
         cargo(&format!("test -p flink-rest-client --lib -- {tests}"), &[("PROPTEST_CASES", cases)])?;
     }
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         for version in &versions {
             let environment =
                 [("FLINK_VERSION", version.as_str()), ("FLINK_SUBMISSIONS", submissions.as_str())];
-            let tests = "exactly_once jobmanager:: high_availability no_line_is_lost_or_doubled";
+            let tests = "exactly_once jobmanager:: high_availability no_line_is_lost_or_duplicated";
             cargo(
                 &format!("test -p flink-rest-client --features live --test live -- {tests}"),
                 &environment,

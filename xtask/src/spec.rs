@@ -1,4 +1,4 @@
-//! What Flink itself says of its REST API: one file a release, which the client is compared with.
+//! Extracts Flink's own description of its REST API: one file per release, which the client is compared with.
 
 use std::{fmt::Write, fs, path::PathBuf};
 
@@ -8,15 +8,15 @@ use serde_json::Value;
 
 use crate::setup;
 
-/// Lines are not longer, if they need not be.
+/// Maximum line length, where possible.
 const WIDTH: usize = 120;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The releases to read; `all` for all that are supported
+    /// The releases to read; `all` for all supported ones
     #[arg(long, value_name = "VERSION", value_delimiter = ',', required = true)]
     flink: Vec<String>,
-    /// Fail if a file is not what the release says, and write nothing
+    /// Fail if a file differs from the release; write nothing
     #[arg(long)]
     check: bool,
 }
@@ -39,7 +39,7 @@ pub fn check(version: &str) -> Result<()> {
     let flink = Distribution::obtain(version, Progress::Stderr)?;
     let file = file(flink.version());
     if fs::read_to_string(&file).ok() != Some(read(&flink)?) {
-        bail!("{} is not what Flink says; write it with: cargo xtask spec --flink {version}", file.display());
+        bail!("{} differs from Flink; write it with: cargo xtask spec --flink {version}", file.display());
     }
     Ok(())
 }
@@ -48,7 +48,7 @@ fn file(version: &str) -> PathBuf {
     flink_workspace::root().join(format!("crates/flink-rest-client/spec/{version}.json"))
 }
 
-/// Asks Flink's own classes.
+/// Runs Flink's own classes.
 fn read(flink: &Distribution) -> Result<String> {
     let root = flink_workspace::root();
     let sources = ["Spec", "Sample"].map(|name| root.join(format!("xtask/java/{name}.java")));
@@ -60,7 +60,7 @@ fn read(flink: &Distribution) -> Result<String> {
     Ok(text)
 }
 
-/// JSON with a line for what fits into one, so that the files can be read, and compared with each other.
+/// Formats JSON with short values on one line, so that files are readable and comparable.
 fn print(value: &Value, depth: usize, text: &mut String) {
     let whole = value.to_string();
     let (brackets, members): (_, Vec<_>) = match value {

@@ -1,7 +1,7 @@
-//! Whether the client became slower than it was: how many instructions it takes for each that it takes without it, beside
-//! what is written down of that.
+//! Detects regressions. Compares the ratio of the client's instructions to those of code without it with the stored
+//! ratio.
 //!
-//! Both are counted in the same build on the same machine, so much of what differs between machines meets both.
+//! Both are counted in the same build on the same machine, so most differences between machines cancel out.
 
 use std::{collections::BTreeMap, fs, process::Command, thread};
 
@@ -11,41 +11,40 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     contestants::{self, JOB, Server},
+    meter::{Contestant, Meter},
     rows,
-    scale::{Scale, Way},
     table::{self, Goal},
 };
 use crate::{cargo, setup};
 
-/// Built in less time than what is given to people; flinkctl, which takes as long again, is left to the whole table.
+/// Builds faster than the `dist` profile. flinkctl, which takes as long again, is only in the full table.
 const PROFILE: &str = "release";
 
-/// How much more is slower.
+/// Maximum increase of a ratio.
 const TOLERANCE: f64 = 1.02;
 
-/// The same where another compiler, libc or processor was at work.
+/// Maximum increase if the compiler, libc or processor differs.
 const TOLERANCE_ELSEWHERE: f64 = 1.15;
 
-/// The case whose counterpart is so small that its ratio sways by three percent from one build to the next: it is left to
-/// Criterion.
-const SWAYING: &str = "request";
+/// A case that is left to Criterion: its counterpart is so small that the ratio varies by 3 % between builds.
+const UNSTABLE_CASE: &str = "request";
 
-/// How often, twice: what a program takes to start is the same in both.
-const TIMES: [u32; 2] = [2, 12];
+/// Two numbers of repetitions; their difference excludes the start of the program.
+const REPETITIONS: [u32; 2] = [2, 12];
 
-/// What is written down.
+/// The stored ratios.
 #[derive(Default, Deserialize, Serialize)]
 struct Baseline {
-    /// The compiler, libc and processor on which instructions were counted.
+    /// The compiler, libc and processor of the measurement.
     machine: String,
     ratios: BTreeMap<String, f64>,
 }
 
-/// Who does something, and beside whom.
+/// Two contestants for the same work.
 struct Pair {
     name: &'static str,
-    ours: Way,
-    theirs: Way,
+    ours: Contestant,
+    theirs: Contestant,
 }
 
 pub fn run(write: bool, built: bool) -> Result<()> {
@@ -56,10 +55,10 @@ pub fn run(write: bool, built: bool) -> Result<()> {
     let (bench, folder) =
         (contestants::target().join(PROFILE).join("flink-bench"), contestants::target().join("bench"));
     fs::create_dir_all(&folder)?;
-    let scale = Scale { bench: bench.display().to_string(), folder };
-    let server = Server::start(&scale, 0)?;
-    let counted = pairs(&scale, &server.url).into_iter().map(|pair| {
-        let (ours, theirs) = count(&scale, &pair)?;
+    let meter = Meter { bench: bench.display().to_string(), folder };
+    let server = Server::start(&meter, 0)?;
+    let counted = pairs(&meter, &server.url).into_iter().map(|pair| {
+        let (ours, theirs) = count(&meter, &pair)?;
         Ok((pair, ours, theirs))
     });
     let counted = counted.collect::<Result<Vec<_>>>()?;
@@ -77,26 +76,26 @@ pub fn run(write: bool, built: bool) -> Result<()> {
     judge(&baseline, &machine, &counted)
 }
 
-fn pairs(scale: &Scale, url: &str) -> Vec<Pair> {
+fn pairs(meter: &Meter, url: &str) -> Vec<Pair> {
     let bench = |name, arguments: &[&str]| {
-        Way::new(name, [scale.bench.as_str()].into_iter().chain(arguments.iter().copied()))
+        Contestant::new(name, [meter.bench.as_str()].into_iter().chain(arguments.iter().copied()))
     };
     let get = Pair {
         name: "get",
         ours: bench("ours", &["get", "ours", url, JOB]),
         theirs: bench("reqwest, same types", &["get", "reqwest", url, JOB]),
     };
-    let cases = CASES.iter().filter(|case| case.name != SWAYING).map(|case| Pair {
+    let cases = CASES.iter().filter(|case| case.name != UNSTABLE_CASE).map(|case| Pair {
         name: case.name,
         ours: bench("ours", &["case", case.name, "ours"]),
-        theirs: bench(case.beside, &["case", case.name, "bare"]),
+        theirs: bench(case.counterpart, &["case", case.name, "bare"]),
     });
     [get].into_iter().chain(cases).collect()
 }
 
-/// Both at once: instructions are the same on a busy machine.
-fn count(scale: &Scale, pair: &Pair) -> Result<(f64, f64)> {
-    let count = |way| scale.instructions_each(way, TIMES);
+/// Runs both concurrently: the load of the machine does not change the instructions.
+fn count(meter: &Meter, pair: &Pair) -> Result<(f64, f64)> {
+    let count = |contestant| meter.instructions_each(contestant, REPETITIONS);
     thread::scope(|scope| {
         let ours = scope.spawn(|| count(&pair.ours));
         let theirs = count(&pair.theirs);
@@ -114,11 +113,11 @@ fn judge(baseline: &Baseline, machine: &str, counted: &[(Pair, f64, f64)]) -> Re
         let change = ours / theirs / was;
         let most = (was * tolerance * 1e3).round() / 1e3;
         lines.push(rows::instructions(pair.name, *ours, (pair.theirs.name, *theirs), Goal::Times(most)));
-        let told = format!("{} ({:+.1} %)", pair.name, (change - 1.0) * 100.0);
+        let change_of_pair = format!("{} ({:+.1} %)", pair.name, (change - 1.0) * 100.0);
         if change > tolerance {
-            slower.push(told);
+            slower.push(change_of_pair);
         } else if change < 1.0 / tolerance {
-            quicker.push(told);
+            quicker.push(change_of_pair);
         }
     }
     print!("{}", table::text(&lines));
@@ -132,31 +131,30 @@ fn judge(baseline: &Baseline, machine: &str, counted: &[(Pair, f64, f64)]) -> Re
     }
     if !quicker.is_empty() {
         eprintln!(
-            "Quicker than written down: {}. `cargo xtask bench --check --write` keeps it so.",
+            "Faster than the baseline: {}. Store it with `cargo xtask bench --check --write`.",
             quicker.join(", ")
         );
     }
     if !slower.is_empty() {
         bail!(
-            "slower than written down: {}. callgrind_annotate shows where; if it is worth it, say why in the commit \
-             that has what `cargo xtask bench --check --write` writes",
+            "slower than the baseline: {}. callgrind_annotate shows where; to accept it, run \
+             `cargo xtask bench --check --write` and give the reason in the commit",
             slower.join(", ")
         );
     }
     Ok(())
 }
 
-/// What decides which instructions there are beside the code: the compiler, libc, and what it finds the processor able
-/// to do.
+/// Describes what else determines the number of instructions: the compiler, libc and the processor's features.
 fn machine() -> Result<String> {
-    let said = |program: &str, arguments: &[&str]| -> Result<String> {
+    let stdout_of = |program: &str, arguments: &[&str]| -> Result<String> {
         let output = Command::new(program).args(arguments).output().with_context(|| program.to_owned())?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let rustc = said("rustc", &["-vV"])?;
+    let rustc = stdout_of("rustc", &["-vV"])?;
     let version = rustc.lines().next().unwrap_or_default();
     let host = rustc.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
-    let libc = said("getconf", &["GNU_LIBC_VERSION"])?;
+    let libc = stdout_of("getconf", &["GNU_LIBC_VERSION"])?;
     #[cfg(target_arch = "x86_64")]
     let vectors = if is_x86_feature_detected!("avx2") { "with AVX2" } else { "without AVX2" };
     #[cfg(not(target_arch = "x86_64"))]

@@ -1,4 +1,4 @@
-//! Who is measured, and the servers that they ask.
+//! Contestants, and the servers they use.
 
 use std::{
     cell::OnceCell,
@@ -16,21 +16,21 @@ use flink_recordings::Recording;
 use flink_rest_client::{JobId, blocking::FlinkRestClient};
 use serde_json::{Value, json};
 
-use super::scale::{Scale, Way};
+use super::meter::{Contestant, Meter};
 use crate::{cargo, setup};
 
-/// The client of old.
+/// The old Python client.
 const PYTHON_CLIENT: &str = "flink-rest-client==1.0.8";
 
-/// The job that the small server knows.
+/// The job of the small server.
 pub const JOB: &str = "72756e6e696e67000000000000000000";
 
-/// Everything that a row is measured with.
+/// The contestants and servers that rows use.
 pub struct Bench {
     pub quick: bool,
-    /// Whether nothing is built.
+    /// True if nothing is to be built.
     pub built: bool,
-    pub scale: Scale,
+    pub meter: Meter,
     pub flinkctl: String,
     python: OnceCell<String>,
     server: OnceCell<Server>,
@@ -39,7 +39,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Builds ours, and finds or installs the others.
+    /// Builds our programs, and finds or installs the others.
     pub fn prepare(quick: bool, built: bool) -> Result<Self> {
         setup::programs(setup::CONTESTANTS)?;
         let java = setup::jdk()?;
@@ -52,7 +52,7 @@ impl Bench {
         Ok(Self {
             quick,
             built,
-            scale: Scale { bench: program("flink-bench"), folder },
+            meter: Meter { bench: program("flink-bench"), folder },
             flinkctl: program("flinkctl"),
             python: OnceCell::new(),
             server: OnceCell::new(),
@@ -61,27 +61,31 @@ impl Bench {
         })
     }
 
-    /// The first of two numbers, if there is little time.
+    /// Returns `quick` in a quick run, else `usual`.
     pub fn rounds(&self, quick: usize, usual: usize) -> usize {
         if self.quick { quick } else { usual }
     }
 
-    /// A way that `flink-bench` knows.
-    pub fn bench<T: ToString>(&self, name: &'static str, arguments: impl IntoIterator<Item = T>) -> Way {
+    /// A contestant of `flink-bench`.
+    pub fn bench<T: ToString>(
+        &self,
+        name: &'static str,
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Contestant {
         let arguments = arguments.into_iter().map(|argument| argument.to_string());
-        Way::new(name, [self.scale.bench.clone()].into_iter().chain(arguments))
+        Contestant::new(name, [self.meter.bench.clone()].into_iter().chain(arguments))
     }
 
-    /// What the Python client does, by `bench/client.py`.
-    pub fn python<T: ToString>(&self, arguments: impl IntoIterator<Item = T>) -> Result<Way> {
-        let python = get_or_try(&self.python, || install_python_client(&self.scale.folder))?;
+    /// The Python client, run by `bench/client.py`.
+    pub fn python<T: ToString>(&self, arguments: impl IntoIterator<Item = T>) -> Result<Contestant> {
+        let python = get_or_try(&self.python, || install_python_client(&self.meter.folder))?;
         let script = flink_workspace::root().join("bench/client.py").display().to_string();
         let arguments = arguments.into_iter().map(|argument| argument.to_string());
-        Ok(Way::new("Python client", [python.clone(), script].into_iter().chain(arguments)))
+        Ok(Contestant::new("Python client", [python.clone(), script].into_iter().chain(arguments)))
     }
 
-    /// The client that Flink brings along.
-    pub fn jvm(&self, arguments: &[&str]) -> Result<Way> {
+    /// Flink's own Java client.
+    pub fn jvm(&self, arguments: &[&str]) -> Result<Contestant> {
         let (cluster, _) = self.cluster()?;
         let distribution = Distribution::obtain(NEWEST, Progress::Stderr)?;
         let configuration = format!("FLINK_CONF_DIR={}", cluster.folder().join("conf").display());
@@ -89,16 +93,16 @@ impl Bench {
         let class = "org.apache.flink.client.cli.CliFrontend";
         let classes = classes.to_string_lossy();
         let start = ["env", &configuration, &java, "-cp", &classes, class];
-        Ok(Way::new("bin/flink", start.into_iter().chain(arguments.iter().copied())))
+        Ok(Contestant::new("bin/flink", start.into_iter().chain(arguments.iter().copied())))
     }
 
-    /// The small server, with the answers that rows ask for.
+    /// The small server, with the responses for all rows.
     pub fn server(&self) -> Result<&str> {
-        let start = || Server::start(&self.scale, if self.quick { 100_000_000 } else { 1_000_000_000 });
+        let start = || Server::start(&self.meter, if self.quick { 100_000_000 } else { 1_000_000_000 });
         Ok(&get_or_try(&self.server, start)?.url)
     }
 
-    /// A real Flink that has some jobs.
+    /// A real Flink with some jobs.
     pub fn cluster(&self) -> Result<&(Cluster, FlinkRestClient)> {
         get_or_try(&self.cluster, || {
             let distribution = Distribution::obtain(NEWEST, Progress::Stderr)?;
@@ -119,15 +123,15 @@ impl Bench {
         Ok(run.send()?.job_id)
     }
 
-    /// Details of a job of so many vertices, as large as a real one, in a file.
+    /// Writes the details of a job of this many vertices, each as large as a real one, into a file.
     pub fn grown_job(&self, vertices: usize) -> Result<PathBuf> {
-        let file = self.scale.folder.join(format!("job-of-{vertices}.json"));
+        let file = self.meter.folder.join(format!("job-of-{vertices}.json"));
         fs::write(&file, grow(recorded("GetJob-running")?, vertices)?.to_string())?;
         Ok(file)
     }
 }
 
-/// Where cargo puts what it builds.
+/// Cargo's output folder.
 pub fn target() -> PathBuf {
     let usual = || flink_workspace::root().join("target");
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(usual, PathBuf::from)
@@ -145,7 +149,7 @@ fn recorded(name: &str) -> Result<Value> {
     Ok(Recording::read(&file)?.answer)
 }
 
-/// The job with its vertices again and again, each under an id and a name of its own.
+/// Multiplies the vertices of a job, with unique ids and names.
 fn grow(mut job: Value, vertices: usize) -> Result<Value> {
     for list in ["/vertices", "/plan/nodes"] {
         let list = job.pointer_mut(list).and_then(Value::as_array_mut).context("a list")?;
@@ -184,26 +188,26 @@ fn install_python_client(folder: &Path) -> Result<String> {
     Ok(python)
 }
 
-/// `flink-bench serve`, which ends when it is dropped.
+/// A `flink-bench serve` process; dropping this ends it.
 pub struct Server {
     pub url: String,
     process: Child,
 }
 
 impl Server {
-    /// With the answers about a job, and a log of so many bytes.
-    pub fn start(scale: &Scale, log_bytes: u64) -> Result<Self> {
-        let site = scale.folder.join("site");
-        fs::create_dir_all(&site)?;
-        fs::write(site.join("jobs.overview"), recorded("GetJobsOverview-running")?.to_string())?;
-        fs::write(site.join(format!("jobs.{JOB}")), recorded("GetJob-running")?.to_string())?;
-        Self::of(scale, &site, log_bytes, Duration::ZERO)
+    /// Starts it with the responses about a job, and a log of this size.
+    pub fn start(meter: &Meter, log_bytes: u64) -> Result<Self> {
+        let content = meter.folder.join("content");
+        fs::create_dir_all(&content)?;
+        fs::write(content.join("jobs.overview"), recorded("GetJobsOverview-running")?.to_string())?;
+        fs::write(content.join(format!("jobs.{JOB}")), recorded("GetJob-running")?.to_string())?;
+        Self::of(meter, &content, log_bytes, Duration::ZERO)
     }
 
-    /// With so many TaskManagers, each of whose logs has so many bytes and comes after this time.
-    pub fn of_taskmanagers(scale: &Scale, count: usize, log_bytes: u64, delay: Duration) -> Result<Self> {
-        let site = scale.folder.join(format!("site-of-{count}"));
-        fs::create_dir_all(&site)?;
+    /// Starts it with this many TaskManagers, each with a log of this size that is sent after a delay.
+    pub fn of_taskmanagers(meter: &Meter, count: usize, log_bytes: u64, delay: Duration) -> Result<Self> {
+        let content = meter.folder.join(format!("content-of-{count}"));
+        fs::create_dir_all(&content)?;
         let mut list = recorded("GetTaskManagers-idle")?;
         let all = list.pointer_mut("/taskmanagers").and_then(Value::as_array_mut).context("a list")?;
         let one = all.first().context("a TaskManager")?.clone();
@@ -213,14 +217,14 @@ impl Server {
             one
         };
         *all = (0..count).map(numbered).collect();
-        fs::write(site.join("taskmanagers"), list.to_string())?;
-        fs::write(site.join("config"), recorded("GetConfig-running")?.to_string())?;
-        Self::of(scale, &site, log_bytes, delay)
+        fs::write(content.join("taskmanagers"), list.to_string())?;
+        fs::write(content.join("config"), recorded("GetConfig-running")?.to_string())?;
+        Self::of(meter, &content, log_bytes, delay)
     }
 
-    fn of(scale: &Scale, site: &Path, log_bytes: u64, delay: Duration) -> Result<Self> {
-        let mut command = Command::new(&scale.bench);
-        command.arg("serve").arg(site).args([log_bytes.to_string(), delay.as_millis().to_string()]);
+    fn of(meter: &Meter, content: &Path, log_bytes: u64, delay: Duration) -> Result<Self> {
+        let mut command = Command::new(&meter.bench);
+        command.arg("serve").arg(content).args([log_bytes.to_string(), delay.as_millis().to_string()]);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();
         BufReader::new(process.stdout.take().context("its output")?).read_line(&mut url)?;
@@ -230,16 +234,16 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It ends with its input; killed, it ends as well.
+        // It also ends when its input closes.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
 /// Waits until all subtasks of a job run.
-pub fn until_it_runs(flink: &FlinkRestClient, job: JobId) -> Result<()> {
+pub fn wait_until_running(flink: &FlinkRestClient, job: JobId) -> Result<()> {
     flink.job(job).wait_until_running().timeout(Duration::from_secs(120)).send()?;
-    // So that its metrics have been fetched.
+    // Wait until the metrics have been fetched.
     thread::sleep(Duration::from_secs(3));
     Ok(())
 }

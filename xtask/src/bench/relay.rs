@@ -1,4 +1,4 @@
-//! Hands bytes on, and counts them.
+//! A relay that counts bytes.
 
 use std::{
     io::{self, Read, Write},
@@ -12,10 +12,10 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// How each request's first line ends.
+/// The end of each request line.
 const MARK: &[u8] = b" HTTP/1.1\r\n";
 
-/// What went through, there and back.
+/// Transferred bytes in both directions.
 #[derive(Debug, Default)]
 pub struct Count {
     pub requests: AtomicU64,
@@ -23,20 +23,20 @@ pub struct Count {
 }
 
 impl Count {
-    /// What went through since this was asked last.
+    /// Returns the bytes since the last call.
     pub fn take(&self) -> (f64, f64) {
         (self.requests.swap(0, Relaxed) as f64, self.bytes.swap(0, Relaxed) as f64)
     }
 }
 
-/// Hands on to a server what comes, as long as this process lives.
+/// Starts a relay to a server that lives as long as this process.
 pub fn to(url: &str) -> Result<(String, Arc<Count>)> {
     let target = url.strip_prefix("http://").context("an http address")?.to_owned();
     let (listener, count) = (TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, Arc::new(Count::default()));
     let (address, counted) = (format!("http://{}", listener.local_addr()?), count.clone());
     thread::spawn(move || {
         for client in listener.incoming().flatten() {
-            // One that breaks shows in who is measured.
+            // A broken connection shows in the contestant.
             let _ = join(client, &target, &counted);
         }
     });

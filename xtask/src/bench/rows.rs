@@ -12,11 +12,11 @@ use anyhow::Result;
 
 use super::{
     contestants::Bench,
-    scale::{Taken, Way},
+    meter::{Contestant, Usage},
     table::{Goal, Line, Samples, Unit},
 };
 
-/// Something that is measured.
+/// A measurement.
 pub struct Row {
     pub name: &'static str,
     pub about: &'static str,
@@ -36,36 +36,36 @@ pub const ROWS: &[Row] = &[
     metrics::IDLE,
 ];
 
-/// What ours and another took of something in each round, as a line.
+/// A line that compares our resources with another contestant's.
 fn line(
     row: &'static str,
-    (what, unit, of): (&'static str, Unit, fn(&Taken) -> f64),
-    ours: &[Taken],
-    (name, theirs): (&'static str, &[Taken]),
+    (what, unit, of): (&'static str, Unit, fn(&Usage) -> f64),
+    ours: &[Usage],
+    (name, theirs): (&'static str, &[Usage]),
     goal: Goal,
 ) -> Line {
-    let samples = |taken: &[Taken]| taken.iter().map(of).collect::<Samples>();
-    Line { row, what, unit, ours: samples(ours), beside: Some((name, samples(theirs))), goal }
+    let samples = |taken: &[Usage]| taken.iter().map(of).collect::<Samples>();
+    Line { row, what, unit, ours: samples(ours), counterpart: Some((name, samples(theirs))), goal }
 }
 
-const CPU: (&str, Unit, fn(&Taken) -> f64) = ("CPU", Unit::Seconds, |taken| taken.cpu);
-const WALL: (&str, Unit, fn(&Taken) -> f64) = ("wall", Unit::Seconds, |taken| taken.wall);
-const MEMORY: (&str, Unit, fn(&Taken) -> f64) = ("peak memory", Unit::Bytes, |taken| taken.memory);
+const CPU: (&str, Unit, fn(&Usage) -> f64) = ("CPU", Unit::Seconds, |taken| taken.cpu);
+const WALL: (&str, Unit, fn(&Usage) -> f64) = ("wall", Unit::Seconds, |taken| taken.wall);
+const MEMORY: (&str, Unit, fn(&Usage) -> f64) = ("peak memory", Unit::Bytes, |taken| taken.memory);
 
-/// The same, counted in instructions.
+/// A line that compares instructions.
 pub fn instructions(row: &'static str, ours: f64, (name, theirs): (&'static str, f64), goal: Goal) -> Line {
     Line {
         row,
         what: "instructions",
         unit: Unit::Instructions,
         ours: ours.into(),
-        beside: Some((name, theirs.into())),
+        counterpart: Some((name, theirs.into())),
         goal,
     }
 }
 
-/// curl, as scripts call it.
-fn curl<T: ToString>(arguments: impl IntoIterator<Item = T>) -> Way {
+/// curl with the usual options of scripts.
+fn curl<T: ToString>(arguments: impl IntoIterator<Item = T>) -> Contestant {
     let arguments = arguments.into_iter().map(|argument| argument.to_string());
-    Way::new("curl", ["curl".to_owned(), "-sf".to_owned()].into_iter().chain(arguments))
+    Contestant::new("curl", ["curl".to_owned(), "-sf".to_owned()].into_iter().chain(arguments))
 }

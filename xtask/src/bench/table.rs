@@ -1,10 +1,10 @@
-//! Ratios, what they should be, and the table of them.
+//! Ratios, goals, and their table.
 
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
 
-/// What was measured, in the same order of rounds for all contestants.
+/// Measured values; the order of rounds is the same for all contestants.
 #[derive(Clone, Debug)]
 pub struct Samples(Vec<f64>);
 
@@ -16,7 +16,7 @@ impl Samples {
         sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
     }
 
-    /// Round by round, these by those.
+    /// The ratios, round by round.
     fn by(&self, others: &Self) -> Self {
         self.0.iter().zip(&others.0).map(|(ours, theirs)| ours / theirs).collect()
     }
@@ -63,7 +63,7 @@ impl Unit {
     }
 }
 
-/// Three digits that count.
+/// Formats a number with three significant digits.
 fn digits(value: f64) -> String {
     match value {
         v if v >= 100.0 => format!("{v:.0}"),
@@ -73,18 +73,18 @@ fn digits(value: f64) -> String {
     }
 }
 
-/// What is to be reached.
+/// A goal.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
-    /// At most so many times what the others take.
+    /// At most this multiple of the counterpart.
     Times(f64),
-    /// At least so many times less than they do.
+    /// At least this many times less than the counterpart.
     Less(f64),
-    /// At least so many times what they reach.
+    /// At least this multiple of the counterpart.
     AtLeast(f64),
-    /// At most this much, whatever others take.
+    /// At most this absolute value.
     Limit(f64),
-    /// Nothing: it explains another line.
+    /// No goal: the line explains another one.
     Known,
 }
 
@@ -92,19 +92,19 @@ pub enum Goal {
 #[derive(Clone, Debug)]
 pub struct Line {
     pub row: &'static str,
-    /// What was measured.
+    /// The measured quantity.
     pub what: &'static str,
     pub unit: Unit,
     pub ours: Samples,
-    /// Who else was measured, if somebody was.
-    pub beside: Option<(&'static str, Samples)>,
+    /// The counterpart, if any.
+    pub counterpart: Option<(&'static str, Samples)>,
     pub goal: Goal,
 }
 
 impl Line {
     fn cells(&self) -> [String; 8] {
         let (ratio, is_reached) = self.judge();
-        let (name, theirs) = match &self.beside {
+        let (name, theirs) = match &self.counterpart {
             Some((name, samples)) => (*name, self.unit.show(samples.median())),
             None => ("", String::new()),
         };
@@ -124,10 +124,10 @@ impl Line {
         [self.row.into(), self.what.into(), ours, name.into(), theirs, ratio, goal, verdict.into()]
     }
 
-    /// The ratio with its spread, and whether it is good enough.
+    /// The ratio with its spread, and true if the goal is reached.
     fn judge(&self) -> (String, bool) {
         let limit = if let Goal::Limit(most) = self.goal { self.ours.median() <= most } else { true };
-        let Some((_, theirs)) = &self.beside else { return (String::new(), limit) };
+        let Some((_, theirs)) = &self.counterpart else { return (String::new(), limit) };
         let (ratio, word) = match self.goal {
             Goal::Less(_) => (theirs.by(&self.ours), " less"),
             _ => (self.ours.by(theirs), ""),
@@ -146,9 +146,9 @@ impl Line {
     }
 }
 
-const HEAD: [&str; 8] = ["row", "of", "ours", "beside", "theirs", "ratio (spread)", "goal", ""];
+const HEAD: [&str; 8] = ["row", "of", "ours", "counterpart", "theirs", "ratio (spread)", "goal", ""];
 
-/// The table, as Markdown that can be read as it is.
+/// Formats the table as readable Markdown.
 pub fn text(lines: &[Line]) -> String {
     table(lines.iter().map(Line::cells))
 }
@@ -174,7 +174,7 @@ fn table(lines: impl Iterator<Item = [String; 8]>) -> String {
 const BEGIN: &str = "<!-- written by cargo xtask bench --write -->\n";
 const END: &str = "<!-- end -->\n";
 
-/// A page with these lines in its table, in the order of these rows; what was not measured now stays as it was.
+/// Updates the table of a page, in the order of these rows; rows that were not measured stay.
 pub fn put_into(page: &str, lines: &[Line], rows: &[&str]) -> Result<String> {
     let (before, rest) = page.split_once(BEGIN).context("no place for the table")?;
     let (old, after) = rest.split_once(END).context("no end of the table")?;

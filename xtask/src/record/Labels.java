@@ -6,7 +6,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.failure.FailureEnricher;
 import org.apache.flink.core.failure.FailureEnricherFactory;
 
-/** A plugin that puts a label on every failure (1.18+). */
+/** A plugin that adds a label to every failure (1.18+). */
 public final class Labels implements FailureEnricherFactory, FailureEnricher {
     @Override
     public FailureEnricher createFailureEnricher(Configuration configuration) {

@@ -11,10 +11,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** Jobs that make a Flink say what it says seldom. The first argument names one. */
+/** Jobs for rare responses of Flink. The first argument selects one. */
 public final class Oddities implements ProgramDescription {
     private static final Configuration PATIENT = Configuration.fromMap(Map.of(
-            "restart-strategy", "exponential-delay", // its name up to 1.17
+            "restart-strategy", "exponential-delay", // the key up to 1.17
             "restart-strategy.type", "exponential-delay",
             "restart-strategy.exponential-delay.initial-backoff", "20 s",
             "restart-strategy.exponential-delay.max-backoff", "60 s"));
@@ -41,7 +41,7 @@ public final class Oddities implements ProgramDescription {
         }
     }
 
-    /** Its sink hands out what it got when its coordinator is asked. The job's name is the sink's uid. */
+    /** A job whose sink returns its results when its coordinator is asked. The job's name is the sink's uid. */
     private static void collected(StreamExecutionEnvironment env) throws Exception {
         env.setParallelism(1).disableOperatorChaining();
         env.getConfig().setGlobalJobParameters(Configuration.fromMap(Map.of("topic", "orders")));
@@ -49,18 +49,18 @@ public final class Oddities implements ProgramDescription {
         try {
             numbers.executeAndCollect("dataStreamCollect_" + (numbers.getId() + 1));
         } catch (IllegalArgumentException expected) {
-            // Who submits a jar cannot collect, which shows when the job has been submitted.
+            // The submitter of a jar cannot collect; this fails after the job has been submitted.
         }
     }
 
-    /** Two subtasks that know nothing of each other fail, one a little later. */
+    /** A job with two independent subtasks that fail shortly after each other. */
     private static void twins(StreamExecutionEnvironment env) throws Exception {
         env.setParallelism(2);
         env.fromSequence(1, Long.MAX_VALUE).map(new Fail()).process(new End());
         env.execute("Twins");
     }
 
-    /** One of four subtasks takes so long that another attempt is made beside it. */
+    /** A job with one slow subtask out of four, which gets a second attempt. */
     private static void straggling(StreamExecutionEnvironment env) throws Exception {
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         env.fromSequence(1, 400).setParallelism(1).name("Numbers")
@@ -70,7 +70,7 @@ public final class Oddities implements ProgramDescription {
     }
 
     private abstract static class Task extends RichMapFunction<Long, Long> {
-        /** The only way to it that all versions share. */
+        /** The only access to it that all versions share. */
         int number(String scope) {
             return Integer.parseInt(getRuntimeContext().getMetricGroup().getAllVariables().get(scope));
         }
@@ -96,7 +96,7 @@ public final class Oddities implements ProgramDescription {
         }
     }
 
-    /** Is slow in one subtask, and slowest in its first attempt. */
+    /** A task that is slow in one subtask, and slowest in its first attempt. */
     public static final class Straggle extends Task {
         @Override
         public Long map(Long number) throws InterruptedException {
@@ -105,7 +105,7 @@ public final class Oddities implements ProgramDescription {
         }
     }
 
-    /** Swallows what comes. */
+    /** Discards all records. */
     public static final class End extends ProcessFunction<Long, Void> {
         @Override
         public void processElement(Long number, Context context, Collector<Void> out) {}

@@ -1,4 +1,4 @@
-//! The folder that recordings are kept in, each only if it says something new.
+//! The folder of recordings. A recording is kept only if no other has the same shape.
 
 use std::{
     cell::RefCell,
@@ -16,9 +16,9 @@ use super::shorten::shorten;
 /// A folder of recordings.
 pub(super) struct Archive {
     folder: PathBuf,
-    /// How often each file name was wanted.
+    /// Number of times each file name was requested.
     names: RefCell<BTreeMap<String, usize>>,
-    /// Endpoint, status and shape of what is kept.
+    /// Endpoint, status and shape of the kept recordings.
     kept: RefCell<BTreeSet<(String, u16, String)>>,
 }
 
@@ -29,12 +29,12 @@ impl Archive {
         Ok(Self { folder, names: RefCell::default(), kept: RefCell::default() })
     }
 
-    /// How many recordings are kept.
+    /// The number of kept recordings.
     pub(super) fn len(&self) -> usize {
         self.kept.borrow().len()
     }
 
-    /// Keeps a recording, unless there is one of the same shape.
+    /// Keeps a recording, unless one of the same shape exists.
     pub(super) fn keep(&self, mut recording: Recording, state: &str) -> Result<()> {
         recording.left_out = shorten(&mut recording.answer);
         let shape = shape(&recording.answer).to_string();
@@ -55,7 +55,7 @@ impl Archive {
     }
 }
 
-/// What makes an answer another than the last: its keys, the kinds of its values, and Flink's own words.
+/// The shape of a response: its keys, the kinds of its values, and Flink's constants.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Null | Value::Bool(_) => value.clone(),
@@ -78,7 +78,7 @@ fn shape(value: &Value) -> Value {
     }
 }
 
-/// `RUNNING`, `NaN`, `(unassigned)`, `ok`: states are told in words like these.
+/// Tells if a string is a constant, such as `RUNNING`, `NaN`, `(unassigned)` or `ok`.
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.len() < 40 && text.chars().all(|c| c.is_ascii_alphabetic() || "_()".contains(c))
 }
@@ -92,13 +92,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn deep_answers_have_a_shape() {
+    fn deep_responses_have_a_shape() {
         let deep = (0..200).fold(json!("a"), |inner, _| json!([inner]));
         assert_eq!(shape(&deep), deep);
     }
 
     #[test]
-    fn other_values_of_the_same_kind_are_nothing_new() {
+    fn values_of_the_same_kind_have_the_same_shape() {
         let one = json!({"id": "a1", "at": 5, "tasks": {"0123456789abcdef0123456789abcdef": [1]}, "state": "RUNNING"});
         let other = json!({"id": "b2", "at": 0, "tasks": {"1123456789abcdef0123456789abcdef": [2, 3]}, "state": "RUNNING"});
         assert_eq!(shape(&one), shape(&other));

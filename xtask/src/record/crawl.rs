@@ -1,4 +1,4 @@
-//! Looks at anybody's cluster as it is, and changes nothing: all questions are those of [`views`].
+//! Records any cluster as it is. Changes nothing: all requests are those of [`views`].
 
 use std::collections::BTreeMap;
 
@@ -8,44 +8,44 @@ use serde_json::{Value, json};
 
 use super::recorder::{Recorder, views};
 
-/// How many of what is alike are looked at: jobs in a state, vertices of a job, TaskManagers.
-const FEW: usize = 2;
+/// Maximum number of similar subjects: jobs in a state, vertices of a job, TaskManagers.
+const MAX_PER_KIND: usize = 2;
 
-/// Metrics whose values are read.
-const METRICS: usize = 4;
+/// Maximum number of metrics whose values are read.
+const MAX_METRICS: usize = 4;
 
-/// Something to look at, and the name of its state.
-type Sight = (String, Value);
+/// The parameters of a subject, and the name of its state.
+type Subject = (String, Value);
 
 pub(super) fn run(recorder: &Recorder<'_>) -> Result<()> {
-    // Who cannot even tell its release is no Flink.
+    // Fails early if this is not a Flink.
     recorder.flink.config().send()?;
-    let sights = sights(&recorder.flink)?;
-    // Flink measures many things only when it is asked for them, so it is asked twice.
-    for (_, subject) in &sights {
-        let _ = recorder.glance(subject);
+    let subjects = subjects(&recorder.flink)?;
+    // Flink computes many values only on request: request them once before recording.
+    for (_, subject) in &subjects {
+        let _ = recorder.warm_up(subject);
     }
-    for (state, subject) in &sights {
+    for (state, subject) in &subjects {
         for spec in views(subject) {
             match recorder.record_any(spec.name, state, subject) {
                 Ok(Some(answer)) if spec.params.iter().any(|param| param.name == "get") => {
-                    tell(values(recorder, spec.name, state, subject, &answer));
+                    print_error(values(recorder, spec.name, state, subject, &answer));
                 }
-                recorded => tell(recorded.map(drop)),
+                recorded => print_error(recorded.map(drop)),
             }
         }
     }
     Ok(())
 }
 
-/// One answer that cannot be had is no reason to do without the others.
-fn tell(recorded: Result<()>) {
+/// Prints an error and continues: one failed request does not affect the others.
+fn print_error(recorded: Result<()>) {
     if let Err(error) = recorded {
         eprintln!("{error:#}");
     }
 }
 
-/// The values of some of the metrics whose names were answered.
+/// Records the values of some of the listed metrics.
 fn values(
     recorder: &Recorder<'_>,
     endpoint: &str,
@@ -54,7 +54,7 @@ fn values(
     names: &Value,
 ) -> Result<()> {
     let names: Vec<_> =
-        names.as_array().into_iter().flatten().map(|metric| &metric["id"]).take(METRICS).collect();
+        names.as_array().into_iter().flatten().map(|metric| &metric["id"]).take(MAX_METRICS).collect();
     if !names.is_empty() {
         let mut question = subject.clone();
         question["get"] = json!(names);
@@ -63,47 +63,47 @@ fn values(
     Ok(())
 }
 
-fn sights(flink: &FlinkRestClient) -> Result<Vec<Sight>> {
-    let mut sights = vec![("cluster".to_owned(), json!({}))];
-    for taskmanager in flink.taskmanagers().list().send()?.taskmanagers.iter().take(FEW) {
-        sights.push(("taskmanager".into(), json!({"taskmanager": taskmanager.id})));
+fn subjects(flink: &FlinkRestClient) -> Result<Vec<Subject>> {
+    let mut subjects = vec![("cluster".to_owned(), json!({}))];
+    for taskmanager in flink.taskmanagers().list().send()?.taskmanagers.iter().take(MAX_PER_KIND) {
+        subjects.push(("taskmanager".into(), json!({"taskmanager": taskmanager.id})));
     }
     let jobs =
         flink.jobs().list().send()?.jobs.into_iter().map(|job| (job.status.to_string(), json!(job.id)));
-    for (state, job) in few_of_each(jobs) {
-        sights.extend(of_job(flink, &state, &job));
+    for (state, job) in some_of_each_state(jobs) {
+        subjects.extend(of_job(flink, &state, &job));
     }
     // Releases before 2.3 have none.
     let applications =
         flink.applications().overview().send().map(|overview| overview.applications).unwrap_or_default();
     let applications = applications.into_iter().map(|one| (one.status.to_string(), json!(one.id)));
-    for (state, application) in few_of_each(applications) {
-        sights.push((state, json!({ "application": application })));
+    for (state, application) in some_of_each_state(applications) {
+        subjects.push((state, json!({ "application": application })));
     }
-    Ok(sights)
+    Ok(subjects)
 }
 
-/// A few of each state, whose name goes into those of files.
-fn few_of_each(all: impl Iterator<Item = (String, Value)>) -> Vec<(String, Value)> {
+/// A few subjects of each state; the state is part of the file name.
+fn some_of_each_state(all: impl Iterator<Item = (String, Value)>) -> Vec<(String, Value)> {
     let mut seen = BTreeMap::<_, usize>::new();
-    let mut is_one_of_few = |state: &str| {
+    let mut is_among_first = |state: &str| {
         let seen = seen.entry(state.to_owned()).or_default();
         *seen += 1;
-        *seen <= FEW
+        *seen <= MAX_PER_KIND
     };
-    all.map(|(state, id)| (state.to_lowercase(), id)).filter(|(state, _)| is_one_of_few(state)).collect()
+    all.map(|(state, id)| (state.to_lowercase(), id)).filter(|(state, _)| is_among_first(state)).collect()
 }
 
-/// A job, some of its vertices, a subtask and an attempt of each, its latest checkpoints, its rescales.
-fn of_job(flink: &FlinkRestClient, state: &str, job: &Value) -> Vec<Sight> {
-    // What this job or this release does not have is no error here.
+/// A job, some of its vertices with a subtask and an attempt each, its latest checkpoints, and its rescales.
+fn of_job(flink: &FlinkRestClient, state: &str, job: &Value) -> Vec<Subject> {
+    // Errors are ignored: the job or the release may lack it.
     let ask = |endpoint: &str, params: Value| -> Value {
         let answer = flink.request_by_name(endpoint, params).send();
         answer.and_then(|answer| answer.json()).unwrap_or_default()
     };
     let mut subjects = vec![json!({ "job": job })];
     let vertices = ask("GetJob", json!({ "job": job }))["vertices"].as_array().cloned().unwrap_or_default();
-    for vertex in vertices.iter().take(FEW).map(|vertex| &vertex["id"]) {
+    for vertex in vertices.iter().take(MAX_PER_KIND).map(|vertex| &vertex["id"]) {
         subjects.push(json!({"job": job, "vertex": vertex}));
         let subtask = json!({"job": job, "vertex": vertex, "subtask": 0});
         if let Some(attempt) = ask("GetSubtask", subtask.clone()).get("attempt") {
@@ -115,12 +115,12 @@ fn of_job(flink: &FlinkRestClient, state: &str, job: &Value) -> Vec<Sight> {
     for kind in ["completed", "savepoint", "failed"] {
         let Some(checkpoint) = statistics["latest"][kind].get("id") else { continue };
         subjects.push(json!({"job": job, "checkpoint": checkpoint}));
-        for vertex in vertices.iter().take(FEW).map(|vertex| &vertex["id"]) {
+        for vertex in vertices.iter().take(MAX_PER_KIND).map(|vertex| &vertex["id"]) {
             subjects.push(json!({"job": job, "checkpoint": checkpoint, "vertex": vertex}));
         }
     }
     let rescales = ask("GetRescalesHistory", json!({ "job": job }));
-    for rescale in rescales.as_array().into_iter().flatten().take(FEW) {
+    for rescale in rescales.as_array().into_iter().flatten().take(MAX_PER_KIND) {
         subjects.push(json!({"job": job, "rescale": rescale["rescaleUuid"]}));
     }
     subjects.into_iter().map(|subject| (state.to_owned(), subject)).collect()
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn two_of_each_state_are_enough() {
         let all = [("RUNNING", 1), ("FAILED", 2), ("RUNNING", 3), ("RUNNING", 4)];
-        let few = few_of_each(all.map(|(state, id)| (state.to_owned(), json!(id))).into_iter());
+        let few = some_of_each_state(all.map(|(state, id)| (state.to_owned(), json!(id))).into_iter());
         let names: Vec<_> = few.iter().map(|(state, id)| format!("{state} {id}")).collect();
         assert_eq!(names, ["running 1", "failed 2", "running 3"]);
     }

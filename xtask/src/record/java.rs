@@ -1,16 +1,16 @@
-//! The Java programs and plugins that recordings need, compiled against the Flink that is to run them.
+//! Compiles the Java programs and plugins of the recordings against the Flink that runs them.
 
 use std::{fs, os::unix::fs::symlink, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, ensure};
 use flink_local::{Distribution, Java};
 
-/// Where a release's jars are put.
+/// The folder of a release's jars.
 fn folder(distribution: &Distribution) -> PathBuf {
     flink_workspace::root().join("target/recordings").join(distribution.version())
 }
 
-/// A Java source of the project as a jar.
+/// Compiles one of the project's Java sources into a jar.
 pub(super) fn compile(distribution: &Distribution, source: &str) -> Result<PathBuf> {
     let source = flink_workspace::root().join(source);
     let class = source.file_stem().and_then(|name| name.to_str()).context("a Java file")?.to_owned();
@@ -18,7 +18,7 @@ pub(super) fn compile(distribution: &Distribution, source: &str) -> Result<PathB
     Ok(distribution.compile(&[source], &class, jar)?)
 }
 
-/// The same Flink with a plugin that labels failures (1.18+).
+/// Returns this Flink with a plugin that labels failures (1.18+).
 pub(super) fn with_labels(distribution: &Distribution) -> Result<Distribution> {
     let home = folder(distribution).join("flink");
     let plugin = home.join("plugins/labels");

@@ -1,4 +1,4 @@
-//! Clusters of our own, and what is played on them.
+//! Local clusters, and the scenes that run on them.
 
 use std::time::{Duration, Instant};
 
@@ -15,24 +15,24 @@ use super::{
     scenes::{ends, failures, jars, jobs, oddities, processes, rescaling, snapshots},
 };
 
-/// A cluster, and the scenes that are played on it in this order.
+/// A cluster, and its scenes in order.
 struct Stage {
-    /// The first release that can play it.
+    /// The first release that supports the scenes.
     since: &'static str,
     taskmanagers: usize,
     slots: usize,
     options: &'static [Setting],
-    /// Further options for this release and newer ones.
+    /// Additional options from this release on.
     newer: Option<(&'static str, &'static [Setting])>,
     scenes: &'static [(&'static str, Play)],
 }
 
-/// An option of Flink, and its value.
+/// A Flink option and its value.
 type Setting = (&'static str, &'static str);
 
 type Play = fn(&mut Scene<'_>) -> Result<()>;
 
-/// Options of all clusters: nothing is cached for long.
+/// Options of all clusters: short caches.
 const OPTIONS: &[Setting] = &[
     ("web.refresh-interval", "100"),
     ("metrics.fetcher.update-interval", "200"),
@@ -42,9 +42,9 @@ const OPTIONS: &[Setting] = &[
     ("jobmanager.failure-enrichers", "Labels"),
 ];
 
-/// Changes of the state are written continuously.
+/// Options that write state changes continuously.
 const CHANGELOG: &[Setting] = &[
-    ("state.backend.changelog.enabled", "true"), // its name up to 1.20
+    ("state.backend.changelog.enabled", "true"), // the key up to 1.20
     ("state.changelog.enabled", "true"),
     ("state.backend.changelog.storage", "memory"),
     ("state.changelog.storage", "memory"),
@@ -125,7 +125,7 @@ const STAGES: &[Stage] = &[
     },
 ];
 
-/// Plays all scenes, or those that are named, on one cluster after the other.
+/// Runs all scenes, or the named ones, on one cluster after the other.
 pub(super) fn run(distribution: &Distribution, archive: &Archive, only: &[String]) -> Result<()> {
     let version: FlinkVersion = distribution.version().parse()?;
     let labelled = (version >= "1.18".parse()?).then(|| with_labels(distribution)).transpose()?;

@@ -1,11 +1,11 @@
-//! What does not belong into a recording: secrets, and folders of the machine that it was made on.
+//! Removes secrets and local paths from recordings.
 
 use std::path::Path;
 
 use flink_recordings::Recording;
 use serde_json::Value;
 
-/// Names of options whose values are nobody's business: those that Flink hides, and some more.
+/// Words in the names of secret options: Flink's own list, and some more.
 const SECRET: &[&str] = &[
     "password",
     "passwd",
@@ -29,12 +29,12 @@ const SECRET: &[&str] = &[
 
 const HIDDEN: &str = "******";
 
-/// Texts and what is written in their place.
+/// Strings and their replacements.
 #[derive(Clone, Default)]
 pub(super) struct Masks(Vec<(String, String)>);
 
 impl Masks {
-    /// Another name for a folder.
+    /// Replaces the path of a folder.
     pub(super) fn folder(mut self, folder: &Path, instead: &str) -> Self {
         let mut spellings = vec![folder.to_owned()];
         spellings.extend(folder.canonicalize());
@@ -78,7 +78,7 @@ fn is_secret(name: &str) -> bool {
     SECRET.iter().any(|word| name.contains(word))
 }
 
-/// Hides the values of `-Dname=value` and `name: value` in texts: command lines and logs tell options, too.
+/// Hides the values of `-Dname=value` and `name: value` in strings: command lines and logs contain options, too.
 fn hide_properties(text: &str) -> String {
     let mut hidden = String::new();
     for word in text.split_inclusive(char::is_whitespace) {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_hidden_wherever_options_are_told() {
+    fn secrets_are_hidden_in_all_notations_of_options() {
         let answer = json!({
             "config": [{"key": "s3.secret-key", "value": "abc"}, {"key": "rest.port", "value": "8081"}],
             "user-config": {"db.password": "abc", "topic": "orders"},
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_get_another_name() {
+    fn folders_are_replaced() {
         let masks = Masks::default().folder(Path::new("/home/me"), "/home");
         assert_eq!(masked(&masks, json!(["file:/home/me/x:/home/me/y"])), json!(["file:/home/x:/home/y"]));
     }

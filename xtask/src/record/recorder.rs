@@ -1,4 +1,4 @@
-//! Asks one question after the other, and keeps them with their answers.
+//! Sends requests and keeps them with their responses.
 
 use std::{
     collections::BTreeMap,
@@ -13,13 +13,13 @@ use serde_json::{Map, Value, json};
 
 use super::{archive::Archive, mask::Masks};
 
-/// How long a state may take to come about.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// Timeout for a state to be reached.
+const STATE_TIMEOUT: Duration = Duration::from_secs(180);
 
-/// How often it is asked whether it has.
-const POLL: Duration = Duration::from_millis(200);
+/// Interval between checks for a state.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Asks a Flink, and keeps what it says.
+/// Sends requests to a Flink and keeps the responses.
 pub(super) struct Recorder<'a> {
     pub(super) flink: FlinkRestClient,
     archive: &'a Archive,
@@ -31,16 +31,17 @@ impl<'a> Recorder<'a> {
         Self { flink, archive, masks }
     }
 
-    /// Asks, and keeps a success. None if this Flink has no such endpoint.
+    /// Sends a request and keeps a successful response. None if this Flink has no such endpoint.
     pub(super) fn record(&self, endpoint: &str, state: &str, params: &Value) -> Result<Option<Value>> {
         let Some(recording) = self.ask(endpoint, params)? else { return Ok(None) };
-        ensure!(recording.is_success(), "{}", said(&recording, state));
+        ensure!(recording.is_success(), "{}", describe(&recording, state));
         let answer = recording.answer.clone();
         self.keep(recording, state)?;
         Ok(Some(answer))
     }
 
-    /// Asks until the answer is what is waited for, and keeps that. None if this Flink has no such endpoint.
+    /// Repeats a request until the response satisfies a condition, and keeps that response. None if this Flink has no
+    /// such endpoint.
     pub(super) fn record_when(
         &self,
         endpoint: &str,
@@ -48,7 +49,7 @@ impl<'a> Recorder<'a> {
         params: &Value,
         is_it: impl Fn(&Value) -> bool,
     ) -> Result<Option<Value>> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + STATE_TIMEOUT;
         loop {
             let Some(recording) = self.ask(endpoint, params)? else { return Ok(None) };
             if recording.is_success() && is_it(&recording.answer) {
@@ -56,12 +57,16 @@ impl<'a> Recorder<'a> {
                 self.keep(recording, state)?;
                 return Ok(Some(answer));
             }
-            ensure!(Instant::now() < deadline, "not within {PATIENCE:?}: {}", said(&recording, state));
-            thread::sleep(POLL);
+            ensure!(
+                Instant::now() < deadline,
+                "not within {STATE_TIMEOUT:?}: {}",
+                describe(&recording, state)
+            );
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
-    /// Asks, and keeps what comes, success or not.
+    /// Sends a request and keeps any response.
     pub(super) fn record_any(&self, endpoint: &str, state: &str, params: &Value) -> Result<Option<Value>> {
         let Some(recording) = self.ask(endpoint, params)? else { return Ok(None) };
         let answer = recording.answer.clone();
@@ -69,23 +74,23 @@ impl<'a> Recorder<'a> {
         Ok(Some(answer))
     }
 
-    /// Asks, and keeps a refusal; a success is an error.
+    /// Sends a request and keeps an error; success is an error.
     pub(super) fn refused(&self, endpoint: &str, state: &str, params: &Value) -> Result<()> {
         let Some(recording) = self.ask(endpoint, params)? else { return Ok(()) };
-        ensure!(!recording.is_success(), "not refused: {}", said(&recording, state));
+        ensure!(!recording.is_success(), "not refused: {}", describe(&recording, state));
         self.keep(recording, state)
     }
 
-    /// Asks all that can be seen of this subject, without changing anything.
-    pub(super) fn look(&self, state: &str, subject: &Value) -> Result<()> {
+    /// Records all read-only requests about this subject.
+    pub(super) fn record_views(&self, state: &str, subject: &Value) -> Result<()> {
         for spec in views(subject) {
             self.record_any(spec.name, state, subject)?;
         }
         Ok(())
     }
 
-    /// Asks the same, and keeps nothing: Flink measures many things only when it is asked for them.
-    pub(super) fn glance(&self, subject: &Value) -> Result<()> {
+    /// Sends the same requests without keeping the responses: Flink computes many values only on request.
+    pub(super) fn warm_up(&self, subject: &Value) -> Result<()> {
         for spec in views(subject) {
             self.ask(spec.name, subject)?;
         }
@@ -116,9 +121,9 @@ impl<'a> Recorder<'a> {
     }
 }
 
-/// The endpoints that need all of this subject and nothing else, and only look.
+/// The read-only endpoints whose parameters are exactly those of this subject.
 ///
-/// A GET is not harmless by itself: `yarn-cancel` cancels, and a jar's plan runs the user's code. Those have no handle.
+/// Some GETs are not read-only: `yarn-cancel` cancels, and a jar's plan runs the user's code. They have no handle.
 pub(super) fn views(subject: &Value) -> impl Iterator<Item = &'static Spec> {
     let known = subject.as_object().map_or(0, Map::len);
     ENDPOINTS.iter().copied().filter(move |spec| {
@@ -130,7 +135,7 @@ pub(super) fn views(subject: &Value) -> impl Iterator<Item = &'static Spec> {
     })
 }
 
-fn said(recording: &Recording, state: &str) -> String {
+fn describe(recording: &Recording, state: &str) -> String {
     format!("{} ({state}): {} {}", recording.request, recording.status, recording.answer)
 }
 
@@ -139,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looking_changes_nothing() {
+    fn views_change_nothing() {
         let of = |names: &[&str]| {
             let subject = names.iter().map(|name| (*name, "x")).collect::<Value>();
             views(&subject).map(|spec| spec.name).collect::<Vec<_>>()

@@ -1,4 +1,4 @@
-//! What a scene has at hand: a cluster, jobs to run on it, and a recorder.
+//! Tools of a scene: a cluster, jobs to run on it, and a recorder.
 
 use std::{
     cell::OnceCell,
@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 
 use super::{java, recorder::Recorder};
 
-/// How long a state may take to come about.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// Timeout for a state to be reached.
+const STATE_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// A cluster, jobs to run on it, and a recorder.
 pub(super) struct Scene<'a> {
@@ -42,7 +42,7 @@ impl<'a> Scene<'a> {
         &self.recorder.flink
     }
 
-    /// Whether the Flink is this release or a newer one.
+    /// Tells if the Flink is this release or a newer one.
     pub(super) fn at_least(&self, release: &str) -> Result<bool> {
         let version: FlinkVersion = self.distribution.version().parse()?;
         Ok(version >= release.parse()?)
@@ -56,12 +56,12 @@ impl<'a> Scene<'a> {
         Ok(flink_jobs::word_count(self.distribution)?)
     }
 
-    /// A Java source of the project as a jar.
+    /// Compiles one of the project's Java sources into a jar.
     pub(super) fn compile(&self, source: &str) -> Result<PathBuf> {
         java::compile(self.distribution, source)
     }
 
-    /// Submits the streaming job with these flags, under an id that is the state's name.
+    /// Submits the streaming job with these flags; its id is derived from the state's name.
     pub(super) fn submit(&self, state: &str, flags: &[&str]) -> Result<Job<Blocking>> {
         let jar = match self.streaming.get() {
             Some(jar) => jar.clone(),
@@ -72,14 +72,14 @@ impl<'a> Scene<'a> {
         Ok(self.flink().job(run.send()?.job_id))
     }
 
-    /// The same, and waits until it runs.
+    /// Submits the streaming job and waits until it runs.
     pub(super) fn streaming(&self, state: &str, flags: &[&str]) -> Result<Job<Blocking>> {
         let job = self.submit(state, flags)?;
-        job.wait_until_running().timeout(PATIENCE).send()?;
+        job.wait_until_running().timeout(STATE_TIMEOUT).send()?;
         Ok(job)
     }
 
-    /// Cancels a job and waits until it is.
+    /// Cancels a job and waits until it is cancelled.
     pub(super) fn cancel(&self, job: &Job<Blocking>) -> Result<()> {
         job.cancel().send()?;
         self.until("the job is cancelled", || Ok(job.details().send()?.state.is_terminal().then_some(())))
@@ -92,35 +92,35 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// Asks until there is something, and keeps no recording of it. Errors may pass: Flink 2.3 answers 500 when it is
-    /// asked for the back-pressure of what has just started.
+    /// Repeats a request until it returns something, without recording it. Errors are ignored: Flink 2.3 responds with
+    /// 500 to a request for the backpressure of a job that has just started.
     pub(super) fn until<T>(&self, what: &str, mut ask: impl FnMut() -> Result<Option<T>>) -> Result<T> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + STATE_TIMEOUT;
         loop {
             let error = match ask() {
                 Ok(Some(value)) => return Ok(value),
-                Ok(None) => anyhow!("it is not so"),
+                Ok(None) => anyhow!("not reached"),
                 Err(error) => error,
             };
 
             if Instant::now() > deadline {
-                return Err(error.context(format!("waited {PATIENCE:?} until {what}")));
+                return Err(error.context(format!("waited {STATE_TIMEOUT:?} until {what}")));
             }
             thread::sleep(Duration::from_millis(200));
         }
     }
 
-    /// Looks at a job and, by the vertex that comes last, at all that belongs to it.
-    pub(super) fn look_at_job(&self, state: &str, job: &Job<Blocking>) -> Result<()> {
+    /// Records a job, and its last vertex with all its parts.
+    pub(super) fn record_job(&self, state: &str, job: &Job<Blocking>) -> Result<()> {
         let (recorder, job_id) = (self.recorder, job.id());
         let Some(vertex) = self.vertices(job)?.pop() else { bail!("the job has no vertex") };
-        recorder.look(state, &json!({"job": job_id}))?;
-        recorder.look(state, &json!({"job": job_id, "vertex": vertex}))?;
-        recorder.look(state, &json!({"job": job_id, "vertex": vertex, "subtask": 0}))?;
-        recorder.look(state, &json!({"job": job_id, "vertex": vertex, "subtask": 0, "attempt": 0}))
+        recorder.record_views(state, &json!({"job": job_id}))?;
+        recorder.record_views(state, &json!({"job": job_id, "vertex": vertex}))?;
+        recorder.record_views(state, &json!({"job": job_id, "vertex": vertex, "subtask": 0}))?;
+        recorder.record_views(state, &json!({"job": job_id, "vertex": vertex, "subtask": 0, "attempt": 0}))
     }
 
-    /// Triggers an operation, and keeps the trigger and the answer to whoever asks after it when it is over.
+    /// Triggers an operation; keeps the response to the trigger and the final status.
     pub(super) fn operation(
         &self,
         trigger: &str,
@@ -137,7 +137,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The id of the job that shows a state: its name, so that it is the same each time.
+/// The id of the job for a state, derived from its name so that it is the same in each run.
 pub(super) fn job_id(state: &str) -> JobId {
     let mut bytes = [0; 16];
     for (byte, letter) in bytes.iter_mut().zip(state.bytes()) {

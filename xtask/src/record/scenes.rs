@@ -1,4 +1,4 @@
-//! The states that a Flink is brought into.
+//! Scenes: each brings a Flink into some state and records it.
 
 pub(super) mod ends;
 pub(super) mod failures;

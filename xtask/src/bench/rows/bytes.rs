@@ -1,4 +1,4 @@
-//! Large files, there and back.
+//! Uploads and downloads of large files.
 
 use std::{
     fs::{self, File},
@@ -13,24 +13,24 @@ pub(super) const UPLOAD: Row = Row { name: "upload", about: "a jar of 300 MB", m
 
 pub(super) const DOWNLOAD: Row = Row { name: "download", about: "a log of 1 GB, to disk", measure: download };
 
-/// What either may take.
+/// Goals of both.
 const GOALS: [Goal; 3] = [Goal::Times(1.05), Goal::Times(1.3), Goal::Limit(20e6)];
 
 fn upload(bench: &Bench) -> Result<Vec<Line>> {
-    let (url, jar) = (bench.server()?, bench.scale.folder.join("large.jar"));
+    let (url, jar) = (bench.server()?, bench.meter.folder.join("large.jar"));
     let megabytes = bench.rounds(30, 300);
     let mut file = File::create(&jar)?;
     for _ in 0..megabytes {
-        // As every jar begins.
+        // The first bytes of every jar.
         file.write_all(&b"PK\x03\x04flink\0".repeat(100_000))?;
     }
     drop(file);
     let path = jar.display().to_string();
-    let ours = Way::new("flinkctl", [&bench.flinkctl, "--url", url, "jar", "upload", &path]);
+    let ours = Contestant::new("flinkctl", [&bench.flinkctl, "--url", url, "jar", "upload", &path]);
     let theirs = curl([format!("-Fjarfile=@{path}"), format!("{url}/jars/upload")]);
-    let mut lines = beside(bench, "upload", &ours, &theirs)?;
+    let mut lines = counterpart(bench, "upload", &ours, &theirs)?;
     let python = bench.python(["upload", url, &path])?;
-    let taken = bench.scale.in_turn(bench.rounds(1, 3), &[ours, python.clone()])?;
+    let taken = bench.meter.measure_in_turns(bench.rounds(1, 3), &[ours, python.clone()])?;
     for what in [WALL, CPU, MEMORY] {
         lines.push(line("upload", what, &taken[0], (python.name, &taken[1]), Goal::Known));
     }
@@ -40,15 +40,20 @@ fn upload(bench: &Bench) -> Result<Vec<Line>> {
 
 fn download(bench: &Bench) -> Result<Vec<Line>> {
     let url = bench.server()?;
-    let file = bench.scale.folder.join("large.log").display().to_string();
+    let file = bench.meter.folder.join("large.log").display().to_string();
     let theirs = curl(["-o", &file, &format!("{url}/jobmanager/log")]);
-    let lines = beside(bench, "download", &bench.bench("ours", ["download", url, &file]), &theirs)?;
+    let lines = counterpart(bench, "download", &bench.bench("ours", ["download", url, &file]), &theirs)?;
     fs::remove_file(file)?;
     Ok(lines)
 }
 
-fn beside(bench: &Bench, row: &'static str, ours: &Way, theirs: &Way) -> Result<Vec<Line>> {
-    let taken = bench.scale.in_turn(bench.rounds(3, 9), &[ours.clone(), theirs.clone()])?;
+fn counterpart(
+    bench: &Bench,
+    row: &'static str,
+    ours: &Contestant,
+    theirs: &Contestant,
+) -> Result<Vec<Line>> {
+    let taken = bench.meter.measure_in_turns(bench.rounds(3, 9), &[ours.clone(), theirs.clone()])?;
     let lines = [WALL, CPU, MEMORY].into_iter().zip(GOALS);
     Ok(lines.map(|(what, goal)| line(row, what, &taken[0], (theirs.name, &taken[1]), goal)).collect())
 }

@@ -1,11 +1,11 @@
-//! What many questions to a real Flink cost.
+//! Cost of many requests to a real Flink.
 
 use std::{thread, time::Duration};
 
 use anyhow::Result;
 
 use super::*;
-use crate::bench::{contestants::until_it_runs, relay};
+use crate::bench::{contestants::wait_until_running, relay};
 
 pub(super) const ROW: Row =
     Row { name: "metrics", about: "all metrics of a job of 20 vertices, 8 subtasks each", measure };
@@ -16,57 +16,64 @@ pub(super) const IDLE: Row =
 fn measure(bench: &Bench) -> Result<Vec<Line>> {
     let (cluster, flink) = bench.cluster()?;
     let job = bench.run_job(8, &["--chain", "18", "--no-chaining", "--rate", "1"])?;
-    until_it_runs(flink, job)?;
+    wait_until_running(flink, job)?;
     let (url, count) = relay::to(cluster.url())?;
-    let ways = [
+    let contestants = [
         bench.bench("ours", ["metrics", &url, &job.to_string()]),
         bench.python(["metrics", &url, &job.to_string()])?,
     ];
     let (mut taken, mut requests) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
     for _ in 0..bench.rounds(1, 3) {
-        for (which, way) in ways.iter().enumerate() {
+        for (which, contestant) in contestants.iter().enumerate() {
             count.take();
-            taken[which].push(bench.scale.once(way)?);
+            taken[which].push(bench.meter.once(contestant)?);
             requests[which].push(count.take().0);
         }
     }
     flink.job(job).cancel().send()?;
     let [ours, theirs] = requests.map(Samples::from_iter);
-    let beside = Some((ways[1].name, theirs));
+    let counterpart = Some((contestants[1].name, theirs));
     Ok(vec![
-        Line { row: "metrics", what: "requests", unit: Unit::Count, ours, beside, goal: Goal::Less(10.0) },
-        line("metrics", WALL, &taken[0], (ways[1].name, &taken[1]), Goal::Less(10.0)),
+        Line {
+            row: "metrics",
+            what: "requests",
+            unit: Unit::Count,
+            ours,
+            counterpart,
+            goal: Goal::Less(10.0),
+        },
+        line("metrics", WALL, &taken[0], (contestants[1].name, &taken[1]), Goal::Less(10.0)),
     ])
 }
 
 fn idle(bench: &Bench) -> Result<Vec<Line>> {
     let (cluster, flink) = bench.cluster()?;
-    // More subtasks than there are slots.
+    // More subtasks than slots.
     let job = bench.run_job(64, &["--rate", "1"])?;
     let (url, count) = relay::to(cluster.url())?;
     let seconds = bench.rounds(10, 60);
     let ctl = |arguments: &str, seconds: usize| {
-        // It ends because its time is over, which is what it was asked for.
+        // It is expected to run into the timeout.
         let script = format!(
             "timeout --signal INT {seconds} {} --url {url} {arguments} >/dev/null 2>&1 || true",
             bench.flinkctl
         );
-        Way::new("flinkctl", ["sh", "-c", &script])
+        Contestant::new("flinkctl", ["sh", "-c", &script])
     };
     let each_second = |path: &str| {
         let script = format!("for i in $(seq {seconds}); do curl -sf {url}{path} >/dev/null; sleep 1; done");
-        Way::new("curl each second", ["sh", "-c", &script])
+        Contestant::new("curl each second", ["sh", "-c", &script])
     };
-    // Bytes of the first seconds do not count: who waits asks less and less often.
-    let took = |way: &Way, first: usize| {
+    // Ignore the bytes of the first seconds: the polling interval grows.
+    let took = |contestant: &Contestant, first: usize| {
         let taken = thread::scope(|scope| {
             scope.spawn(|| {
                 thread::sleep(Duration::from_secs(first as u64));
                 count.take();
             });
-            bench.scale.once(way)
+            bench.meter.once(contestant)
         })?;
-        // What is counted in a minute is shown for an hour.
+        // Measured in a minute, shown per hour.
         let bytes = count.take().1 * 3600.0 / (taken.wall - first as f64);
         Ok::<_, anyhow::Error>((taken.cpu * 3600.0 / taken.wall, bytes))
     };
@@ -79,8 +86,8 @@ fn idle(bench: &Bench) -> Result<Vec<Line>> {
         let theirs = each_second(&path);
         let (ours, others) = (took(&ctl(&arguments, first + seconds), first)?, took(&theirs, 0)?);
         let line = |what, unit, ours: f64, others: f64| {
-            let beside = Some((theirs.name, others.into()));
-            Line { row, what, unit, ours: ours.into(), beside, goal: Goal::Less(5.0) }
+            let counterpart = Some((theirs.name, others.into()));
+            Line { row, what, unit, ours: ours.into(), counterpart, goal: Goal::Less(5.0) }
         };
         lines.push(line("bytes per hour", Unit::Bytes, ours.1, others.1));
         lines.push(line("CPU per hour", Unit::Seconds, ours.0, others.0));

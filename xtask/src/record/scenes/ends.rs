@@ -1,4 +1,4 @@
-//! What is not there, and what will be there no more.
+//! Things that do not exist, and the end of the cluster.
 
 use anyhow::Result;
 use flink_rest_client::{ENDPOINTS, endpoint::Place};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::record::scene::Scene;
 
-/// Every endpoint, asked for something that does not exist.
+/// Every endpoint, requested for a subject that does not exist.
 pub(in crate::record) fn unknown(scene: &mut Scene<'_>) -> Result<()> {
     let nobody = "ffffffffffffffffffffffffffffffff";
     let values = json!({
@@ -16,7 +16,7 @@ pub(in crate::record) fn unknown(scene: &mut Scene<'_>) -> Result<()> {
         "mode": "ITIMER", "duration": 1, "parallelism": 2, "request": "AAAA", "expires": 0, "requirements": {},
     });
     for spec in ENDPOINTS {
-        // Others are not about something that may not exist.
+        // The other endpoints have no subject.
         if !spec.params.iter().any(|param| param.place == Place::Path) {
             continue;
         }

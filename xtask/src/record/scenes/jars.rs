@@ -1,4 +1,4 @@
-//! Jars, what they start, and what their jobs leave behind.
+//! Jars, their jobs, and the datasets that jobs leave.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::record::scene::{Scene, job_id};
 
 const NO_DATASET: &str = "ffffffffffffffffffffffffffffffff";
 
-/// Jars from their upload to their deletion.
+/// The life of jars, from upload to deletion.
 pub(in crate::record) fn jars(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let upload = |jar| -> Result<Value> {
@@ -42,7 +42,7 @@ pub(in crate::record) fn jars(scene: &mut Scene<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A job that was put together elsewhere.
+/// A job graph that was built elsewhere.
 pub(in crate::record) fn submitted(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let jar = scene.compile("crates/flink-rest-client/tests/live/PreparedJob.java")?;
@@ -55,11 +55,11 @@ pub(in crate::record) fn submitted(scene: &mut Scene<'_>) -> Result<()> {
     recorder.refused("SubmitJob", "no-job", &json!({ "job": words }))
 }
 
-/// A data set that a job left behind, and its deletion.
+/// A cluster dataset that a job left behind, and its deletion.
 pub(in crate::record) fn datasets(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     if !scene.at_least("1.16")? {
-        // No job leaves one behind, and the deletion of what is not there goes on for ever.
+        // This job leaves no dataset, and the deletion of a missing dataset never ends.
         let trigger =
             recorder.record("DeleteDataset", "", &json!({"dataset": NO_DATASET}))?.context("a trigger")?;
         let deletion = json!({"trigger": trigger["request-id"]});
@@ -76,7 +76,7 @@ pub(in crate::record) fn datasets(scene: &mut Scene<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Programs that run, end, fail and are cancelled.
+/// Applications that run, finish, fail and are cancelled.
 pub(in crate::record) fn applications(scene: &mut Scene<'_>) -> Result<()> {
     if !scene.at_least("2.3")? {
         return Ok(());
@@ -96,7 +96,7 @@ pub(in crate::record) fn applications(scene: &mut Scene<'_>) -> Result<()> {
     recorder.record_when("GetApplication", "finished", &finished, until("FINISHED"))?;
     let failed = start("app-failed", streaming.clone(), &["--fail-at", "1"])?;
     recorder.record_when("GetApplication", "failed", &failed, until("FAILED"))?;
-    recorder.look("failed", &failed)?;
+    recorder.record_views("failed", &failed)?;
     let broken = start("app-broken", streaming.clone(), &["--no-such-flag"])?;
     recorder.record_when("GetApplicationExceptions", "broken", &broken, |answer| {
         answer["exceptionHistory"]["entries"][0].is_object()
@@ -106,7 +106,7 @@ pub(in crate::record) fn applications(scene: &mut Scene<'_>) -> Result<()> {
         let details = scene.flink().request_by_name("GetApplication", running.clone()).send()?.json()?;
         Ok((details["status"] == "RUNNING" && details["jobs"][0].is_object()).then_some(()))
     })?;
-    recorder.look("running", &running)?;
+    recorder.record_views("running", &running)?;
     recorder.record("GetApplicationsOverview", "", &json!({}))?;
     recorder.record("CancelApplication", "", &running)?;
     recorder.record_when("GetApplication", "canceled", &running, until("CANCELED"))?;

@@ -1,11 +1,11 @@
-//! Jobs that do as they should.
+//! Jobs without failures.
 
 use anyhow::{Context, Result, anyhow};
 use serde_json::json;
 
 use crate::record::scene::{Scene, job_id};
 
-/// A cluster on which nothing has happened yet.
+/// A new cluster.
 pub(in crate::record) fn idle(scene: &mut Scene<'_>) -> Result<()> {
     for name in [
         "GetOverview",
@@ -22,14 +22,14 @@ pub(in crate::record) fn idle(scene: &mut Scene<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A batch job that has come to its end.
+/// A batch job that has finished.
 pub(in crate::record) fn finished(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let run =
         scene.flink().jars().upload_and_run(scene.word_count_jar()?).job_id(job_id("finished")).send()?;
     let job = scene.flink().job(run.job_id);
     job.wait_until_finished().send()?;
-    scene.look_at_job("finished", &job)?;
+    scene.record_job("finished", &job)?;
     recorder.record(
         "GetJobAccumulators",
         "serialized",
@@ -40,7 +40,7 @@ pub(in crate::record) fn finished(scene: &mut Scene<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A job of three vertices with all that can be seen of it, and the cluster that it runs on.
+/// A job of three vertices with all its details, and its cluster.
 pub(in crate::record) fn running(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let flags = ["--parallelism", "2", "--watermarks", "--accumulators", "--keyed-state", "5"];
@@ -48,11 +48,11 @@ pub(in crate::record) fn running(scene: &mut Scene<'_>) -> Result<()> {
     let id = job.id();
     let [source, middle, last] = scene.vertices(&job)?.try_into().ok().context("three vertices")?;
 
-    // What Flink measures only when it is asked, and what comes with heartbeats.
+    // Values that Flink computes only on request or receives with heartbeats.
     scene.until("all is measured", || {
-        recorder.glance(&json!({}))?;
-        recorder.glance(&json!({"job": id}))?;
-        recorder.glance(&json!({"job": id, "vertex": last, "subtask": 1}))?;
+        recorder.warm_up(&json!({}))?;
+        recorder.warm_up(&json!({"job": id}))?;
+        recorder.warm_up(&json!({"job": id, "vertex": last, "subtask": 1}))?;
         let last = job.vertex(last);
         let subtasks = last.details().send()?.subtasks;
         let measured = [
@@ -72,15 +72,15 @@ pub(in crate::record) fn running(scene: &mut Scene<'_>) -> Result<()> {
         let listed = scene.flink().taskmanagers().list().send()?.taskmanagers;
         let busy = listed.into_iter().find(|one| one.free_slots < one.slots_number).map(|one| one.id);
         let Some(busy) = busy else { return Ok(None) };
-        recorder.glance(&json!({"taskmanager": busy}))?;
+        recorder.warm_up(&json!({"taskmanager": busy}))?;
         let details = scene.flink().taskmanager(&busy).details().send()?;
         Ok((details.metrics.heap_used > 0).then_some(busy))
     })?;
 
-    recorder.look("running", &json!({}))?;
-    scene.look_at_job("running", &job)?;
-    recorder.look("running", &json!({"taskmanager": taskmanager}))?;
-    recorder.look("running", &json!({"job": id, "taskmanager": taskmanager}))?;
+    recorder.record_views("running", &json!({}))?;
+    scene.record_job("running", &job)?;
+    recorder.record_views("running", &json!({"taskmanager": taskmanager}))?;
+    recorder.record_views("running", &json!({"job": id, "taskmanager": taskmanager}))?;
     recorder.record("GetJobVertexWatermarks", "known", &json!({"job": id, "vertex": middle}))?;
     recorder.record_when(
         "GetJobManagerOperatorMetrics",
@@ -90,8 +90,8 @@ pub(in crate::record) fn running(scene: &mut Scene<'_>) -> Result<()> {
     )?;
 
     let latest = job.checkpoints().statistics().send()?.latest.completed.context("a checkpoint")?.id;
-    recorder.look("completed", &json!({"job": id, "checkpoint": latest}))?;
-    recorder.look("completed", &json!({"job": id, "checkpoint": latest, "vertex": last}))?;
+    recorder.record_views("completed", &json!({"job": id, "checkpoint": latest}))?;
+    recorder.record_views("completed", &json!({"job": id, "checkpoint": latest, "vertex": last}))?;
 
     let (heap, records) = (["Status.JVM.Memory.Heap.Used"], ["numRecordsIn"]);
     for (endpoint, params) in [
@@ -116,17 +116,17 @@ pub(in crate::record) fn running(scene: &mut Scene<'_>) -> Result<()> {
 
     recorder.record("CancelJob", "", &json!({"job": id}))?;
     scene.until("the job is cancelled", || Ok(job.details().send()?.state.is_terminal().then_some(())))?;
-    scene.look_at_job("canceled", &job)
+    scene.record_job("canceled", &job)
 }
 
-/// A job with a slow end, which all before it wait for.
+/// A job with a slow last vertex, so that all others are backpressured.
 pub(in crate::record) fn backpressured(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let flags = ["--parallelism", "2", "--watermarks", "--slow", "20", "--rate", "1000"];
     let job = scene.submit("backpressured", &flags)?;
     let id = job.id();
     let [source, middle, last] = scene.vertices(&job)?.try_into().ok().context("three vertices")?;
-    // Releases differ: it may also be an error.
+    // An error in some releases.
     recorder.record_any("GetJobVertexBackPressure", "first", &json!({"job": id, "vertex": source}))?;
     recorder.record("GetJobVertexFlameGraph", "first", &json!({"job": id, "vertex": source}))?;
     job.wait_until_running().send()?;
@@ -144,7 +144,7 @@ pub(in crate::record) fn backpressured(scene: &mut Scene<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A job that wants more slots than there are.
+/// A job that needs more slots than exist.
 pub(in crate::record) fn waiting(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let job = scene.submit("waiting", &["--parallelism", "99", "--no-chaining"])?;
@@ -155,7 +155,7 @@ pub(in crate::record) fn waiting(scene: &mut Scene<'_>) -> Result<()> {
     })?;
     recorder.record("GetJob", "waiting", &json!({"job": job.id()}))?;
     recorder.record("GetOverview", "waiting", &json!({}))?;
-    recorder.look("waiting", &json!({"job": job.id(), "vertex": last}))?;
-    recorder.look("waiting", &json!({"job": job.id(), "vertex": last, "subtask": 98}))?;
+    recorder.record_views("waiting", &json!({"job": job.id(), "vertex": last}))?;
+    recorder.record_views("waiting", &json!({"job": job.id(), "vertex": last, "subtask": 98}))?;
     scene.cancel(&job)
 }

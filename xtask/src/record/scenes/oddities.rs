@@ -1,4 +1,4 @@
-//! What a Flink says seldom.
+//! Rare responses.
 
 use std::path::PathBuf;
 
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::record::scene::{Scene, job_id};
 
-/// The request of a client that wants all that a collecting sink has so far: a `CollectCoordinationRequest` of an empty
-/// version and offset 0 in Java's serialization, alike for all releases.
+/// A client's request for all results of a collecting sink: a `CollectCoordinationRequest` with an empty version and
+/// offset 0 in Java's serialization, the same for all releases.
 const COLLECT: &str = concat!(
     "rO0ABXNyAEtvcmcuYXBhY2hlLmZsaW5rLnN0cmVhbWluZy5hcGkub3BlcmF0b3JzLmNvbGxlY3QuQ29sbGVjdENvb3JkaW5hdGlv",
     "blJlcXVlc3QAAAAAAAAAAQIAAkoABm9mZnNldEwAB3ZlcnNpb250ABJMamF2YS9sYW5nL1N0cmluZzt4cAAAAAAAAAAAdAAA"
@@ -19,13 +19,13 @@ fn jar(scene: &Scene<'_>) -> Result<PathBuf> {
     scene.compile("xtask/src/record/Oddities.java")
 }
 
-/// Submits one of the odd jobs.
+/// Submits one of the jobs in `Oddities.java`.
 fn submit(scene: &Scene<'_>, name: &str) -> Result<Job<Blocking>> {
     let run = scene.flink().jars().upload_and_run(jar(scene)?).args([name]).job_id(job_id(name)).send()?;
     Ok(scene.flink().job(run.job_id))
 }
 
-/// A job whose sink is asked for what it has.
+/// A job whose sink is asked for its results.
 pub(in crate::record) fn collected(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let job = submit(scene, "collected")?;
@@ -42,7 +42,7 @@ pub(in crate::record) fn collected(scene: &mut Scene<'_>) -> Result<()> {
     scene.cancel(&job)
 }
 
-/// A job that fails twice before it is tried again.
+/// A job that fails twice before it restarts.
 pub(in crate::record) fn twins(scene: &mut Scene<'_>) -> Result<()> {
     let job = submit(scene, "twins")?;
     scene.until("both have failed", || {
@@ -65,10 +65,10 @@ pub(in crate::record) fn optimized(scene: &mut Scene<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A batch job whose scheduler decides as it goes, and makes a second attempt beside one that takes too long.
+/// A batch job with adaptive scheduling, whose slow subtask gets a second attempt.
 pub(in crate::record) fn straggling(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
-    // The node of the slow attempt is blocked, so there must be another one.
+    // The node of the slow attempt is blocked, so another one is needed.
     scene.cluster.start_taskmanager_with([("taskmanager.host", "localhost")])?;
     let job = submit(scene, "straggling")?;
     let id = json!({"job": job.id()});
@@ -86,18 +86,19 @@ pub(in crate::record) fn straggling(scene: &mut Scene<'_>) -> Result<()> {
     }
     let vertices = scene.vertices(&job)?;
     let (slow, last) = (vertices.get(1).context("a slow vertex")?, vertices.last().context("a vertex")?);
-    recorder.look("undecided", &json!({"job": job.id(), "vertex": last}))?;
+    recorder.record_views("undecided", &json!({"job": job.id(), "vertex": last}))?;
     let blocked = |answer: &Value| {
         answer["taskmanagers"].as_array().into_iter().flatten().any(|one| one["blocked"] == true)
     };
     recorder.record_when("GetTaskManagers", "blocked", &json!({}), blocked)?;
     recorder.record("GetOverview", "blocked", &json!({}))?;
     let vertex = json!({"job": job.id(), "vertex": slow});
-    let beside = |answer: &Value| answer["subtasks"][0]["other-concurrent-attempts"].is_array();
-    recorder.record_when("GetJobVertex", "straggling", &vertex, beside)?;
-    recorder.record_when("GetJobVertexBackPressure", "straggling", &vertex, beside)?;
-    recorder.look("straggling", &vertex)?;
-    recorder.look("straggling", &json!({"job": job.id(), "vertex": slow, "subtask": 0}))?;
-    recorder.look("straggling", &json!({"job": job.id(), "vertex": slow, "subtask": 0, "attempt": 0}))?;
+    let is_started = |answer: &Value| answer["subtasks"][0]["other-concurrent-attempts"].is_array();
+    recorder.record_when("GetJobVertex", "straggling", &vertex, is_started)?;
+    recorder.record_when("GetJobVertexBackPressure", "straggling", &vertex, is_started)?;
+    recorder.record_views("straggling", &vertex)?;
+    recorder.record_views("straggling", &json!({"job": job.id(), "vertex": slow, "subtask": 0}))?;
+    recorder
+        .record_views("straggling", &json!({"job": job.id(), "vertex": slow, "subtask": 0, "attempt": 0}))?;
     scene.cancel(&job)
 }

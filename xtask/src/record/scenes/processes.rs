@@ -1,11 +1,11 @@
-//! JobManager and TaskManagers, and what fits nowhere else.
+//! JobManager and TaskManagers, and rare endpoints.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::record::scene::Scene;
 
-/// Both kinds of processes under their profilers.
+/// Both kinds of processes with profilers.
 pub(in crate::record) fn profilers(scene: &mut Scene<'_>) -> Result<()> {
     if !scene.at_least("1.19")? {
         return Ok(());
@@ -50,7 +50,7 @@ pub(in crate::record) fn logs(scene: &mut Scene<'_>) -> Result<()> {
     recorder.refused("GetTaskManagerLogFile", "unknown", &file("no-such-file.log"))
 }
 
-/// Endpoints that few people need.
+/// Rarely used endpoints.
 pub(in crate::record) fn odds(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let job = scene.streaming("odds", &[])?;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::record::scene::{Scene, job_id};
 
-/// Checkpoints under way and failed.
+/// Checkpoints in progress, and failed ones.
 pub(in crate::record) fn checkpoints(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let flags = ["--rate", "0", "--slow", "300", "--parallelism", "2", "--checkpoint-interval", "500"];
@@ -19,18 +19,19 @@ pub(in crate::record) fn checkpoints(scene: &mut Scene<'_>) -> Result<()> {
         .context("statistics")?;
     let checkpoint = &statistics["history"][0]["id"];
     let last = vertices.last().context("a vertex")?;
-    recorder.look("in-progress", &json!({"job": job.id(), "checkpoint": checkpoint}))?;
-    recorder.look("in-progress", &json!({"job": job.id(), "checkpoint": checkpoint, "vertex": last}))?;
+    recorder.record_views("in-progress", &json!({"job": job.id(), "checkpoint": checkpoint}))?;
+    recorder
+        .record_views("in-progress", &json!({"job": job.id(), "checkpoint": checkpoint, "vertex": last}))?;
     scene.cancel(&job)?;
     let failed = |answer: &Value| answer["latest"]["failed"].is_object();
     let statistics =
         recorder.record_when("GetCheckpointingStatistics", "failed", &id, failed)?.context("statistics")?;
     let checkpoint = &statistics["latest"]["failed"]["id"];
-    recorder.look("failed", &json!({"job": job.id(), "checkpoint": checkpoint}))?;
-    recorder.look("failed", &json!({"job": job.id(), "checkpoint": checkpoint, "vertex": last}))
+    recorder.record_views("failed", &json!({"job": job.id(), "checkpoint": checkpoint}))?;
+    recorder.record_views("failed", &json!({"job": job.id(), "checkpoint": checkpoint, "vertex": last}))
 }
 
-/// Checkpoints on request.
+/// Triggered checkpoints.
 pub(in crate::record) fn triggered(scene: &mut Scene<'_>) -> Result<()> {
     if !scene.at_least("1.17")? {
         return Ok(());
@@ -56,7 +57,7 @@ pub(in crate::record) fn triggered(scene: &mut Scene<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Savepoints taken, restored, stopped with and disposed of.
+/// Savepoints: triggered, restored, stopped with, and disposed.
 pub(in crate::record) fn savepoints(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let job = scene.streaming("savepoints", &["--keyed-state", "5"])?;
@@ -102,7 +103,7 @@ pub(in crate::record) fn savepoints(scene: &mut Scene<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Checkpoints that overtake records, with a changelog.
+/// Unaligned checkpoints, with a changelog.
 pub(in crate::record) fn unaligned(scene: &mut Scene<'_>) -> Result<()> {
     let recorder = scene.recorder;
     let flags = ["--parallelism", "2", "--rate", "0", "--slow", "20", "--keyed-state", "5"];
@@ -113,16 +114,17 @@ pub(in crate::record) fn unaligned(scene: &mut Scene<'_>) -> Result<()> {
     let statistics =
         recorder.record_when("GetCheckpointingStatistics", "unaligned", &json!({"job": job.id()}), done)?;
     let checkpoint = &statistics.context("statistics")?["latest"]["completed"]["id"];
-    recorder.look("unaligned", &json!({"job": job.id(), "checkpoint": checkpoint}))?;
-    recorder.look("unaligned", &json!({"job": job.id(), "checkpoint": checkpoint, "vertex": last}))?;
+    recorder.record_views("unaligned", &json!({"job": job.id(), "checkpoint": checkpoint}))?;
+    recorder
+        .record_views("unaligned", &json!({"job": job.id(), "checkpoint": checkpoint, "vertex": last}))?;
     scene.cancel(&job)
 }
 
-/// A job whose checkpoints take long.
+/// A job with slow checkpoints.
 fn slow(scene: &Scene<'_>, state: &str) -> Result<Job<Blocking>> {
     let job = scene.streaming(state, &["--rate", "0", "--slow", "300", "--parallelism", "2"])?;
     let first = *scene.vertices(&job)?.first().context("a vertex")?;
-    scene.until("it is held up", || {
+    scene.until("it is backpressured", || {
         let level = job.vertex(first).backpressure().send()?;
         Ok(level.level().is_some_and(|level| level.as_str() == "high").then_some(()))
     })?;
