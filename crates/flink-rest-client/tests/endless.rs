@@ -1,11 +1,11 @@
-//! What answers without end take: a process of its own, so that nothing else counts.
+//! Memory limits for endless responses. Runs in its own process, so that nothing else counts.
 
 #![cfg(target_os = "linux")]
 
 #[expect(dead_code, reason = "one fault is enough here")]
 #[path = "it/proxy.rs"]
 mod proxy;
-#[expect(dead_code, reason = "what was done does not matter here")]
+#[expect(dead_code, reason = "effects do not matter here")]
 #[path = "it/upstream.rs"]
 mod upstream;
 
@@ -18,12 +18,13 @@ use self::{
     upstream::Upstream,
 };
 
-/// The largest answer that the client accepts.
+/// Maximum size of a response that the client accepts, in bytes.
 const LIMIT: usize = 8 * 1024 * 1024;
-/// A buffer that grows is twice as large as what is in it, and is copied when it grows; and some room for all the rest.
+/// Maximum memory of this process, in bytes: a growing buffer is twice as large as its content and copied on growth;
+/// plus a margin.
 const BOUND: usize = 4 * LIMIT + 16 * 1024 * 1024;
 
-/// The most memory that this process had, in bytes.
+/// Peak memory of this process, in bytes.
 fn peak() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -35,7 +36,7 @@ fn forget_peak() {
 }
 
 #[tokio::test]
-async fn answers_without_end_take_no_more_memory_than_allowed() {
+async fn endless_responses_take_bounded_memory() {
     let spaces = " ".repeat(64 * 1024);
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     let cases = [

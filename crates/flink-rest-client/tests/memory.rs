@@ -1,4 +1,4 @@
-//! What is streamed takes no memory, however large it is. Alone in its process, as others would be measured with it.
+//! Streams take constant memory. Runs in its own process, because other tests would be measured too.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -10,14 +10,14 @@ use std::{
 
 use flink_rest_client::{Upload, blocking::FlinkRestClient, follow::Process};
 
-/// Of a file, a reader's bytes, or an answer.
+/// Size of the file, reader or response, in bytes.
 const SIZE: u64 = 64 << 20;
 
-/// What may be taken for it: buffers, and what the allocator keeps.
+/// Maximum additional memory for it, in bytes: buffers, and memory kept by the allocator.
 const MOST: u64 = 16 << 20;
 
 #[test]
-fn what_is_streamed_takes_no_memory() {
+fn streams_take_constant_memory() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let flink = FlinkRestClient::new(listener.local_addr().unwrap().to_string()).unwrap();
     thread::spawn(move || {
@@ -34,7 +34,7 @@ fn what_is_streamed_takes_no_memory() {
         let text = flink.jobmanager().log().send().unwrap();
         assert_eq!(text.as_bytes().len() as u64, SIZE);
     });
-    assert!(buffered > SIZE, "this would show");
+    assert!(buffered > SIZE, "the measurement detects a buffered body");
 
     is_small("a file", || _ = flink.jars().upload(&jar).send().unwrap());
     is_small("a reader", || {
@@ -71,7 +71,7 @@ fn what_is_streamed_takes_no_memory() {
     });
 }
 
-/// Gives less at a time than is sent at once.
+/// A reader that returns small pieces.
 struct Little<R>(R);
 
 impl<R: Read> Read for Little<R> {
@@ -87,9 +87,9 @@ fn is_small(what: &str, work: impl FnOnce()) {
     assert!(grown < MOST, "{what} took {} MB", grown >> 20);
 }
 
-/// By how much memory has grown at most.
+/// Peak growth of the memory during the work, in bytes.
 fn grown(work: impl FnOnce()) -> u64 {
-    // From now on the peak is counted anew.
+    // Reset the peak.
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let before = peak();
     work();
@@ -102,10 +102,10 @@ fn peak() -> u64 {
     peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
 }
 
-/// The length of a line with its end.
+/// Length of a line with its line break.
 const LINE: u64 = 1024;
 
-/// A Flink with one large log, which takes any jar.
+/// A Flink with one large log, which accepts any jar.
 fn serve(stream: &mut TcpStream) {
     let mut line = b"2026-11-23 14:34:10,310 INFO ".to_vec();
     line.resize(LINE as usize - 1, b'x');
@@ -141,7 +141,7 @@ fn serve(stream: &mut TcpStream) {
         };
         let is_log = head.contains("/jobmanager/log ") || head.contains("/jobmanager.log ");
         let size = if is_log { SIZE } else { json.len() as u64 };
-        // Who has enough of it closes the connection.
+        // The client closes the connection once it has read enough.
         let sent =
             write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n").and_then(|()| match is_log {
                 true => (0..SIZE / LINE).try_for_each(|_| stream.write_all(&line)),

@@ -1,4 +1,4 @@
-//! What a server does not have: told as that, from its `/config`, as Flink 1.13.6 and 2.3.0 answer.
+//! Missing endpoints: the client derives the reason from `/config`, as sent by Flink 1.13.6 and 2.3.0.
 
 use flink_rest_client::{Absence, Error, FlinkRestClient, JarId, TransportErrorKind};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ fn absence(error: Error) -> Absence {
 }
 
 #[tokio::test]
-async fn submission_that_is_switched_off_is_told() {
+async fn disabled_submission_is_reported() {
     let off = || config(json!("2.3.0"), json!({"web-submit": false}));
     let jar: JarId = "a.jar".parse().unwrap();
     for text in ["Not found: /v1/jars/a.jar/run", "Not found."] {
@@ -42,9 +42,9 @@ async fn submission_that_is_switched_off_is_told() {
     assert_eq!(absence(error), Absence::Submission);
 }
 
-/// There, `/config` says as well that submission is off, and nobody has set the option.
+/// Its `/config` disables submission as well, but nobody has set the option.
 #[tokio::test]
-async fn a_cluster_of_one_application_is_told() {
+async fn application_mode_is_reported() {
     let list = [
         refused(404, "Unable to load requested file /v1/jars."),
         config(json!("2.3.0"), json!({"web-submit": false})),
@@ -54,7 +54,7 @@ async fn a_cluster_of_one_application_is_told() {
 }
 
 #[tokio::test]
-async fn the_profiler_that_is_off_is_told() {
+async fn a_disabled_profiler_is_reported() {
     let script = [
         refused(404, "Unable to load requested file /v1/jobmanager/profiler."),
         config(json!("2.3.0"), json!({"web-submit": true})),
@@ -64,14 +64,14 @@ async fn the_profiler_that_is_off_is_told() {
 }
 
 #[tokio::test]
-async fn a_history_server_is_told() {
+async fn a_history_server_is_reported() {
     let history = || config(json!("2.3.0"), json!({"web-submit": false, "web-history": true}));
     let missing = || refused(404, "File not found.");
     let fake = Fake::new([missing(), missing(), history()]);
     assert_eq!(absence(fake.client().jobs().overview().await.unwrap_err()), Absence::HistoryServer);
     assert_eq!(fake.asked()[1..], ["GET /v1/config", "GET /config"]);
 
-    // It never answers a POST: the question for its release tells before.
+    // It never responds to a POST: the earlier request for its release reveals it.
     let fake = Fake::new([missing(), missing(), history()]);
     let client = FlinkRestClient::builder("http://fake").transport(fake.clone()).build().unwrap();
     let error = client.job(JOB).savepoint().await.unwrap_err();
@@ -80,7 +80,7 @@ async fn a_history_server_is_told() {
 }
 
 #[tokio::test]
-async fn what_a_release_does_not_have_is_told_though_it_was_not_known() {
+async fn an_endpoint_of_a_newer_release_is_reported_if_the_release_was_unknown() {
     let script = [
         config(json!("<unknown>"), json!({"web-submit": true})),
         refused(404, "Unable to load requested file /v1/applications/overview."),
@@ -92,19 +92,19 @@ async fn what_a_release_does_not_have_is_told_though_it_was_not_known() {
 }
 
 #[tokio::test]
-async fn a_wrong_address_stays_one() {
+async fn a_wrong_address_is_reported_as_such() {
     let nothing = || refused(404, "Unable to load requested file /x/v1/jars.");
     let error = Fake::new([nothing()]).client().jars().list().await.unwrap_err();
     assert!(matches!(error, Error::Api(_)) && error.hint().unwrap().contains("address"), "{error:?}");
-    // A job that is not there is another matter, and nobody asks for the configuration.
+    // A missing job is another matter: the configuration is not requested.
     let fake = Fake::new([refused(404, "Job could not be found.")]);
     assert!(fake.client().job(JOB).details().await.unwrap_err().is_not_found());
     assert_eq!(fake.asked().len(), 1);
 }
 
-/// That a look after a lost answer finds no endpoint does not tell what the request did.
+/// A failed lookup after a lost response does not tell what became of the request.
 #[tokio::test(start_paused = true)]
-async fn an_outcome_that_is_not_known_is_no_absence() {
+async fn an_unknown_outcome_is_not_an_absence() {
     let lost = Say::Lost(TransportErrorKind::Interrupted);
     let fake = Fake::new([
         lost,

@@ -1,5 +1,5 @@
-//! Bad input and strange servers: each gives its own clear error in bounded time, and what can be seen to be wrong is
-//! refused before anything is sent.
+//! Bad input and strange servers. Each gives its own clear error in bounded time. Visibly wrong input is refused before
+//! anything is sent.
 
 use std::{
     error::Error as _,
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::server::Server;
 
-/// What a person sees: the error, and what caused it.
+/// The text that a person sees: the error and its causes.
 pub(crate) fn shown(error: &Error) -> String {
     match error.source() {
         Some(source) => format!("{error}: {source}"),
@@ -48,13 +48,13 @@ async fn a_refused_port() {
 }
 
 #[tokio::test]
-async fn a_host_that_does_not_take_connections() {
+async fn a_host_that_does_not_accept_connections() {
     let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     full.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     full.listen(0).unwrap();
     let address = full.local_addr().unwrap().as_socket().unwrap();
     let wait = Duration::from_millis(300);
-    // Nobody accepts them: once there are too many, others get no answer.
+    // Nobody accepts them: once the backlog is full, further connections get no response.
     let mut waiting = Vec::new();
     while let Ok(connection) = std::net::TcpStream::connect_timeout(&address, wait) {
         waiting.push(connection);
@@ -68,14 +68,14 @@ async fn a_host_that_does_not_take_connections() {
 }
 
 #[tokio::test]
-async fn a_port_that_speaks_no_http() {
+async fn a_port_without_http() {
     let server = Server::answering("SSH-2.0-OpenSSH_9.2p1 Debian\r\n");
     let error = overview(&server.url()).await.unwrap_err();
     assert_eq!(error.to_string(), format!("GetOverview: no HTTP is spoken at {}", server.url()));
 }
 
 #[tokio::test]
-async fn a_port_that_speaks_no_tls() {
+async fn a_port_without_tls() {
     let address = Server::interrupting("HTTP/1.1 400 Bad Request\r\n\r\n").url().replace("http:", "https:");
     let error = overview(&address).await.unwrap_err();
     assert_eq!(error.to_string(), format!("GetOverview: no secure connection to {address}"));
@@ -83,7 +83,7 @@ async fn a_port_that_speaks_no_tls() {
 }
 
 #[tokio::test]
-async fn what_main_prints_is_readable() {
+async fn errors_returned_by_main_are_readable() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let shown = format!("{:?}", overview(&format!("http://{free}")).await.unwrap_err());
     let lines: Vec<_> = shown.lines().collect();
@@ -95,7 +95,7 @@ async fn what_main_prints_is_readable() {
 }
 
 #[tokio::test]
-async fn a_path_that_leads_nowhere_is_no_missing_job() {
+async fn a_wrong_path_is_not_a_missing_job() {
     let server = Server::http(
         "404 Not Found",
         "",
@@ -123,7 +123,7 @@ async fn a_server_that_never_answers() {
 }
 
 #[tokio::test]
-async fn a_deadline_holds_for_the_question_after_the_release_as_well() {
+async fn the_deadline_includes_the_request_for_the_release() {
     let server = Server::silent();
     let client = FlinkRestClient::new(server.url()).unwrap();
     let started = Instant::now();
@@ -133,7 +133,7 @@ async fn a_deadline_holds_for_the_question_after_the_release_as_well() {
 }
 
 #[tokio::test]
-async fn an_error_in_another_wrapping_keeps_its_reason() {
+async fn an_error_in_another_format_keeps_its_reason() {
     for (errors, reason) in
         [(json!("why"), "why"), (json!([null, "why", 7]), "why"), (json!([]), "no reason given")]
     {
@@ -144,7 +144,7 @@ async fn an_error_in_another_wrapping_keeps_its_reason() {
 }
 
 #[tokio::test]
-async fn a_page_of_somebody_else() {
+async fn an_html_page_of_another_server() {
     for (status, title, hint) in [
         ("200 OK", "Sign in", "path prefix"),
         ("401 Unauthorized", "Sign in", "credentials"),
@@ -166,7 +166,7 @@ async fn a_page_of_somebody_else() {
 }
 
 #[tokio::test]
-async fn a_server_cannot_write_on_the_terminal() {
+async fn a_server_cannot_send_terminal_escapes() {
     let colours = "\u{1b}[2J\u{1b}[31m";
     let servers = [
         Server::http("500 Oops", "", &json!({"errors": [colours]}).to_string()),
@@ -203,7 +203,7 @@ async fn an_empty_body() {
 }
 
 #[tokio::test]
-async fn json_of_another_shape_names_the_place() {
+async fn json_of_another_shape_names_the_position() {
     let server = Server::json(r#"{"jobs": [{"id": "00000000000000000000000000000001", "status": 7}]}"#);
     let error = FlinkRestClient::new(server.url()).unwrap().jobs().list().await.unwrap_err();
     assert_eq!(
@@ -221,7 +221,7 @@ async fn json_of_another_shape_names_the_place() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_large() {
+async fn a_response_that_is_too_large() {
     let server = Server::json(&format!(r#"{{"jobs": [], "pad": "{}"}}"#, "x".repeat(5000)));
     let client = FlinkRestClient::builder(server.url()).max_answer_bytes(1000).build().unwrap();
     let error = client.jobs().list().await.unwrap_err();
@@ -229,7 +229,7 @@ async fn an_answer_that_is_too_large() {
 }
 
 #[tokio::test]
-async fn an_error_of_flinks_is_told_by_its_root_cause() {
+async fn an_error_of_flink_shows_its_root_cause() {
     let trace = "org.apache.flink.runtime.rest.handler.RestHandlerException: Could not run it.\n\tat a.B.c(D.java:1)\n\
                  Caused by: java.lang.ClassNotFoundException: com.acme.Main\n\t... 9 more\n";
     let server = Server::http(
@@ -244,12 +244,12 @@ async fn an_error_of_flinks_is_told_by_its_root_cause() {
         "GET /jobs/00000000000000000000000000000001: 500 Internal Server Error: ClassNotFoundException: com.acme.Main"
     );
     let Error::Api(error) = error else { panic!("{error:?}") };
-    assert_eq!(error.errors[1], trace, "the whole trace is kept");
+    assert_eq!(error.errors[1], trace, "the complete trace is kept");
     assert!(!error.condensed().contains("\tat"), "{}", error.condensed());
 }
 
 #[tokio::test]
-async fn jars_that_are_none() {
+async fn files_that_are_not_jars() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, content: &[u8]| {
         let path = folder.path().join(name);
@@ -296,7 +296,7 @@ async fn files_that_cannot_be_sent() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_right_is_not_sent() {
+async fn invalid_requests_are_not_sent() {
     let server = Server::json("{}");
     let client = FlinkRestClient::new(server.url()).unwrap();
     let jar: JarId = "a.jar".parse().unwrap();
@@ -304,7 +304,7 @@ async fn what_cannot_be_right_is_not_sent() {
     let error = client.jar(&jar).run().parallelism(0).await.unwrap_err();
     assert_eq!(error.to_string(), "RunJar: `parallelism`: it must be at least 1");
 
-    // Ids that are none are refused where they enter; by name, where they are looked at.
+    // Ids are checked when they are parsed; calls by name check them when the request is made.
     assert!(
         "..".parse::<JobId>().is_err()
             && "../cluster".parse::<JarId>().is_err()
@@ -339,7 +339,7 @@ async fn what_cannot_be_right_is_not_sent() {
     }
 
     let error = client.jar(&jar).run().args(["x".repeat(9000)]).to_request();
-    assert!(error.is_ok(), "a body may be long");
+    assert!(error.is_ok(), "bodies have no length limit");
     let error = client
         .request_by_name("GetJarPlan", json!({"jar": "a.jar", "args": ["x".repeat(9000)]}))
         .await
@@ -348,9 +348,9 @@ async fn what_cannot_be_right_is_not_sent() {
     assert_eq!(server.requests(), 0);
 }
 
-/// A 2.3 JobManager takes a bound of -1 and may die of it; a long range of subtasks keeps it busy for minutes.
+/// A JobManager of 2.3 accepts a bound of -1 and may crash from it; a long range of subtasks keeps it busy for minutes.
 #[tokio::test]
-async fn what_the_server_would_die_of_is_not_sent() {
+async fn requests_that_crash_the_server_are_not_sent() {
     let server = Server::json("{}");
     let client =
         FlinkRestClient::builder(server.url()).flink_version("2.3.0".parse().unwrap()).build().unwrap();

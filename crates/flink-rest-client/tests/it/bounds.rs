@@ -1,4 +1,4 @@
-//! Requests that belong together: a bounded number is under way at once.
+//! Related requests: only a bounded number runs concurrently.
 
 use std::{
     fs,
@@ -27,7 +27,7 @@ struct Wide {
     job: Arc<Value>,
     now: Arc<AtomicUsize>,
     most: Arc<AtomicUsize>,
-    /// What is in the paths that are answered with 500.
+    /// Substrings of the paths that fail with 500.
     broken: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ impl Transport for Wide {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_metrics_of_many_vertices_are_read_a_few_at_a_time() {
+async fn metrics_of_many_vertices_are_read_with_bounded_concurrency() {
     let wide = Wide::new();
     let builder = FlinkRestClient::builder("http://fake").transport(wide.clone());
     let job =
@@ -93,7 +93,7 @@ async fn all_metrics_of_many_vertices_are_read_a_few_at_a_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn metrics_that_cannot_be_read_hide_no_others() {
+async fn unreadable_metrics_do_not_hide_others() {
     let (own, vertex) = (format!("jobs/{}/metrics", "07".repeat(16)), format!("vertices/{:032x}/", 3));
     let (of_vertex, of_job) = (Some("00000000000000000000000000000003"), None);
     for (broken, unread) in [

@@ -1,4 +1,4 @@
-//! Connections that break where no request sees it, and those that the caller gives up.
+//! Connections that break while idle, and calls that the caller drops.
 
 use std::{
     fs::File,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 const JOB: JobId = JobId::from_bytes([7; 16]);
-/// For what happens at once, on a machine that has other things to do.
+/// Timeout for things that usually happen at once; generous, for a busy machine.
 const SOON: Duration = Duration::from_secs(20);
 
 fn client(proxy: &Proxy) -> FlinkRestClient {
@@ -29,12 +29,12 @@ fn a_large_jar(folder: &tempfile::TempDir) -> PathBuf {
     let path = folder.path().join("a.jar");
     let mut file = File::create(&path).unwrap();
     file.write_all(b"PK\x03\x04").unwrap();
-    // More than the system buffers of a connection.
+    // More than the system buffers of a connection hold.
     file.set_len(32 * 1024 * 1024).unwrap();
     path
 }
 
-/// Looks until it is so.
+/// Polls until the condition holds.
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + SOON;
     while !is_so() {
@@ -43,10 +43,10 @@ fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Whether a server that closes a connection just then has seen the request cannot be known: what must not be done twice
-/// is never sent over a connection that was kept open.
+/// If a server closes a kept-open connection, the client cannot know if it has seen the request. Therefore a request
+/// that must not be repeated gets a new connection.
 #[tokio::test]
-async fn a_connection_that_was_closed_without_a_word_loses_nothing() {
+async fn a_silently_closed_connection_loses_nothing() {
     let upstream = Upstream::start();
     let proxy = Proxy::before(&upstream.url(), || Fault::Cut(Stage::Answered, End::Close));
     let flink = client(&proxy);
@@ -59,7 +59,8 @@ async fn a_connection_that_was_closed_without_a_word_loses_nothing() {
     }
 }
 
-/// Lets all go on that can: a connection is put back by a task of its own, and whoever asks again at once is faster.
+/// Lets other tasks finish: one of them returns a connection to the pool, and an immediate request would come too
+/// early.
 async fn settle() {
     for _ in 0..100 {
         tokio::task::yield_now().await;
@@ -67,7 +68,7 @@ async fn settle() {
 }
 
 #[tokio::test]
-async fn connections_are_kept_open_for_what_may_be_sent_twice() {
+async fn connections_are_reused_for_repeatable_requests() {
     let upstream = Upstream::start();
     let proxy = Proxy::before(&upstream.url(), || Fault::Nothing);
     let flink = client(&proxy);
@@ -96,7 +97,7 @@ async fn an_upload_that_breaks_before_its_end_was_not_carried_out() {
     }
 }
 
-/// One call after the other, each given up in the middle.
+/// Makes two calls, each dropped in the middle.
 async fn drop_in_the_middle<A: Action + 'static>(call: Call<Async, A>, stage: Stage, proxy: &Proxy) {
     let (made, _) = proxy.connections();
     let call = tokio::spawn(call.into_future());

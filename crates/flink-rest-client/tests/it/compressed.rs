@@ -1,4 +1,4 @@
-//! Answers that come compressed, though nobody asked for it.
+//! Compressed responses that the client did not ask for.
 
 use std::io::Write;
 
@@ -31,7 +31,7 @@ fn client(server: &Server) -> FlinkRestClient {
 }
 
 #[tokio::test]
-async fn what_can_be_read_is() {
+async fn supported_encodings_are_decoded() {
     let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
     zlib.write_all(JOBS.as_bytes()).unwrap();
     let mut bare = DeflateEncoder::new(Vec::new(), Compression::default());
@@ -51,18 +51,18 @@ async fn what_can_be_read_is() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_read_as_well() {
+async fn compressed_errors_are_decoded() {
     let server = server("404 Not Found", "gzip", &gzip(br#"{"errors":["no such job"]}"#));
     let error = client(&server).overview().await.unwrap_err();
     assert!(error.to_string().contains("no such job"), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_log_that_streams_is_read() {
+async fn a_streamed_log_is_decoded() {
     let text = "line\n".repeat(100_000);
     let server = server("200 OK", "gzip", &gzip(text.as_bytes()));
     let mut log = client(&server).jobmanager().log().stream().await.unwrap();
-    assert_eq!(log.size(), None, "the size of what is compressed is another");
+    assert_eq!(log.size(), None, "the decompressed size is unknown");
     let mut read = Vec::new();
     while let Some(chunk) = log.next_chunk().await.unwrap() {
         read.extend(chunk);
@@ -71,7 +71,7 @@ async fn a_log_that_streams_is_read() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused_in_words() {
+async fn unsupported_encodings_are_clear_errors() {
     for (encoding, said) in [("br", "`br`"), ("zstd", "`zstd`"), ("gzip, br", "`gzip, br`"), ("\u{1b}x", "`")]
     {
         let server = server("200 OK", encoding, b"\x28\xb5\x2f\xfd");
@@ -86,7 +86,7 @@ async fn what_cannot_be_read_is_refused_in_words() {
 }
 
 #[tokio::test]
-async fn what_is_broken_is_an_error() {
+async fn broken_data_is_an_error() {
     let whole = gzip(JOBS.as_bytes());
     for body in [&whole[..whole.len() - 9], b"no gzip"] {
         let error = client(&server("200 OK", "gzip", body)).jobs().overview().await.unwrap_err();
@@ -94,9 +94,9 @@ async fn what_is_broken_is_an_error() {
     }
 }
 
-/// The limit is one of what is in it.
+/// The limit applies to the decompressed size.
 #[tokio::test]
-async fn a_small_answer_that_holds_a_large_one_is_too_large() {
+async fn a_small_response_with_large_content_is_too_large() {
     let bomb = gzip(&vec![b' '; 64 << 20]);
     assert!(bomb.len() < 1 << 17);
     let error = client(&server("200 OK", "gzip", &bomb)).overview().await.unwrap_err();

@@ -1,7 +1,7 @@
-//! [`ENDPOINTS`] against what Flink itself says that it serves, in both directions, release by release.
+//! Compares [`ENDPOINTS`] with Flink's own description of its REST API, in both directions, for each release.
 //!
-//! `cargo xtask spec` writes the latter down. Bodies and answers there are samples that Flink's own classes made, in which
-//! a value of an enum is all its words, joined by bars. Of answers there is one with every field set, then others.
+//! `cargo xtask spec` extracts the description. Bodies and responses in it are samples made by Flink's own classes, in
+//! which an enum's value is all its constants, joined by bars. The first sample of a response has every field set.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,7 @@ use flink_rest_client::{
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// Where the crate is not what Flink says, how the finding begins, and why.
+/// Known differences: the beginning of the finding, and the reason.
 const EXCEPTIONS: &[(&str, &str)] = &[
     (
         "GET /jars/:jarid/plan: body is missing",
@@ -24,9 +24,9 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("GET /jars/:jarid/plan: query parameter `program-args`", ONE_STRING),
     ("POST /jars/:jarid/plan: member `programArgs`", ONE_STRING),
     ("POST /jars/:jarid/run: member `programArgs`", ONE_STRING),
-    ("POST /jars/:jarid/plan: query parameter", "the body says it"),
-    ("POST /jars/:jarid/run: query parameter", "the body says it"),
-    ("POST /jars/:jarid/run-application: query parameter", "the body says it"),
+    ("POST /jars/:jarid/plan: query parameter", "the body has it"),
+    ("POST /jars/:jarid/run: query parameter", "the body has it"),
+    ("POST /jars/:jarid/run-application: query parameter", "the body has it"),
     ("POST /jars/:jarid/run: member `restoreMode` is missing", "`claimMode` is its name from 1.20 on"),
     ("PATCH /jobs/:jobid: word of `mode` `stop`", "refused by every release: it stands for `POST …/stop`"),
     (
@@ -36,12 +36,12 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 ];
 
 const ONE_STRING: &str =
-    "gone in 2.0: one text that Flink splits at blanks; `programArgsList` does it on all releases";
+    "removed in 2.0: one string that Flink splits at spaces; `programArgsList` works on all releases";
 
-/// Any text in a sample; as an id it is one.
+/// A string in the samples that is also a valid id.
 const TEXT: &str = "0123456789abcdef0123456789abcdef";
 
-/// What Flink says of one endpoint.
+/// Flink's description of an endpoint.
 #[derive(Deserialize)]
 struct Flinks {
     #[serde(default)]
@@ -52,7 +52,7 @@ struct Flinks {
     #[serde(default)]
     takes_files: bool,
     status: Option<u16>,
-    /// None if the answer is no JSON.
+    /// Empty if the response is not JSON.
     #[serde(default)]
     answers: Vec<Value>,
 }
@@ -80,10 +80,10 @@ fn the_endpoints_are_those_of_flink() {
     }
     assert!(findings.is_empty(), "{findings:#?}");
     let stale: Vec<_> = EXCEPTIONS.iter().filter(|(known, _)| !seen.contains(known)).collect();
-    assert!(stale.is_empty(), "no exceptions any more: {stale:#?}");
+    assert!(stale.is_empty(), "obsolete exceptions: {stale:#?}");
 }
 
-/// A release, with which the crate is compared.
+/// A release to compare the crate with.
 struct Release(FlinkVersion);
 
 impl Release {
@@ -127,7 +127,7 @@ impl Release {
         let ours: Vec<_> =
             self.params(spec).filter(|param| param.place == Place::Body || is_file(param)).collect();
         if ours.iter().any(is_file) != flinks.takes_files {
-            return vec!["whether it takes files".into()];
+            return vec!["differs in taking files".into()];
         }
         let ours: Vec<_> =
             ours.into_iter().filter(|param| !(is_file(param) && param.key.is_empty())).collect();
@@ -159,7 +159,7 @@ impl Release {
         findings
     }
 
-    /// The body of a request that says all that the sample says, and what of the sample it should be.
+    /// Makes a request from a sample. Returns its body and the body that the sample requires.
     fn send(&self, spec: &Spec, ours: &[&Param], sample: Value) -> Result<(Value, Value), Error> {
         let mut params = Map::new();
         for param in spec.params.iter().filter(|param| param.place == Place::Path || param.is_required()) {
@@ -174,7 +174,7 @@ impl Release {
                 "" => sample.clone(),
                 _ => sample.get(self.key(param)).cloned().unwrap_or_default(),
             };
-            // Files must not have the same name.
+            // File names must differ.
             let own = value.to_string().replace(TEXT, &format!("{TEXT}.{}", param.key));
             let value = if param.place == Place::Body { value } else { serde_json::from_str(&own).unwrap() };
             params.insert(param.name.into(), value.clone());
@@ -197,12 +197,12 @@ impl Release {
         differences(&format!("word of `{}`", param.key), theirs, ours.map(|word| word.text))
     }
 
-    /// The parameters of an endpoint that this release knows.
+    /// The endpoint's parameters in this release.
     fn params(&self, spec: &Spec) -> impl Iterator<Item = &'static Param> {
         spec.params.iter().filter(|param| self.has(param.since, param.until))
     }
 
-    /// What this release calls a parameter.
+    /// The name of a parameter in this release.
     fn key(&self, param: &Param) -> &'static str {
         match param.formerly {
             Some((key, until)) if self.has(None, Some(until)) => key,
@@ -216,7 +216,7 @@ impl Release {
     }
 }
 
-/// `GET /jobs/*` of both `GET /jobs/:jobid` and `GET /jobs/{job}`.
+/// Normalizes a path: `GET /jobs/*` for both `GET /jobs/:jobid` and `GET /jobs/{job}`.
 fn shape(name: &str) -> String {
     let part = |part: &str| if part.starts_with([':', '{']) { "*".to_owned() } else { part.to_owned() };
     name.split('/').map(part).collect::<Vec<_>>().join("/")
@@ -236,14 +236,14 @@ fn differences<A: ToString, B: ToString>(
 fn compare_answers(spec: &'static Spec, flinks: &Flinks) -> Vec<String> {
     let mut findings = Vec::new();
     if flinks.status.is_some_and(|status| !(200..300).contains(&status)) {
-        findings.push("its status is no success".into());
+        findings.push("its status is an error".into());
     }
     if flinks.answers.is_empty() != spec.answer.is_file() && spec.answer.name != "Empty" {
-        findings.push("whether its answer is JSON".into());
+        findings.push("differs in responding with JSON".into());
     }
     for answer in flinks.answers.iter().flat_map(in_all_words) {
         match spec.losses(answer.to_string()) {
-            // Some of Flink's texts are enums here.
+            // Some of Flink's strings are enums in the crate.
             Ok(losses) => findings.extend(losses.into_iter().filter(|loss| !loss.contains(TEXT))),
             Err(error) => findings.push(format!("{error}: {}", error.root_cause())),
         }
@@ -251,7 +251,7 @@ fn compare_answers(spec: &'static Spec, flinks: &Flinks) -> Vec<String> {
     findings
 }
 
-/// A sample once for each word of the enum with the most of them.
+/// One sample per enum constant, as many as the largest enum has.
 fn in_all_words(sample: &Value) -> Vec<Value> {
     (0..most_words(sample)).map(|turn| in_words(sample, turn)).collect()
 }

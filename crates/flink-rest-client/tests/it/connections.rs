@@ -1,4 +1,4 @@
-//! Connections are kept open and used again.
+//! Connections are kept open and reused.
 
 use flink_rest_client::{FlinkRestClient, blocking};
 
@@ -9,7 +9,8 @@ use crate::{
 
 const REQUESTS: usize = 50;
 
-/// One does, but the next request may come before the last answer has given its connection back.
+/// Asserts that few connections were made. One is enough, but a request may start before the previous response has
+/// returned its connection.
 fn assert_few(server: &Origin) {
     let (asked, connections) = (server.asked().len(), server.connections());
     assert!(
@@ -33,7 +34,7 @@ async fn many_requests_need_few_connections() {
 }
 
 #[test]
-fn in_blocking_code_as_well() {
+fn also_in_blocking_code() {
     let server = Origin::http(overview);
     let client = blocking::FlinkRestClient::new(server.url()).unwrap();
     for _ in 0..REQUESTS {
@@ -43,7 +44,7 @@ fn in_blocking_code_as_well() {
 }
 
 #[tokio::test]
-async fn a_refusal_does_not_cost_the_connection() {
+async fn an_error_keeps_the_connection() {
     let server = Origin::http(|_| answer("404 Not Found", "", r#"{"errors":["no"]}"#));
     let client = FlinkRestClient::new(server.url()).unwrap();
     for _ in 0..REQUESTS {

@@ -1,4 +1,4 @@
-//! Credentials arrive at the cluster, and show up nowhere else.
+//! Credentials arrive at the cluster and are not shown anywhere else.
 
 use std::{
     error::Error as _,
@@ -30,7 +30,7 @@ use crate::{
 type Set = fn(ClientBuilder) -> ClientBuilder;
 
 #[tokio::test]
-async fn each_kind_arrives() {
+async fn each_kind_of_credentials_arrives() {
     let server = Origin::http(overview);
     let cases: [(Set, &str, &str); 7] = [
         (|client| client.basic_auth("me", "pa:ß w"), "authorization", "Basic bWU6cGE6w58gdw=="),
@@ -68,7 +68,7 @@ async fn each_kind_arrives() {
 }
 
 #[test]
-fn in_blocking_code_as_well() {
+fn also_in_blocking_code() {
     let server = Origin::http(overview);
     let token = Token::from_async_fn(|| async {
         tokio::task::yield_now().await;
@@ -87,7 +87,7 @@ async fn a_file_is_read_again_when_it_changes() {
     let server = Origin::http(overview);
     let client = FlinkRestClient::builder(server.url()).bearer_token(Token::file(&path)).build().unwrap();
 
-    // Of the same length, and faster than a file system's clock ticks.
+    // Tokens of equal length, written faster than the file system's clock ticks.
     for token in ["first", "other", "third"] {
         fs::write(&path, format!("{token}\r\n")).unwrap();
         client.overview().await.unwrap();
@@ -131,9 +131,9 @@ async fn a_function_is_called_for_each_request() {
     assert_eq!(server.asked().len(), 2);
 }
 
-/// The function never returns, the authority never shakes hands: in either case nothing was sent.
+/// The function never returns, or the TLS handshake never ends: in either case nothing was sent.
 #[tokio::test]
-async fn what_does_not_come_to_be_sent_was_not_carried_out() {
+async fn an_unsent_request_was_not_carried_out() {
     let (server, mute) = (Origin::http(overview), Server::silent());
     let (_release, released) = mpsc::channel::<()>();
     let released = Mutex::new(released);
@@ -158,7 +158,7 @@ async fn what_does_not_come_to_be_sent_was_not_carried_out() {
         }
     }
     assert_eq!(server.asked().len(), 0);
-    // What was sent may have been carried out.
+    // A sent request may have been carried out.
     let client = FlinkRestClient::new(mute.url()).unwrap();
     let call = client.job("07".repeat(16).parse().unwrap()).cancel().timeout(Duration::from_millis(300));
     assert!(call.await.unwrap_err().is_outcome_unknown());
@@ -167,7 +167,7 @@ async fn what_does_not_come_to_be_sent_was_not_carried_out() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_pipe_or_a_device_is_no_token_file() {
+async fn a_token_file_must_be_a_regular_file() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -188,7 +188,7 @@ async fn a_pipe_or_a_device_is_no_token_file() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_refused() {
+fn invalid_credentials_are_refused() {
     let cases: [(&str, Set, &str); 12] = [
         ("http://h", |client| client.bearer_token("s3cret\n"), "`bearer_token`: the token has a line break"),
         (
@@ -246,7 +246,7 @@ fn what_cannot_be_sent_is_refused() {
     }
 }
 
-/// A transport that tells what it is to send, as somebody's wrapper may do.
+/// A transport that prints the request, like a user's wrapper might.
 #[derive(Clone, Debug, Default)]
 struct Telltale(Arc<Mutex<Vec<String>>>);
 
@@ -256,7 +256,7 @@ impl Transport for Telltale {
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>> {
         self.0.lock().unwrap().push(format!("{request:?}"));
-        Box::pin(async { Err(TransportError::new(TransportErrorKind::Connect, "it only tells")) })
+        Box::pin(async { Err(TransportError::new(TransportErrorKind::Connect, "it only prints")) })
     }
 }
 
@@ -283,7 +283,7 @@ async fn a_request_does_not_show_its_secrets() {
     );
 }
 
-/// The credentials of a request, as they came, and a password by itself, as one writes it here and there.
+/// The credentials of a request as received, and the password in several encodings.
 fn repeated(asked: &Asked) -> String {
     let names = ["authorization", "proxy-authorization", "x-key"];
     let sent = names.iter().filter_map(|name| asked.header(name)).collect::<Vec<_>>();
@@ -292,7 +292,7 @@ fn repeated(asked: &Asked) -> String {
     format!("{password} bad {}", sent.join(" "))
 }
 
-/// Whatever holds a secret, in each state that a client may come into.
+/// Everything that holds a secret, in each state of a client.
 #[tokio::test]
 async fn no_secret_is_shown() {
     logs::listen();
@@ -302,7 +302,7 @@ async fn no_secret_is_shown() {
     let file = folder.path().join("token");
     fs::write(&file, "s3cret").unwrap();
     let answers: [fn(&Asked) -> String; 13] = [
-        // A server, or a proxy, that repeats what it got.
+        // A server or proxy that repeats the credentials it received.
         |asked| answer("401 Unauthorized", "", &json!({"errors": [repeated(asked)]}).to_string()),
         |asked| answer("403 Forbidden", "", &format!("<title>{}</title>", repeated(asked))),
         |asked| answer("407 Who", "", &format!("who is {}", repeated(asked))),
@@ -357,7 +357,7 @@ async fn no_secret_is_shown() {
         }
     }
     seen.push(logs::heard());
-    assert!(logs::heard().contains("status=200"), "there is something to see");
+    assert!(logs::heard().contains("status=200"), "the log is not empty");
     let key: String = identity.key.lines().nth(1).unwrap().to_owned();
     for secret in ["s3cret", "s%33cret", "s&#51;cret", "czNjcmV0", "bWU6czNjcmV0", &key] {
         let found = seen.iter().find(|text| text.contains(secret));

@@ -1,4 +1,4 @@
-//! Answers that are streamed: to the caller, and into a file that is there as a whole or not at all.
+//! Streamed responses: to the caller, and into a file that is written completely or not at all.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use crate::{
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A server with a log that is cut off.
+/// A server whose log is cut off.
 fn cut_off() -> Server {
     Server::answering("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nHello, world")
 }
@@ -29,7 +29,7 @@ fn files(folder: &TempDir) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_log_comes_in_by_chunks() {
+async fn a_log_arrives_in_chunks() {
     let pieces = vec![Piece::Chunk(b"Hello, "), Piece::Pause(SECOND), Piece::Chunk(b"\xffworld")];
     let fake = Fake::new([Say::Bytes(Some(13), pieces)]);
     let mut log = fake.client().jobmanager().log().stream().await.unwrap();
@@ -43,7 +43,7 @@ async fn a_log_comes_in_by_chunks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_a_pause_is_limited_in_time() {
+async fn only_pauses_are_limited_in_time() {
     let steady = [Piece::Chunk(b"x"), Piece::Pause(9 * SECOND)].repeat(10);
     let fake = Fake::new([
         Say::Bytes(Some(10), steady),
@@ -54,7 +54,7 @@ async fn only_a_pause_is_limited_in_time() {
     while steady.next_chunk().await.unwrap().is_some() {}
     assert_eq!(steady.received(), 10);
 
-    // A file has the time that was set for it.
+    // A file uses the configured time limit.
     let folder = tempfile::tempdir().unwrap();
     let slow = [Piece::Chunk(b"x"), Piece::Pause(9 * SECOND)].repeat(10);
     let save =
@@ -72,7 +72,7 @@ async fn only_a_pause_is_limited_in_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_that_comes_in_is_limited_by_the_deadline_of_the_client() {
+async fn the_clients_deadline_limits_the_whole_download() {
     let slow = [Piece::Chunk(b"x"), Piece::Pause(9 * SECOND)].repeat(10);
     let client = Fake::new([Say::Bytes(Some(10), slow)]).builder("2.3.0");
     let started = tokio::time::Instant::now();
@@ -87,7 +87,7 @@ async fn all_that_comes_in_is_limited_by_the_deadline_of_the_client() {
 }
 
 #[tokio::test]
-async fn the_beginning_is_limited_in_time() {
+async fn the_start_is_limited_in_time() {
     let server = Server::silent();
     let flink = FlinkRestClient::new(server.url()).unwrap();
     let log = flink.jobmanager().log().stream().timeout(Duration::from_millis(300)).await;
@@ -95,7 +95,7 @@ async fn the_beginning_is_limited_in_time() {
 }
 
 #[tokio::test]
-async fn what_is_cut_off_is_an_error() {
+async fn a_cut_off_download_is_an_error() {
     let server = cut_off();
     let flink = FlinkRestClient::new(server.url()).unwrap();
     let scripts = [vec![Piece::Chunk(b"Hello, world")], vec![Piece::Chunk(b"Hello, world"), Piece::Lost]];
@@ -109,7 +109,7 @@ async fn what_is_cut_off_is_an_error() {
 }
 
 #[tokio::test]
-async fn the_limit_of_answers_is_none_for_streams() {
+async fn the_size_limit_does_not_apply_to_streams() {
     let server = Server::http("200 OK", "", "Hello, world");
     let flink = FlinkRestClient::builder(server.url()).max_answer_bytes(5).build().unwrap();
     assert!(matches!(flink.jobmanager().log().await.unwrap_err(), Error::TooLarge { .. }));
@@ -118,7 +118,7 @@ async fn the_limit_of_answers_is_none_for_streams() {
 }
 
 #[tokio::test]
-async fn a_file_is_replaced_when_the_new_one_is_whole() {
+async fn a_file_is_replaced_when_the_new_one_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
     fs::write(&path, "before").unwrap();
@@ -141,14 +141,14 @@ async fn a_file_is_replaced_when_the_new_one_is_whole() {
 }
 
 #[tokio::test]
-async fn nothing_stays_behind() {
+async fn a_failed_download_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let missing =
         Fake::new([Say::Json(404, json!({"errors": ["This file does not exist in JobManager log dir."]}))]);
     let error = missing.client().jobmanager().log().save(folder.path().join("log")).await.unwrap_err();
     assert!(error.is_not_found(), "{error:?}");
 
-    // It writes, and waits for more when it is dropped.
+    // It writes, then waits for more when it is dropped.
     let stalling = Fake::new([Say::Bytes(None, vec![Piece::Chunk(b"Hello"), Piece::Pause(Duration::MAX)])]);
     let written = Arc::new(tokio::sync::Notify::new());
     let progress = written.clone();
@@ -163,7 +163,7 @@ async fn nothing_stays_behind() {
 }
 
 #[tokio::test]
-async fn a_place_that_cannot_be_written_to_is_refused_before_anything_is_sent() {
+async fn an_unwritable_path_is_refused_before_anything_is_sent() {
     let folder = tempfile::tempdir().unwrap();
     let fake = Fake::new([Say::Lost(TransportErrorKind::Connect)]);
     let cases = [
@@ -180,7 +180,7 @@ async fn a_place_that_cannot_be_written_to_is_refused_before_anything_is_sent() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_profile_goes_into_a_file_when_it_is_there() {
+async fn a_profile_is_saved_once_it_is_complete() {
     let run = json!({
         "status": "FINISHED", "mode": "ITIMER", "triggerTime": 1, "finishedTime": 2, "duration": 1,
         "message": null, "outputFile": "profile.html", "profilingMode": "ITIMER",

@@ -1,4 +1,4 @@
-//! A transport that answers from a script and keeps what it was asked.
+//! A transport that responds from a script and records the requests.
 
 use std::{
     collections::VecDeque,
@@ -20,20 +20,20 @@ use flink_rest_client::{
 use futures_core::Stream;
 use serde_json::Value;
 
-/// One answer of the script.
+/// A scripted response.
 #[derive(Clone, Debug)]
 pub(crate) enum Say {
     Json(u16, Value),
     Lost(TransportErrorKind),
-    /// A status with this `Retry-After`.
+    /// A status with this `Retry-After` header.
     RetryAfter(u16, &'static str),
-    /// Never anything.
+    /// No response, ever.
     Nothing,
-    /// A body of so many bytes, if that is said, and what comes in of it.
+    /// A body with an optional `Content-Length`, and the pieces in which it arrives.
     Bytes(Option<u64>, Vec<Piece>),
 }
 
-/// What comes in of a body.
+/// A piece of a body.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Piece {
     Chunk(&'static [u8]),
@@ -46,14 +46,14 @@ pub(crate) struct Fake {
     script: Arc<Mutex<VecDeque<Say>>>,
     asked: Arc<Mutex<Vec<String>>>,
     hosts: Arc<Mutex<Vec<String>>>,
-    /// Looks for newly collected metrics, which are no part of the script.
+    /// Number of requests for newly collected metrics, which are not part of the script.
     looks: Arc<AtomicUsize>,
     looks_fail: bool,
     knows_interval: Arc<AtomicBool>,
 }
 
 impl Fake {
-    /// Answers in this order; the last one for ever.
+    /// Responds in this order and repeats the last response.
     pub(crate) fn new(script: impl IntoIterator<Item = Say>) -> Self {
         Self {
             script: Arc::new(Mutex::new(script.into_iter().collect())),
@@ -65,7 +65,7 @@ impl Fake {
         }
     }
 
-    /// The same, also where it is looked for newly collected metrics.
+    /// Responds the same to every request, including those for newly collected metrics.
     pub(crate) fn without_metrics(always: Say) -> Self {
         Self { looks_fail: true, ..Self::new([always]) }
     }
@@ -74,7 +74,7 @@ impl Fake {
         self.client_of("2.3.0")
     }
 
-    /// The client of a server of this release.
+    /// A client that takes the server for this release.
     pub(crate) fn client_of(&self, version: &str) -> FlinkRestClient {
         self.builder(version).build().unwrap()
     }
@@ -85,17 +85,17 @@ impl Fake {
             .flink_version(version.parse().unwrap())
     }
 
-    /// The hosts that were asked, in order.
+    /// The hosts of the requests, in order.
     pub(crate) fn hosts(&self) -> Vec<String> {
         self.hosts.lock().unwrap().clone()
     }
 
-    /// How often it was looked for newly collected metrics.
+    /// The number of requests for newly collected metrics.
     pub(crate) fn looks(&self) -> usize {
         self.looks.load(Ordering::Relaxed)
     }
 
-    /// `METHOD path?query body`, in order.
+    /// The requests as `METHOD path?query body`, in order.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -108,7 +108,7 @@ impl Transport for Fake {
     ) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>> {
         let target = request.uri().path_and_query().unwrap().as_str();
         if target.contains("get=Status.JVM.CPU.Time,") && !self.looks_fail {
-            // The first look of each kind makes it collect; the next ones see what came of that.
+            // The first requests of each kind start a collection; later ones show its result.
             let number = usize::from(self.looks.fetch_add(1, Ordering::Relaxed) > 1);
             let body = format!(
                 r#"[{{"id":"Status.JVM.CPU.Time","value":"{number}","sum":{number},"avg":{number}}}]"#
@@ -117,12 +117,12 @@ impl Transport for Fake {
                 Ok(http::Response::new(Box::pin(Once(Some(body.into()))) as Incoming))
             });
         }
-        // So is the list before it.
+        // The list of TaskManagers before it is not part of the script either.
         if target == "/v1/taskmanagers" && !self.looks_fail {
             let body: Incoming = Box::pin(Once(Some(r#"{"taskmanagers":[{"id":"tm"}]}"#.into())));
             return Box::pin(async { Ok(http::Response::new(body)) });
         }
-        // So is the interval that follows the first look.
+        // The request for the interval follows the first one.
         if target == "/v1/jobmanager/config"
             && self.looks() > 0
             && !self.knows_interval.swap(true, Ordering::Relaxed)

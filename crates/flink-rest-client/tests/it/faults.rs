@@ -1,8 +1,8 @@
-//! Every fault of a connection with every kind of endpoint: what comes out of it, what arrived, what it took, and that
-//! nothing is done twice.
+//! Combines every fault of a connection with every kind of endpoint. Checks the outcome, the requests that arrive, and
+//! the time. Checks also that nothing is done twice.
 //!
-//! [`faults`] says what each fault lets the client know, [`Kind`] what a second request does; [`expect`] is the little
-//! that follows from the two.
+//! [`faults`] defines what the client can know after each fault, [`Kind`] what a second request does. [`expect`]
+//! derives the outcome from both.
 
 use std::{
     fs::File,
@@ -26,67 +26,67 @@ use crate::{
 };
 
 const JOB: JobId = JobId::from_bytes([7; 16]);
-/// So often is a request sent, unless what it started is looked for.
+/// Attempts of each request, unless the client looks up the work that it started.
 const TIMES: usize = 2;
-/// How long an attempt may take where the fault is that it takes long.
+/// Timeout of an attempt for faults that take long.
 const ATTEMPT: Duration = Duration::from_secs(5);
-/// How long a call may take that is bound to go on to its end.
+/// Timeout of a call that is expected to use all its time.
 const DEADLINE: Duration = Duration::from_secs(8);
-/// Long enough for a machine that has other things to do, and too short for what never ends.
+/// Upper limit of all calls; generous, for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// More than the system buffers of a connection: what breaks before its end was not handed out.
+/// Size of the uploaded file: more than the system's buffers, so a connection that breaks early has not sent all of it.
 const LARGE: u64 = 5 * 1024 * 1024;
-/// How many cases run at once that mostly wait, and how many of the others: so many times longer does each take.
+/// Concurrent cases: slow ones mostly wait, quick ones use the CPU.
 const SLOW_AT_ONCE: usize = 64;
 const QUICK_AT_ONCE: usize = 8;
 
-/// A kind of endpoint: a call of it, and what a second request does.
+/// A kind of endpoint: a call, and the effect of a second request.
 struct Kind {
     name: &'static str,
     flink: &'static str,
     second: Second,
-    /// With a file, and a time for each attempt.
+    /// The call, given a file and a timeout for each attempt.
     call: for<'a> fn(&'a FlinkRestClient, &'a Path, Duration) -> BoxFuture<'a, Result<()>>,
 }
 
-/// What a second request does; see `Repeat`.
+/// The effect of a second request; see `Repeat`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Second {
-    /// It reads.
+    /// It reads JSON.
     Reads,
-    /// It reads bytes that can be anything.
+    /// It reads arbitrary bytes.
     ReadsBytes,
     Same,
     Refused,
-    /// It is refused; what the first one did is asked for before.
+    /// The server refuses it. Before, the client looks up the result of the first one.
     Asked,
-    /// There is none; what the first one did is asked for.
+    /// It is never sent. The client looks up the result of the first one.
     OnlyAsked,
-    /// There is none; what the first one started is among the jobs that are new since those that were there before it.
+    /// It is never sent. The client compares the jobs before and after the first one.
     NewJobs,
     Another,
 }
 
-/// What the client can know of a request that met a fault.
+/// The client's knowledge about a request after a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Seen {
-    /// All is well.
+    /// It succeeded.
     Answer,
     /// It did not arrive.
     NotSent,
     /// It may have arrived.
     Lost,
-    /// One of these two, as chance will have it.
+    /// `NotSent` or `Lost`, by chance.
     NotSentOrLost,
-    /// It may have arrived, and would be of no use again.
+    /// It may have arrived; a retry would not help.
     Odd,
-    /// It was answered, but not by a Flink as we know it.
+    /// The response is not one of Flink's.
     Misread,
     /// It was refused.
     Refusal,
 }
 
-/// What must come out: the outcome, how many requests arrive, whether the call goes on to its deadline.
+/// The expected outcome, the number of arriving requests, and true if the call lasts until its deadline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Expected(Outcome, RangeInclusive<usize>, bool);
 
@@ -136,13 +136,13 @@ fn jar() -> JarId {
     "1_a.jar".parse().unwrap()
 }
 
-/// What can go wrong.
+/// A fault.
 struct Row {
     what: String,
     fault: Fault,
-    /// Whether the upstream gets the request all the same.
+    /// True if the request reaches the upstream nevertheless.
     reaches: bool,
-    /// For a request whose body is small.
+    /// The client's knowledge, for a request with a small body.
     seen: Seen,
 }
 
@@ -154,7 +154,7 @@ fn rows() -> Vec<Row> {
     [cuts(), answers(), changes()].into_iter().flatten().collect()
 }
 
-/// The connection ends.
+/// Faults that close the connection.
 fn cuts() -> Vec<Row> {
     let mut rows = Vec::new();
     let mut cut = |stage, end, reaches, seen| {
@@ -176,7 +176,7 @@ fn cuts() -> Vec<Row> {
     rows
 }
 
-/// Something else answers: with or without having asked the upstream.
+/// Faults that send another response, with or without asking the upstream.
 fn answers() -> Vec<Row> {
     const LOGIN: &str = "<html><title>Sign in</title></html>";
     let instead = |reaches, answer: &str, seen| {
@@ -210,7 +210,7 @@ fn answers() -> Vec<Row> {
     ]
 }
 
-/// The upstream's answer comes otherwise than it was given.
+/// Faults that change the upstream's response.
 fn changes() -> Vec<Row> {
     const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     fn lasting(length: usize, body: &str) -> String {
@@ -248,14 +248,14 @@ fn changes() -> Vec<Row> {
 }
 
 impl Row {
-    /// Whether it strikes before the end of a large body.
+    /// Tells if it happens before the end of a large body.
     fn is_early(&self) -> bool {
         matches!(self.fault, Fault::Cut(Stage::Connected | Stage::Begun | Stage::Middle, _))
     }
 
-    /// Whether it shows only by the time it takes.
+    /// Tells if only a timeout reveals it.
     fn is_slow(&self, kind: &Kind) -> bool {
-        // What may have come of it is looked for for a while.
+        // The client polls for new jobs for a while.
         if kind.second == Second::NewJobs {
             return true;
         }
@@ -267,12 +267,12 @@ impl Row {
         }
     }
 
-    /// What the client can know of this kind of request.
+    /// The client's knowledge about this kind of request.
     fn seen(&self, kind: &Kind) -> Seen {
         match self.seen {
-            // Its body was not handed out.
+            // Its body was not sent completely.
             Seen::Lost | Seen::NotSentOrLost if self.is_early() && kind.name == "upload" => Seen::NotSent,
-            // Bytes may be anything but a page.
+            // Any bytes are valid except an HTML page.
             Seen::Misread if kind.second == Second::ReadsBytes && !self.what.contains("<html>") => {
                 Seen::Answer
             }
@@ -280,7 +280,7 @@ impl Row {
         }
     }
 
-    /// What may come out of it, if only the first request meets it, or each.
+    /// The possible expectations, if only the first request meets the fault, or each.
     fn expect(&self, kind: &Kind, each: bool) -> Vec<Expected> {
         let expect = |seen| expect(seen, kind.second, self.reaches, each);
         match self.seen(kind) {
@@ -298,7 +298,7 @@ fn expect(seen: Seen, second: Second, reaches: bool, each: bool) -> Expected {
     let to_the_end = |arrived| Expected(Unknown, arrived..=usize::MAX, true);
     let reads = matches!(second, Reads | ReadsBytes);
     match (seen, second) {
-        (Seen::NotSentOrLost, _) => unreachable!("both are looked at"),
+        (Seen::NotSentOrLost, _) => unreachable!("split by the caller"),
         (Seen::Answer, _) => exactly(Done, once),
         (Seen::Refusal, _) => exactly(Failed, once),
         (Seen::Lost | Seen::Odd | Seen::Misread, NewJobs) => {
@@ -320,11 +320,11 @@ fn expect(seen: Seen, second: Second, reaches: bool, each: bool) -> Expected {
     }
 }
 
-/// Runs one case; what is wrong with it, if anything.
+/// Runs one case; returns the differences from the expectation.
 async fn check(row: &Row, kind: &Kind, each: bool, jar: &Path) -> Result<(), String> {
     let expected = row.expect(kind, each);
     let upstream = Upstream::start();
-    // Which jobs there are is asked before; this is about the request itself.
+    // The fault concerns the request itself, not the earlier request for the list of jobs.
     let (fault, mut before) = (row.fault.clone(), usize::from(kind.second == Second::NewJobs));
     let (asked_before, mut is_first) = (before, true);
     let proxy = Proxy::before(&upstream.url(), move || {
@@ -356,13 +356,13 @@ async fn check(row: &Row, kind: &Kind, each: bool, jar: &Path) -> Result<(), Str
     let times = arrived.len() - asked_before;
     let is_as_expected =
         expected.iter().any(|Expected(wanted, count, _)| *wanted == outcome && count.contains(&times));
-    // What can be seen is told.
+    // The error names all jobs that are visible.
     let told = result.as_ref().err().map_or(0, |error| error.jobs().len());
     let is_told = kind.second != Second::NewJobs || each || outcome != Outcome::Unknown || told == done.len();
     let is_done_rightly = match (outcome, kind.second) {
         (_, Second::Reads | Second::ReadsBytes) => done.is_empty(),
         (Outcome::Done, _) => done.len() == 1,
-        // Nothing twice, and nothing behind somebody's back.
+        // Nothing is done twice, and nothing unnoticed.
         (_, _) => done.len() == usize::from(row.reaches),
     };
     if is_as_expected && is_done_rightly && is_told && took < PATIENCE {
@@ -392,7 +392,7 @@ async fn every_fault_with_every_kind_of_endpoint() {
     let (slow, quick) = (Arc::new(Semaphore::new(SLOW_AT_ONCE)), Arc::new(Semaphore::new(QUICK_AT_ONCE)));
     let mut cases = JoinSet::new();
     let mut rows = rows();
-    // Those that mostly wait go first.
+    // Slow cases start first.
     rows.sort_by_key(|row| !row.is_slow(&KINDS[0]));
     for row in rows.into_iter().map(Arc::new) {
         for (kind, each) in KINDS.iter().flat_map(|kind| [(kind, false), (kind, true)]) {

@@ -1,4 +1,4 @@
-//! Real answers of all releases, decoded and encoded again. `cargo xtask record` makes them.
+//! Real responses of all releases, decoded and encoded again. `cargo xtask record` makes them.
 
 mod fields;
 
@@ -10,14 +10,14 @@ use flink_rest_client::{ENDPOINTS, FlinkVersion};
 
 use self::fields::Fields;
 
-/// Endpoints that no release answers well, and why. What they say instead is recorded.
+/// Endpoints that no release supports, and the reason. Their errors are recorded.
 const REFUSED: &[(&str, &str)] = &[
     ("TriggerRescaling", "switched off since 1.9: 503"),
     ("GetRescaling", "switched off since 1.9: 503"),
     ("YarnStopJob", "stopping without a savepoint is gone since 1.9: 308"),
 ];
 
-/// Fields that are in no recording, or never hold anything, and why.
+/// Fields that no recording has, or that are always empty, and the reason.
 const UNSEEN: &[(&str, &str, &str)] = &[
     ("JobAccumulators", "job-accumulators", "Flink has never put anything into this list"),
     ("JobRescaleConfig", "schedulerExecutionMode", "only a cluster of one application can be reactive"),
@@ -29,7 +29,7 @@ fn recordings(version: &str) -> Vec<(PathBuf, Recording)> {
 }
 
 #[test]
-fn nothing_of_them_is_lost() {
+fn no_field_is_lost() {
     let mut wrong = Vec::new();
     for version in VERSIONS {
         for (file, recording) in recordings(version) {
@@ -40,7 +40,7 @@ fn nothing_of_them_is_lost() {
 }
 
 #[test]
-fn every_release_answers_what_the_client_thinks_it_has() {
+fn every_release_supports_its_endpoints() {
     let mut wrong = Vec::new();
     for version in VERSIONS {
         let release: FlinkVersion = version.parse().unwrap();
@@ -71,9 +71,9 @@ fn every_release_answers_what_the_client_thinks_it_has() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// So a field that is taken out of a type is missed by the first test.
+/// Ensures that the first test notices every field that is removed from a type.
 #[test]
-fn every_field_of_every_answer_is_in_some_recording() {
+fn every_field_is_in_a_recording() {
     let fields = Fields::default();
     for version in VERSIONS {
         for (file, recording) in recordings(version).iter().filter(|(_, recording)| recording.is_success()) {
@@ -85,5 +85,5 @@ fn every_field_of_every_answer_is_in_some_recording() {
     let missing: Vec<_> = unseen.iter().filter(|field| !excused.contains(field)).cloned().collect();
     assert!(missing.is_empty(), "in no recording:\n{}", missing.join("\n"));
     let seen: Vec<_> = excused.iter().filter(|field| !unseen.contains(field)).collect();
-    assert!(seen.is_empty(), "needs no excuse, or is not there: {seen:?}");
+    assert!(seen.is_empty(), "listed as unseen, but recorded or unknown: {seen:?}");
 }

@@ -1,4 +1,4 @@
-//! Following logs that are written, rotated and truncated, of processes that come and go. Time is not waited for.
+//! Following logs that are written, rotated and truncated, of processes that start and end. Time is simulated.
 
 pub(crate) mod cluster;
 
@@ -14,7 +14,7 @@ use self::cluster::{Cluster, JOBMANAGER};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A cluster whose JobManager has written this.
+/// A cluster whose JobManager has written this log.
 fn cluster(log: &str) -> Cluster {
     let cluster = Cluster::default();
     cluster.now().write(JOBMANAGER, "jobmanager.log", log);
@@ -34,13 +34,13 @@ async fn texts(lines: &mut LogLines<Async>, count: usize) -> Vec<String> {
     texts
 }
 
-/// That there is nothing new for a minute.
+/// Asserts that no line arrives within a minute.
 async fn quiet(lines: &mut LogLines<Async>) {
     assert!(timeout(60 * SECOND, lines.next()).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
-async fn lines_come_when_they_are_whole() {
+async fn lines_arrive_when_complete() {
     let cluster = cluster("2026-11-23 14:34:10,310 first\n\tat second\nhalf");
     cluster.now().write(JOBMANAGER, "jobmanager.log", b"\xff\nnext");
     let mut lines = cluster.client().jobmanager().follow_log().lines();
@@ -57,7 +57,7 @@ async fn lines_come_when_they_are_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_poll_is_one_list_while_nothing_changes() {
+async fn a_poll_without_changes_is_one_request() {
     let cluster = cluster("one\n");
     let follow = cluster.client().jobmanager().follow_log();
     let mut lines = follow.poll_between(SECOND, 4 * SECOND).lines();
@@ -79,7 +79,7 @@ async fn a_poll_is_one_list_while_nothing_changes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_begins_where_it_should() {
+async fn following_starts_at_the_requested_line() {
     let times = ["09", "10", "11", "12"];
     let log: String = times.map(|time| format!("2026-11-23 14:34:{time},000 at {time}\n\tand\n")).concat();
     let cluster = cluster(&log);
@@ -114,7 +114,7 @@ async fn nothing_is_lost_when_a_log_is_rotated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_rotated_since_a_time_is_read() {
+async fn rotated_files_since_a_time_are_read() {
     let cluster = cluster("1970-01-01 00:00:00,000 one\n");
     cluster.now().rotate(JOBMANAGER, "jobmanager.log.1");
     for number in 2..5 {
@@ -128,7 +128,7 @@ async fn what_was_rotated_since_a_time_is_read() {
     cluster.now().write(JOBMANAGER, "jobmanager.log", "2026-11-23 14:00:05,000 5\n");
     let since = |time: &str| cluster.client().jobmanager().follow_log().since(time.parse().unwrap()).lines();
     assert_eq!(texts(&mut since("1960-01-01T00:00Z"), 5).await.len(), 5);
-    // The files were last written to at the times of 1, 2, 3, … milliseconds.
+    // The files were modified 1, 2, 3, … milliseconds after the epoch.
     let mut lines = since("1970-01-01T00:00:00.002Z");
     cluster.asked();
     assert_eq!(texts(&mut lines, 4).await[0], "2026-11-23 14:00:02,000 2");
@@ -137,7 +137,7 @@ async fn what_was_rotated_since_a_time_is_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gap_is_told() {
+async fn a_gap_is_reported() {
     let cluster = cluster("one\ntwo\n");
     let mut lines = cluster.client().jobmanager().follow_log().lines();
     assert_eq!(texts(&mut lines, 2).await, ["one", "two"]);
@@ -149,7 +149,7 @@ async fn a_gap_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_log_is_found_among_those_of_others() {
+async fn the_log_is_found_among_other_files() {
     let cluster = cluster("mine\n");
     for name in ["a.log", "jobmanager.out", "z.log"] {
         cluster.now().write(JOBMANAGER, name, format!("of {name}\n"));
@@ -160,7 +160,7 @@ async fn the_log_is_found_among_those_of_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_logs_come_as_one() {
+async fn all_logs_are_merged() {
     let cluster = cluster("2026-11-23 14:00:01,000 jm 1\n\tat trace\n2026-11-23 14:00:04,000 jm 4\n");
     let tm = |time: u8| format!("2026-11-23 14:00:0{time},000 tm {time}\n");
     cluster.now().write("tm-1", "taskmanager.log", tm(2) + &tm(3) + &tm(5));
@@ -169,7 +169,7 @@ async fn all_logs_come_as_one() {
     let ends: Vec<_> = all.iter().map(|line| &line[line.len() - 5..]).collect();
     assert_eq!(ends, [" jm 1", "trace", " tm 2", " tm 3", " jm 4", " tm 5"]);
 
-    // While nothing changes, each process is asked once a poll.
+    // While nothing changes, each process gets one request per poll.
     cluster.asked();
     quiet(&mut lines).await;
     let asked = cluster.asked();
@@ -178,14 +178,14 @@ async fn all_logs_come_as_one() {
         assert_eq!(asked.iter().filter(|path| *path == list).count(), asked.len() / 3, "{asked:?}");
     }
 
-    // One comes, and another goes with a line that it did not end.
+    // A TaskManager starts, and another ends with an unfinished line.
     cluster.now().write("tm-2", "taskmanager.log", "from the start\n");
     cluster.now().write("tm-1", "taskmanager.log", "no end");
     assert_eq!(texts(&mut lines, 1).await, ["from the start"]);
     let gone = cluster.now().folders.remove("tm-1").unwrap();
     cluster.now().write(JOBMANAGER, "jobmanager.log", "still there\n");
     assert_eq!(texts(&mut lines, 1).await, ["still there"]);
-    // It was away for a moment only.
+    // It was gone only for a moment.
     cluster.now().folders.insert("tm-1".into(), gone);
     cluster.now().write("tm-1", "taskmanager.log", " yet\n");
     assert_eq!(texts(&mut lines, 1).await, ["no end yet"]);
@@ -198,7 +198,7 @@ async fn all_logs_come_as_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dead_process_does_not_hold_up_the_others() {
+async fn a_dead_process_does_not_delay_the_others() {
     let cluster = cluster("one\n");
     for number in 0..30 {
         cluster.now().write(&format!("tm-{number}"), "taskmanager.log", format!("tm-{number}\n"));
@@ -219,7 +219,7 @@ async fn a_dead_process_does_not_hold_up_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_log_that_cannot_be_read_is_told_once_until_it_can_be() {
+async fn an_unreadable_log_is_reported_once() {
     let cluster = cluster("one\n");
     cluster.now().write("tm-1", "other.txt", "no log");
     let (tell, told) = std::sync::mpsc::channel();
@@ -237,12 +237,12 @@ async fn a_log_that_cannot_be_read_is_told_once_until_it_can_be() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_is_survived_for_a_while() {
+async fn a_short_outage_is_survived() {
     let cluster = cluster("one\n");
     cluster.now().is_down = true;
     let mut lines = cluster.client().jobmanager().follow_log().lines();
-    assert!(lines.next().await.unwrap_err().is_unreachable(), "the first answer is not waited for");
-    assert!(lines.next().await.unwrap().is_none(), "it is over");
+    assert!(lines.next().await.unwrap_err().is_unreachable(), "the first request is not retried forever");
+    assert!(lines.next().await.unwrap().is_none(), "the iteration has ended");
 
     let all = [
         |flink: FlinkRestClient| flink.jobmanager().follow_log(),
@@ -270,7 +270,7 @@ async fn an_outage_is_survived_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_is_lost_at_first_is_no_end() {
+async fn an_initial_connection_loss_is_retried() {
     for first in ["/config", "/taskmanagers", "/jobmanager/log", "/logs"] {
         let cluster = cluster("2026-11-23 14:34:10,310 one\n");
         cluster.now().cut = Some((first, 3));
@@ -294,7 +294,7 @@ async fn a_log_ends_with_its_taskmanager() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_lost_on_the_way_is_asked_for_again() {
+async fn lost_data_is_requested_again() {
     let all: String = (0..100).map(|number| format!("line {number}\n")).collect();
     for cut in (0..all.len()).step_by(13) {
         let cluster = cluster("line 0\n");
@@ -308,7 +308,7 @@ async fn what_is_lost_on_the_way_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_may_be_asked_as_seldom_as_there_is_time() {
+async fn any_polling_interval_is_accepted() {
     let cluster = cluster("one\n");
     let follow = cluster.client().jobmanager().follow_log();
     let mut lines = follow.poll_between(Duration::MAX, Duration::MAX).lines();
@@ -317,7 +317,7 @@ async fn it_may_be_asked_as_seldom_as_there_is_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn giving_up_waiting_loses_nothing() {
+async fn a_cancelled_wait_loses_nothing() {
     let cluster = cluster("");
     let mut lines = cluster.client().jobmanager().follow_log().poll_between(SECOND, SECOND).lines();
     let mut got = Vec::new();

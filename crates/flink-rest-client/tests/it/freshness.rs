@@ -1,4 +1,4 @@
-//! Metrics are fresh, on a JobManager that collects them as Flink does: when it is asked, and too late for who asks.
+//! Fresh metrics, tested with a JobManager that collects as Flink does: on request, and too late for that request.
 
 use std::{
     sync::{Arc, Mutex},
@@ -21,19 +21,19 @@ use crate::fake::{Fake, Say};
 const JOB: JobId = JobId::from_bytes([7; 16]);
 const VERTEX: VertexId = VertexId::from_bytes([8; 16]);
 
-/// A JobManager's store: what it holds of itself and of the TaskManagers, as the time when that was collected.
+/// A JobManager's metric store. The value of each metric is the time at which it was collected.
 #[derive(Debug)]
 struct Store {
     begun: Instant,
     interval: Duration,
-    /// Time until the values of the JobManager and of each TaskManager arrive.
+    /// Delays until the values of the JobManager and of each TaskManager arrive.
     delays: (Duration, Vec<Option<Duration>>),
-    /// Whether a job runs.
+    /// True if a job runs.
     has_job: bool,
-    /// Whether it begins no collection before the last one is over, as Flink from 1.20 on.
+    /// True if a collection must end before the next one starts, as in Flink from 1.20 on.
     waits_for_all: bool,
-    /// Time for which it answers nothing once it has begun to collect.
-    stands_still: Duration,
+    /// Time without responses after the start of a collection.
+    stall: Duration,
     collections: Vec<Instant>,
     asked: Vec<String>,
 }
@@ -43,7 +43,7 @@ impl Store {
         at.saturating_duration_since(self.begun).as_millis().try_into().unwrap()
     }
 
-    /// When the values were collected that have arrived by now.
+    /// The collection time of the newest values that have arrived.
     fn collected(&self, delay: Option<Duration>) -> Option<u64> {
         let arrived = |at: &&Instant| delay.is_some_and(|delay| **at + delay <= Instant::now());
         self.collections.iter().rev().find(arrived).map(|at| self.since_begun(*at))
@@ -108,7 +108,8 @@ impl Store {
 struct JobManager(Arc<Mutex<Store>>);
 
 impl JobManager {
-    /// It collected a moment ago, and nobody has looked since; its TaskManagers take so many milliseconds.
+    /// A store that collected just now and was not used since; the TaskManagers' values arrive after these
+    /// milliseconds.
     fn new(delays: &[Option<u64>]) -> Self {
         let delays = delays.iter().map(|delay| delay.map(Duration::from_millis)).collect();
         let (begun, interval) = (Instant::now(), Duration::from_secs(10));
@@ -119,7 +120,7 @@ impl JobManager {
             delays,
             has_job: false,
             waits_for_all: false,
-            stands_still: Duration::ZERO,
+            stall: Duration::ZERO,
             collections: vec![begun],
             asked: Vec::new(),
         })))
@@ -136,7 +137,7 @@ impl JobManager {
         builder.flink_version("2.3.0".parse().unwrap()).build().unwrap()
     }
 
-    /// Age of the values of the TaskManager that was collected first.
+    /// Age of the oldest values of the TaskManagers.
     async fn age(&self, client: &FlinkRestClient) -> Duration {
         let metrics = client.job(JOB).vertex(VERTEX).metrics().get(["0.numRecordsIn"]).await.unwrap();
         let collected = Duration::from_secs_f64(metrics[0].as_f64().unwrap() / 1000.0);
@@ -159,7 +160,7 @@ impl Transport for JobManager {
             let wait = {
                 let store = store.lock().unwrap();
                 let begun = store.collections.last().filter(|begun| **begun > store.begun);
-                begun.map_or(Duration::ZERO, |begun| store.stands_still.saturating_sub(begun.elapsed()))
+                begun.map_or(Duration::ZERO, |begun| store.stall.saturating_sub(begun.elapsed()))
             };
             tokio::time::sleep(wait).await;
             let body = store.lock().unwrap().answer(&path).to_string();
@@ -175,17 +176,17 @@ async fn minutes(number: u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_nobody_looked_at_is_shown_as_it_is() {
+async fn an_unobserved_job_has_fresh_metrics() {
     let jobmanager = JobManager::new(&[Some(150)]);
     let client = jobmanager.client();
     minutes(1).await;
     let before = Instant::now();
     assert!(jobmanager.age(&client).await < Duration::from_secs(1));
-    assert!(before.elapsed() < Duration::from_millis(400), "it waits no longer than it must");
+    assert!(before.elapsed() < Duration::from_millis(400), "it waits no longer than necessary");
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_taskmanagers_are_waited_for() {
+async fn fresh_metrics_include_all_taskmanagers() {
     let jobmanager = JobManager::new(&[Some(60), Some(140), Some(450), Some(90)]);
     let client = jobmanager.client();
     minutes(1).await;
@@ -193,7 +194,7 @@ async fn all_taskmanagers_are_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_reports_after_the_others_is_waited_for() {
+async fn fresh_metrics_include_a_late_taskmanager() {
     let many: Vec<_> = (0..21).map(|number| Some(if number == 13 { 800 } else { 100 + number })).collect();
     for delays in [&[Some(100), Some(800)][..], &[Some(150), Some(900), Some(60)], &many] {
         let jobmanager = JobManager::new(delays);
@@ -207,7 +208,7 @@ async fn one_that_reports_after_the_others_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn taskmanagers_that_report_in_time_hold_nobody_up() {
+async fn punctual_taskmanagers_cause_no_long_wait() {
     let jobmanager = JobManager::new(&[Some(60), Some(140), Some(90)]);
     minutes(1).await;
     let before = Instant::now();
@@ -216,8 +217,8 @@ async fn taskmanagers_that_report_in_time_hold_nobody_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_of_several_that_does_not_report_is_told() {
-    // The last one has been lost since, and reports never again.
+async fn a_taskmanager_without_a_report_means_unknown_freshness() {
+    // `None` is a lost TaskManager, which never reports again.
     for late in [Some(5000), None] {
         let jobmanager = JobManager::new(&[Some(100), Some(60), late]);
         let client = jobmanager.client();
@@ -229,7 +230,7 @@ async fn one_of_several_that_does_not_report_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_collection_of_all_is_that_of_each_taskmanager() {
+async fn the_very_first_collection_includes_all_taskmanagers() {
     let jobmanager = JobManager::new(&[Some(60), Some(700)]).with(|store| store.collections.clear());
     let client = jobmanager.client();
     minutes(1).await;
@@ -238,8 +239,8 @@ async fn the_first_collection_of_all_is_that_of_each_taskmanager() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_collection_that_is_not_over_is_told_by_its_age() {
-    // A TaskManager hangs; another client has looked before.
+async fn an_unfinished_collection_means_unknown_freshness() {
+    // A TaskManager hangs, and another client has started the collection.
     let jobmanager = JobManager::new(&[Some(100), None]).with(|store| {
         (store.has_job, store.waits_for_all) = (true, true);
     });
@@ -250,7 +251,7 @@ async fn a_collection_that_is_not_over_is_told_by_its_age() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_missed_because_all_are_late() {
+async fn late_reports_of_all_processes_are_included() {
     let jobmanager = JobManager::new(&[Some(800)]).with(|store| {
         (store.has_job, store.delays.0) = (true, Duration::from_millis(700));
     });
@@ -261,7 +262,7 @@ async fn nobody_is_missed_because_all_are_late() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_jobmanager_is_waited_for_too() {
+async fn fresh_metrics_include_the_jobmanager() {
     for (delay, freshness) in [(700, Freshness::Fresh), (5000, Freshness::Unknown)] {
         let slow = |store: &mut Store| store.delays.0 = Duration::from_millis(delay);
         let jobmanager = JobManager::new(&[Some(150)]).with(slow);
@@ -276,10 +277,10 @@ async fn the_jobmanager_is_waited_for_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_jobmanager_that_stands_still_for_a_moment_has_not_collected_meanwhile() {
-    let stands_still = Duration::from_millis(700);
+async fn a_stalled_jobmanager_has_not_collected_meanwhile() {
+    let stall = Duration::from_millis(700);
     let jobmanager = JobManager::new(&[Some(800)]).with(|store| {
-        store.stands_still = stands_still;
+        store.stall = stall;
         store.delays.0 = Duration::from_millis(720);
     });
     let client = jobmanager.client();
@@ -289,7 +290,7 @@ async fn a_jobmanager_that_stands_still_for_a_moment_has_not_collected_meanwhile
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_looks_again_and_again_never_sees_more_than_an_interval_and_a_second() {
+async fn repeated_reads_are_never_older_than_an_interval_and_a_second() {
     for pause in [1, 2, 3, 9, 11, 15] {
         let jobmanager = JobManager::new(&[Some(150)]);
         let client = jobmanager.client();
@@ -306,7 +307,7 @@ async fn whoever_looks_again_and_again_never_sees_more_than_an_interval_and_a_se
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_another_has_looked_at_is_fresh_enough() {
+async fn metrics_collected_for_another_client_are_fresh() {
     let jobmanager = JobManager::new(&[Some(150)]).with(|store| store.has_job = true);
     minutes(1).await;
     jobmanager.age(&jobmanager.client()).await;
@@ -318,7 +319,7 @@ async fn what_another_has_looked_at_is_fresh_enough() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_of_many_that_ask_at_once_makes_it_collect() {
+async fn concurrent_reads_share_a_collection() {
     let jobmanager = JobManager::new(&[Some(150)]);
     let client = jobmanager.client();
     minutes(1).await;
@@ -328,7 +329,7 @@ async fn one_of_many_that_ask_at_once_makes_it_collect() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_does_not_come_in_a_second_is_said_to_be_unknown() {
+async fn metrics_that_take_over_a_second_have_unknown_freshness() {
     let jobmanager = JobManager::new(&[Some(5000)]);
     let client = jobmanager.client();
     minutes(1).await;
@@ -337,18 +338,18 @@ async fn what_does_not_come_in_a_second_is_said_to_be_unknown() {
     assert_eq!((reading.freshness, reading.value.len()), (Freshness::Unknown, 1));
     assert!(before.elapsed() < Duration::from_millis(1300), "{:?}", before.elapsed());
     assert!(!client.refresh_metrics().await.unwrap().is_fresh());
-    // Not each of many readings waits for it.
+    // Further readings do not wait for it.
     let before = Instant::now();
     assert!(
         !client.refresh_metrics().await.unwrap().is_fresh() && before.elapsed() < Duration::from_millis(10)
     );
-    // It has come since.
+    // It has arrived since.
     tokio::time::sleep(Duration::from_secs(6)).await;
     assert!(client.refresh_metrics().await.unwrap().is_fresh());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cluster_without_taskmanagers_and_one_without_metrics_hold_nobody_up() {
+async fn a_cluster_without_taskmanagers_or_metrics_causes_no_wait() {
     let jobmanager = JobManager::new(&[]);
     minutes(1).await;
     let before = Instant::now();
@@ -402,20 +403,20 @@ async fn whatever_holds_metrics_is_made_fresh_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_alone_are_read_at_once() {
+async fn names_are_read_without_waiting() {
     let fake = Fake::new([Say::Json(200, json!([{"id": "uptime"}]))]);
     assert_eq!(fake.client().job(JOB).metrics().await.unwrap().len(), 1);
     assert_eq!((fake.asked().len(), fake.looks()), (1, 0));
 }
 
-/// What 2.3.0 answers for some 0.2 s after a start.
+/// The response of 2.3.0 during the first 0.2 s or so after a start.
 fn no_value() -> Say {
     let trace = "<Exception on server side:\njava.util.NoSuchElementException: No value present\n\tat java.base/java.util.Optional.get(Optional.java:143)\nEnd of exception on server side>";
     Say::Json(500, json!({"errors": ["Internal server error.", trace]}))
 }
 
 #[tokio::test(start_paused = true)]
-async fn backpressure_that_was_not_collected_yet_is_no_failure() {
+async fn missing_backpressure_is_not_an_error() {
     let fake = Fake::new([no_value()]);
     let vertex = fake.client().job(JOB).vertex(VERTEX);
     let typed = vertex.backpressure().await.unwrap();
@@ -426,7 +427,7 @@ async fn backpressure_that_was_not_collected_yet_is_no_failure() {
     let by_name = json!({"job": JOB, "vertex": VERTEX});
     let raw = fake.client().request_by_name("GetJobVertexBackPressure", by_name).await.unwrap();
     assert_eq!(raw.json().unwrap(), json!({"status": "deprecated"}));
-    // Other endpoints have no such answer, and other failures are failures.
+    // Other endpoints have no such response, and other failures are errors.
     assert!(fake.client().job(JOB).details().await.is_err());
     let other = Fake::new([Say::Json(500, json!({"errors": ["java.lang.NullPointerException"]}))]);
     assert!(other.client().job(JOB).vertex(VERTEX).backpressure().await.is_err());

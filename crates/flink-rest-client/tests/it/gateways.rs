@@ -1,4 +1,4 @@
-//! What stands before a Flink and answers in its place: its JSON is no answer, and its reasons are shown.
+//! Gateways in front of Flink: their JSON is not a response of Flink's, and their errors are shown.
 
 use flink_rest_client::{ENDPOINTS, Error, Result, TransportErrorKind};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn is_login<T: std::fmt::Debug>(answer: Result<T>) {
 }
 
 #[tokio::test]
-async fn a_list_is_not_empty_because_a_gateway_wants_a_login() {
+async fn a_login_page_is_not_an_empty_list() {
     let client = login().client();
     is_login(client.jobs().overview().await);
     is_login(client.jobs().list().await);
@@ -33,7 +33,7 @@ async fn a_list_is_not_empty_because_a_gateway_wants_a_login() {
 }
 
 #[tokio::test]
-async fn a_call_by_name_hands_on_nothing_but_flinks() {
+async fn a_call_by_name_rejects_the_json_of_a_gateway() {
     let client = login().client();
     for (name, params) in [
         ("GetJobs", json!({})),
@@ -46,16 +46,16 @@ async fn a_call_by_name_hands_on_nothing_but_flinks() {
     }
 }
 
-/// A gateway answers 200, and nothing is cancelled.
+/// The gateway responds with 200, and nothing is cancelled.
 #[tokio::test]
-async fn nothing_was_done_because_a_gateway_says_ok() {
+async fn ok_from_a_gateway_is_not_success() {
     let error = login().client().job(JOB).cancel().await.unwrap_err();
     assert!(error.is_outcome_unknown(), "{error:?}");
     is_login::<()>(Err(error));
 }
 
 #[tokio::test]
-async fn other_json_than_an_object_is_shown() {
+async fn json_that_is_not_an_object_is_shown() {
     for (json, shown) in [
         (json!([]), "`[]`"),
         (json!({}), "`{}`"),
@@ -76,7 +76,7 @@ async fn other_json_than_an_object_is_shown() {
 }
 
 #[tokio::test]
-async fn the_reason_of_a_refusal_is_shown_without_secrets_and_on_one_line() {
+async fn the_reason_of_an_error_is_shown_without_secrets_and_on_one_line() {
     let reason = json!({"error": {"message": "role viewer may not PATCH:\nhunter2-token \u{1b}[2J"}});
     let client = Fake::new([Say::Json(403, reason)]).builder("2.3.0").bearer_token("hunter2-token");
     let error = client.build().unwrap().job(JOB).cancel().await.unwrap_err();
@@ -85,18 +85,18 @@ async fn the_reason_of_a_refusal_is_shown_without_secrets_and_on_one_line() {
     assert!(!error.is_outcome_unknown());
 }
 
-/// Flink's own are texts.
+/// Flink's own errors are strings.
 #[tokio::test]
-async fn a_list_of_errors_that_are_objects_is_a_gateways() {
+async fn a_list_of_error_objects_is_not_flinks() {
     let errors = json!({"errors": [{"status": "403", "detail": "read only"}]});
     let error = Fake::new([Say::Json(403, errors)]).client().overview().await.unwrap_err();
     assert!(matches!(error, Error::NotFlink { .. }), "{error:?}");
     assert!(error.to_string().contains("“read only”"), "{error:?}");
 }
 
-/// YARN's proxy does not know PATCH.
+/// YARN's proxy does not support PATCH.
 #[tokio::test]
-async fn a_method_that_a_proxy_does_not_know_was_not_carried_out() {
+async fn a_method_that_a_proxy_refuses_was_not_carried_out() {
     for status in [405, 501] {
         let error = Fake::new([Say::Json(status, json!({}))]).client().job(JOB).cancel().await.unwrap_err();
         assert!(!error.is_outcome_unknown(), "{error:?}");
@@ -104,9 +104,9 @@ async fn a_method_that_a_proxy_does_not_know_was_not_carried_out() {
     }
 }
 
-/// The job that a lost answer may have started is looked for, and a login page is not that job.
+/// The client looks up the job that a lost request may have started; a login page is not that job.
 #[tokio::test(start_paused = true)]
-async fn a_job_is_not_found_because_a_gateway_says_ok() {
+async fn a_login_page_is_not_the_submitted_job() {
     let script = [Say::Lost(TransportErrorKind::Interrupted), Say::Json(200, json!({"code": 401}))];
     let client = Fake::new(script).client();
     let jar = "a.jar".parse().unwrap();
@@ -115,7 +115,7 @@ async fn a_job_is_not_found_because_a_gateway_says_ok() {
 }
 
 #[test]
-fn no_endpoint_that_answers_json_takes_a_login() {
+fn no_endpoint_accepts_a_login_page() {
     for spec in ENDPOINTS.iter().filter(|spec| !spec.answer.is_file()) {
         let losses = spec.losses(json!({"code": 401, "msg": "not logged in"}).to_string());
         assert!(matches!(losses, Err(Error::NotFlink { .. })), "{}: {losses:?}", spec.name);

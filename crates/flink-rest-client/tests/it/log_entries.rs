@@ -1,4 +1,4 @@
-//! Reading logs as they are now: of many processes as one, with those that cannot be read told beside.
+//! Reading current logs: of many processes, merged, with a list of those that could not be read.
 
 use flink_rest_client::{
     FlinkRestClient, Result, Timestamp,
@@ -8,7 +8,7 @@ use flink_rest_client::{
 
 use crate::follow::cluster::{Cluster, JOBMANAGER};
 
-/// A cluster whose JobManager and first TaskManager have written in turn.
+/// A cluster whose JobManager and first TaskManager wrote alternately.
 fn cluster() -> Cluster {
     let cluster = Cluster::default();
     cluster.now().write(
@@ -53,7 +53,7 @@ async fn texts(logs: Asked) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn entries_come_in_the_order_of_time() {
+async fn entries_are_sorted_by_time() {
     let cluster = cluster();
     let logs = || cluster.client().logs();
     let all = ["01 INFO jm", "02 WARN tm", "03 ERROR jm\n\tat A.b", "04 INFO tm"];
@@ -68,7 +68,7 @@ async fn entries_come_in_the_order_of_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_log_that_cannot_be_read_hides_none_of_the_others() {
+async fn an_unreadable_log_does_not_hide_others() {
     for last in [None, Some(10)] {
         let cluster = cluster();
         // It logs to the console only.
@@ -77,11 +77,11 @@ async fn a_log_that_cannot_be_read_hides_none_of_the_others() {
         let logs = last.into_iter().fold(logs, Logs::last);
         let (entries, unread, end) = read(logs.clone()).await;
         assert_eq!((entries.len(), unread, end.is_ok()), (4, vec!["taskmanager tm-2".to_owned()], true));
-        // What came before the connection was lost is there.
+        // Entries before the connection was lost are kept.
         cluster.now().cut = Some(("tm-1/log", entry(2, "WARN", "tm").len() + 30));
         let (entries, unread, end) = read(logs.clone()).await;
         assert_eq!((entries.len(), unread.len(), end.is_ok()), (4, 2, true));
-        // Nobody knows which TaskManagers there are.
+        // The list of TaskManagers is unavailable.
         cluster.now().dead.insert("/taskmanagers".into());
         let (entries, unread, end) = read(logs.clone()).await;
         assert_eq!((entries.len(), unread, end.is_ok()), (2, vec!["the TaskManagers".to_owned()], true));
@@ -104,12 +104,12 @@ async fn many_logs_are_read_with_few_connections() {
     }
     cluster.now().write(JOBMANAGER, "jobmanager.log", entry(0, "INFO", "jm"));
     let flink: FlinkRestClient = cluster.client();
-    // Large ones come group by group, each in order.
+    // Large logs arrive group by group, each sorted.
     let (entries, ..) = read(flink.logs()).await;
     assert_eq!(entries.len(), 1 + 40 * seconds.len());
     let groups: Vec<_> = entries.chunk_by(|one, other| one.group == other.group).collect();
     assert!(groups.len() == 2 && groups.iter().all(|group| group.is_sorted_by_key(|entry| entry.time)));
-    // The last ones, and those of which few are wanted, come in one.
+    // A few last entries arrive in one group.
     let last = read(flink.logs().last(80)).await.0;
     // Two of each log.
     let newest = entries.iter().filter_map(|entry| entry.time).max().unwrap();

@@ -1,4 +1,4 @@
-//! All that is logged in this process, by any crate.
+//! Captures everything that any crate logs in this process.
 
 use std::{
     fmt,
@@ -13,7 +13,7 @@ use tracing::{
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Begins to listen, to everything.
+/// Starts capturing all levels.
 pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -23,7 +23,7 @@ pub(crate) fn listen() {
     });
 }
 
-/// What was heard so far.
+/// The captured lines.
 pub(crate) fn heard() -> String {
     LINES.lock().unwrap().join("\n")
 }

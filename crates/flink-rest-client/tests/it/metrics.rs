@@ -1,4 +1,4 @@
-//! Metrics, which Flink collects when it is asked for them.
+//! Metrics, which Flink collects on request.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn nothing() -> Say {
 }
 
 #[tokio::test(start_paused = true)]
-async fn metrics_that_are_being_collected_are_waited_for() {
+async fn metrics_in_collection_are_waited_for() {
     let value = || ok(json!([{"id": "uptime", "value": "7"}]));
     let fake = Fake::new([nothing(), nothing(), nothing(), nothing(), value()]);
     let metrics = fake.client().job(JOB).metrics().get(["uptime"]).await.unwrap();
@@ -27,7 +27,7 @@ async fn metrics_that_are_being_collected_are_waited_for() {
 
     let fake = Fake::new([nothing()]);
     assert!(fake.client().job(JOB).metrics().await.unwrap().is_empty());
-    assert!(fake.asked().len() < 10, "not for ever");
+    assert!(fake.asked().len() < 10, "it stops polling");
 }
 
 #[tokio::test(start_paused = true)]
@@ -38,7 +38,7 @@ async fn unknown_names_are_left_out_without_a_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_names_do_not_empty_an_aggregated_answer() {
+async fn unknown_names_do_not_empty_an_aggregated_response() {
     let fake = Fake::new([nothing(), ok(json!([{"id": "uptime"}, {"id": "numRestarts"}]))]);
     let error = fake.client().jobs().metrics().get(["numRestarts", "upTme"]).await.unwrap_err();
     assert!(matches!(error, Error::UnknownMetric { .. }));
@@ -46,7 +46,7 @@ async fn unknown_names_do_not_empty_an_aggregated_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn by_name_the_answer_is_the_servers_own() {
+async fn a_call_by_name_returns_the_servers_json() {
     let fake = Fake::new([nothing()]);
     let answer = fake.client().request_by_name("GetJobMetrics", json!({"job": JOB})).await.unwrap();
     assert_eq!((answer.body.as_ref(), fake.asked().len()), (b"[]".as_slice(), 1));
@@ -54,7 +54,7 @@ async fn by_name_the_answer_is_the_servers_own() {
 
 /// A job has many vertices, and those that have not started have no metrics.
 #[tokio::test(start_paused = true)]
-async fn things_without_metrics_are_waited_for_together() {
+async fn vertices_without_metrics_share_one_wait() {
     let client = Fake::new([nothing()]).client();
     let begun = Instant::now();
     for _ in 0..20 {
@@ -66,7 +66,7 @@ async fn things_without_metrics_are_waited_for_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_name_is_told_whenever_it_is_asked_for() {
+async fn an_unknown_name_is_always_reported() {
     let fake =
         Fake::new([ok(json!([{"id": "uptime", "sum": 7.0}])), nothing(), ok(json!([{"id": "uptime"}]))]);
     let client = fake.client();

@@ -1,4 +1,4 @@
-//! Triggers, and waiting for what they started, with time that passes only when it is waited for.
+//! Triggers and waits for asynchronous operations, with simulated time.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::fake::{Fake, Say};
 
-/// A release without state backends that want another format: no request more is sent.
+/// A release without state backends that require another format: no additional request is sent.
 const RELEASE: &str = "1.20.5";
 
 fn client(fake: &Fake) -> FlinkRestClient {
@@ -38,7 +38,7 @@ fn failure() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_savepoint_is_triggered_once_and_asked_after_until_it_is_there() {
+async fn a_savepoint_is_triggered_once_and_polled() {
     let fake =
         Fake::new([triggered(), in_progress(), in_progress(), completed(json!({"location": "file:/s"}))]);
     let trigger: TriggerId = TRIGGER.parse().unwrap();
@@ -54,7 +54,7 @@ async fn a_savepoint_is_triggered_once_and_asked_after_until_it_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_operation_is_an_error_though_the_server_answers_200() {
+async fn a_failed_operation_is_an_error_despite_status_200() {
     let fake = Fake::new([triggered(), completed(failure())]);
     let operation = client(&fake).job(JOB).stop_with_savepoint().await.unwrap();
     for error in [operation.status().await.unwrap_err(), operation.wait().await.unwrap_err()] {
@@ -69,7 +69,7 @@ async fn a_wait_ends_at_its_deadline() {
     let operation = client(&fake).job(JOB).savepoint().await.unwrap();
     let error = operation.wait().timeout(Duration::from_secs(20)).await.unwrap_err();
     assert_eq!(error.to_string(), format!("operation {TRIGGER} took longer than 20s"));
-    assert!(fake.asked().len() < 30, "the pauses grow: {}", fake.asked().len());
+    assert!(fake.asked().len() < 30, "the polling interval grows: {}", fake.asked().len());
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +82,7 @@ async fn the_longest_and_the_shortest_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_outlives_an_outage_but_not_to_its_deadline() {
+async fn a_wait_survives_an_outage_until_its_deadline() {
     let down = [Say::Lost(TransportErrorKind::Connect), Say::Json(503, json!({"errors": ["no leader"]}))];
     let script =
         [triggered()].into_iter().chain(down.clone()).chain([completed(json!({"location": "file:/s"}))]);
@@ -92,11 +92,11 @@ async fn a_wait_outlives_an_outage_but_not_to_its_deadline() {
     let operation =
         client(&Fake::new([triggered()].into_iter().chain(down))).job(JOB).savepoint().await.unwrap();
     let error = operation.wait().timeout(Duration::from_secs(20)).await.unwrap_err();
-    assert!(matches!(error, Error::Api(_)), "what was wrong at the end explains more than the time: {error}");
+    assert!(matches!(error, Error::Api(_)), "the last error explains more than a timeout: {error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_data_set_is_deleted() {
+async fn a_dataset_is_deleted() {
     let fake = Fake::new([triggered(), in_progress(), completed(json!({}))]);
     let data_set = "000000000000000000000000000000d5".parse().unwrap();
     fake.client().datasets().delete(data_set).await.unwrap().wait().await.unwrap();
@@ -115,9 +115,9 @@ fn unknown() -> Say {
     Say::Json(404, json!({"errors": [text]}))
 }
 
-/// A JobManager that took over does not know what another one had accepted.
+/// A new JobManager does not know the operations that the previous one accepted.
 #[tokio::test(start_paused = true)]
-async fn an_operation_that_the_server_has_forgotten_may_have_been_carried_out() {
+async fn a_forgotten_operation_has_an_unknown_outcome() {
     let forgotten = |error: Error| {
         assert!(error.is_outcome_unknown() && !error.is_invalid_input(), "{error:?}");
         let Error::OperationForgotten { id, evidence, .. } = &error else { panic!("{error:?}") };
@@ -125,14 +125,14 @@ async fn an_operation_that_the_server_has_forgotten_may_have_been_carried_out() 
         assert!(error.to_string().contains("may have been carried out"), "{error}");
         (**evidence).clone()
     };
-    // At once, and after it was seen under way.
+    // Forgotten at once, and after one status response.
     for seen in [vec![], vec![in_progress()]] {
         let fake = Fake::new([triggered()].into_iter().chain(seen).chain([unknown()]));
         let operation = client(&fake).job(JOB).stop_with_savepoint().await.unwrap();
         assert_eq!(forgotten(operation.wait().await.unwrap_err()), Default::default());
         assert_eq!(forgotten(operation.status().await.unwrap_err()), Default::default());
     }
-    // All that is polled.
+    // Every kind of operation.
     let fake = Fake::new([triggered(), unknown()]);
     forgotten(client(&fake).job(JOB).checkpoints().trigger().await.unwrap().wait().await.unwrap_err());
     let fake = Fake::new([triggered(), unknown()]);
@@ -141,18 +141,18 @@ async fn an_operation_that_the_server_has_forgotten_may_have_been_carried_out() 
     let data_set = "000000000000000000000000000000d5".parse().unwrap();
     forgotten(client(&fake).datasets().delete(data_set).await.unwrap().wait().await.unwrap_err());
 
-    // One that nobody knows to have been accepted is not there; whoever triggered it earlier knows.
+    // An operation that is not known to be accepted is not found; only its creator knows more.
     let trigger: TriggerId = TRIGGER.parse().unwrap();
     let operation = client(&Fake::new([unknown()])).job(JOB).savepoint_status(trigger);
     let error = operation.wait().await.unwrap_err();
     assert!(error.is_not_found() && !error.is_outcome_unknown(), "{error:?}");
     forgotten(operation.accepted(Duration::from_secs(60)).wait().await.unwrap_err());
-    // Seen once, it was accepted.
+    // A status response shows that it was accepted.
     let operation = client(&Fake::new([in_progress(), unknown()])).job(JOB).savepoint_status(trigger);
     forgotten(operation.wait().await.unwrap_err());
 }
 
-/// The answers of a real Flink, with this in place of some of it.
+/// The response of a real Flink, modified.
 fn recorded(name: &str, change: impl FnOnce(&mut Value)) -> Say {
     let folder = flink_recordings::fixtures().join("2.3.0");
     let recording = flink_recordings::Recording::read(&folder.join(format!("{name}.json"))).unwrap();
@@ -162,7 +162,7 @@ fn recorded(name: &str, change: impl FnOnce(&mut Value)) -> Say {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_savepoint_that_was_completed_since_is_told() {
+async fn a_savepoint_completed_since_is_reported() {
     for (age, path) in [(1_000, Some("file:/new")), (120_000, None)] {
         let mut now = 0;
         let details = recorded("GetJob-running", |details| now = details["now"].as_i64().unwrap());
@@ -186,9 +186,9 @@ fn state_backend(name: &str) -> Say {
     recorded("GetCheckpointConfig-running", |config| config["state_backend"] = json!(name))
 }
 
-/// A job on ForSt fails of the canonical savepoint that is Flink's default.
+/// A job on ForSt would fail at a canonical savepoint, Flink's default.
 #[tokio::test(start_paused = true)]
-async fn a_savepoint_has_a_format_that_the_state_backend_can_write() {
+async fn a_savepoint_has_a_format_that_the_state_backend_supports() {
     for (release, backend, sent) in [
         ("2.0.2", "ForStStateBackend", Some("NATIVE")),
         ("2.3.0", "org.apache.flink.state.forst.ForStStateBackend", Some("NATIVE")),
@@ -206,28 +206,28 @@ async fn a_savepoint_has_a_format_that_the_state_backend_can_write() {
             assert_eq!(request.contains("formatType"), sent.is_some(), "{request}");
         }
     }
-    // Refused before it is sent.
+    // Refused before anything is sent.
     let fake = Fake::new([state_backend("ForStStateBackend")]);
     let canonical = fake.client().job(JOB).savepoint().format_type(SavepointFormatType::Canonical).await;
     let error = canonical.unwrap_err();
     assert!(error.is_invalid_input() && error.to_string().contains("ForSt"), "{error}");
     assert_eq!(fake.asked().len(), 1);
-    // Nobody is kept from stopping a job because this is not answered, or takes for ever.
+    // If this request fails or hangs, the job can be stopped nevertheless.
     for silence in [Say::Json(500, json!({"errors": ["no"]})), Say::Nothing] {
         let fake = Fake::new([silence, triggered()]);
         fake.client().job(JOB).stop_with_savepoint().await.unwrap();
         assert_eq!(fake.asked().len(), 2);
     }
-    // Nothing is asked where the answer is known.
+    // No request if the format is given.
     let fake = Fake::new([triggered()]);
     fake.client().job(JOB).savepoint().format_type(SavepointFormatType::Native).await.unwrap();
     client(&fake).job(JOB).savepoint().await.unwrap();
     assert_eq!(fake.asked().len(), 2);
 }
 
-/// Calls by name are how Python does it.
+/// Python uses calls by name.
 #[tokio::test(start_paused = true)]
-async fn a_savepoint_by_name_has_a_format_that_the_state_backend_can_write() {
+async fn a_savepoint_by_name_has_a_format_that_the_state_backend_supports() {
     for name in ["StopJob", "TriggerSavepoint"] {
         let fake = Fake::new([state_backend("ForStStateBackend"), triggered()]);
         fake.client().request_by_name(name, json!({"job": JOB.to_string()})).await.unwrap();
@@ -238,13 +238,13 @@ async fn a_savepoint_by_name_has_a_format_that_the_state_backend_can_write() {
         let params = json!({"job": JOB.to_string(), "format_type": "CANONICAL"});
         let error = fake.client().request_by_name(name, params).await.unwrap_err();
         assert!(error.is_invalid_input() && error.to_string().contains("ForSt"), "{error}");
-        assert_eq!(fake.asked().len(), 1, "nothing is triggered");
+        assert_eq!(fake.asked().len(), 1, "nothing was triggered");
     }
 }
 
-/// An operation that was accepted goes on, whoever may not ask for it any more.
+/// An accepted operation continues even if its status is forbidden.
 #[tokio::test(start_paused = true)]
-async fn a_status_that_is_refused_does_not_settle_the_operation() {
+async fn a_refused_status_request_does_not_settle_the_operation() {
     let no_key =
         json!({"errors": ["org.apache.flink.runtime.rest.handler.async.UnknownOperationKeyException"]});
     for (refusal, is_forgotten) in [

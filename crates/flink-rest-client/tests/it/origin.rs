@@ -1,4 +1,4 @@
-//! A server that speaks proper HTTP, plain or with TLS: it keeps connections open, and keeps what it was asked.
+//! A server with correct HTTP, plain or over TLS. It keeps connections open and records the requests.
 
 use std::{
     io::{Read, Write},
@@ -12,11 +12,11 @@ use std::{
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// An answer that any client of an overview is content with.
+/// A response that is sufficient for any overview request.
 pub(crate) const OVERVIEW: &str = r#"{"taskmanagers":1,"slots-total":1,"slots-available":1,"jobs-running":0,
     "jobs-finished":0,"jobs-cancelled":0,"jobs-failed":0,"flink-version":"2.3.0","flink-commit":"x"}"#;
 
-/// What came in: `GET /v1/overview HTTP/1.1`, the headers in lower case, and the body.
+/// A request: `GET /v1/overview HTTP/1.1`, lower-case headers, and the body.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) line: String,
@@ -34,7 +34,7 @@ impl Asked {
     }
 }
 
-/// A whole answer, after which the connection stays open.
+/// A complete response; the connection stays open.
 pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len())
 }
@@ -101,7 +101,7 @@ impl Origin {
         self.address.port()
     }
 
-    /// How many connections were made.
+    /// The number of connections.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
@@ -111,7 +111,7 @@ impl Origin {
         self.asked.lock().unwrap().clone()
     }
 
-    /// The last of them.
+    /// The last request.
     pub(crate) fn last(&self) -> Asked {
         self.asked.lock().unwrap().last().unwrap().clone()
     }
@@ -126,7 +126,7 @@ fn serve(mut stream: impl Read + Write, asked: &Mutex<Vec<Asked>>, answer: &impl
     }
 }
 
-/// A request, or nothing once the client has gone.
+/// Reads a request; `None` once the client has closed the connection.
 fn read(stream: &mut impl Read) -> Option<Asked> {
     let head = read_head(stream)?;
     let mut lines = head.lines();
@@ -150,7 +150,7 @@ pub(crate) fn read_head(stream: &mut impl Read) -> Option<String> {
     Some(String::from_utf8_lossy(&head).into_owned())
 }
 
-/// Reads what is left, lest the system take back what the client has not read yet.
+/// Reads the rest; otherwise the system would discard data that the client has not read yet.
 fn drain(mut stream: TcpStream) {
     let _ = std::io::copy(&mut stream, &mut std::io::sink());
 }

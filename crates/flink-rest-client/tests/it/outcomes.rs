@@ -1,4 +1,4 @@
-//! Requests of unknown outcome: the jobs and ids that an error names.
+//! Requests with unknown outcome: the jobs and ids that their errors name.
 
 use flink_rest_client::{JobId, Retry};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_outcome_says_what_to_look_for() {
+async fn an_unknown_outcome_names_the_id() {
     let error = run(&Fake::new([LOST, not_found()]).client_of("1.14.6"), "run").await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -23,9 +23,9 @@ async fn an_unknown_outcome_says_what_to_look_for() {
     assert!(error.hint().unwrap().contains("look on the server"), "{error:?}");
 }
 
-/// It is somebody else's job, or one of before.
+/// The job was submitted by somebody else, or earlier.
 #[tokio::test(start_paused = true)]
-async fn a_duplicate_of_what_was_not_sent_before_is_refused() {
+async fn a_duplicate_of_an_earlier_job_is_refused() {
     let older =
         ok(json!({"jid": JOB, "name": "Orders", "state": "RUNNING", "start-time": 0, "now": 3_600_000}));
     let fake = Fake::new([duplicate(), older]);
@@ -34,9 +34,9 @@ async fn a_duplicate_of_what_was_not_sent_before_is_refused() {
     assert!(error.hint().unwrap().contains("choose another id"), "{error:?}");
 }
 
-/// Flink 2.3 gives the chosen id to each job of a program, and refuses the second one: the first one goes on.
+/// Flink 2.3 gives the chosen id to each job of a program and refuses the second job; the first one keeps running.
 #[tokio::test(start_paused = true)]
-async fn a_duplicate_of_the_job_that_this_program_began_says_that_it_has_several() {
+async fn a_program_with_several_jobs_and_one_id_is_explained() {
     let first = ok(json!({"jid": JOB, "name": "Orders", "state": "RUNNING", "start-time": 700, "now": 700}));
     let fake = Fake::new([duplicate(), first]);
     let error = run(&fake.client_of("2.3.0"), "run").await.unwrap_err();
@@ -50,10 +50,10 @@ fn entry(id: JobId, name: &str, state: &str) -> Value {
            "duration": 1, "last-modification": 1, "tasks": {}})
 }
 
-/// A program without an id for its jobs is run as curl would: nothing is repeated that may have arrived, and what is new
-/// on the cluster since then is told.
+/// A program without a job id runs as with curl. Requests that may have arrived are not retried, and the error names
+/// new jobs on the cluster.
 #[tokio::test(start_paused = true)]
-async fn what_may_have_come_of_a_program_without_an_id_is_told() {
+async fn new_jobs_of_a_program_without_an_id_are_named() {
     const OLD: JobId = JobId::from_bytes([1; 16]);
     const NEW: JobId = JobId::from_bytes([2; 16]);
     const OTHER: JobId = JobId::from_bytes([3; 16]);
@@ -74,22 +74,22 @@ async fn what_may_have_come_of_a_program_without_an_id_is_told() {
         || error(400, "Caused by: a.ProgramInvocationException: The main method caused an error: mine");
     for (script, sent, outcome, told) in [
         (vec![old(), submitted()], "GEPO", "done", ""),
-        // What surely did not arrive is sent again.
+        // A request that surely did not arrive is retried.
         (vec![REFUSED, old(), REFUSED, election(), submitted()], "GEGEPOPOPO", "done", ""),
         (vec![REFUSED], "GEGEGEGEGEGE", "failed", ""),
-        // A server that does not list its jobs is asked to run the program all the same.
+        // If the server does not list its jobs, the program runs nevertheless.
         (vec![somebody_else(403), submitted()], "GEPO", "done", ""),
         (vec![somebody_else(403), LOST], "GEPO", "unknown", ""),
-        // The rest never is.
+        // Other requests are not retried.
         (vec![old(), LOST, both("RUNNING"), both("RUNNING")], "GEPO", "unknown", "Orders (RUNNING)"),
         (vec![old(), in_vain(), both("CREATED"), both("RUNNING")], "GEPO", "unknown", "Orders (RUNNING)"),
         (vec![old(), error(504, "x"), old(), both("RUNNING")], "GEPO", "unknown", "Orders (RUNNING)"),
-        // What is new at first may be somebody else's.
+        // The first new job may be somebody else's.
         (vec![old(), LOST, other(), other(), other(), two()], "GEPO", "unknown", "Orders (RUNNING)"),
-        // An outage is waited through.
+        // An outage does not end the lookup.
         (vec![old(), LOST, REFUSED, LOST, both("FAILED")], "GEPO", "unknown", "Orders (FAILED)"),
         (vec![old(), LOST, somebody_else(403)], "GEPO", "unknown", ""),
-        // A refusal, too, may leave jobs behind; what is said of them is their state now.
+        // A refused program may leave jobs; their current state is shown.
         (vec![old(), failed(), old()], "GEPOGE", "failed", ""),
         (vec![old(), failed(), REFUSED], "GEPOGE", "failed", ""),
         (vec![old(), failed(), both("RUNNING")], "GEPOGE", "started anyway", "Orders (RUNNING)"),
@@ -102,16 +102,16 @@ async fn what_may_have_come_of_a_program_without_an_id_is_told() {
         let jobs: Vec<_> = jobs.iter().filter(|job| job.id != OTHER).map(ToString::to_string).collect();
         let expected = if told.is_empty() { String::new() } else { format!("{NEW} {told}") };
         let mut asked = methods(&fake);
-        // It is looked for until no more jobs come.
+        // The lookup continues until no more jobs appear.
         if outcome == "unknown" {
             asked.truncate(asked.trim_end_matches("GE").len());
         }
         let seen = (asked, outcome_of(&result), jobs.join(", "));
         assert_eq!(seen, (sent.to_owned(), outcome, expected), "{script:?}: {result:?}");
-        assert!(!fake.asked().iter().any(|asked| asked.contains("jobId")), "it is what curl sends");
+        assert!(!fake.asked().iter().any(|asked| asked.contains("jobId")), "the request is the same as curl's");
     }
 
-    // With nothing to be found, it is looked for no longer than a little; with nobody there, until the deadline.
+    // The lookup ends soon if there is no new job, and at the deadline if the server does not respond.
     for (after, most) in [(vec![old()], 7), (vec![REFUSED], 60)] {
         let fake = Fake::new([vec![old(), LOST], after].concat());
         let started = tokio::time::Instant::now();
@@ -131,7 +131,7 @@ async fn what_may_have_come_of_a_program_without_an_id_is_told() {
         format!("RunJar: refused, but job {NEW} Orders (FAILED) has ended: no such file")
     );
 
-    // What helps against its failure is told.
+    // The hint is about the job's failure.
     let entries =
         json!([{"exceptionName": "a.B", "stacktrace": "a.B: set --allowNonRestoredState", "timestamp": 1}]);
     let why = ok(json!({"exceptionHistory": {"entries": entries, "truncated": false}}));

@@ -1,4 +1,4 @@
-//! A profiler is started, asked after until it is done, and its result fetched, in one call.
+//! One call starts a profiler, polls until it is done, and downloads the result.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::fake::{Fake, Say};
 
-/// The run that was started at this time.
+/// A profiler run that started at this time.
 fn run(started: i64, status: &str, file: Option<&str>, message: Option<&str>) -> Value {
     json!({
         "status": status, "mode": "ALLOC", "triggerTime": started, "finishedTime": null, "duration": 2,
@@ -26,7 +26,7 @@ async fn profile(fake: &Fake) -> Result<Text> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_result_of_this_run_is_fetched_when_it_is_there() {
+async fn the_result_of_this_run_is_downloaded() {
     let earlier = run(1, "FINISHED", Some("earlier.html"), None);
     let fake = Fake::new([
         Say::Json(200, run(2, "RUNNING", None, None)),

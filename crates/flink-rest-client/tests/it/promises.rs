@@ -1,4 +1,4 @@
-//! What SECURITY.md promises is held by tests that are there.
+//! The tests named in SECURITY.md exist.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ fn each_promise_names_tests_that_exist() {
     for row in rows.filter(|row| !row.starts_with("---") && *row != "promise | test") {
         let named = row.rsplit(" | ").next().unwrap();
         let mut source = None;
-        // What stands between backticks is every second part.
+        // Every second part is between backticks.
         for name in named.split('`').skip(1).step_by(2) {
             if name.ends_with(".rs") {
                 source = ["tests", "src", ".."]

@@ -1,4 +1,4 @@
-//! Proxies on the way, named in the builder or by the environment. SOCKS and a proxy of others' making are in the live tests.
+//! Proxies, set in the builder or by the environment. SOCKS and third-party proxies are in the live tests.
 
 use std::{
     env,
@@ -21,7 +21,7 @@ async fn ask(builder: ClientBuilder) -> Result<(), Error> {
     builder.retry(Retry::never()).build()?.overview().await.map(drop)
 }
 
-/// A proxy that lets through to anywhere whoever comes with these credentials, and keeps what it was asked.
+/// A proxy that tunnels to any host if the credentials match, and records the requests.
 fn tunnels(authorization: Option<&'static str>) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (url, asked) = (listener.local_addr().unwrap().to_string(), Arc::<Mutex<Vec<String>>>::default());
@@ -52,10 +52,10 @@ fn tunnels(authorization: Option<&'static str>) -> (String, Arc<Mutex<Vec<String
 }
 
 #[tokio::test]
-async fn plain_http_is_handed_to_the_proxy() {
+async fn http_requests_go_to_the_proxy() {
     let proxy = Origin::http(overview);
     let builder = || FlinkRestClient::builder("http://flink.invalid:8081/base").bearer_token("token");
-    // Without a scheme it is http.
+    // The default scheme is http.
     for address in [proxy.url(), proxy.url()[7..].to_owned()] {
         ask(builder().proxy(address)).await.unwrap();
         let asked = proxy.last();
@@ -68,7 +68,7 @@ async fn plain_http_is_handed_to_the_proxy() {
 }
 
 #[tokio::test]
-async fn a_proxy_may_be_reached_by_https() {
+async fn a_proxy_may_use_https() {
     let own = Authority::new("authority");
     let proxy = Origin::https(own.server().server(), overview);
     let builder = || FlinkRestClient::builder("http://flink.invalid:8081").proxy(proxy.url());
@@ -84,7 +84,7 @@ async fn a_proxy_may_be_reached_by_https() {
 }
 
 #[tokio::test]
-async fn https_goes_through_the_proxy_unseen() {
+async fn https_is_tunnelled_through_the_proxy() {
     let own = Authority::new("authority");
     let server = Origin::https(own.server().server(), overview);
     let builder = || FlinkRestClient::builder(server.url()).ca_certificate(own.pem()).bearer_token("s3cret");
@@ -96,7 +96,7 @@ async fn https_goes_through_the_proxy_unseen() {
     assert!(head.starts_with(&format!("CONNECT 127.0.0.1:{} HTTP/1.1\r\n", server.port())), "{head}");
     assert!(!head.contains("s3cret"), "{head}");
 
-    // Credentials of its own are for the proxy only.
+    // Its credentials go to the proxy only.
     let (proxy, _) = tunnels(Some("Basic bWU6czNjcmV0"));
     ask(builder().proxy(format!("http://me:s3cret@{proxy}"))).await.unwrap();
     assert_eq!(server.last().header("proxy-authorization"), None);
@@ -111,7 +111,7 @@ async fn https_goes_through_the_proxy_unseen() {
     );
     assert!(error.hint().unwrap().contains("user and password of the proxy"), "{error:?}");
 
-    // What the cluster's own certificate lacks is not the proxy's matter.
+    // A bad certificate of the cluster is not an error of the proxy.
     let (proxy, _) = tunnels(None);
     let untrusted = FlinkRestClient::builder(server.url()).proxy(format!("http://{proxy}"));
     let error = ask(untrusted).await.unwrap_err();
@@ -120,7 +120,7 @@ async fn https_goes_through_the_proxy_unseen() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_does_not_let_through_is_named() {
+async fn a_refusing_proxy_is_named() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (proxy, _) = tunnels(None);
     let cases = [
@@ -155,7 +155,7 @@ async fn a_proxy_that_does_not_let_through_is_named() {
 }
 
 #[test]
-fn what_is_no_proxy_is_refused() {
+fn invalid_proxies_are_refused() {
     let bad = [
         "",
         "ftp://me:s3cret@proxy",
@@ -173,23 +173,23 @@ fn what_is_no_proxy_is_refused() {
     }
 }
 
-/// In a process of its own, as the environment is this process's.
+/// Runs in its own process, because the environment belongs to the process.
 #[test]
-fn the_environment_counts_when_it_shall() {
+fn the_environment_is_used_on_request() {
     const ROLE: &str = "ASKS_AS_THE_ENVIRONMENT_SAYS";
     if let Ok(addresses) = env::var(ROLE) {
         let ask = |builder: ClientBuilder| {
             builder.retry(Retry::never()).build_blocking().unwrap().overview().send()
         };
         for address in addresses.split(' ') {
-            ask(FlinkRestClient::builder(address)).expect_err("the environment does not count by itself");
+            ask(FlinkRestClient::builder(address)).expect_err("the environment is not used by default");
             ask(FlinkRestClient::builder(address).proxy_from_env()).unwrap();
         }
         return;
     }
     let run = |addresses: &str, environment: &[(&str, &str)]| {
         let mut child = Command::new(env::current_exe().unwrap());
-        child.args(["--exact", "proxies::the_environment_counts_when_it_shall"]).env(ROLE, addresses);
+        child.args(["--exact", "proxies::the_environment_is_used_on_request"]).env(ROLE, addresses);
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
             child.env_remove(name).env_remove(name.to_lowercase());
         }

@@ -1,6 +1,6 @@
-//! A proxy that breaks connections as it is told, at every stage of a request and its answer, and counts what arrived.
+//! A proxy that breaks connections on command, at every stage of a request and its response, and counts arrivals.
 //!
-//! The live tests use it too, before a real cluster.
+//! The live tests use it in front of a real cluster.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -13,53 +13,53 @@ use std::{
     time::Duration,
 };
 
-/// What happens to a request, or to its answer.
+/// A fault of a request or its response.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     Nothing,
-    /// All goes well up to this stage; there the connection ends.
+    /// Ends the connection at this stage.
     Cut(Stage, End),
-    /// The upstream gets the request if so it says; the answer is this one.
+    /// Sends this response; the upstream gets the request if the flag is true.
     Instead(bool, Vec<u8>),
-    /// This begins the answer, and this follows again and again, with such pauses.
+    /// Sends the first string, then the second one repeatedly with this pause.
     Endless(String, String, Duration),
-    /// The answer is another one, made of its body, and the connection is closed after it.
+    /// Sends a response made from the upstream's body, then closes the connection.
     Change(fn(&str) -> String),
-    /// The answer comes one byte at a time.
+    /// Sends the response byte by byte.
     Trickle,
-    /// The answer comes so much later.
+    /// Delays the response.
     Late(Duration),
 }
 
-/// How far a request and its answer come.
+/// The progress of a request and its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
-    /// There is a connection; the proxy reads nothing.
+    /// The connection is open; the proxy has read nothing.
     Connected,
     /// The proxy has read one byte.
     Begun,
     /// It has read the head, and a part of the body if there is one.
     Middle,
-    /// It has read all, and passed on nothing.
+    /// It has read everything, and forwarded nothing.
     Read,
-    /// The upstream has it; whether it has done it, is not known.
+    /// The upstream has received the request; its effect is unknown.
     Forwarded,
-    /// The upstream has done it and answered; nothing of that was passed on.
+    /// The upstream has responded; nothing of the response was forwarded.
     Done,
-    /// A part of the answer's head was passed on.
+    /// A part of the response's head was forwarded.
     Head,
-    /// The head and a part of the body were passed on.
+    /// The head and a part of the body were forwarded.
     Body,
-    /// All was passed on.
+    /// Everything was forwarded.
     Answered,
 }
 
-/// How a connection ends.
+/// The end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Close,
     Reset,
-    /// It stays, and nothing comes any more.
+    /// It stays open, but nothing more arrives.
     Stall,
 }
 
@@ -72,16 +72,16 @@ struct Shared {
     upstream: String,
     script: Mutex<Box<dyn FnMut() -> Fault + Send>>,
     arrived: Mutex<Vec<String>>,
-    /// Connections that were made, and those of them that are open.
+    /// Number of connections ever made, and of open ones.
     made: AtomicUsize,
     open: AtomicUsize,
-    /// Requests that the upstream has not answered yet.
+    /// Number of requests without a response from the upstream.
     underway: AtomicUsize,
     is_over: AtomicBool,
 }
 
 impl Proxy {
-    /// Before the server at this address; each request has the next fault.
+    /// Starts a proxy in front of this server; the script returns the fault of each request.
     pub(crate) fn before(upstream: &str, script: impl FnMut() -> Fault + Send + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -104,7 +104,7 @@ impl Proxy {
                 all.open.fetch_add(1, Ordering::SeqCst);
                 let all = all.clone();
                 thread::spawn(move || {
-                    // The other side may go at any time: that is its matter.
+                    // A side may close its connection at any time.
                     let _ = all.serve(client);
                     all.open.fetch_sub(1, Ordering::SeqCst);
                 });
@@ -117,17 +117,17 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Method and target of what fully arrived at the upstream, in order.
+    /// Method and target of the requests that arrived completely at the upstream, in order.
     pub(crate) fn arrived(&self) -> Vec<String> {
         self.shared.arrived.lock().unwrap().clone()
     }
 
-    /// How many connections were made, and how many of them are open.
+    /// The number of connections ever made, and of open ones.
     pub(crate) fn connections(&self) -> (usize, usize) {
         (self.shared.made.load(Ordering::SeqCst), self.shared.open.load(Ordering::SeqCst))
     }
 
-    /// How many requests the upstream has not answered yet: nobody may wait for the answer any more.
+    /// The number of requests without a response from the upstream; the client may have stopped waiting.
     #[allow(dead_code, reason = "the live tests wait for it")]
     pub(crate) fn underway(&self) -> usize {
         self.shared.underway.load(Ordering::SeqCst)
@@ -137,7 +137,7 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::SeqCst);
-        // Wakes the thread that waits for connections.
+        // Wakes the thread that accepts connections.
         let _ = TcpStream::connect(self.address);
     }
 }
@@ -162,7 +162,7 @@ impl Shared {
         }
     }
 
-    /// One request and its answer; how the connection ends, if it does.
+    /// Handles a request and its response; returns the end of the connection, if it ends.
     fn exchange(
         self: &Arc<Self>,
         client: &mut BufReader<TcpStream>,
@@ -195,14 +195,14 @@ impl Shared {
         let upstream = self.forward(&request)?;
         if let Some(end) = cut(Stage::Forwarded) {
             let all = self.clone();
-            // The upstream is not told that nobody waits for its answer.
+            // The upstream is not told that nobody reads its response.
             thread::spawn(move || all.finish(upstream));
             return Ok(Some(end));
         }
         self.answer(client.get_mut(), self.finish(upstream)?, fault)
     }
 
-    /// The upstream gets the request; what it answers is to be [finished](Self::finish).
+    /// Forwards the request; the response is read by [`finish`](Self::finish).
     fn forward(&self, request: &Message) -> io::Result<TcpStream> {
         let mut upstream = TcpStream::connect(&self.upstream)?;
         let head = request.head.trim_end();
@@ -213,13 +213,13 @@ impl Shared {
         Ok(upstream)
     }
 
-    /// The whole answer.
+    /// Reads the complete response.
     fn finish(&self, mut upstream: TcpStream) -> io::Result<Vec<u8>> {
         let mut answer = Vec::new();
         let read = upstream.read_to_end(&mut answer);
         self.underway.fetch_sub(1, Ordering::SeqCst);
         read?;
-        // Who waits for the rest of it is told by an end of this connection, too.
+        // A client that waits for more must see the connection close too.
         let whole = Message::read(&mut answer.as_slice())?;
         whole.map(|_| answer).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
@@ -272,15 +272,15 @@ impl End {
     }
 }
 
-/// A request, or an answer.
+/// A request or response.
 pub(crate) struct Message {
-    /// With the empty line at its end.
+    /// Includes the empty line at its end.
     head: String,
     pub(crate) body: Vec<u8>,
 }
 
 impl Message {
-    /// The next one, if there is one.
+    /// Reads the next message; `None` at the end.
     pub(crate) fn read(from: &mut impl BufRead) -> io::Result<Option<Self>> {
         let Some(mut message) = Self::read_head(from)? else { return Ok(None) };
         message.read_body(from)?;
@@ -306,7 +306,7 @@ impl Message {
         from.read_exact(&mut self.body)
     }
 
-    /// Keeps them in their wrapping, as the head goes on saying that it is there.
+    /// Keeps the chunk encoding, because the head still announces it.
     fn read_chunks(&mut self, from: &mut impl BufRead) -> io::Result<()> {
         loop {
             let mut line = String::new();

@@ -1,4 +1,4 @@
-//! Redirects are followed within the origin, and credentials do not leave it.
+//! Redirects are followed within the origin only, so that credentials do not leave it.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use flink_rest_client::{Error, FlinkRestClient, JarId, Upload};
 
 use crate::origin::{Asked, OVERVIEW, Origin, answer};
 
-/// Sends on what is not yet below `/moved`, and answers this to what is.
+/// Redirects requests that are not below `/moved`, and responds to the others.
 fn moving(status: &'static str, body: &'static str) -> impl Fn(&Asked) -> String {
     move |asked| match asked.target().strip_prefix("/moved") {
         Some(_) => answer("200 OK", "", body),
@@ -20,7 +20,7 @@ fn client(server: &Origin) -> FlinkRestClient {
 }
 
 #[tokio::test]
-async fn reading_follows_with_credentials() {
+async fn reads_follow_with_credentials() {
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
         let server = Origin::http(moving(status, OVERVIEW));
         client(&server).overview().await.unwrap();
@@ -31,7 +31,7 @@ async fn reading_follows_with_credentials() {
 }
 
 #[tokio::test]
-async fn a_change_follows_if_it_stays_one() {
+async fn a_change_follows_if_its_method_is_kept() {
     let jar: JarId = "a.jar".parse().unwrap();
     for status in ["307 Temporary", "308 Permanent"] {
         let server = Origin::http(moving(status, r#"{"jobid":"00000000000000000000000000000001"}"#));
@@ -63,7 +63,7 @@ async fn an_upload_follows() {
 }
 
 #[tokio::test]
-async fn what_can_be_read_once_does_not_follow() {
+async fn a_reader_does_not_follow() {
     let server = Origin::http(moving("307 Temporary", "{}"));
     let jar = [b"PK\x03\x04".as_slice(), &[7; 1000]].concat();
     let upload = Upload::from_reader("app.jar", jar.len() as u64, std::io::Cursor::new(jar));
@@ -76,7 +76,7 @@ async fn what_can_be_read_once_does_not_follow() {
 }
 
 #[tokio::test]
-async fn not_for_ever() {
+async fn redirects_are_limited() {
     let server = Origin::http(|_| answer("302 Found", "Location: /v1/overview\r\n", ""));
     let error = client(&server).overview().await.unwrap_err();
     assert!(error.to_string().contains("302 Found with a redirect to /v1/overview"), "{error}");
@@ -84,7 +84,7 @@ async fn not_for_ever() {
 }
 
 #[tokio::test]
-async fn not_to_another_origin() {
+async fn redirects_to_another_origin_are_refused() {
     let other = Origin::http(|_| answer("200 OK", "", OVERVIEW));
     for host in ["127.0.0.1", "localhost"] {
         let location = format!("http://{host}:{}/v1/overview", other.port());

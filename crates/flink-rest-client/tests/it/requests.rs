@@ -1,4 +1,4 @@
-//! Every endpoint as its handle builds it: method, path, query and body, without sending anything.
+//! Requests that the handles build: method, path, query and body. Nothing is sent.
 
 mod applications;
 mod checkpoints;
@@ -19,7 +19,7 @@ use flink_rest_client::{
 };
 use serde_json::Value;
 
-/// One call and what it must send.
+/// A call and its expected request.
 pub(crate) struct Row {
     code: &'static str,
     request: Result<Request>,
@@ -40,7 +40,7 @@ macro_rules! rows {
 }
 pub(crate) use rows;
 
-/// A client that has nowhere to send to.
+/// A client that cannot connect.
 pub(crate) fn client() -> FlinkRestClient {
     FlinkRestClient::new("http://localhost:1").unwrap()
 }
@@ -90,7 +90,7 @@ fn handles_build_what_the_server_expects() {
 }
 
 #[test]
-fn the_table_says_how_each_endpoint_is_called() {
+fn the_table_names_the_handle_of_each_endpoint() {
     let mut called = BTreeSet::new();
     for row in all() {
         let spec = row.request.unwrap().spec;
@@ -101,10 +101,10 @@ fn the_table_says_how_each_endpoint_is_called() {
     }
     let with_handle: BTreeSet<_> =
         ENDPOINTS.iter().filter(|spec| spec.handle.is_some()).map(|spec| spec.name).collect();
-    assert_eq!(called, with_handle, "each handle has its row");
+    assert_eq!(called, with_handle, "each handle has a row");
 }
 
-/// `job(id).metrics(names)` and `job(JOB).metrics(["a"])` are both `job().metrics()`.
+/// Removes arguments: `job(id).metrics(names)` and `job(JOB).metrics(["a"])` both become `job().metrics()`.
 fn without_arguments(code: &str) -> String {
     let mut depth = 0;
     code.chars()

@@ -1,4 +1,4 @@
-//! What is sent again and what is not, with time that passes only when it is waited for.
+//! Retries, with simulated time.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(crate) fn election() -> Say {
     error(503, "Service temporarily unavailable due to an ongoing leader election. Please refresh.")
 }
 
-/// What a JobManager says whose leader is gone, before there is another: the main method had nobody to submit its job to.
+/// The response of a JobManager without a leader: the main method could not submit its job.
 fn no_leader(status: u16) -> Say {
     error(
         status,
@@ -27,7 +27,7 @@ fn no_leader(status: u16) -> Say {
     )
 }
 
-/// What Flink says of a main method that did not hear from the JobManager in time: it is no refusal, though 400.
+/// The response if a main method's submission timed out: its outcome is unknown despite the status 400.
 pub(crate) fn in_vain() -> Say {
     error(
         400,
@@ -55,12 +55,12 @@ pub(crate) fn not_found() -> Say {
     error(404, "org.apache.flink.runtime.rest.NotFoundException: Job 07 not found")
 }
 
-/// A proxy's own answer, which is not one of Flink's.
+/// A response of a proxy, not of Flink.
 pub(crate) fn somebody_else(status: u16) -> Say {
     Say::Json(status, json!({"message": "default backend"}))
 }
 
-/// The job that was looked for.
+/// The response that shows the job.
 pub(crate) fn there() -> Say {
     ok(json!({"jid": JOB}))
 }
@@ -73,17 +73,17 @@ pub(crate) fn jar() -> JarId {
     "a.jar".parse().unwrap()
 }
 
-/// The methods of what was asked: what matters here is how often.
+/// The first two letters of each request's method.
 pub(crate) fn methods(fake: &Fake) -> String {
     fake.asked().iter().filter_map(|asked| asked.split(' ').next()?.get(..2).map(str::to_owned)).collect()
 }
 
-/// A savepoint before which the state backend is not asked for.
+/// A savepoint with a given format, so that the state backend is not requested.
 fn native() -> Value {
     json!({"job": JOB, "format_type": "NATIVE"})
 }
 
-/// What a request does with a script: the methods that were sent, and what came of it.
+/// A script of responses, and the expected methods and outcome.
 struct Case<'a> {
     what: &'a str,
     script: Vec<Say>,
@@ -144,13 +144,13 @@ async fn check(version: &str, cases: Vec<Case<'_>>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_sent_again() {
+async fn requests_are_retried_only_where_that_is_safe() {
     let jobs = || ok(json!({"jobs": []}));
     let submitted = || ok(json!({"jobid": JOB}));
     let triggered = || Say::Json(202, json!({"request-id": JOB}));
     let busy = || error(429, "slowly");
     let cases = vec![
-        // Reading is harmless.
+        // Reads are always retried.
         case("read", [jobs()], "GE", "done"),
         case("read", [LOST, REFUSED, election(), busy(), error(502, "x"), jobs()], "GEGEGEGEGEGE", "done"),
         case("read", [LOST], "GEGEGEGEGEGE", "failed"),
@@ -165,7 +165,7 @@ async fn what_is_sent_again() {
         case("read", [Say::Lost(TransportErrorKind::Tls), jobs()], "GE", "failed"),
         case("read", [Say::Lost(TransportErrorKind::Resolve), jobs()], "GE", "failed"),
         case("read", [Say::Lost(TransportErrorKind::NotHttp), jobs()], "GE", "failed"),
-        // What surely did not arrive is sent again.
+        // A request that surely did not arrive is retried.
         case("run", [REFUSED, REFUSED, submitted()], "POPOPO", "done"),
         case("run", [election(), submitted()], "POPO", "done"),
         case("run", [no_leader(400), no_leader(400), submitted()], "POPOPO", "done"),
@@ -175,13 +175,15 @@ async fn what_is_sent_again() {
         case("run", [REFUSED], "POPOPOPOPOPO", "failed"),
         case("dispose", [REFUSED, triggered()], "POPO", "done"),
         case("dispose", [Say::Lost(TransportErrorKind::Incomplete), triggered()], "POPO", "done"),
-        // A submission whose answer was lost is looked for, then repeated; a refusal of its own id is success.
+        // If the response of a submission is lost, the job is looked up, then the submission is retried. A refusal
+        // because of its own id is success.
         case("run", [LOST, there()], "POGE", "done"),
         case("run", [LOST, not_found(), submitted()], "POGEPO", "done"),
         case("run", [LOST, not_found(), duplicate(), there()], "POGEPOGE", "done"),
         case("run", [LOST, not_found(), duplicate(), REFUSED], "POGEPOGE", "done"),
         case("run", [LOST, REFUSED, election(), not_found(), submitted()], "POGEGEGEPO", "done"),
-        // Another refusal of the second says nothing of the first, which may be at work yet: it is looked for once more.
+        // Another refusal of the retry does not settle the first request, which may still run: the job is looked up
+        // again.
         case("run", [LOST, not_found(), error(500, "no such class"), not_found()], "POGEPOGE", "unknown"),
         case("run", [LOST, not_found(), error(400, "locked"), there()], "POGEPOGE", "done"),
         case(
@@ -201,13 +203,13 @@ async fn what_is_sent_again() {
         case("run", [LOST, somebody_else(403)], "POGE", "unknown"),
         case("run", [somebody_else(401)], "PO", "failed"),
         case("run", [LOST, error(500, "oops")], "POGE", "unknown"),
-        // An answer that cannot be read is as good as lost.
+        // An unreadable response counts as lost.
         case("run", [Say::Lost(TransportErrorKind::NotHttp), there()], "POGE", "done"),
         case("run", [Say::Lost(TransportErrorKind::NotHttp)], "POGE", "unknown"),
         case("run", [ok(json!({"error": "we are moving"}))], "POGE", "unknown"),
         case("plan", [ok(json!({"error": "we are moving"}))], "PO", "failed"),
         case("run", [duplicate(), not_found()], "POGE", "failed"),
-        // Unless what was refused is there: a main method failed after it had submitted its job.
+        // After a refusal the job is looked up: a main method may fail after it has submitted a job.
         case("run", [error(500, "no such class"), not_found()], "POGE", "failed"),
         case("run", [error(400, "my own mistake"), there()], "POGE", "started anyway"),
         case("run", [error(500, "Jar file /x/a.jar does not exist")], "PO", "failed"),
@@ -217,18 +219,18 @@ async fn what_is_sent_again() {
             "POGE",
             "done",
         ),
-        // A main method that waited in vain for the JobManager is refused as if the program were wrong.
+        // A main method whose submission timed out is refused like a wrong program.
         case("run", [in_vain(), there()], "POGE", "done"),
         case("run", [in_vain(), not_found(), duplicate(), there()], "POGEPOGE", "done"),
         case("run", [in_vain(), not_found(), error(400, "locked"), not_found()], "POGEPOGE", "unknown"),
-        // But if it waited for somebody else, nothing was submitted.
+        // If it waited for something else, nothing was submitted.
         case(
             "run",
             [error(400, "Caused by: org.apache.kafka.TimeoutException: no broker")],
             "POGE",
             "failed",
         ),
-        // The server knows triggers and harmless changes again.
+        // The server recognises repeated triggers, and harmless changes may be repeated.
         case("savepoint", [LOST, triggered()], "POPO", "done"),
         case("savepoint", [LOST, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED], "POPOPOPOPOPO", "unknown"),
         case("savepoint", [LOST, not_found()], "POPO", "unknown"),
@@ -245,11 +247,11 @@ async fn what_is_sent_again() {
         case("delete", [error(400, "File a.jar does not exist in /tmp."), ok(json!({}))], "DE", "failed"),
         case("cancel", [LOST, error(409, "it is CANCELED")], "PAPA", "done"),
         case("cancel", [error(409, "it is FINISHED")], "PA", "failed"),
-        // What it does not know again may have been done.
+        // Requests that the server does not recognise may have been carried out.
         case("dispose", [LOST, triggered()], "PO", "unknown"),
         case("dispose", [error(502, "x"), triggered()], "PO", "unknown"),
         case("dispose", [error(500, "x"), triggered()], "PO", "failed"),
-        // Nor does a gateway know what Flink has done, also if it says so in JSON.
+        // A gateway's error does not tell what Flink did, even in JSON.
         case("run", [error(504, "upstream request timeout"), there()], "POGE", "done"),
         case("savepoint", [error(503, "busy"), triggered()], "POPO", "done"),
         case("run", [LOST, Say::Bytes(None, vec![Piece::Chunk(b"zzz")])], "POGE", "unknown"),
@@ -259,12 +261,12 @@ async fn what_is_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn old_releases_know_less_again() {
+async fn old_releases_allow_fewer_retries() {
     let cases = vec![
-        // Up to 1.14, a second job is refused only while the first one is there: it is looked for, and not repeated.
+        // Up to 1.14, a second job is refused only while the first one exists: it is looked up, not retried.
         case("run", [LOST, not_found(), not_found(), there()], "POGEGEGE", "done"),
         case("run", [REFUSED, ok(json!({"jobid": JOB}))], "POPO", "done"),
-        // Savepoints have no id of the client's choice.
+        // Savepoints have no client-chosen id.
         case(
             "savepoint without a format",
             [LOST, Say::Json(202, json!({"request-id": JOB}))],
@@ -281,18 +283,18 @@ async fn old_releases_know_less_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_id_is_sent_each_time() {
+async fn retries_send_the_same_id() {
     let fake = Fake::new([REFUSED, LOST, not_found(), Say::Json(202, json!({"jobid": JOB}))]);
     fake.client().jar(jar()).run().exactly_once().await.unwrap();
     let asked = fake.asked();
     assert!(asked[0].contains("\"jobId\":") && asked[0] == asked[1] && asked[1] == asked[3], "{asked:?}");
     let other = Fake::new([Say::Json(202, json!({"jobid": JOB}))]);
     other.client().jar(jar()).run().exactly_once().await.unwrap();
-    assert_ne!(other.asked()[0], asked[0], "each call has an id of its own");
+    assert_ne!(other.asked()[0], asked[0], "each call has a new id");
 }
 
 #[tokio::test(start_paused = true)]
-async fn retrying_ends_at_the_deadline_and_tells_what_was_tried() {
+async fn retrying_ends_at_the_deadline_and_names_the_attempts() {
     let fake = Fake::new([REFUSED]);
     let error = fake.client().jobs().list().await.unwrap_err();
     assert!(error.to_string().contains(" (tried 6 times in "), "{error}");
@@ -310,7 +312,7 @@ async fn retrying_ends_at_the_deadline_and_tells_what_was_tried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_says_when_it_wants_to_be_asked_again() {
+async fn retry_after_is_respected() {
     for (value, seconds) in [("7", 7), ("0", 0), ("nonsense", 0)] {
         let fake = Fake::new([Say::RetryAfter(503, value), Say::Json(200, json!({"jobs": []}))]);
         let started = tokio::time::Instant::now();
@@ -327,7 +329,7 @@ async fn a_server_says_when_it_wants_to_be_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_attempt_is_tried_again_if_it_only_reads() {
+async fn a_slow_attempt_is_retried_if_it_only_reads() {
     let fake = Fake::new([Say::Nothing, Say::Json(200, json!({"jobs": []}))]);
     let call = fake.client().jobs().list().attempt_timeout(Duration::from_secs(1));
     call.await.unwrap();
@@ -351,7 +353,7 @@ async fn a_client_has_time_limits_of_its_own() {
     std::fs::write(&jar_file, b"PK\x03\x04").unwrap();
     let fake = Fake::new([Say::Nothing]);
     let client = fake.builder("2.3.0").timeout(Duration::from_secs(5)).build().unwrap();
-    // An upload has ten times as long, a call that says so what it says.
+    // An upload has ten times the timeout; a call's own timeout takes precedence.
     for (seconds, error) in [
         (5, client.jobs().list().await.unwrap_err()),
         (50, client.jars().upload(&jar_file).await.unwrap_err()),
@@ -372,12 +374,12 @@ async fn another_address_is_tried_at_once() {
     assert_eq!(fake.hosts(), ["fake", "second"]);
     assert_eq!(client.address(), "http://second/base");
     client.jobs().list().await.unwrap();
-    assert_eq!(fake.hosts(), ["fake", "second", "second"], "what worked is kept");
+    assert_eq!(fake.hosts(), ["fake", "second", "second"], "the working address is kept");
 
     let fake = Fake::new([REFUSED]);
     let client = fake.builder("2.3.0").or_address("second").build().unwrap();
     client.jobs().list().await.unwrap_err();
-    assert_eq!(fake.asked().len(), 12, "each is tried as often as a single one");
+    assert_eq!(fake.asked().len(), 12, "each has as many attempts as a single one");
     assert!(fake.builder("2.3.0").or_address("ftp://x").build().is_err());
 
     let unknown_host = Say::Lost(TransportErrorKind::Resolve);
@@ -386,11 +388,11 @@ async fn another_address_is_tried_at_once() {
     let fake = Fake::new([unknown_host]);
     let client = fake.builder("2.3.0").or_address("second").build().unwrap();
     client.jobs().list().await.unwrap_err();
-    assert_eq!(fake.asked().len(), 2, "asking again would not help");
+    assert_eq!(fake.asked().len(), 2, "a retry would not help");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_first_contact_is_tried_once_if_that_is_wanted() {
+async fn the_first_contact_is_tried_once_on_request() {
     let retry = Retry::default().first_contact(false);
     let fake = Fake::new([REFUSED]);
     fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
@@ -403,16 +405,16 @@ async fn a_first_contact_is_tried_once_if_that_is_wanted() {
 
     let fake = Fake::new([Say::Lost(TransportErrorKind::Proxy)]);
     fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
-    assert_eq!(fake.asked().len(), 1, "nor is there a proxy");
+    assert_eq!(fake.asked().len(), 1, "the same with a proxy");
 
     let fake = Fake::new([election(), REFUSED]);
     fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
-    assert_eq!(fake.asked().len(), 6, "it was there, and may come back");
+    assert_eq!(fake.asked().len(), 6, "it was reachable before");
 }
 
-/// Who adds an endpoint that starts something sees it here, and says what a second request does.
+/// Lists the endpoints that are never retried blindly. Whoever adds an endpoint that starts something must extend it.
 #[test]
-fn what_is_never_repeated_blindly() {
+fn endpoints_that_are_never_retried_blindly() {
     let blind = |spec: &&&Spec| matches!(spec.repeat, Repeat::Another);
     let names: Vec<_> = ENDPOINTS.iter().filter(blind).map(|spec| spec.name).collect();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! A server that does what no Flink would: it answers each connection with the same bytes, and counts them.
+//! A server unlike any Flink: it sends the same bytes on each connection and counts them.
 
 use std::{
     io::{Read, Write},
@@ -20,24 +20,24 @@ pub(crate) struct Server {
 type Bodies = Arc<Mutex<Vec<Vec<u8>>>>;
 
 impl Server {
-    /// Answers with these bytes once the head of a request has come in, and closes.
+    /// Sends these bytes after the head of a request, and closes the connection.
     pub(crate) fn answering(answer: impl Into<Vec<u8>>) -> Self {
         let answer = answer.into();
         Self::start(move |mut stream| {
             read_head(&mut stream);
-            // The client may have gone: that is its matter.
+            // The client may have closed the connection.
             let _ = stream.write_all(&answer);
         })
     }
 
-    /// Says this at the first byte, as a server does that expects another protocol.
+    /// Sends this after the first byte, as a server of another protocol does.
     pub(crate) fn interrupting(answer: &'static str) -> Self {
         Self::start(|mut stream| {
             let _ = stream.read(&mut [0]).and_then(|_| stream.write_all(answer.as_bytes()));
         })
     }
 
-    /// A proper HTTP answer.
+    /// A valid HTTP response.
     pub(crate) fn http(status: &str, headers: &str, body: &str) -> Self {
         let length = body.len();
         Self::answering(format!(
@@ -45,19 +45,19 @@ impl Server {
         ))
     }
 
-    /// A proper answer with a JSON body.
+    /// A valid response with a JSON body.
     pub(crate) fn json(body: &str) -> Self {
         Self::http("200 OK", "Content-Type: application/json\r\n", body)
     }
 
-    /// Takes the request and says nothing, until the client goes.
+    /// Reads the request and never responds.
     pub(crate) fn silent() -> Self {
         Self::start(|mut stream| {
             let _ = std::io::copy(&mut stream, &mut std::io::sink());
         })
     }
 
-    /// Takes a jar, as Flink does, and keeps the body in which it came, or what came of it.
+    /// Accepts a jar as Flink does, and keeps the received body.
     pub(crate) fn taking_uploads() -> Self {
         let bodies = Bodies::default();
         let kept = bodies.clone();
@@ -92,12 +92,12 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// How many connections were made.
+    /// The number of connections.
     pub(crate) fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
 
-    /// What was uploaded in each request, once it is there.
+    /// The uploaded body of each request, once it is complete.
     pub(crate) fn bodies(&self) -> Vec<Vec<u8>> {
         let started = Instant::now();
         loop {
@@ -111,7 +111,7 @@ impl Server {
     }
 }
 
-/// The body of a request, and whether it is there to its end.
+/// Reads the body of a request; true if it is complete.
 fn read_body(stream: &mut TcpStream) -> (Vec<u8>, bool) {
     let head = String::from_utf8(read_head(stream)).unwrap().to_lowercase();
     let mut body = Vec::new();

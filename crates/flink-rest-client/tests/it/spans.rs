@@ -1,4 +1,4 @@
-//! What `tracing` hears of calls: a span each, with what came of it at its end.
+//! `tracing` spans of calls, with their outcome.
 
 use std::{
     collections::BTreeMap,
@@ -55,14 +55,14 @@ impl Subscriber for Spans {
 }
 
 impl Spans {
-    /// The fields of the last one.
+    /// The fields of the last span.
     fn last(&self) -> Fields {
         self.0.lock().unwrap().last().unwrap().clone()
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_a_span_that_tells_what_came_of_it() {
+async fn a_call_is_a_span_with_its_outcome() {
     let spans = Spans::default();
     let _listening = tracing::subscriber::set_default(spans.clone());
     let lost = || Say::Lost(TransportErrorKind::Interrupted);
@@ -79,10 +79,10 @@ async fn a_call_is_a_span_that_tells_what_came_of_it() {
     assert!(fields["name"] == "call" && fields["elapsed"].ends_with("ms"), "{fields:?}");
 
     Fake::new([Say::Json(404, json!({"errors": ["no"]}))]).client().job(job).details().await.unwrap_err();
-    assert_eq!(told(&spans.last()), "GetJob GET /jobs/{job} 1 404", "its template, not its id");
+    assert_eq!(told(&spans.last()), "GetJob GET /jobs/{job} 1 404", "the template, not the id");
 
     Fake::new([Say::Lost(TransportErrorKind::Tls)]).client().job(job).cancel().await.unwrap_err();
-    assert_eq!(told(&spans.last()), "CancelJob PATCH /jobs/{job} 1 ", "there was no answer");
+    assert_eq!(told(&spans.last()), "CancelJob PATCH /jobs/{job} 1 ", "there was no response");
 
     let fake = Fake::new([lost(), Say::Bytes(None, Vec::new())]);
     drop(fake.client().jobmanager().log().stream().await.unwrap());

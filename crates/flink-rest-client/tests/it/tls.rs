@@ -1,4 +1,4 @@
-//! https: whom the client trusts, who it is, and what it says when either is wrong.
+//! TLS: trusted servers, client certificates, and the errors for both.
 
 use std::{fs, path::Path};
 
@@ -18,7 +18,7 @@ fn client(server: &Origin) -> ClientBuilder {
     FlinkRestClient::builder(server.url())
 }
 
-/// That there is no secure connection, for this reason, and what to do.
+/// Asserts that the connection failed for this reason, with this hint.
 fn assert_insecure(error: &Error, reason: &str, hint: &str) {
     assert!(matches!(error, Error::Transport { kind: TransportErrorKind::Tls, .. }), "{error:?}");
     assert!(shown(error).contains(reason), "{error:?}");
@@ -34,7 +34,7 @@ async fn a_given_authority_is_trusted_and_no_other() {
     ask(client(&server).ca_certificate(other.pem()).ca_certificate(own.pem())).await.unwrap();
     ask(client(&server).ca_certificate(other.pem() + &own.pem())).await.unwrap();
 
-    // Without one, the system's count.
+    // Without a given authority, the system's are used.
     for builder in [
         client(&server),
         client(&server).ca_certificate(other.pem()),
@@ -66,7 +66,7 @@ async fn a_given_certificate_is_trusted_itself() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_servers_certificate_is_said() {
+async fn an_invalid_server_certificate_is_explained() {
     let own = Authority::new("authority");
     let cases = [
         (own.server_called("flink.example"), "is not for 127.0.0.1 but for flink.example", "host name"),
@@ -81,7 +81,7 @@ async fn what_is_wrong_with_a_servers_certificate_is_said() {
 }
 
 #[tokio::test]
-async fn a_client_shows_its_certificate() {
+async fn client_certificates_are_sent() {
     let own = Authority::new("authority");
     let server = Origin::https(own.server().server_for_clients_of(&own), overview);
     let client = || client(&server).ca_certificate(own.pem());
@@ -102,7 +102,7 @@ async fn a_client_shows_its_certificate() {
     assert_eq!(server.asked().len(), 2);
 }
 
-/// Certificates and keys that are none, as they are refused when the client is built.
+/// Invalid certificates and keys, which are refused when the client is built.
 #[test]
 fn bad_pem() {
     let folder = tempfile::tempdir().unwrap();
@@ -167,7 +167,7 @@ fn bad_pem() {
         assert!(error.to_string().contains(reason), "{error}");
     }
 
-    // In memory there is no file to name, and a path is easily taken for its content.
+    // PEM in memory has no file name, and a path is easily mistaken for PEM.
     let error = FlinkRestClient::builder("https://localhost").ca_certificate("ca.pem").build().unwrap_err();
     assert!(
         error.to_string().starts_with("client: `ca_certificate`: there is no certificate in it"),

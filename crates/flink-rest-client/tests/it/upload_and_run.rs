@@ -1,4 +1,4 @@
-//! From a jar on this machine to a job: what becomes of both when something is lost, or refused.
+//! From a local jar to a job: retries, refusals, and deletion of the jar.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
+async fn a_jar_is_deleted_after_its_submission_on_request() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.jar");
     std::fs::write(&path, b"PK\x03\x04").unwrap();
@@ -25,13 +25,13 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
     let (outcome, asked) = run(vec![uploaded(), submitted(), ok(json!({}))]).await;
     assert_eq!((outcome.unwrap(), asked[2].trim_end()), (JOB, "DELETE /v1/jars/1_a.jar"));
 
-    // That it cannot be deleted matters less than the job.
+    // A failed deletion does not fail the call.
     for refusal in [error(400, "File 1_a.jar does not exist in /x."), Say::Nothing] {
         let (outcome, asked) = run(vec![uploaded(), submitted(), refusal]).await;
         assert_eq!((outcome.unwrap(), asked.len()), (JOB, 3));
     }
 
-    // Nobody waits for it longer than a little, and than the call may take.
+    // The deletion waits only briefly, and not beyond the call's deadline.
     for answers in [vec![submitted()], vec![error(500, "no such class"), not_found()]] {
         for (timeout, longest) in [(None, 5), (Some(1), 1)] {
             let script = [vec![uploaded()], answers.clone(), vec![Say::Nothing]].concat();
@@ -48,9 +48,9 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
     }
     let fake = Fake::new([uploaded(), error(500, "no such class"), not_found(), REFUSED]);
     fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap_err();
-    assert_eq!(fake.asked().len(), 4, "it is not tried again");
+    assert_eq!(fake.asked().len(), 4, "no retry");
 
-    // It may be needed to submit the job again, or by a main method that still runs.
+    // The jar may be needed by a retry, or by a main method that still runs.
     let held = || error(400, "The lock is held by another submission.");
     let busy = || error(504, "x\nCaused by: a.b.TimeoutException: Invocation of [b] timed out.");
     for script in [vec![uploaded(), LOST], vec![uploaded(), busy(), not_found(), held(), not_found()]] {
@@ -60,9 +60,9 @@ async fn a_jar_is_deleted_when_its_job_is_submitted_if_that_is_wanted() {
     }
 }
 
-/// The jar is on the server, so the input was right.
+/// The jar is on the server, so the input was valid.
 #[tokio::test]
-async fn an_id_of_the_servers_that_is_none_is_no_invalid_input() {
+async fn an_invalid_id_from_the_server_is_not_invalid_input() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.jar");
     std::fs::write(&path, b"PK\x03\x04").unwrap();
@@ -77,9 +77,9 @@ async fn an_id_of_the_servers_that_is_none_is_no_invalid_input() {
     assert!(!error.is_invalid_input(), "{error:?}");
 }
 
-/// Who can name a jar or a TaskManager cannot make the list of all of them unreadable.
+/// A client that uploads a jar or starts a TaskManager with an odd name cannot make the list unreadable.
 #[tokio::test]
-async fn a_name_that_no_request_can_have_hides_no_others() {
+async fn an_odd_name_does_not_hide_others() {
     let jar = |id: &str| json!({"id": id, "name": id, "uploaded": 1, "entry": []});
     let names = ["1_a.jar", "../a", "a\nb.jar", "", ".."];
     let fake = Fake::new([ok(json!({"address": "http://x", "files": names.map(jar)}))]);
@@ -88,12 +88,12 @@ async fn a_name_that_no_request_can_have_hides_no_others() {
     for jar in &listed[1..] {
         fake.client().jar(&jar.id).delete().await.unwrap_err();
     }
-    assert_eq!(methods(&fake), "GE", "nothing is sent for them");
+    assert_eq!(methods(&fake), "GE", "nothing is sent");
 }
 
 /// A main method that fails after it has submitted its job.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_what_was_started_all_the_same_says_so() {
+async fn a_refused_program_that_started_a_job_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.jar");
     std::fs::write(&path, b"PK\x03\x04").unwrap();
@@ -108,15 +108,15 @@ async fn a_refusal_of_what_was_started_all_the_same_says_so() {
     assert!(shown(error.last()).contains("my own mistake"), "{error:?}");
     assert!(error.hint().unwrap().contains("before you do it again"), "{error:?}");
 
-    // Nobody waits long to hear whether that was so.
+    // The lookup after a refusal is brief.
     let fake = Fake::new([&refused[..], &[Say::Nothing]].concat());
     let started = tokio::time::Instant::now();
     fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap_err();
-    assert_eq!(started.elapsed().as_secs(), 10, "to look, and to delete");
+    assert_eq!(started.elapsed().as_secs(), 10, "lookup and deletion");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
+async fn a_lost_jar_is_uploaded_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.jar");
     std::fs::write(&path, b"PK\x03\x04").unwrap();
@@ -126,22 +126,22 @@ async fn a_jar_that_got_lost_before_it_ran_is_uploaded_again() {
     let fake = Fake::new([uploaded(), gone(), uploaded(), submitted()]);
     fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap();
     let asked = fake.asked();
-    assert_eq!((asked.len(), &asked[1]), (4, &asked[3]), "the same job each time");
+    assert_eq!((asked.len(), &asked[1]), (4, &asked[3]), "the same job id each time");
 
-    // A program that misses another jar is not run again.
+    // A program that lacks another jar is not retried.
     let other =
         || error(400, "Caused by: java.io.FileNotFoundException: Jar file /opt/udf.jar does not exist");
     let fake = Fake::new([uploaded(), other(), there()]);
     fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap_err();
     assert_eq!(methods(&fake).matches("PO").count(), 2, "{:?}", fake.asked());
 
-    // A jar more or less does not matter.
+    // A second uploaded jar does no harm.
     let fake = Fake::new([LOST, uploaded(), submitted()]);
     fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap();
     let error = Fake::new([LOST]).client().jars().upload_and_run(&path).exactly_once().await.unwrap_err();
     assert!(!error.is_outcome_unknown(), "no job was submitted: {error}");
 
-    // The JobManager that may have run it is gone, and the next one does not know the jar; the job, maybe.
+    // The JobManager that may have run it is gone. The new one does not know the jar, but may have the job.
     let lost_then_gone = || [uploaded(), LOST, not_found(), gone(), not_found(), uploaded()];
     let fake = Fake::new(lost_then_gone().into_iter().chain([there()]));
     fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap();

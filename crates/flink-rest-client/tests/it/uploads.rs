@@ -1,4 +1,4 @@
-//! Files and readers that are uploaded, and those that must not be.
+//! Uploads from files and readers, valid and invalid.
 
 use std::{
     fs,
@@ -16,7 +16,7 @@ use crate::{
     server::Server,
 };
 
-/// Much more than is read at once.
+/// Size in bytes; much more than one read.
 const SIZE: usize = 1_200_000;
 
 fn jar() -> Vec<u8> {
@@ -29,7 +29,7 @@ async fn upload(server: &Server, upload: Upload) -> Result<JarUpload> {
     FlinkRestClient::new(server.url()).unwrap().jars().upload(upload).await
 }
 
-/// That this is in the one request that came, as a file of this name.
+/// Asserts that the only request contains the content, as a file of this name.
 fn assert_arrived(server: &Server, name: &str) {
     let bodies = server.bodies();
     assert_eq!(bodies.len(), 1);
@@ -40,7 +40,7 @@ fn assert_arrived(server: &Server, name: &str) {
     assert!(bodies[0].ends_with(b"--\r\n") && bodies[0].len() < start + SIZE + 100);
 }
 
-/// A reader that gives a few bytes at a time.
+/// A reader that returns a few bytes at a time.
 struct Slowly(io::Cursor<Vec<u8>>);
 
 impl Read for Slowly {
@@ -51,7 +51,7 @@ impl Read for Slowly {
 }
 
 #[tokio::test]
-async fn what_comes_from_a_reader_arrives() {
+async fn the_content_of_a_reader_arrives() {
     for size in [None, Some(SIZE as u64)] {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let progress = seen.clone();
@@ -77,7 +77,7 @@ fn blocking_code_uploads_a_reader() {
 }
 
 #[tokio::test]
-async fn readers_that_give_no_jar() {
+async fn readers_without_a_jar() {
     let server = Server::taking_uploads();
     let cases: [(&str, &[u8], &str); 7] = [
         ("a\"b.jar", b"PK\x03\x04", "Flink does not find a file again whose name has a \""),
@@ -96,7 +96,7 @@ async fn readers_that_give_no_jar() {
     assert_eq!(server.requests(), 0);
 }
 
-/// That the server has no such jar, and the error says why.
+/// Asserts that the server has no such jar, and that the error has this reason.
 #[track_caller]
 fn assert_refused(server: &Server, uploaded: Result<JarUpload>, shown: &str) {
     let error = uploaded.unwrap_err();
@@ -109,7 +109,7 @@ fn assert_refused(server: &Server, uploaded: Result<JarUpload>, shown: &str) {
 }
 
 #[tokio::test]
-async fn readers_that_do_not_keep_their_word() {
+async fn readers_with_a_wrong_length() {
     let reader = |size: usize| Upload::from_reader("app.jar", size as u64, io::Cursor::new(jar()));
     let size = SIZE as u64;
     for (upload_of, reason) in [
@@ -135,7 +135,7 @@ impl Read for Broken {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_with_a_reader_is_not_repeated() {
+async fn a_request_with_a_reader_is_not_retried() {
     let fake = Fake::new([Say::RetryAfter(503, "1")]);
     let upload = Upload::from_reader("app.jar", None, io::Cursor::new(jar()));
     assert_eq!(fake.client().jars().upload(upload).await.unwrap_err().status().unwrap(), 503);
@@ -151,12 +151,12 @@ async fn a_reader_is_read_once() {
     assert!(error.to_string().contains("was read before") && error.is_invalid_input(), "{error}");
 }
 
-/// A jar, and what happens to it while it is sent.
+/// Uploads a jar that is changed meanwhile.
 async fn changed(happens: impl Fn(&Path) + Send + Sync + 'static) -> (Server, PathBuf, Result<JarUpload>) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("app.jar");
     fs::write(&path, jar()).unwrap();
-    // Whatever happens later has another time.
+    // Any later change gets another time.
     let earlier = SystemTime::now() - Duration::from_secs(10);
     fs::File::options().write(true).open(&path).unwrap().set_modified(earlier).unwrap();
     let (server, file) = (Server::taking_uploads(), path.clone());
@@ -195,7 +195,7 @@ async fn files_that_change_while_they_are_sent() {
 }
 
 #[tokio::test]
-async fn a_run_of_a_jar_that_changes_sends_nothing_else() {
+async fn a_changed_jar_is_not_run() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("app.jar");
     fs::write(&path, jar()).unwrap();
@@ -205,6 +205,6 @@ async fn a_run_of_a_jar_that_changes_sends_nothing_else() {
         FlinkRestClient::builder(server.url()).flink_version("2.3.0".parse().unwrap()).build().unwrap();
     let error = flink.jars().upload_and_run(upload).await.unwrap_err();
     assert!(error.to_string().ends_with("it changed while it was sent"), "{error:?}");
-    // The server may not even have noticed that there was a connection.
+    // The server may not even have accepted the connection.
     assert!(server.requests() <= 1);
 }

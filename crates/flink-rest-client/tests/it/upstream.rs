@@ -1,4 +1,4 @@
-//! As much of a Flink as it takes to see whether something was done twice.
+//! A minimal Flink that shows if something was done twice.
 
 use std::{
     io::{BufReader, Write},
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::proxy::Message;
 
-/// A Flink that keeps what was done to it.
+/// A Flink that records the effects of requests.
 pub(crate) struct Upstream {
     address: SocketAddr,
     done: Arc<Mutex<Vec<String>>>,
@@ -32,10 +32,10 @@ impl Upstream {
                 if is_over.load(Ordering::SeqCst) {
                     break;
                 }
-                // One request a connection, and one after the other: it is asked by a proxy that wants it so.
+                // One request per connection, one after the other, as the proxy requires.
                 let Ok(Some(request)) = Message::read(&mut BufReader::new(&stream)) else { continue };
                 let answer = answer(&request, &mut done.lock().unwrap());
-                // The proxy may have gone.
+                // The proxy may have closed the connection.
                 let _ = (&stream).write_all(answer.as_bytes());
             }
         });
@@ -46,7 +46,7 @@ impl Upstream {
         format!("http://{}", self.address)
     }
 
-    /// What was done, a line for each effect.
+    /// The effects, one line each.
     pub(crate) fn done(&self) -> Vec<String> {
         self.done.lock().unwrap().clone()
     }
@@ -55,12 +55,12 @@ impl Upstream {
 impl Drop for Upstream {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::SeqCst);
-        // Wakes the thread that waits for connections.
+        // Wakes the thread that accepts connections.
         let _ = TcpStream::connect(self.address);
     }
 }
 
-/// Does what the request says, and answers as Flink does.
+/// Carries out a request and responds like Flink.
 fn answer(request: &Message, done: &mut Vec<String>) -> String {
     let title = request.title();
     let (method, target) = title.split_once(' ').unwrap_or_default();
@@ -109,7 +109,7 @@ fn answer(request: &Message, done: &mut Vec<String>) -> String {
     http(status, &answer.to_string())
 }
 
-/// The jobs that were started, each as it is shown.
+/// The started jobs, each formatted by `show`.
 fn jobs(done: &[String], show: fn(&str) -> Value) -> Vec<Value> {
     done.iter().filter_map(|what| what.strip_prefix("job ")).map(show).collect()
 }
@@ -119,7 +119,7 @@ fn overview(id: &str) -> Value {
            "last-modification": 1, "tasks": {}})
 }
 
-/// Does it, unless it is done; whether it was not.
+/// Records an effect unless it exists; returns true if it was new.
 fn once(done: &mut Vec<String>, what: String) -> bool {
     let is_new = !done.contains(&what);
     if is_new {
@@ -132,7 +132,7 @@ fn errors(text: &str) -> Value {
     json!({"errors": [text]})
 }
 
-/// An answer.
+/// An HTTP response.
 pub(crate) fn http(status: u16, body: &str) -> String {
     format!("HTTP/1.1 {status} Such\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }

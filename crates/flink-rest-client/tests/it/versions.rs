@@ -1,4 +1,4 @@
-//! What is sent to which release, and what is not.
+//! Adaptation of requests to releases.
 
 use flink_rest_client::{
     FlinkRestClient, FlinkVersion, JarId, Request, Timestamp, endpoint::Body, jars::ClaimMode,
@@ -10,7 +10,7 @@ use crate::{
     requests::{JOB, client},
 };
 
-/// What is sent to this release: the JSON of the body, or else why nothing is.
+/// The JSON body that this release gets, or the reason of the refusal.
 fn sent(request: &Request, server: &str) -> String {
     let server: FlinkVersion = server.parse().unwrap();
     match request.clone().for_version(&server).map(|request| request.body) {
@@ -23,7 +23,7 @@ fn sent(request: &Request, server: &str) -> String {
 }
 
 #[test]
-fn each_release_gets_what_it_knows() {
+fn each_release_gets_the_parameters_that_it_supports() {
     let (client, jar) = (client(), "a.jar".parse::<JarId>().unwrap());
     let run = client.jar(&jar).run();
     let claim = client.jar(&jar).run().claim_mode(ClaimMode::NoClaim);
@@ -63,9 +63,9 @@ fn each_release_gets_what_it_knows() {
     }
 }
 
-/// Nothing is withheld from a release that cannot be read but what it may ignore without a word.
+/// With an unreadable release, only parameters that it might silently ignore are refused.
 #[test]
-fn a_release_that_cannot_be_read_gets_all_that_it_would_not_ignore() {
+fn an_unreadable_release_gets_all_parameters_that_it_cannot_ignore() {
     let (client, jar) = (client(), "a.jar".parse::<JarId>().unwrap());
     let unknown: FlinkVersion = serde_json::from_str("\"<unknown>\"").unwrap();
     for request in [
@@ -89,13 +89,13 @@ async fn asked_of(config: serde_json::Value) -> Vec<String> {
     fake.asked()
 }
 
-/// A savepoint must not be refused because of a name. What is sent is what every release takes.
+/// An odd version string must not prevent a savepoint. The request is one that all releases accept.
 #[tokio::test]
-async fn a_server_that_does_not_tell_its_release_keeps_nobody_from_stopping() {
+async fn a_job_can_be_stopped_on_an_unknown_release() {
     use serde_json::json;
     for version in [json!("<unknown>"), json!(null), json!(""), json!("vvr-8.0.9"), json!(7)] {
         let asked = asked_of(json!({"timezone-name": "UTC", "flink-version": version, "features": {}})).await;
-        // It may be one with state backends that want another format than its own default.
+        // Its state backend may require another format than the default.
         assert_eq!(asked[1], format!("GET /v1/jobs/{JOB}/checkpoints/config"), "{version}");
         assert_eq!(asked[2], format!("POST /v1/jobs/{JOB}/stop {{}}"), "{version}");
     }
@@ -106,7 +106,7 @@ async fn a_server_that_does_not_tell_its_release_keeps_nobody_from_stopping() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_keeps_the_configuration_to_itself_keeps_nobody_from_stopping() {
+async fn a_job_can_be_stopped_if_a_gateway_hides_the_configuration() {
     let id = serde_json::json!({"request-id": "00000000000000000000000000000001"});
     let fake = Fake::new([Say::Json(403, serde_json::json!({"error": "not for you"})), Say::Json(200, id)]);
     let client = FlinkRestClient::builder("http://fake").transport(fake.clone()).build().unwrap();
@@ -115,7 +115,7 @@ async fn a_gateway_that_keeps_the_configuration_to_itself_keeps_nobody_from_stop
 }
 
 #[tokio::test]
-async fn a_release_that_is_said_is_not_asked_for() {
+async fn a_given_release_is_not_requested() {
     let fake =
         Fake::new([Say::Json(200, serde_json::json!({"request-id": "00000000000000000000000000000001"}))]);
     fake.client_of("1.14").job(JOB).stop_with_savepoint().await.unwrap();

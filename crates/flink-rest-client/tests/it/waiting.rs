@@ -1,4 +1,4 @@
-//! Waiting for jobs, with time that passes only when it is waited for.
+//! Waiting for jobs, with simulated time.
 
 use std::{sync::mpsc, time::Duration};
 
@@ -36,7 +36,7 @@ fn failure(cause: &str) -> Say {
 }
 
 #[tokio::test(start_paused = true)]
-async fn running_means_that_all_tasks_run_and_costs_a_small_request_a_poll() {
+async fn running_means_that_all_tasks_run() {
     let fake = Fake::new([
         state("CREATED"),
         state("CREATED"),
@@ -49,9 +49,9 @@ async fn running_means_that_all_tasks_run_and_costs_a_small_request_a_poll() {
     assert_eq!(fake.asked().iter().collect::<Vec<_>>(), [&status, &status, &status, &details, &details]);
 }
 
-/// As where there are fewer slots than the job needs.
+/// A job that needs more slots than there are.
 #[tokio::test(start_paused = true)]
-async fn a_long_wait_for_tasks_asks_less_and_less_often_for_the_details() {
+async fn a_long_wait_requests_the_details_less_and_less_often() {
     let fake = Fake::new([state("RUNNING"), details("RUNNING", json!({"RUNNING": 1, "SCHEDULED": 1}))]);
     let wait = fake.client().job(JOB).wait_until_running().timeout(Duration::from_secs(3600));
     assert!(wait.await.unwrap_err().is_timeout());
@@ -60,7 +60,7 @@ async fn a_long_wait_for_tasks_asks_less_and_less_often_for_the_details() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_is_told_each_state_once() {
+async fn each_state_is_reported_once() {
     let fake = Fake::new([
         state("CREATED"),
         state("CREATED"),
@@ -75,9 +75,9 @@ async fn who_waits_is_told_each_state_once() {
     assert_eq!(fake.asked().len(), 5);
 }
 
-/// Why it was restarted fills the server's cache with the job as it was then.
+/// The request for the cause of a restart fills the server's cache with the job's state at that time.
 #[tokio::test(start_paused = true)]
-async fn details_from_before_are_no_state_and_no_restart() {
+async fn outdated_details_are_ignored() {
     let old = || details("RESTARTING", json!({"CREATED": 1}));
     let fake = Fake::new([
         state("RESTARTING"),
@@ -95,7 +95,7 @@ async fn details_from_before_are_no_state_and_no_restart() {
     assert_eq!(told.iter().collect::<Vec<_>>(), [JobStatus::Restarting, JobStatus::Running]);
     assert_eq!(fake.asked().len(), 8);
 
-    // A job that runs no longer is not taken for one that does.
+    // A job that has stopped running is not taken for a running one.
     let fake = Fake::new([
         state("RUNNING"),
         details("RESTARTING", json!({})),
@@ -109,21 +109,21 @@ async fn details_from_before_are_no_state_and_no_restart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_a_job_is_seen_whatever_was_waited_for() {
+async fn the_end_of_a_job_ends_every_wait() {
     let fake = Fake::new([state("RUNNING"), state("FAILED"), failure("no disk")]);
     let error = fake.client().job(JOB).wait_until_finished().await.unwrap_err();
     assert_eq!(error.to_string(), format!("job {JOB} is FAILED: no disk"));
     let Error::JobEnded { state: JobStatus::Failed, .. } = error else { panic!("{error:?}") };
 
-    // A short job may have run before it was looked at.
+    // A short job may have run before the first poll.
     let fake = Fake::new([state("FINISHED"), details("FINISHED", json!({"FINISHED": 2}))]);
     let details = fake.client().job(JOB).wait_until_running().await.unwrap();
     assert_eq!(details.state, JobStatus::Finished);
 }
 
-/// The server keeps what it answers about a job for up to three seconds.
+/// The server caches responses about a job for up to three seconds.
 #[tokio::test(start_paused = true)]
-async fn why_a_job_failed_is_told_though_the_server_keeps_an_old_answer_for_a_while() {
+async fn the_cause_of_a_failure_is_reported_despite_the_servers_cache() {
     let none_yet = || ok(json!({"exceptionHistory": {"truncated": false, "entries": []}}));
     let fake = Fake::new([state("FAILED"), none_yet(), none_yet(), failure("no disk")]);
     let error = fake.client().job(JOB).wait_until_finished().await.unwrap_err();
@@ -135,14 +135,14 @@ async fn why_a_job_failed_is_told_though_the_server_keeps_an_old_answer_for_a_wh
 }
 
 #[tokio::test(start_paused = true)]
-async fn old_releases_are_asked_for_the_whole_job() {
+async fn old_releases_send_the_whole_job() {
     let fake = Fake::new([details("CREATED", json!({})), details("RUNNING", json!({"RUNNING": 1}))]);
     fake.client_of("1.13.6").job(JOB).wait_until_running().await.unwrap();
     assert_eq!(fake.asked().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_does_not_tell_its_release_is_asked_as_an_old_one() {
+async fn an_unknown_release_is_treated_like_an_old_one() {
     let config = || ok(json!({"flink-version": "<unknown>", "features": {"web-submit": true}}));
     let no_endpoint =
         Say::Json(404, json!({"errors": ["Unable to load requested file /v1/jobs/07/status."]}));
@@ -161,7 +161,7 @@ async fn a_server_that_does_not_tell_its_release_is_asked_as_an_old_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_number_that_nobody_needs_does_not_end_a_wait() {
+async fn an_odd_number_does_not_end_a_wait() {
     for odd in [json!(null), json!(-7), json!("x"), json!({"a": 1}), json!([1]), json!(1e300)] {
         let job = ok(json!({
             "jid": odd, "name": odd, "state": "RUNNING", "start-time": odd, "maxParallelism": odd, "timestamps": odd,
@@ -174,7 +174,7 @@ async fn a_number_that_nobody_needs_does_not_end_a_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_restart_loop_shows_at_the_deadline() {
+async fn a_restart_loop_is_reported_at_the_deadline() {
     let mut script = Vec::new();
     for _ in 0..3 {
         script.extend([state("RUNNING"), state("RESTARTING"), failure("no disk"), state("RESTARTING")]);
@@ -191,7 +191,7 @@ async fn a_restart_loop_shows_at_the_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_server_said_shows_at_the_deadline_without_secrets_and_on_one_line() {
+async fn the_servers_text_is_reported_without_secrets_and_on_one_line() {
     let odd = || state("NEW_HUNTER_TOKEN");
     let fake = Fake::new([state("RESTARTING"), failure("401 for Bearer HUNTER_TOKEN \u{1b}[2J"), odd()]);
     let client = fake.builder("2.3.0").bearer_token("HUNTER_TOKEN").build().unwrap();
@@ -207,7 +207,7 @@ async fn what_the_server_said_shows_at_the_deadline_without_secrets_and_on_one_l
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_has_failed_is_no_timeout_though_nobody_says_why() {
+async fn a_failed_job_without_a_cause_is_not_a_timeout() {
     let fake = Fake::new([state("FAILED"), Say::Nothing]);
     let wait = fake.client().job(JOB).wait_until_finished().timeout(Duration::from_secs(3));
     let error = wait.await.unwrap_err();
@@ -233,11 +233,11 @@ async fn a_job_may_be_unknown_for_a_while_but_not_for_ever() {
 
     let fake = Fake::new([unknown()]);
     assert!(fake.client().job(JOB).wait_until_running().await.unwrap_err().is_not_found());
-    assert_eq!(fake.asked().len(), 1, "a job that never was is not waited for");
+    assert_eq!(fake.asked().len(), 1, "an unknown job is not waited for");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_is_told_and_endured_but_not_for_ever() {
+async fn an_outage_is_reported_and_survived_for_a_while() {
     let gone = [
         Say::Lost(TransportErrorKind::Connect),
         Say::Lost(TransportErrorKind::Resolve),
@@ -265,9 +265,9 @@ async fn an_outage_is_told_and_endured_but_not_for_ever() {
     assert!(matches!(error, Error::Outage { .. }), "{error:?}");
 }
 
-/// A question has half a minute, which nobody wants to know nothing for.
+/// The timeout of a request is half a minute, too long to leave the caller without a message.
 #[tokio::test(start_paused = true)]
-async fn a_server_that_falls_silent_is_told_of_while_the_question_is_pending() {
+async fn a_hanging_request_is_reported() {
     let lost = Say::Lost(TransportErrorKind::Connect);
     for (script, why) in [
         (vec![state("RUNNING"), Say::Nothing], None),
@@ -290,7 +290,7 @@ async fn a_server_that_falls_silent_is_told_of_while_the_question_is_pending() {
         let seconds: Vec<_> = told.iter().map(|(_, lasting)| lasting.as_secs()).collect();
         assert_eq!(seconds, [3, 6, 9, 12, 15, 18], "{why:?}");
     }
-    // An operation is waited for in the same way.
+    // Waits for operations do the same.
     let (tell, told) = mpsc::channel();
     let operation =
         Fake::new([Say::Nothing]).client().job(JOB).savepoint_status("07".repeat(16).parse().unwrap());
@@ -299,9 +299,9 @@ async fn a_server_that_falls_silent_is_told_of_while_the_question_is_pending() {
     assert_eq!(told.iter().collect::<Vec<_>>(), [Duration::from_secs(3)]);
 }
 
-/// The server answers all the time, with what it had before.
+/// The server always responds, with cached values.
 #[tokio::test(start_paused = true)]
-async fn looking_for_why_a_job_failed_is_no_outage() {
+async fn the_lookup_of_a_cause_is_not_an_outage() {
     let none_yet = ok(json!({"exceptionHistory": {"truncated": false, "entries": []}}));
     let wait = Fake::new([state("FAILED"), none_yet]).client().job(JOB).wait_until_finished();
     let error = wait.on_outage(|outage| panic!("{outage:?}")).await.unwrap_err();
@@ -317,7 +317,7 @@ async fn short_outages_do_not_add_up() {
     client.job(JOB).wait_until_finished().timeout(Duration::MAX).await.unwrap();
 }
 
-/// A job whose tasks all run, with vertices of these parallelisms and max parallelisms.
+/// A job with running tasks and two vertices with these parallelisms and maximum parallelisms.
 fn parallel(state: &str, vertices: [(u32, u32); 2]) -> Say {
     let vertex = |(parallelism, most): (u32, u32)| json!({"id": JOB, "name": "", "status": state, "parallelism": parallelism, "maxParallelism": most});
     let (vertices, tasks) = (vertices.map(vertex), json!({state: 3}));
@@ -325,9 +325,9 @@ fn parallel(state: &str, vertices: [(u32, u32); 2]) -> Say {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_parallelism_is_waited_for_as_anything_else() {
+async fn a_new_parallelism_can_be_waited_for() {
     let old = || parallel("RUNNING", [(1, 128), (1, 2)]);
-    // Each vertex has no more than it may have.
+    // Each vertex is limited by its maximum parallelism.
     let new = || parallel("RUNNING", [(3, 128), (2, 2)]);
     let end = || parallel("FINISHED", [(1, 128), (1, 2)]);
     let lost = || Say::Lost(TransportErrorKind::Connect);
@@ -359,6 +359,6 @@ async fn another_parallelism_is_waited_for_as_anything_else() {
 }
 
 #[test]
-fn a_state_of_tomorrow_is_waited_through() {
+fn an_unknown_state_does_not_end_a_wait() {
     assert!(!JobStatus::Other("NEW".into()).is_terminal());
 }

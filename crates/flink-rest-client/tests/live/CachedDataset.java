@@ -2,7 +2,7 @@ import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.streaming.api.datastream.CachedDataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Leaves a cluster data set behind, which only a batch job with a cached stream does, and only from Flink 1.16 on. */
+/** Leaves a cluster dataset. Only a batch job with a cached stream does so, from Flink 1.16 on. */
 public final class CachedDataset {
     public static void main(String[] args) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();

@@ -6,12 +6,12 @@ import java.io.ObjectOutputStream;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Writes a job into a file instead of running it, as Flink's own command line does before it submits one. */
+/** Writes a job graph to a file instead of running it, as Flink's command line does before it submits a job. */
 public final class PreparedJob {
     public static void main(String[] args) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         env.setParallelism(1);
-        // There is no such file on any machine of the cluster: it must come with the job.
+        // No machine of the cluster has this file: it must be uploaded with the job.
         env.registerCachedFile("file:///no/such/file", "words");
         env.fromSequence(1, 3).map(new Word()).print();
         try (ObjectOutputStream file = new ObjectOutputStream(new FileOutputStream(args[0]))) {
@@ -19,7 +19,7 @@ public final class PreparedJob {
         }
     }
 
-    /** Found only in the jar that comes with the job. */
+    /** A class that only the uploaded jar contains. */
     public static final class Word extends RichMapFunction<Long, String> {
         @Override
         public String map(Long number) throws Exception {

@@ -14,10 +14,10 @@ use crate::support::{at_least, flink, lossless, soon, streaming, submit, word_co
 
 const NO_APPLICATION: ApplicationId = ApplicationId::from_bytes([0xff; 16]);
 
-/// Flink shows applications from copies, which may be some seconds old.
+/// Timeout for changes to be visible: Flink shows cached copies of applications.
 const SOON: Duration = Duration::from_secs(60);
 
-/// How an application ended, and its jobs.
+/// Waits until an application has ended, and returns it with its jobs.
 async fn ended(application: &Application<Async>) -> ApplicationDetails {
     let is_over = |details: &ApplicationDetails| {
         let jobs = &details.jobs;
@@ -27,7 +27,7 @@ async fn ended(application: &Application<Async>) -> ApplicationDetails {
 }
 
 #[tokio::test]
-async fn an_application_is_looked_at_and_cancelled() {
+async fn an_application_is_shown_and_cancelled() {
     let flink = flink();
     if !at_least("2.3") {
         assert!(matches!(flink.applications().overview().await.unwrap_err(), Error::Unsupported { .. }));
@@ -83,7 +83,7 @@ async fn a_program_is_an_application_with_its_jobs() {
 }
 
 #[tokio::test]
-async fn an_application_tells_what_went_wrong() {
+async fn an_application_reports_its_failures() {
     if !at_least("2.3") {
         return;
     }
@@ -114,5 +114,5 @@ async fn an_unknown_application_is_not_found() {
     assert!(application.details().await.unwrap_err().is_not_found());
     assert!(application.exceptions().await.unwrap_err().is_not_found());
     assert!(application.cancel().await.unwrap_err().is_not_found());
-    assert!(application.jobmanager_config().await.is_ok(), "the server does not look");
+    assert!(application.jobmanager_config().await.is_ok(), "the server does not check the application");
 }

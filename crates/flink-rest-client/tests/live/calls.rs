@@ -1,4 +1,4 @@
-//! Which endpoints a run has called, and what the server answered: `cargo xtask live` makes a table of it.
+//! Records which endpoints a run called and the status of the responses; `cargo xtask live` makes a table of it.
 
 use std::{
     collections::BTreeSet,
@@ -14,7 +14,8 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-/// From now on, writes a line `endpoint status` for each new pair into the file in `FLINK_LIVE_CALLS`, if it is set.
+/// Starts recording: appends a line `endpoint status` for each new pair to the file in `FLINK_LIVE_CALLS`, if that is
+/// set.
 pub(crate) fn record() {
     static RECORD: Once = Once::new();
     RECORD.call_once(|| {

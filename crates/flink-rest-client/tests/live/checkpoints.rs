@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::support::{at_least, flink, lossless, soon, streaming};
 
-/// The statistics as soon as they say so: the server renews them every three seconds.
+/// Polls the statistics until the condition holds; the server updates them every three seconds.
 async fn statistics(
     job: &Job<Async>,
     wanted: impl Fn(&CheckpointingStatistics) -> bool,
@@ -92,7 +92,7 @@ async fn a_job_without_checkpoints_takes_none() {
 #[tokio::test]
 async fn a_checkpoint_under_way_fails_with_its_job() {
     let job = streaming(&["--rate", "0", "--slow", "300", "--checkpoint-interval", "500"]).await;
-    // One of the first may overtake the slow records; what is under way for long waits for many of them.
+    // An early checkpoint may complete before the slow records. One that hangs waits for many of them.
     let is_stuck = |checkpoint: &CheckpointStatistics| {
         let since = Timestamp::now().duration_since(checkpoint.trigger_timestamp);
         checkpoint.status == CheckpointStatus::InProgress && since.as_secs() >= 2
@@ -125,7 +125,7 @@ async fn a_checkpoint_is_taken_on_request() {
     assert_eq!(operation.id(), chosen);
     let checkpoint = operation.wait().await.unwrap();
     let again = checkpoints.trigger().trigger_id(chosen).await.unwrap();
-    assert_eq!(again.wait().await.unwrap(), checkpoint, "a repeat is not a second checkpoint");
+    assert_eq!(again.wait().await.unwrap(), checkpoint, "a repeated trigger starts no second checkpoint");
     let status = checkpoints.trigger_status(chosen).status().await.unwrap();
     assert_eq!(status, Progress::Completed(checkpoint));
     let params = json!({"job": job.id(), "trigger": chosen});

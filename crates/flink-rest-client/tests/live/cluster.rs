@@ -16,7 +16,7 @@ async fn the_overview_counts_taskmanagers_and_slots() {
 }
 
 #[tokio::test]
-async fn the_configuration_tells_the_release() {
+async fn the_configuration_contains_the_release() {
     let flink = flink();
     let config = flink.config().await.unwrap();
     assert_eq!(config.flink_version.to_string(), distribution().version());
@@ -39,7 +39,7 @@ fn the_cluster_can_be_shut_down() {
     flink.shutdown_cluster().send().unwrap();
     let gone = std::time::Instant::now() + std::time::Duration::from_secs(30);
     while flink.overview().send().is_ok() {
-        assert!(std::time::Instant::now() < gone, "it still answers");
+        assert!(std::time::Instant::now() < gone, "the cluster still responds");
         std::thread::yield_now();
     }
 }

@@ -1,4 +1,4 @@
-//! Clusters with https and mutual authentication, and clusters behind nginx and proxies.
+//! Clusters with TLS and mutual authentication, and clusters behind nginx and proxies.
 
 use std::{collections::BTreeSet, fs};
 
@@ -45,14 +45,14 @@ async fn a_cluster_with_https() {
     let other = Pem::file(stores.path("other.pem"));
     assert_insecure(&ask(client().ca_certificate(other)).await.unwrap_err(), "ca_certificate(…)");
 
-    // Flink sends who speaks plain http to https, which is another origin.
+    // Flink redirects plain HTTP to HTTPS, which is another origin.
     let error = ask(FlinkRestClient::builder(cluster.url().replace("https", "http"))).await.unwrap_err();
     assert!(error.to_string().contains("a redirect to https://"), "{error}");
     assert!(error.hint().unwrap().contains("give the address that it leads to"), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_cluster_that_wants_client_certificates() {
+async fn a_cluster_that_requires_client_certificates() {
     let stores = Stores::new();
     stores.cluster();
     for name in ["rsa", "ec", "stranger"] {
@@ -93,7 +93,7 @@ async fn a_cluster_that_wants_client_certificates() {
     }
 }
 
-/// nginx with https before the cluster of this run.
+/// nginx with TLS in front of the cluster of this run.
 struct Gateway {
     nginx: Server,
     stores: Stores,
@@ -170,7 +170,8 @@ async fn a_cluster_behind_nginx() {
     let connections =
         |of: &[(&str, _)]| of.iter().map(|(connection, _)| connection.to_string()).collect::<BTreeSet<_>>();
     assert!(reads.len() > 20 && connections(&reads).len() == 1, "{log}");
-    // The upload and the run: a connection that was kept may be closed when they leave, and nobody would know what became of them.
+    // The upload and the run use new connections: a reused one may be closed at that moment, and their outcome would be
+    // unknown.
     assert!(writes.len() == 2 && connections(&writes).len() == 2, "{log}");
 
     let with_user = gateway.address("/team/flink").replace("//", "//me:s3cret@");
@@ -208,7 +209,7 @@ async fn an_upload_that_is_too_large_for_nginx() {
 }
 
 #[tokio::test]
-async fn nginx_may_want_a_client_certificate() {
+async fn nginx_may_require_a_client_certificate() {
     let gateway = Gateway::start();
     let [certificate, key] = ["client.pem", "client.key"].map(|name| Pem::file(gateway.stores.path(name)));
     ask(gateway.client("/certificate").client_certificate(certificate, key)).await.unwrap();

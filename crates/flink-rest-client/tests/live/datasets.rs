@@ -9,18 +9,18 @@ use serde_json::json;
 
 use crate::support::{at_least, flink, lossless, own_jar, soon};
 
-/// How long a few heartbeats may take.
+/// Timeout for a few heartbeats.
 const SOON: Duration = Duration::from_secs(60);
 
 const NO_DATASET: DatasetId = DatasetId::from_bytes([0xff; 16]);
 const NO_DELETION: TriggerId = TriggerId::from_bytes([0xff; 16]);
 
-/// Runs a job that leaves a data set behind, and one only.
+/// Runs a job that leaves exactly one dataset.
 async fn dataset() -> DatasetId {
     let flink = flink();
     let run = flink.jars().upload_and_run(own_jar("CachedDataset")).await.unwrap();
     flink.job(run.job_id).wait_until_finished().await.unwrap();
-    // The JobManager knows each part of it only with the next heartbeat of the TaskManager that has it.
+    // The JobManager learns of each part with a heartbeat of its TaskManager.
     soon(SOON, async || match flink.datasets().list().await.unwrap().datasets.as_slice() {
         [dataset] if dataset.is_complete => Some(dataset.id),
         _ => None,
@@ -29,10 +29,10 @@ async fn dataset() -> DatasetId {
 }
 
 #[tokio::test]
-async fn a_data_set_is_listed_and_deleted() {
+async fn a_dataset_is_listed_and_deleted() {
     let flink = flink();
     if !at_least("1.16") {
-        // No job leaves one behind. That nothing is there to be deleted is not found out: the deletion goes on for ever.
+        // No job leaves a dataset. The deletion of a missing dataset never ends.
         let listed = flink.request_by_name("GetDatasets", json!({})).await.unwrap();
         assert!(lossless::<DatasetList>(&listed).datasets.is_empty());
         let deletion = flink.datasets().delete(NO_DATASET).await.unwrap();
@@ -50,14 +50,14 @@ async fn a_data_set_is_listed_and_deleted() {
     let answer = flink.request_by_name("GetDatasetDeletion", json!({"trigger": trigger})).await.unwrap();
     let status = lossless::<AsynchronousOperation<Done>>(&answer);
     assert_eq!(status.status.id, QueueState::Completed);
-    // A heartbeat may still tell of it.
+    // A late heartbeat may still report it.
     soon(SOON, async || flink.datasets().list().await.unwrap().datasets.is_empty().then_some(())).await;
 
     flink.datasets().delete(NO_DATASET).await.unwrap().wait().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_deletion_that_nobody_started_is_not_found() {
+async fn an_unknown_deletion_is_not_found() {
     let error = flink().datasets().deletion(NO_DELETION).status().await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
     let error = flink().request_by_name("DeleteDataset", json!({"dataset": "numbers"})).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Nothing is done twice on a real cluster though every second request or answer is lost, at any stage.
+//! Nothing is done twice on a real cluster although about half of the requests or responses are lost, at any stage.
 
 use std::{
     collections::BTreeMap,
@@ -17,19 +17,19 @@ use crate::{
     support::{at_least, cluster, flink, many_jobs_jar, soon, streaming, streaming_jar, try_to_submit},
 };
 
-/// After this, an answer that does not come is taken for lost.
+/// Time after which a missing response counts as lost.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// How many are submitted: `cargo xtask soak` wants more.
+/// Number of submissions; `cargo xtask soak` sets more.
 fn submissions() -> usize {
     std::env::var("FLINK_SUBMISSIONS").map_or(40, |count| count.parse().unwrap())
 }
 
-/// Numbers at random; the same ones for the same seed.
+/// Random numbers from a seed.
 struct Chance(u64);
 
 impl Chance {
-    /// With the seed in `FLINK_SEED`, else a new one. Both are told, for those who want to see it again.
+    /// Uses the seed in `FLINK_SEED`, else a new one. Prints it, so that a run can be repeated.
     #[allow(clippy::print_stderr)]
     fn new() -> Self {
         let seed = std::env::var("FLINK_SEED")
@@ -38,7 +38,7 @@ impl Chance {
         Self(seed)
     }
 
-    /// One of so many (splitmix64).
+    /// Returns a number below `many` (splitmix64).
     fn of(&mut self, many: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -50,7 +50,7 @@ impl Chance {
         of[usize::try_from(self.of(N as u64)).unwrap()]
     }
 
-    /// About every second request meets a fault.
+    /// Returns a fault for about every second request.
     fn fault(&mut self) -> Fault {
         use Stage::{Begun, Body, Connected, Done, Forwarded, Head, Middle, Read};
         let stage = self.one([Connected, Begun, Middle, Read, Forwarded, Done, Head, Body]);
@@ -67,19 +67,19 @@ impl Chance {
     }
 }
 
-/// A proxy before the cluster that is not to be relied on.
+/// An unreliable proxy in front of the cluster.
 fn unreliable() -> Proxy {
     let mut chance = Chance::new();
     Proxy::before(cluster().url(), move || chance.fault())
 }
 
-/// A client that does not give up soon.
+/// A client with long timeouts.
 fn patient(proxy: &Proxy) -> FlinkRestClient {
     let retry = Retry::default()
         .times(100)
         .first_pause(Duration::from_millis(20))
         .longest_pause(Duration::from_millis(500));
-    // Up to 1.14 it cannot be found out whether something that is not there will still come.
+    // Up to 1.14 it is unknown whether a missing job will still appear.
     let timeout = Duration::from_secs(if at_least("1.15") { 300 } else { 15 });
     FlinkRestClient::builder(proxy.url())
         .retry(retry)
@@ -89,7 +89,7 @@ fn patient(proxy: &Proxy) -> FlinkRestClient {
         .unwrap()
 }
 
-/// Nothing that was forwarded goes on.
+/// Waits until the upstream has responded to all forwarded requests.
 async fn all_is_answered(proxy: &Proxy) {
     soon(Duration::from_secs(120), || async { (proxy.underway() == 0).then_some(()) }).await;
 }
@@ -105,7 +105,7 @@ async fn each_submission_is_one_job() {
     for number in 0..submissions() {
         let (shaky, jar, at_once) = (shaky.clone(), jar.clone(), at_once.clone());
         let name = format!("{tag} {number}");
-        // Four go on and on; the others are over before the next ones come.
+        // Four jobs run until they are cancelled; the others end before the next ones start.
         let records = if number % (submissions() / 4) == 0 { "1000000" } else { "10" };
         let args = ["--name".to_owned(), name.clone(), "--records".to_owned(), records.to_owned()];
         calls.spawn(async move {
@@ -147,12 +147,12 @@ async fn each_submission_is_one_job() {
         assert_eq!(of_ours.len(), submissions());
     }
     for job in of_ours {
-        // Most have ended, which is refused.
+        // Most have ended, so the cancellation fails.
         let _ = direct.job(*job).cancel().await;
     }
 }
 
-/// The jobs with this in their names, by name.
+/// The ids of the jobs whose names contain this, by name.
 async fn jobs_of(program: &str) -> BTreeMap<String, Vec<JobId>> {
     let mut jobs = BTreeMap::<String, Vec<JobId>>::new();
     for job in flink().jobs().overview().await.unwrap().jobs {
@@ -163,7 +163,7 @@ async fn jobs_of(program: &str) -> BTreeMap<String, Vec<JobId>> {
     jobs
 }
 
-/// The ids of the three jobs of this program, each of which is there once.
+/// The ids of the program's three jobs, after asserting that each exists once.
 async fn three_jobs_of(program: &str) -> Vec<JobId> {
     let jobs = jobs_of(program).await;
     assert!(jobs.keys().eq([1, 2, 3].map(|number| format!("{program} {number}")).iter()), "{jobs:?}");
@@ -172,7 +172,7 @@ async fn three_jobs_of(program: &str) -> Vec<JobId> {
 }
 
 #[tokio::test]
-async fn a_program_with_several_jobs_runs_whole() {
+async fn a_program_with_several_jobs_runs_completely() {
     let flink = flink();
     let jar = flink.jars().upload(many_jobs_jar()).await.unwrap().jar_id().unwrap();
     for (number, flags) in [&["--execute"][..], &[]].into_iter().enumerate() {
@@ -196,9 +196,9 @@ async fn a_program_with_several_jobs_runs_whole() {
     }
 }
 
-/// Until an answer was lost whose program had started.
+/// Runs programs until a response was lost after its program had started.
 #[tokio::test]
-async fn without_an_id_nothing_is_started_twice_and_the_jobs_of_a_lost_answer_are_told() {
+async fn without_an_id_nothing_is_started_twice_and_new_jobs_are_named() {
     const PROGRAMS: usize = 12;
     let (proxy, direct) = (unreliable(), flink());
     let shaky = patient(&proxy);
@@ -229,7 +229,7 @@ async fn without_an_id_nothing_is_started_twice_and_the_jobs_of_a_lost_answer_ar
 }
 
 #[tokio::test]
-async fn a_program_with_several_jobs_and_one_id_is_refused_with_the_way_out() {
+async fn a_program_with_several_jobs_and_one_id_is_refused_with_a_hint() {
     if !at_least("2.3") {
         return;
     }
@@ -281,7 +281,7 @@ async fn each_trigger_is_one_savepoint() {
         }
     }
     all_is_answered(&proxy).await;
-    // One more, so that it is seen when the server's numbers are new enough to hold all those before.
+    // A last savepoint shows when the server's counters are new enough to include all earlier ones.
     let last = direct.savepoint().await.unwrap().wait().await.unwrap();
     let counts = soon(Duration::from_secs(60), || async {
         let statistics = direct.checkpoints().statistics().await.unwrap();
@@ -295,23 +295,23 @@ async fn each_trigger_is_one_savepoint() {
 }
 
 #[tokio::test]
-async fn a_program_that_fails_after_its_submission_is_told_with_its_job() {
+async fn a_program_that_fails_after_its_submission_names_its_job() {
     let error = try_to_submit(&["--name", "failed afterwards", "--records", "10", "--fail-after-submission"])
         .await
         .unwrap_err();
     let Error::StartedAnyway { jobs, source, .. } = &error else { panic!("{error:?}") };
     assert!(source.to_string().contains("failed after the submission"), "{error:?}");
     assert!(error.may_be_done());
-    // Other tests may have submitted some at the same moment.
+    // Other tests may have submitted jobs at the same time.
     let job = jobs.iter().find(|job| job.name == "failed afterwards").unwrap();
     let job = flink().job(job.id);
     assert_eq!(job.wait_until_finished().await.unwrap().state, JobStatus::Finished);
 }
 
-/// Main methods that wait for the JobManager no longer than its clock ticks: Flink refuses many of them with 400, and starts
-/// some of their jobs all the same. Up to 1.16, how long they wait is the cluster's and not the job's.
+/// The submissions of these main methods time out after a tick of the JobManager's clock. Flink refuses many with 400
+/// but starts some of their jobs. Up to 1.16, the timeout is set per cluster, not per job.
 #[tokio::test]
-async fn a_submission_that_flink_itself_gave_up_is_found() {
+async fn a_submission_that_timed_out_in_flink_is_found() {
     if !at_least("1.17") {
         return;
     }
@@ -335,5 +335,5 @@ async fn a_submission_that_flink_itself_gave_up_is_found() {
             }
         }
     }
-    assert!(unknown > 0, "the JobManager was never too slow: nothing was shown");
+    assert!(unknown > 0, "no submission timed out: the test proves nothing");
 }

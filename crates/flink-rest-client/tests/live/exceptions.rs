@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{finished, flink, lossless, streaming, submit};
 
 #[tokio::test]
-async fn a_failed_job_tells_why() {
+async fn a_failed_job_reports_its_cause() {
     let flink = flink();
     let job = submit(&["--fail-at", "3"]).await;
     job.wait_until_finished().await.unwrap_err();
@@ -17,7 +17,7 @@ async fn a_failed_job_tells_why() {
 }
 
 #[tokio::test]
-async fn what_a_job_got_over_is_remembered() {
+async fn survived_failures_are_in_the_history() {
     let flink = flink();
     let flags = ["--fail-at", "3", "--fail-times", "2", "--records", "10", "--restart-delay", "100"];
     let job = submit(&flags).await;

@@ -1,4 +1,4 @@
-//! Savepoints of jobs on ForSt (2.0+), a state backend that Flink does not bring along.
+//! Savepoints of jobs on ForSt (2.0+), a state backend that Flink does not include.
 
 use std::{
     fs,
@@ -16,10 +16,10 @@ use serde_json::json;
 
 use crate::support::{at_least, distribution, streaming_jar};
 
-/// The release of ForSt's native library that Flink 2.3.0 depends on: a jar of 52 MB.
+/// The version of ForSt's native library that Flink 2.3.0 depends on: a jar of 52 MB.
 const NATIVE_LIBRARY: &str = "com.ververica:forstjni:0.1.8";
 
-/// The jars of ForSt from Maven Central, kept with what was built.
+/// The jars of ForSt from Maven Central, cached in the build folder.
 fn jars() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("forst");
     let backend = format!("org.apache.flink:flink-statebackend-forst:{}", distribution().version());
@@ -40,7 +40,7 @@ fn from_maven(artifact: &str, folder: &Path) -> PathBuf {
     jar
 }
 
-/// A cluster of the Flink under test with the jars of ForSt beside its own.
+/// A cluster of the Flink under test with the additional jars of ForSt.
 fn cluster(home: &Path) -> Cluster {
     let lib = home.join("lib");
     fs::create_dir(&lib).unwrap();
@@ -74,7 +74,7 @@ async fn a_savepoint_of_a_job_on_forst_is_native() {
     job.stop_with_savepoint().await.unwrap().wait().await.unwrap();
     assert_eq!(job.wait_until_finished().await.unwrap().state, JobStatus::Finished);
 
-    // So is one by a call by name, as Python's are. Flink's default, canonical, would fail the job.
+    // Also with a call by name, which Python uses. Flink's default format, canonical, would fail the job.
     let job = stateful(&flink).await;
     let answer = flink.request_by_name("TriggerSavepoint", json!({"job": job.id()})).await.unwrap();
     let id: TriggerId = answer.json().unwrap()["request-id"].as_str().unwrap().parse().unwrap();

@@ -1,4 +1,4 @@
-//! Metrics of a job that nobody looked at for a while.
+//! Metrics of a job without earlier requests.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,10 @@ use crate::support::{distribution, streaming_jar};
 const INTERVAL: Duration = Duration::from_secs(2);
 /// Oldest age of a fresh metric: an interval, a second, and two for the requests on a busy machine.
 const MAX_AGE: Duration = Duration::from_secs(5);
-/// Time without a request: metrics of before are twice as old as they may be.
+/// Time without requests; earlier metrics are then twice as old as allowed.
 const UNSEEN: Duration = Duration::from_secs(10);
 
-/// A cluster that nobody else looks at, and a job on it.
+/// A separate cluster with a job, so that no other test requests its metrics.
 async fn unseen() -> (flink_local::Cluster, JobId, FlinkRestClient) {
     let flink = flink_local::Flink::from(distribution().clone());
     let interval = INTERVAL.as_millis().to_string();
@@ -27,21 +27,21 @@ async fn unseen() -> (flink_local::Cluster, JobId, FlinkRestClient) {
     (own, job, flink)
 }
 
-/// Each reading is another client's, which knows of no collection.
+/// Each read uses a new client, which knows of no collection.
 #[tokio::test]
-async fn a_job_that_nobody_looked_at_is_shown_as_it_is() {
+async fn an_unobserved_job_has_fresh_metrics() {
     let (own, id, flink) = unseen().await;
     let vertex = flink.job(id).details().await.unwrap().vertices[0].id;
-    let someone = || FlinkRestClient::new(own.url()).unwrap();
+    let new_client = || FlinkRestClient::new(own.url()).unwrap();
     let records = || async {
-        let metrics = someone().job(id).vertex(vertex).subtasks().metrics();
+        let metrics = new_client().job(id).vertex(vertex).subtasks().metrics();
         let reading = metrics.get(["numRecordsOut"]).fresh().await.unwrap();
         assert!(reading.freshness.is_fresh());
         reading.value[0].sum.unwrap()
     };
     let (begun, records_before) = (Instant::now(), records().await);
 
-    // A hundred records a second, less on a busy machine.
+    // A hundred records per second, fewer on a busy machine.
     tokio::time::sleep(UNSEEN).await;
     let (elapsed, more) = (begun.elapsed(), records().await - records_before);
     assert!(
@@ -50,14 +50,14 @@ async fn a_job_that_nobody_looked_at_is_shown_as_it_is() {
     );
 
     tokio::time::sleep(UNSEEN).await;
-    let uptime = someone().job(id).metrics().get(["uptime"]).await.unwrap()[0].as_f64().unwrap() / 1000.0;
+    let uptime = new_client().job(id).metrics().get(["uptime"]).await.unwrap()[0].as_f64().unwrap() / 1000.0;
     let details = flink.job(id).details().await.unwrap();
     let since = details.timestamps[&JobStatus::Running].at.unwrap();
     let truth = details.now.duration_since(since).as_secs_f64();
     assert!((0.0..MAX_AGE.as_secs_f64()).contains(&(truth - uptime)), "of {truth}s it shows {uptime}s");
 
     tokio::time::sleep(UNSEEN).await;
-    let backpressure = someone().job(id).vertex(vertex).backpressure().measured().await.unwrap();
+    let backpressure = new_client().job(id).vertex(vertex).backpressure().measured().await.unwrap();
     assert_eq!(backpressure.status, BackPressureStatus::Ok);
     let age = backpressure.end_timestamp.unwrap().duration_until(Timestamp::now());
     assert!(age.as_secs_f64() < MAX_AGE.as_secs_f64(), "{age:?}");
@@ -69,16 +69,16 @@ fn signal(name: &str, process: u32) {
     assert!(sent.success());
 }
 
-/// Of two TaskManagers, one stands still while metrics are collected. Flink from 1.20 on collects nothing before that one
-/// has answered, and all values are old.
+/// One of two TaskManagers is stopped during a collection. From 1.20 on, Flink waits for it before it collects again, so all
+/// values are old.
 #[tokio::test]
-async fn a_taskmanager_that_stands_still_is_told() {
+async fn a_stopped_taskmanager_means_unknown_freshness() {
     let interval = INTERVAL.as_millis().to_string();
     let flink = flink_local::Flink::from(distribution().clone()).taskmanagers(2);
     let own = flink.config("metrics.fetcher.update-interval", interval).start().unwrap();
-    let someone = || FlinkRestClient::new(own.url()).unwrap();
+    let new_client = || FlinkRestClient::new(own.url()).unwrap();
     let fresh = async || {
-        while !someone().refresh_metrics().await.unwrap().is_fresh() {
+        while !new_client().refresh_metrics().await.unwrap().is_fresh() {
             tokio::time::sleep(INTERVAL / 10).await;
         }
     };
@@ -88,22 +88,22 @@ async fn a_taskmanager_that_stands_still_is_told() {
     let taskmanager = *own.process_ids().last().unwrap();
     signal("-STOP", taskmanager);
     let begun = Instant::now();
-    let freshness = someone().refresh_metrics().await.unwrap();
+    let freshness = new_client().refresh_metrics().await.unwrap();
     assert!(!freshness.is_fresh() && begun.elapsed() < MAX_AGE, "{freshness:?} after {:?}", begun.elapsed());
     signal("-CONT", taskmanager);
     tokio::time::timeout(UNSEEN, fresh()).await.expect("both have reported again");
 }
 
-/// Flink answers «No value present» for a moment.
+/// Flink responds with «No value present» for a moment.
 #[tokio::test]
-async fn backpressure_of_a_job_that_has_just_started_is_no_failure() {
+async fn backpressure_of_a_new_job_is_not_an_error() {
     let flink = crate::support::flink();
     let job = crate::support::submit(&["--no-chaining", "--parallelism", "2"]).await;
     let vertices = job.details().await.unwrap().vertices;
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(4) {
         for vertex in &vertices {
-            // Typed calls wait for a collection, which may be over the moment that matters.
+            // Typed calls wait for a collection, which may take longer than that moment.
             let by_name = serde_json::json!({"job": job.id(), "vertex": vertex.id});
             flink.request_by_name("GetJobVertexBackPressure", by_name).await.unwrap();
         }

@@ -1,5 +1,5 @@
-//! Two JobManagers, one of them the leader, which is killed in the middle of things: jobs are found again, and nothing
-//! is submitted twice.
+//! Two JobManagers, of which the leader is killed during requests: jobs are found again, and nothing is submitted
+//! twice.
 
 use std::{path::Path, time::Duration};
 
@@ -12,12 +12,12 @@ use crate::{
     zookeeper::ZooKeeper,
 };
 
-/// ZooKeeper gives a leader up that was not heard of for so long.
+/// Session timeout after which ZooKeeper drops a leader.
 const SESSION: Duration = Duration::from_secs(10);
-/// Much longer than it takes until another one leads, and has its jobs back.
+/// Timeout for a new leader that has recovered its jobs; usually much faster.
 const SOON: Duration = Duration::from_secs(240);
 
-/// The Flink under test; the newest for those whose ZooKeeper does not know the addresses of Java 14 and newer.
+/// The Flink under test; the newest one if its ZooKeeper cannot parse the addresses of Java 14 and newer.
 fn flink_under_test() -> Distribution {
     match at_least("1.15") {
         true => distribution().clone(),
@@ -25,12 +25,12 @@ fn flink_under_test() -> Distribution {
     }
 }
 
-/// One JobManager of the cluster, with so many TaskManagers.
+/// Starts one JobManager of the cluster, with this many TaskManagers.
 fn start(flink: &Distribution, zookeeper: &ZooKeeper, storage: &Path, taskmanagers: usize) -> Cluster {
     Flink::from(flink.clone())
         .taskmanagers(taskmanagers)
         .slots(8)
-        // Its name up to 1.16, and the one since.
+        // The key up to 1.16, and the one since.
         .config("high-availability", "zookeeper")
         .config("high-availability.type", "zookeeper")
         .config("high-availability.cluster-id", "/flink-rest-client")
@@ -42,7 +42,7 @@ fn start(flink: &Distribution, zookeeper: &ZooKeeper, storage: &Path, taskmanage
         .unwrap()
 }
 
-/// The arguments of a job that goes on and on, from checkpoint to checkpoint, also where a machine has no time for it.
+/// Arguments of a job that runs until it is cancelled and survives slow checkpoints.
 fn endless(name: &str) -> [String; 8] {
     let flags =
         ["--name", name, "--checkpoint-interval", "500", "--keyed-state", "5", "--restart-attempts", "1000"];
@@ -75,7 +75,7 @@ async fn the_leader_is_killed_and_its_successor_too() {
         .build()
         .unwrap();
 
-    // The next JobManager has the job from the store of high availability, its jar with it.
+    // The new leader restores the job and its jar from the high-availability store.
     let run = flink.jars().upload_and_run(&jar).args(endless("from before")).delete_jar().await.unwrap();
     let job = flink.job(run.job_id);
     job.wait_until_running().await.unwrap();
@@ -86,14 +86,14 @@ async fn the_leader_is_killed_and_its_successor_too() {
         let leader = if round == "first" { &mut first } else { &mut second };
         block_in_place(|| leader.kill_jobmanager()).unwrap();
 
-        // The other one is asked before it knows that it has to lead.
-        let name = format!("submitted to the heir of the {round}");
+        // The other JobManager gets requests before it knows that it is the leader.
+        let name = format!("submitted to the new leader of round {round}");
         let run = flink.jars().upload_and_run(&jar).exactly_once().args(endless(&name)).await.unwrap();
         is_one(&flink, &flink.job(run.job_id), &name).await;
         is_one(&flink, &job, "from before").await;
         names.push((flink.job(run.job_id), name));
 
-        // What the leader had begun died with it, or is there.
+        // The operation was lost with the leader, or has completed.
         if let Err(error) = underway.await.unwrap().unwrap().wait().timeout(SOON).await {
             assert!(
                 error.is_not_found() || matches!(error, flink_rest_client::Error::OperationFailed { .. }),

@@ -52,7 +52,7 @@ async fn a_jar_may_have_an_odd_name() {
         let uploaded = flink.jars().upload(Upload::from_reader(name, size, reader)).await.unwrap();
         let id = uploaded.jar_id().unwrap();
         let files = flink.jars().list().await.unwrap().files;
-        // Flink keeps it under a name of its own: some characters are blanks there.
+        // Flink changes the name: it replaces some characters by spaces.
         assert!(files.iter().any(|file| file.id == id), "{name}: {id}");
         flink.jar(&id).plan().await.unwrap();
         flink.jar(&id).delete().await.unwrap();
@@ -84,8 +84,8 @@ async fn entry_class_arguments_parallelism_and_job_id_arrive() {
 }
 
 #[tokio::test]
-async fn a_jar_that_is_refused_does_not_stay_behind() {
-    // On a cluster that others use, a job that one of them submits meanwhile might be the program's.
+async fn a_refused_jar_is_deleted() {
+    // A separate cluster: on a shared one, another test's job could be taken for the program's.
     let own = flink_local::Flink::from(distribution().clone()).taskmanagers(0).start().unwrap();
     let flink = FlinkRestClient::new(own.url()).unwrap();
     let jar = streaming_jar();

@@ -1,5 +1,5 @@
-//! A JobManager that is killed in the middle of something, and another one that knows nothing of it: what was going on
-//! succeeds or says what became of it, soon, and nothing runs twice.
+//! A JobManager is killed during requests, and a new one knows nothing of them. Each call succeeds or reports its
+//! outcome soon, and nothing runs twice.
 
 use std::{
     fs::File,
@@ -18,15 +18,15 @@ use crate::{
     support::{at_least, distribution, soon, streaming_jar},
 };
 
-/// The tests take turns.
+/// Locked by each test: they run one after the other.
 static CLUSTER: LazyLock<Mutex<Cluster>> = LazyLock::new(|| {
     Mutex::new(Flink::from(distribution().clone()).slots(4).start_timeout(SOON).start().unwrap())
 });
 
-/// Much longer than another JobManager takes to come.
+/// Timeout for a new JobManager; usually much faster.
 const SOON: Duration = Duration::from_secs(240);
 
-/// A client that does not give up before the next JobManager is there.
+/// A client with long timeouts.
 fn patient(url: &str) -> FlinkRestClient {
     let retry = Retry::default().times(1000).longest_pause(Duration::from_millis(500));
     FlinkRestClient::builder(url).retry(retry).timeout(SOON).build().unwrap()
@@ -39,7 +39,7 @@ fn restart(cluster: &mut Cluster) {
     });
 }
 
-/// A name that no other job has.
+/// A unique job name.
 fn name() -> String {
     format!("job of {}", JobId::random())
 }
@@ -64,7 +64,7 @@ async fn killed_during_an_upload() {
     let is_killed = std::sync::Mutex::new(is_killed);
     let jar = Upload::new(&path).on_progress(move |sent, _| {
         if sent > 32 * 1024 * 1024 && half.send(()).is_ok() {
-            // An error says that it was killed long ago.
+            // An error means that it was killed long ago.
             let _ = is_killed.lock().unwrap().recv();
         }
     });
@@ -79,7 +79,7 @@ async fn killed_during_an_upload() {
     let files = flink.jars().list().await.unwrap().files;
     let ours: Vec<_> =
         files.into_iter().filter(|file| file.name == "large.jar").map(|file| file.id).collect();
-    assert_eq!(ours, slice::from_ref(&id), "what was cut off is no jar");
+    assert_eq!(ours, slice::from_ref(&id), "a cut off upload leaves no jar");
     flink.jar(id).delete().await.unwrap();
 }
 
@@ -89,7 +89,7 @@ async fn killed_during_a_submission() {
     let proxy = Proxy::before(cluster.url(), || Fault::Nothing);
     let (flink, name) = (patient(&proxy.url()), name());
     let run = flink.jars().upload_and_run(streaming_jar()).exactly_once().args(["--name", &name]);
-    // Up to 1.14 it cannot be found out whether a job that is not there will still come.
+    // Up to 1.14 it is unknown whether a missing job will still appear.
     let run = if at_least("1.15") { run } else { run.timeout(Duration::from_secs(30)) };
     let run = tokio::spawn(run.into_future());
     soon(SOON, || async { proxy.arrived().iter().any(|request| request.ends_with("/run")).then_some(()) })
@@ -122,16 +122,16 @@ async fn killed_during_a_wait() {
     let (seen, is_seen) = mpsc::channel();
     let wait = job.wait_until_finished().on_state(move |_| _ = seen.send(()));
     let finished = tokio::spawn(wait.timeout(SOON).into_future());
-    // What it never saw it could not miss.
+    // The wait must have seen the job: it cannot miss an unknown one.
     block_in_place(|| is_seen.recv()).unwrap();
     let savepoint = job.savepoint().await.unwrap();
     let taken = tokio::spawn(savepoint.wait().timeout(SOON).into_future());
     restart(&mut cluster);
     let error = finished.await.unwrap().unwrap_err();
     assert!(matches!(error, Error::JobGone { .. }), "{error:?}");
-    // It may have been taken before.
+    // It may have completed before.
     if let Err(error) = taken.await.unwrap() {
-        assert!(error.is_not_found(), "so is the savepoint: {error:?}");
+        assert!(error.is_not_found(), "the savepoint is gone too: {error:?}");
     }
 }
 

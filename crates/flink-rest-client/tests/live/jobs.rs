@@ -30,7 +30,7 @@ async fn jobs_are_listed_with_their_states() {
 }
 
 #[tokio::test]
-async fn a_finished_job_tells_its_result() {
+async fn a_finished_job_has_a_result() {
     let (flink, job) = (flink(), finished().await);
     let id = json!({"job": job.id()});
     let details = lossless::<JobDetails>(&flink.request_by_name("GetJob", id.clone()).await.unwrap());
@@ -62,7 +62,7 @@ async fn a_finished_job_tells_its_result() {
 }
 
 #[tokio::test]
-async fn a_running_job_is_looked_at_and_cancelled() {
+async fn a_running_job_is_shown_and_cancelled() {
     let (flink, job) = (flink(), streaming(&["--parallelism", "2"]).await);
     let id = json!({"job": job.id()});
     let details = lossless::<JobDetails>(&flink.request_by_name("GetJob", id.clone()).await.unwrap());
@@ -83,7 +83,7 @@ async fn a_running_job_is_looked_at_and_cancelled() {
 }
 
 #[tokio::test]
-async fn waiting_sees_a_failure_and_says_why() {
+async fn waiting_reports_a_failure_with_its_cause() {
     let job = submit(&["--fail-at", "3"]).await;
     let error = job.wait_until_finished().await.unwrap_err();
     let Error::JobEnded { state, root_cause, .. } = error else { panic!("{error}") };
@@ -100,7 +100,7 @@ async fn waiting_for_slots_that_never_come_ends_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_job_that_is_not_there() {
+async fn an_unknown_job() {
     let job = flink().job(JobId::from_bytes([7; 16]));
     assert!(job.details().await.unwrap_err().is_not_found());
     assert!(job.config().await.unwrap_err().is_not_found());

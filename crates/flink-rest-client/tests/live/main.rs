@@ -1,4 +1,4 @@
-//! Every endpoint on a real Flink, of the release in `FLINK_VERSION`. `cargo xtask test` runs it.
+//! Every endpoint on a real Flink, of the release in `FLINK_VERSION`. Run by `cargo xtask test`.
 
 mod applications;
 mod calls;
@@ -15,7 +15,7 @@ mod jars;
 mod jobmanager;
 mod jobs;
 mod processes;
-#[expect(dead_code, reason = "the tests without Flink use the rest")]
+#[expect(dead_code, reason = "the hermetic tests use the rest")]
 #[path = "../it/proxy.rs"]
 mod proxy;
 mod rescaling;

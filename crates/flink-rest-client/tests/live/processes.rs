@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::support::{PROFILER, at_least, cluster, flink, lossless, soon, streaming};
 
-/// How long what is measured when asked for may take.
+/// Timeout for values that Flink computes on request.
 const SOON: Duration = Duration::from_secs(20);
 
 const HEAP: &str = "Status.JVM.Memory.Heap.Used";
@@ -46,7 +46,7 @@ fn is_unsupported<T: std::fmt::Debug>(answer: Result<T>) -> bool {
 }
 
 #[tokio::test]
-async fn the_jobmanager_tells_how_it_is_configured() {
+async fn the_jobmanager_reports_its_configuration() {
     let config = ask::<Configuration>("GetJobManagerConfig", json!({})).await;
     assert_eq!(config.get("taskmanager.numberOfTaskSlots"), Some("8"));
     assert_eq!(config.get("no.such.option"), None);
@@ -98,7 +98,7 @@ async fn logs_are_listed_and_read() {
 }
 
 #[tokio::test]
-async fn threads_tell_what_they_do() {
+async fn threads_are_dumped() {
     let (flink, taskmanager) = (flink(), taskmanager().await);
     let dump = ask::<ThreadDump>("GetTaskManagerThreadDump", json!({"taskmanager": taskmanager.id()})).await;
     let main = dump.thread_infos.iter().find(|thread| thread.thread_name == "main").unwrap();
@@ -163,7 +163,7 @@ async fn metrics_of_taskmanagers() {
 }
 
 #[tokio::test]
-async fn taskmanagers_tell_their_slots_and_memory() {
+async fn taskmanagers_report_their_slots_and_memory() {
     let flink = flink();
     let job = streaming(&["--parallelism", "2"]).await;
     let listed = ask::<TaskManagerList>("GetTaskManagers", json!({})).await.taskmanagers;
@@ -189,7 +189,7 @@ async fn taskmanagers_tell_their_slots_and_memory() {
         assert_eq!(details.metrics.memory_segments_total.is_some(), !at_least("2.0"));
         slots.extend(details.allocated_slots);
     }
-    // The slot manager of older releases does not tell them.
+    // The slot manager of older releases does not list them.
     let own: Vec<_> = slots.iter().filter(|slot| slot.job_id == job.id()).collect();
     assert_eq!(own.len(), if at_least("1.18") { 2 } else { 0 });
     assert!(own.iter().all(|slot| slot.resource.task_heap_memory > Some(0)));
@@ -245,7 +245,7 @@ async fn a_taskmanager_is_profiled() {
     let params = json!({"taskmanager": taskmanager.id(), "mode": "LOCK", "duration": 1});
     ask::<Profiling>("StartTaskManagerProfiling", params).await;
     let params = json!({"taskmanager": taskmanager.id()});
-    // It must be over before somebody else begins.
+    // Wait for its end, because a process runs one profiler at a time.
     let runs = soon(SOON, || async {
         let runs = ask::<ProfilingList>("GetTaskManagerProfilingList", params.clone()).await.profiling_list;
         assert_eq!((&runs[0].mode, &runs[1].status), (&ProfilingMode::Lock, &ProfilingStatus::Finished));
@@ -259,7 +259,7 @@ async fn a_taskmanager_is_profiled() {
 }
 
 #[tokio::test]
-async fn a_job_tells_of_its_processes() {
+async fn a_job_lists_its_processes() {
     let (flink, taskmanager) = (flink(), taskmanager().await);
     let job = streaming(&[]).await;
     if !at_least("1.16") {

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::support::{at_least, distribution, lossless, soon, streaming, streaming_jar};
 
 #[tokio::test]
-async fn the_old_rescaling_is_switched_off() {
+async fn the_old_rescaling_is_disabled() {
     let job = streaming(&[]).await;
     let error = job.trigger_rescaling(2).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 503);
@@ -38,7 +38,7 @@ async fn the_default_scheduler_does_not_rescale() {
     job.cancel().await.unwrap();
 }
 
-/// Waits until the job has gone on with this parallelism: the server takes the wish at once and acts on it later.
+/// Waits until the job runs with this parallelism: the server accepts the request at once and applies it later.
 async fn until_parallelism(job: &Job<Async>, parallelism: u32) {
     soon(Duration::from_secs(60), async || {
         let vertices = job.wait_until_running().await.unwrap().vertices;
@@ -101,7 +101,7 @@ async fn the_adaptive_scheduler_rescales() {
 }
 
 #[tokio::test]
-async fn a_client_gives_a_sign_of_life() {
+async fn a_client_sends_a_heartbeat() {
     let job = streaming(&[]).await;
     let heartbeat = job.heartbeat(Timestamp::now()).await;
     if at_least("1.17") {
@@ -113,7 +113,7 @@ async fn a_client_gives_a_sign_of_life() {
 }
 
 #[tokio::test]
-async fn a_coordinator_that_is_not_there() {
+async fn an_unknown_coordinator() {
     let job = streaming(&[]).await;
     let error = job.send_to_coordinator("0123456789abcdef0123456789abcdef", "AAAA").await.unwrap_err();
     assert!(error.status().is_some(), "{error}");

@@ -78,7 +78,7 @@ async fn a_savepoint_that_cannot_be_written_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_trigger_with_the_same_id_is_no_second_savepoint() {
+async fn a_repeated_trigger_id_starts_no_second_savepoint() {
     let job = streaming(&[]).await;
     let id: TriggerId = "abababababababababababababababab".parse().unwrap();
     let trigger = || job.savepoint().trigger_id(id).format_type(SavepointFormatType::Canonical);

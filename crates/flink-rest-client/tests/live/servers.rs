@@ -1,4 +1,4 @@
-//! Servers of others' making that stand before a cluster. `cargo xtask test` installs them; without one, its tests fail.
+//! Third-party servers in front of a cluster. `cargo xtask test` installs them; without one, its tests fail.
 
 use std::{
     env,
@@ -12,10 +12,10 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Runs a program until it ends or nobody holds the other end of standard input any more.
+/// Runs a program until it ends or standard input closes.
 const RUN: &str = r#"exec 3<&0; "$@" 3<&- & program=$!; { read -r _ <&3; kill $program; } & wait $program"#;
 
-/// A running server, ended with its owner, also when that is killed.
+/// A running server that ends with its owner, even if that is killed.
 pub(crate) struct Server {
     shell: Child,
     port: u16,
@@ -23,8 +23,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// nginx with these `server { … }` blocks, made for a port and a folder. Its log tells which connection each request
-    /// came on.
+    /// Starts nginx with these `server { … }` blocks, given a port and a folder. Its log contains the connection of
+    /// each request.
     pub(crate) fn nginx(servers: impl Fn(u16, &Path) -> String) -> Self {
         Self::start("nginx", |port, folder| {
             let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
@@ -48,7 +48,7 @@ impl Server {
         })
     }
 
-    /// An HTTP proxy for `me` with the password `s3cret`.
+    /// Starts an HTTP proxy for the user `me` with the password `s3cret`.
     pub(crate) fn tinyproxy() -> Self {
         Self::start("tinyproxy", |port, folder| {
             let config = format!(
@@ -60,14 +60,14 @@ impl Server {
         })
     }
 
-    /// A SOCKS5 proxy for `me` with the password `s3cret`.
+    /// Starts a SOCKS5 proxy for the user `me` with the password `s3cret`.
     pub(crate) fn microsocks() -> Self {
         Self::start("microsocks", |port, _| format!("-i 127.0.0.1 -p {port} -u me -P s3cret"))
     }
 
-    /// Starts it on a port that is free, and waits until it listens there.
+    /// Starts a server on a free port and waits until it listens.
     fn start(program: &str, arguments: impl Fn(u16, &Path) -> String) -> Self {
-        // Somebody else may take the port in between.
+        // Another process may take the port meanwhile.
         (0..3)
             .find_map(|_| Self::start_once(program, &arguments))
             .unwrap_or_else(|| panic!("{program} ends at once"))
@@ -77,7 +77,7 @@ impl Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
         let arguments = arguments(port, folder.path());
-        // Only root has these in the path, on some systems.
+        // On some systems only root's PATH has these.
         let path = format!("{}:/usr/sbin:/usr/local/sbin", env::var("PATH").unwrap());
         let errors = File::create(folder.path().join("stderr")).unwrap();
         let mut shell = Command::new("sh");
@@ -106,7 +106,7 @@ impl Server {
         self.folder.path().join(name)
     }
 
-    /// What the server has logged.
+    /// The server's log.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.file("access.log")).unwrap()
     }

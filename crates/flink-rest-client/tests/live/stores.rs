@@ -1,4 +1,4 @@
-//! Certificates as people make them: with keytool and openssl.
+//! Certificates made with keytool and openssl, the usual tools.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use flink_local::{Flink, Java};
 
 const PASSWORD: &str = "password";
 
-/// A folder with certificates, keys and Java's stores of them.
+/// A folder with certificates, keys and Java key stores.
 pub(crate) struct Stores(tempfile::TempDir);
 
 impl Stores {
@@ -22,7 +22,7 @@ impl Stores {
         self.0.path().join(name)
     }
 
-    /// `rest.p12` with the key of a cluster on this machine, and `rest.pem` with its certificate.
+    /// Creates `rest.p12` with the key of a local cluster, and `rest.pem` with its certificate.
     pub(crate) fn cluster(&self) {
         self.keytool(
             "-genkeypair -alias rest -keyalg RSA -dname CN=flink -ext SAN=dns:localhost,ip:127.0.0.1",
@@ -31,7 +31,7 @@ impl Stores {
         self.keytool("-exportcert -rfc -alias rest -file rest.pem", "rest.p12");
     }
 
-    /// The certificate in this file is trusted by `trusted.p12`.
+    /// Adds the certificate in this file to the trust store `trusted.p12`.
     pub(crate) fn trust(&self, certificate: &str) {
         self.keytool(
             &format!("-importcert -noprompt -alias {certificate} -file {certificate}"),
@@ -44,7 +44,7 @@ impl Stores {
         self.run(&keytool, &format!("{arguments} -keystore {store} -storetype PKCS12 -storepass {PASSWORD}"));
     }
 
-    /// `NAME.pem` signed by itself, `NAME.key` in PKCS#8, for a server on this machine or a client.
+    /// Creates a self-signed `NAME.pem` and its `NAME.key` in PKCS#8, for a local server or a client.
     pub(crate) fn self_signed(&self, name: &str) {
         let subject = format!("-subj /CN={name} -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -days 2");
         self.openssl(&format!(
@@ -62,12 +62,12 @@ impl Stores {
         assert!(output.status.success(), "{} {arguments}: {output:?}", program.display());
     }
 
-    /// The cluster with https; its own certificate is the one that it trusts, unless there is a `trusted.p12`.
+    /// Configures TLS for a cluster. It trusts its own certificate, or those in `trusted.p12` if that exists.
     pub(crate) fn secure(&self, flink: Flink) -> Flink {
         let trusted = ["trusted.p12", "rest.p12"].map(|name| self.path(name));
         let trusted = trusted.iter().find(|path| fs::exists(path).unwrap()).unwrap();
-        // Flink 1.17 heeds this for its REST API, 1.18 and 1.19 if clients must show a certificate: unless it is set, they offer
-        // one kind of encryption, which is too old. Other releases offer what Java has.
+        // Flink 1.17, and 1.18 and 1.19 with mutual authentication, otherwise offer a single, outdated cipher suite for
+        // the REST API. Other releases offer Java's defaults.
         flink
             .config("security.ssl.algorithms", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
             .config("security.ssl.rest.enabled", "true")

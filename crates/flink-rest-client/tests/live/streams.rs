@@ -1,4 +1,4 @@
-//! What streams, on a real cluster: logs, profiles and jars.
+//! Streams on a real cluster: logs, profiles and jars.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::support::{PROFILER, at_least, cluster, distribution, flink, word_count_jar};
 
-/// Small files, so that a few jobs fill several. A word count is about 20 KB of the JobManager's log.
+/// Small files, so that a few jobs fill several: a word count writes about 20 KB to the JobManager's log.
 const ROLLING: &str = "\
 rootLogger.level = INFO
 rootLogger.appenderRef.file.ref = File
@@ -36,22 +36,22 @@ appender.file.strategy.type = DefaultRolloverStrategy
 appender.file.strategy.max = 1000
 ";
 
-/// A cluster of its own, with such logs. The configuration must live as long.
+/// A separate cluster with such logs. The returned folder must outlive it.
 fn rolling() -> (Cluster, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("log4j.properties");
     fs::write(&file, ROLLING).unwrap();
     let option = format!("-Dlog4j.configurationFile={}", file.display());
     let flink = Flink::from(distribution().clone()).slots(2).config("env.java.opts.all", option);
-    // Up to 1.14 nothing else tells the JobManager that a TaskManager is gone.
+    // Up to 1.14, only this tells the JobManager that a TaskManager has ended.
     let flink = flink.config("heartbeat.timeout", "15000");
     (flink.start_timeout(Duration::from_secs(300)).start().unwrap(), folder)
 }
 
-/// All lines of a log or of standard output: its files, the oldest first.
+/// All lines of a log or standard output, from its oldest file to the newest.
 fn written(folder: &Path, name: &str) -> Vec<Bytes> {
     let text = loop {
-        // The current file becomes the next rotated one at any moment, and would then be in neither place.
+        // A rotation during the read could hide the current file.
         if let Some(text) = read_unless_rotated(folder, name) {
             break text;
         }
@@ -69,12 +69,12 @@ fn read_unless_rotated(folder: &Path, name: &str) -> Option<Vec<u8>> {
         text.extend(fs::read(rotated(number)).unwrap());
     }
     let current = fs::read(folder.join(name));
-    // Rotating renames the file: as long as there is no next one, the one that was read is the newest.
+    // A rotation renames the files: without a next one, the one that was read is the newest.
     if rotated(before + 1).exists() {
         return None;
     }
     match current {
-        // The newest was just renamed, the next one not yet created.
+        // The newest file was just renamed, and the next one not created yet.
         Err(error) if error.kind() == ErrorKind::NotFound && before > 0 => {}
         current => text.extend(current.unwrap()),
     }
@@ -82,7 +82,7 @@ fn read_unless_rotated(folder: &Path, name: &str) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn a_log_that_is_rotated_while_it_is_read_is_read_whole() {
+fn a_log_that_is_rotated_while_it_is_read_is_complete() {
     const LINES: usize = 2000;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("log");
@@ -106,12 +106,13 @@ fn a_log_that_is_rotated_while_it_is_read_is_read_whole() {
     assert_eq!(written(folder.path(), "log").len(), LINES);
 }
 
-/// What has come of all logs so far.
+/// All received lines.
 #[derive(Default)]
 struct Got(BTreeMap<Process, Vec<Bytes>>);
 
 impl Got {
-    /// Reads on until all is there that some process has written into this folder, and nothing else is.
+    /// Reads until all lines are received that one process has written to this folder, and asserts that there are no
+    /// others.
     async fn catch_up(&mut self, lines: &mut LogLines<Async>, folder: &Path, name: &str) -> Process {
         let started = Instant::now();
         loop {
@@ -120,7 +121,7 @@ impl Got {
             let process = self.0.iter().find(|(_, got)| is_its(got)).map(|(process, _)| process.clone());
             let got = process.as_ref().and_then(|process| self.0.get(process)).map_or(&[][..], Vec::as_slice);
             let first_other = got.iter().zip(&expected).position(|(got, expected)| got != expected);
-            // What came was there before the files were read.
+            // Received lines were written before the files were read.
             assert!(got.len() <= expected.len(), "of {process:?}, doubled: {:?}", &got[expected.len()..]);
             assert_eq!(
                 first_other,
@@ -140,12 +141,12 @@ impl Got {
                 expected.len(),
                 self.0.values().map(|got| (got.len(), got.first())).collect::<Vec<_>>(),
             );
-            // Once it is there, it is looked at.
+            // Once a line has arrived, the files are compared.
             let _ = timeout(Duration::from_secs(1), self.read_one(lines)).await;
         }
     }
 
-    /// Reads on for ever.
+    /// Reads without end.
     async fn read(&mut self, lines: &mut LogLines<Async>) {
         loop {
             self.read_one(lines).await;
@@ -165,17 +166,17 @@ async fn count_words(flink: &FlinkRestClient) {
 }
 
 #[tokio::test]
-async fn no_line_is_lost_or_doubled() {
+async fn no_line_is_lost_or_duplicated() {
     let (mut own, _configuration) = rolling();
     let flink = FlinkRestClient::new(own.url()).unwrap();
     let logs = own.folder().join("logs");
     let (jobmanager, taskmanager) = (logs.join("jobmanager"), logs.join("taskmanager-0"));
-    // Some of it was rotated when the cluster was started.
+    // Some of it was rotated during the start of the cluster.
     let all = flink.follow_logs().since(Timestamp::UNIX_EPOCH);
     let mut lines = all.poll_between(Duration::from_millis(100), Duration::from_secs(1)).lines();
     let mut got = Got::default();
 
-    // While jobs run, and logs are rotated.
+    // While jobs run and logs are rotated.
     for _ in 0..3 {
         count_words(&flink).await;
         got.catch_up(&mut lines, &jobmanager, "jobmanager.log").await;
@@ -187,24 +188,24 @@ async fn no_line_is_lost_or_doubled() {
     let first = got.catch_up(&mut lines, &taskmanager, "taskmanager.log").await;
     assert!(jobmanager.join("jobmanager.log.5").exists() && taskmanager.join("taskmanager.log.3").exists());
 
-    // A TaskManager goes, another comes.
+    // A TaskManager ends, and another starts.
     own.kill_taskmanager(0).unwrap();
     own.start_taskmanager().unwrap();
     let second = got.catch_up(&mut lines, &logs.join("taskmanager-1"), "taskmanager.log").await;
     assert_ne!(first, second);
     got.catch_up(&mut lines, &jobmanager, "jobmanager.log").await;
 
-    // The JobManager is killed and comes back.
+    // The JobManager is killed and restarted.
     own.kill_jobmanager().unwrap();
     let outage = timeout(Duration::from_secs(2), got.read(&mut lines)).await;
-    assert!(outage.is_err(), "it is neither an error nor the end");
+    assert!(outage.is_err(), "an outage is neither an error nor the end");
     own.restart_jobmanager().unwrap();
     count_words(&flink).await;
     got.catch_up(&mut lines, &jobmanager, "jobmanager.log").await;
     assert_eq!(got.catch_up(&mut lines, &logs.join("taskmanager-1"), "taskmanager.log").await, second);
     assert_eq!(got.0.len(), 3);
 
-    // What it printed.
+    // Its standard output.
     let Process::TaskManager(id) = second.clone() else { panic!("{second}") };
     let mut printed = flink.taskmanager(id).follow_stdout().lines();
     let mut got = Got::default();
@@ -239,7 +240,7 @@ async fn lines_have_their_times() {
             processes.insert(line.process);
         }
     };
-    // Other tests write as well, but not before this begins, or not at all.
+    // Other tests write too, but perhaps only before this test or not at all.
     tokio::join!(timeout(Duration::from_secs(60), read), count_words(&words)).0.unwrap();
 }
 
@@ -256,8 +257,8 @@ async fn a_large_file_is_saved() {
     let large = || flink().jobmanager().log_file("large.txt".parse::<LogFileName>().unwrap());
     let before = peak_memory();
     let size = large().save(&saved).on_progress(move |_, _| (&end).write_all(b"more\n").unwrap()).await;
-    assert_eq!((size.unwrap(), saved.metadata().unwrap().len()), (SIZE, SIZE), "what grows is as it was");
-    // Other tests run at the same time, and take less than this file would.
+    assert_eq!((size.unwrap(), saved.metadata().unwrap().len()), (SIZE, SIZE), "a growing file has its size at the start");
+    // Concurrent tests need less memory than this file.
     let grown = peak_memory().saturating_sub(before);
     assert!(grown < SIZE / 2, "{} MB", grown >> 20);
 
@@ -268,11 +269,11 @@ async fn a_large_file_is_saved() {
         while stream.next_chunk().await?.is_some() {}
         Ok::<_, Error>(())
     };
-    assert!(matches!(rest.await, Err(Error::Transport { .. })), "what is truncated is cut off");
+    assert!(matches!(rest.await, Err(Error::Transport { .. })), "a truncated file is an error");
     fs::remove_file(file).unwrap();
 }
 
-/// The most memory that this process ever had.
+/// Peak memory of this process, in bytes.
 fn peak_memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -309,7 +310,7 @@ async fn a_jar_comes_from_a_reader() {
 }
 
 #[tokio::test]
-async fn a_jar_that_changes_is_not_there() {
+async fn a_changed_jar_is_not_uploaded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("Changing.jar");
     let mut jar = fs::read(word_count_jar()).unwrap();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::{at_least, distribution, flink, lossless, own_jar};
 
-/// A job of its own as a file, and the jar with its classes.
+/// A job graph in a file, and the jar with its classes.
 fn prepared() -> (NamedTempFile, PathBuf) {
     let jar = own_jar("PreparedJob");
     let job = NamedTempFile::new().unwrap();
@@ -30,7 +30,7 @@ async fn a_job_is_submitted_with_its_jar_and_its_file() {
     let id = submit.await.unwrap().job_id().unwrap();
     assert_eq!(flink.job(id).wait_until_finished().await.unwrap().state, JobStatus::Finished);
 
-    // The id is in the job: once more it is the same one, which Flink refuses, though not one that ended (up to 1.14).
+    // The id is in the job graph: Flink refuses it a second time, except after the job has ended (up to 1.14).
     let artifacts = json!([{"entryName": "words", "fileName": words.path()}]);
     let params = json!({"job": job.path(), "jars": [jar], "artifacts": artifacts});
     let again = flink.request_by_name("SubmitJob", params).await;
@@ -59,7 +59,7 @@ async fn a_job_without_its_file_or_its_classes_fails() {
 }
 
 #[tokio::test]
-async fn what_is_no_job_is_refused() {
+async fn a_file_that_is_not_a_job_is_refused() {
     let error = flink().jobs().submit(text("no job").path()).await.unwrap_err();
     assert!(matches!(error, Error::Api(_)), "{error}");
 }

@@ -1,6 +1,6 @@
-//! One cluster for the whole run, of the release in `FLINK_VERSION`, and jobs to look at.
+//! One cluster for the whole run, of the release in `FLINK_VERSION`, and jobs for the tests.
 //!
-//! Without a Flink everything here panics: a live test never passes without one.
+//! Panics without a Flink: a live test never passes without one.
 
 use std::{
     path::{Path, PathBuf},
@@ -26,22 +26,22 @@ pub(crate) fn distribution() -> &'static Distribution {
     })
 }
 
-/// The cluster of this run; it is stopped when the run ends, however it does.
+/// The cluster of this run; it is stopped at the end, whatever the cause.
 pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| Flink::from(distribution().clone()).taskmanagers(2).slots(8).start().unwrap())
 }
 
-/// Who profiles a TaskManager has this: a process does one at a time, and refuses another.
+/// Locked while a TaskManager is profiled: a process runs one profiler at a time and refuses another.
 pub(crate) static PROFILER: Mutex<()> = Mutex::const_new(());
 
-/// A client of that cluster. Each test has its own, as each has its own async runtime.
+/// A client of that cluster. Each test has its own, because each has its own async runtime.
 pub(crate) fn flink() -> FlinkRestClient {
     calls::record();
     FlinkRestClient::new(cluster().url()).unwrap()
 }
 
-/// Whether the Flink under test is this release or a newer one.
+/// Tells if the Flink under test is this release or a newer one.
 pub(crate) fn at_least(release: &str) -> bool {
     let version: FlinkVersion = distribution().version().parse().unwrap();
     version >= release.parse().unwrap()
@@ -62,7 +62,7 @@ pub(crate) fn many_jobs_jar() -> PathBuf {
     JAR.get_or_init(|| flink_jobs::many_jobs(distribution()).unwrap()).clone()
 }
 
-/// The Java program of this name in this folder, as a jar.
+/// Compiles the Java program of this name in this folder.
 pub(crate) fn own_jar(name: &str) -> PathBuf {
     let source =
         flink_workspace::root().join("crates/flink-rest-client/tests/live").join(name).with_extension("java");
@@ -70,31 +70,31 @@ pub(crate) fn own_jar(name: &str) -> PathBuf {
     distribution().compile(&[source], name, folder.join(name).with_extension("jar")).unwrap()
 }
 
-/// Submits the streaming job with these flags, and does not wait.
+/// Submits the streaming job with these flags and does not wait.
 pub(crate) async fn submit(flags: &[&str]) -> Job<Async> {
     flink().job(try_to_submit(flags).await.unwrap().job_id)
 }
 
-/// The same, if it may be refused.
+/// Submits the streaming job, which may be refused.
 pub(crate) async fn try_to_submit(flags: &[&str]) -> Result<JarRun, Error> {
     static UPLOADED: OnceCell<JarId> = OnceCell::const_new();
     let flink = flink();
     let upload = || async { flink.jars().upload(streaming_jar()).await.unwrap().jar_id().unwrap() };
     let jar = UPLOADED.get_or_init(upload).await;
-    // Up to 1.15, a main method takes the environment, and with it the job's id, of another one that begins in the same moment.
+    // Up to 1.15, two main methods that start concurrently may share an environment, and so the job's id.
     static MAIN: Mutex<()> = Mutex::const_new(());
     let _alone = if at_least("1.16") { None } else { Some(MAIN.lock().await) };
     flink.jar(jar).run().args(flags.iter().copied()).await
 }
 
-/// The streaming job with these flags, all its tasks running. Who starts it cancels it.
+/// The streaming job with these flags, with all tasks running. The caller cancels it.
 pub(crate) async fn streaming(flags: &[&str]) -> Job<Async> {
     let job = submit(flags).await;
     job.wait_until_running().await.unwrap();
     job
 }
 
-/// A word count that has come to its end.
+/// A finished word count.
 pub(crate) async fn finished() -> Job<Async> {
     static FINISHED: OnceCell<flink_rest_client::JobId> = OnceCell::const_new();
     let flink = flink();
@@ -108,7 +108,7 @@ pub(crate) async fn finished() -> Job<Async> {
     flink.job(*job)
 }
 
-/// The first answer of this kind, asked for again and again: much of what Flink says, it finds out only when asked.
+/// Polls until the result is `Some`; Flink computes many values only on request.
 pub(crate) async fn soon<T, F: Future<Output = Option<T>>>(
     within: Duration,
     mut ask: impl FnMut() -> F,
@@ -124,7 +124,7 @@ pub(crate) async fn soon<T, F: Future<Output = Option<T>>>(
     tokio::time::timeout(within, asked).await.unwrap_or_else(|_| panic!("not within {within:?}"))
 }
 
-/// The answer as this type, of which nothing is lost.
+/// Decodes a response and asserts that the type loses nothing.
 pub(crate) fn lossless<T: DeserializeOwned>(answer: &Answer) -> T {
     let name = answer.endpoint.name;
     let losses = answer.endpoint.losses(answer.body.clone()).unwrap_or_else(|error| panic!("{error:?}"));

@@ -19,10 +19,10 @@ use serde_json::{Value, json};
 
 use crate::support::{at_least, cluster, finished, flink, lossless, soon, streaming, submit};
 
-/// How long what is measured when asked for may take.
+/// Timeout for values that Flink computes on request.
 const SOON: Duration = Duration::from_secs(30);
 
-/// What the server says of a vertex; its type keeps all of it.
+/// Requests an endpoint of a vertex and asserts that the type loses nothing.
 async fn ask<T: DeserializeOwned + Serialize>(
     name: &str,
     vertex: &Vertex<Async>,
@@ -34,7 +34,7 @@ async fn ask<T: DeserializeOwned + Serialize>(
     lossless(&flink().request_by_name(name, params).await.unwrap())
 }
 
-/// Three vertices, of which the last is slow: 1, 2 and 2 subtasks.
+/// A job of three vertices with 1, 2 and 2 subtasks, of which the last is slow.
 async fn slow() -> (Job<Async>, [Vertex<Async>; 3]) {
     let flags = ["--parallelism", "2", "--watermarks", "--accumulators", "--slow", "20", "--rate", "1000"];
     let job = streaming(&flags).await;
@@ -43,7 +43,7 @@ async fn slow() -> (Job<Async>, [Vertex<Async>; 3]) {
 }
 
 #[tokio::test]
-async fn vertices_and_subtasks_tell_where_they_run_and_what_they_do() {
+async fn vertices_and_subtasks_report_their_location_and_load() {
     let (job, [source, step, end]) = slow().await;
     let id = job.id();
     let listed = job.details().await.unwrap().vertices;
@@ -139,7 +139,7 @@ async fn backpressure_is_felt_before_a_slow_vertex() {
 }
 
 #[tokio::test]
-async fn flame_graphs_are_sampled_when_asked_for() {
+async fn flame_graphs_are_sampled_on_request() {
     let (job, [_, step, _]) = slow().await;
     let graph = soon(SOON, || async {
         let graph: VertexFlameGraph = ask("GetJobVertexFlameGraph", &step, job.id(), json!({})).await;
@@ -177,7 +177,7 @@ async fn watermarks_follow_event_time() {
     let mut names: Vec<_> = come.await.into_iter().map(|watermark| watermark.id).collect();
     names.sort();
     assert_eq!(names, ["0.currentInputWatermark", "1.currentInputWatermark"]);
-    assert!(source.watermarks().await.unwrap().is_empty(), "a source has none");
+    assert!(source.watermarks().await.unwrap().is_empty(), "a source has no watermarks");
     job.cancel().await.unwrap();
 }
 
@@ -240,7 +240,7 @@ async fn more_metrics_than_fit_into_one_request() {
     let names = soon(SOON, || async {
         let names: Vec<String> =
             vertex.metrics().await.unwrap().into_iter().map(|metric| metric.id).collect();
-        // They come from two TaskManagers, one after the other.
+        // The values arrive from two TaskManagers, one after the other.
         let is_whole = (0..4).all(|subtask| names.contains(&format!("{subtask}.numRecordsIn")));
         (is_whole && names.iter().map(String::len).sum::<usize>() > 4096).then_some(names)
     });
@@ -248,7 +248,7 @@ async fn more_metrics_than_fit_into_one_request() {
     let values = vertex.metrics().get(names.clone()).await.unwrap();
     assert!(values.iter().all(|metric| metric.value.is_some()));
     let read: BTreeSet<_> = values.iter().map(|metric| &metric.id).collect();
-    assert!(values.len() == names.len() && read == names.iter().collect(), "each once, in no order");
+    assert!(values.len() == names.len() && read == names.iter().collect(), "each once, in any order");
     let params = json!({"job": job.id(), "vertex": vertex.id(), "get": names});
     let raw = flink().request_by_name("GetJobVertexMetrics", params).await.unwrap();
     assert_eq!(lossless::<Vec<Metric>>(&raw).len(), values.len());
@@ -283,7 +283,7 @@ async fn a_failed_attempt_is_remembered() {
 }
 
 #[tokio::test]
-async fn what_waits_for_slots_is_nowhere() {
+async fn tasks_without_slots_have_no_location() {
     let job = submit(&["--parallelism", "99", "--no-chaining"]).await;
     let last = soon(SOON, || async { job.vertex_ids().await.ok()?.pop() }).await;
     let details: JobVertexDetails = soon(SOON, || async {
@@ -306,7 +306,7 @@ async fn what_waits_for_slots_is_nowhere() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found_or_empty() {
+async fn unknown_vertices_are_not_found_or_empty() {
     let job = finished().await;
     for vertex in [
         job.vertex(VertexId::from_bytes([7; 16])),

@@ -1,4 +1,4 @@
-//! Two GETs for YARN's proxy, of which one cancels the job: by name only.
+//! Two GETs for YARN's proxy, one of which cancels the job: available by name only.
 
 use flink_rest_client::{Error, JobStatus};
 use serde_json::json;

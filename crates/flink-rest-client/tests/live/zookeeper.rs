@@ -1,4 +1,4 @@
-//! A ZooKeeper, of those that each Flink brings along.
+//! A ZooKeeper from the Flink distribution.
 
 use std::{
     fs,
@@ -10,7 +10,8 @@ use std::{
 
 use flink_local::{Distribution, Java};
 
-/// It ends with this process, however that ends: its shell waits for the end of its input, which nobody else holds.
+/// Ends with this process, whatever the cause: a shell waits until its input closes, which only this process holds
+/// open.
 pub(crate) struct ZooKeeper {
     shell: Child,
     address: String,
@@ -51,7 +52,7 @@ impl ZooKeeper {
 impl Drop for ZooKeeper {
     fn drop(&mut self) {
         drop(self.shell.stdin.take());
-        // It has nothing else to do than to end.
+        // The shell only ends.
         let _ = self.shell.wait();
     }
 }

@@ -1,4 +1,4 @@
-//! A cluster that is nothing but its logs.
+//! A cluster that has only logs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,7 +16,7 @@ use flink_rest_client::{
 use futures_core::Stream;
 use serde_json::{Value, json};
 
-/// The folder of the JobManager; those of TaskManagers are named by their ids.
+/// The folder of the JobManager; a TaskManager's folder is named by its id.
 pub(crate) const JOBMANAGER: &str = "jobmanager";
 
 #[derive(Clone, Debug, Default)]
@@ -25,10 +25,10 @@ pub(crate) struct Cluster(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) folders: BTreeMap<String, Folder>,
-    /// TaskManagers that do not answer.
+    /// TaskManagers that do not respond.
     pub(crate) dead: BTreeSet<String>,
     pub(crate) is_down: bool,
-    /// After so many bytes of this file the connection is lost, once.
+    /// A file and the number of bytes after which the connection is lost, once.
     pub(crate) cut: Option<(&'static str, usize)>,
     pub(crate) asked: Vec<String>,
     written: i64,
@@ -36,7 +36,7 @@ pub(crate) struct State {
 
 #[derive(Debug, Default)]
 pub(crate) struct Folder {
-    /// The name of its log.
+    /// The name of its log file.
     log: String,
     pub(crate) files: BTreeMap<String, (Vec<u8>, i64)>,
 }
@@ -55,7 +55,7 @@ impl State {
         self.folders.entry(name.into()).or_insert(Folder { log: log.into(), files: BTreeMap::new() })
     }
 
-    /// What the log becomes, and a new one.
+    /// Renames the log and starts a new one.
     pub(crate) fn rotate(&mut self, folder: &str, to: &str) {
         let folder = self.folder(folder);
         let log = folder.files.remove(&folder.log).unwrap();
@@ -126,7 +126,7 @@ impl Cluster {
         self.builder().build().unwrap()
     }
 
-    /// What was asked for since this was asked last.
+    /// The requests since the last call.
     pub(crate) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.now().asked)
     }
@@ -138,7 +138,7 @@ impl Transport for Cluster {
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>> {
         Box::pin(async move {
-            // What takes no time at all leaves no room for anything else.
+            // A small delay, so that other tasks can run.
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
             let path = request.uri().path().to_owned();
             let answer = {
@@ -168,7 +168,7 @@ impl Transport for Cluster {
     }
 }
 
-/// A few bytes at a time.
+/// A body in small chunks.
 struct Chunks {
     bytes: Bytes,
     cut: Option<usize>,

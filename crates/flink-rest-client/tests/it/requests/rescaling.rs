@@ -28,7 +28,7 @@ pub(crate) fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn requirements_are_the_whole_body_by_name_as_well() {
+fn requirements_by_name_are_the_whole_body() {
     let requirements = json!({VERTEX.to_string(): {"parallelism": {"lowerBound": 1, "upperBound": 8}}});
     let params = json!({"job": JOB, "requirements": requirements});
     let request = client().request_by_name("UpdateJobResourceRequirements", params).to_request().unwrap();
@@ -37,7 +37,7 @@ fn requirements_are_the_whole_body_by_name_as_well() {
 }
 
 #[test]
-fn a_parallelism_that_cannot_be_is_refused() {
+fn an_invalid_parallelism_is_refused() {
     for (bounds, reason) in [
         (0..=4, "no parallelism is in 0..=4"),
         (std::ops::RangeInclusive::new(3, 2), "no parallelism is in 3..=2"),
