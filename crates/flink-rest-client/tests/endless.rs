@@ -19,10 +19,10 @@ use self::{
 };
 
 /// Maximum size of a response that the client accepts, in bytes.
-const LIMIT: usize = 8 * 1024 * 1024;
+const MAX_RESPONSE: usize = 8 * 1024 * 1024;
 /// Maximum memory of this process, in bytes: a growing buffer is twice as large as its content and copied on growth;
 /// plus a margin.
-const BOUND: usize = 4 * LIMIT + 16 * 1024 * 1024;
+const MAX_MEMORY: usize = 4 * MAX_RESPONSE + 16 * 1024 * 1024;
 
 /// Peak memory of this process, in bytes.
 fn peak() -> usize {
@@ -55,7 +55,7 @@ async fn endless_responses_take_bounded_memory() {
         let fault = Fault::Endless(begin.into(), again, Duration::from_millis(pause));
         let proxy = Proxy::before(&upstream.url(), move || fault.clone());
         let flink = FlinkRestClient::builder(proxy.url())
-            .max_answer_bytes(LIMIT)
+            .max_answer_bytes(MAX_RESPONSE)
             .retry(Retry::never())
             .build()
             .unwrap();
@@ -63,7 +63,7 @@ async fn endless_responses_take_bounded_memory() {
         let before = peak();
         let error = flink.jobmanager().log().timeout(Duration::from_secs(3)).await.unwrap_err();
         let grown = peak().saturating_sub(before);
-        assert!(grown < BOUND, "endless {what}: {} MiB more: {error:?}", grown >> 20);
+        assert!(grown < MAX_MEMORY, "endless {what}: {} MiB more: {error:?}", grown >> 20);
         let is_full = matches!(error, Error::TooLarge { .. });
         assert_eq!(is_full, ["body", "error", "chunks"].contains(&what), "endless {what}: {error:?}");
     }

@@ -1,4 +1,5 @@
-//! A list takes a small multiple of its answer in memory. Alone in its process, as the peak is that of all its children.
+//! The memory of a list is a small multiple of its response. Runs in its own process, because the peak covers all child
+//! processes.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -10,20 +11,20 @@ use std::{
 
 use nix::sys::resource::{UsageWho, getrusage};
 
-/// Bytes of each list.
-const SIZE: usize = 1 << 20;
+/// Size of each list, in bytes.
+const LIST_SIZE: usize = 1 << 20;
 
-/// How often an answer may be in memory: as it came, as it is shown, and the cells of a table, which are aligned.
-const MOST: usize = 4;
+/// Maximum copies of a response in memory: as received, as shown, and the aligned cells of a table.
+const MAX_COPIES: usize = 4;
 
-/// What else differs between two calls.
-const NOISE: usize = 2 << 20;
+/// Other differences between two calls, in bytes.
+const MARGIN: usize = 2 << 20;
 
 const JOB: &str = "e19cc109c6833d123f5435ea938ef7ab";
 
 #[test]
-fn a_list_takes_a_small_multiple_of_its_answer() {
-    let url = serve(SIZE);
+fn a_list_takes_a_small_multiple_of_its_response() {
+    let url = serve(LIST_SIZE);
     let cases: [(&[&str], &[&[&str]]); 4] = [
         (
             &["job", "list"],
@@ -45,7 +46,10 @@ fn a_list_takes_a_small_multiple_of_its_answer() {
             let command = [command, *format].concat();
             run(&url, &command);
             let grown = peak() - usual;
-            assert!(grown < MOST * SIZE + NOISE, "{command:?} took {grown} bytes for {SIZE}");
+            assert!(
+                grown < MAX_COPIES * LIST_SIZE + MARGIN,
+                "{command:?} took {grown} bytes for {LIST_SIZE}"
+            );
         }
     }
 }
@@ -57,12 +61,12 @@ fn run(url: &str, arguments: &[&str]) {
     assert!(status.success(), "{arguments:?}: {status}");
 }
 
-/// The most memory that a call took so far.
+/// Peak memory of the calls so far, in bytes.
 fn peak() -> usize {
     usize::try_from(getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss()).unwrap() << 10
 }
 
-/// What the server answers to a path, with as many elements as make a list of this size.
+/// The response to a path, with enough elements for a list of this size.
 fn list(path: &str, size: usize) -> String {
     let all = |element: &dyn Fn(usize) -> String| {
         let mut list = element(0);
@@ -123,7 +127,7 @@ fn serve(size: usize) -> String {
     url
 }
 
-/// One request a connection.
+/// Handles one request per connection.
 fn answer(mut stream: &TcpStream, size: usize) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next().transpose()?.unwrap_or_default();

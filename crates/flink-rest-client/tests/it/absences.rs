@@ -4,20 +4,20 @@ use flink_rest_client::{Absence, Error, FlinkRestClient, JarId, TransportErrorKi
 use serde_json::{Value, json};
 
 use crate::{
-    fake::{Fake, Say},
+    fake::{Fake, Reply},
     requests::JOB,
 };
 
-fn refused(status: u16, text: &str) -> Say {
-    Say::Json(status, json!({"errors": [text]}))
+fn refused(status: u16, text: &str) -> Reply {
+    Reply::Json(status, json!({"errors": [text]}))
 }
 
-fn config(version: Value, features: Value) -> Say {
-    Say::Json(200, json!({"refresh-interval": 3000, "flink-version": version, "features": features}))
+fn config(version: Value, features: Value) -> Reply {
+    Reply::Json(200, json!({"refresh-interval": 3000, "flink-version": version, "features": features}))
 }
 
-fn options(submit: &str) -> Say {
-    Say::Json(200, json!([{"key": "web.submit.enable", "value": submit}]))
+fn options(submit: &str) -> Reply {
+    Reply::Json(200, json!([{"key": "web.submit.enable", "value": submit}]))
 }
 
 fn absence(error: Error) -> Absence {
@@ -30,7 +30,7 @@ async fn disabled_submission_is_reported() {
     let off = || config(json!("2.3.0"), json!({"web-submit": false}));
     let jar: JarId = "a.jar".parse().unwrap();
     for text in ["Not found: /v1/jars/a.jar/run", "Not found."] {
-        let jobs = Say::Json(200, json!({"jobs": []}));
+        let jobs = Reply::Json(200, json!({"jobs": []}));
         let client = Fake::new([jobs, refused(404, text), off(), options("false")]).client();
         let error = client.jar(&jar).run().await.unwrap_err();
         assert!(error.hint().unwrap().contains("web.submit.enable"), "{error:?}");
@@ -48,7 +48,7 @@ async fn application_mode_is_reported() {
     let list = [
         refused(404, "Unable to load requested file /v1/jars."),
         config(json!("2.3.0"), json!({"web-submit": false})),
-        Say::Json(200, json!([{"key": "rest.port", "value": "8081"}])),
+        Reply::Json(200, json!([{"key": "rest.port", "value": "8081"}])),
     ];
     assert_eq!(absence(Fake::new(list).client().jars().list().await.unwrap_err()), Absence::ApplicationMode);
 }
@@ -105,7 +105,7 @@ async fn a_wrong_address_is_reported_as_such() {
 /// A failed lookup after a lost response does not tell what became of the request.
 #[tokio::test(start_paused = true)]
 async fn an_unknown_outcome_is_not_an_absence() {
-    let lost = Say::Lost(TransportErrorKind::Interrupted);
+    let lost = Reply::Lost(TransportErrorKind::Interrupted);
     let fake = Fake::new([
         lost,
         refused(404, "Not found: /v1/jobs/1"),

@@ -19,7 +19,7 @@ use crate::{
 
 const JOB: JobId = JobId::from_bytes([7; 16]);
 /// Timeout for things that usually happen at once; generous, for a busy machine.
-const SOON: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 fn client(proxy: &Proxy) -> FlinkRestClient {
     FlinkRestClient::builder(proxy.url()).flink_version("2.3.0".parse().unwrap()).build().unwrap()
@@ -36,7 +36,7 @@ fn a_large_jar(folder: &tempfile::TempDir) -> PathBuf {
 
 /// Polls until the condition holds.
 fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + SOON;
+    let deadline = Instant::now() + TIMEOUT;
     while !is_so() {
         assert!(Instant::now() < deadline, "{what}");
         std::thread::sleep(Duration::from_millis(5));

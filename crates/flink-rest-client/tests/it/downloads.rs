@@ -12,7 +12,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::{
-    fake::{Fake, Piece, Say},
+    fake::{Fake, Piece, Reply},
     server::Server,
 };
 
@@ -31,7 +31,7 @@ fn files(folder: &TempDir) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn a_log_arrives_in_chunks() {
     let pieces = vec![Piece::Chunk(b"Hello, "), Piece::Pause(SECOND), Piece::Chunk(b"\xffworld")];
-    let fake = Fake::new([Say::Bytes(Some(13), pieces)]);
+    let fake = Fake::new([Reply::Bytes(Some(13), pieces)]);
     let mut log = fake.client().jobmanager().log().stream().await.unwrap();
     assert_eq!(fake.asked(), ["GET /v1/jobmanager/log"]);
     assert_eq!((log.size(), log.received()), (Some(13), 0));
@@ -46,8 +46,8 @@ async fn a_log_arrives_in_chunks() {
 async fn only_pauses_are_limited_in_time() {
     let steady = [Piece::Chunk(b"x"), Piece::Pause(9 * SECOND)].repeat(10);
     let fake = Fake::new([
-        Say::Bytes(Some(10), steady),
-        Say::Bytes(Some(10), vec![Piece::Chunk(b"x"), Piece::Pause(11 * SECOND), Piece::Chunk(b"x")]),
+        Reply::Bytes(Some(10), steady),
+        Reply::Bytes(Some(10), vec![Piece::Chunk(b"x"), Piece::Pause(11 * SECOND), Piece::Chunk(b"x")]),
     ]);
     let log = || fake.client().jobmanager().log().timeout(10 * SECOND).stream();
     let mut steady = log().await.unwrap();
@@ -58,7 +58,7 @@ async fn only_pauses_are_limited_in_time() {
     let folder = tempfile::tempdir().unwrap();
     let slow = [Piece::Chunk(b"x"), Piece::Pause(9 * SECOND)].repeat(10);
     let save =
-        Fake::new([Say::Bytes(Some(10), slow)]).client().jobmanager().log().save(folder.path().join("log"));
+        Fake::new([Reply::Bytes(Some(10), slow)]).client().jobmanager().log().save(folder.path().join("log"));
     let started = tokio::time::Instant::now();
     assert!(save.timeout(20 * SECOND).await.unwrap_err().is_timeout());
     assert_eq!((started.elapsed().as_secs(), files(&folder).len()), (20, 0));
@@ -74,7 +74,7 @@ async fn only_pauses_are_limited_in_time() {
 #[tokio::test(start_paused = true)]
 async fn the_clients_deadline_limits_the_whole_download() {
     let slow = [Piece::Chunk(b"x"), Piece::Pause(9 * SECOND)].repeat(10);
-    let client = Fake::new([Say::Bytes(Some(10), slow)]).builder("2.3.0");
+    let client = Fake::new([Reply::Bytes(Some(10), slow)]).builder("2.3.0");
     let started = tokio::time::Instant::now();
     let client = client.deadline(started.into_std(), 20 * SECOND).build().unwrap();
     let mut log = client.jobmanager().log().stream().await.unwrap();
@@ -99,7 +99,7 @@ async fn a_cut_off_download_is_an_error() {
     let server = cut_off();
     let flink = FlinkRestClient::new(server.url()).unwrap();
     let scripts = [vec![Piece::Chunk(b"Hello, world")], vec![Piece::Chunk(b"Hello, world"), Piece::Lost]];
-    let fakes = scripts.map(|pieces| Fake::new([Say::Bytes(Some(20), pieces)]).client());
+    let fakes = scripts.map(|pieces| Fake::new([Reply::Bytes(Some(20), pieces)]).client());
     for flink in fakes.iter().chain([&flink]) {
         let mut log = flink.jobmanager().log().stream().await.unwrap();
         assert_eq!(log.next_chunk().await.unwrap().unwrap(), "Hello, world");
@@ -130,7 +130,7 @@ async fn a_file_is_replaced_when_the_new_one_is_complete() {
     assert_eq!((files(&folder), fs::read(&path).unwrap()), (vec!["log".into()], b"before".into()));
 
     let chunks = vec![Piece::Chunk(b"Hello, "), Piece::Chunk(b"\xffworld")];
-    let flink = Fake::new([Say::Bytes(Some(13), chunks)]).client();
+    let flink = Fake::new([Reply::Bytes(Some(13), chunks)]).client();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let progress = seen.clone();
     let save = flink.jobmanager().log().save(&path);
@@ -144,12 +144,12 @@ async fn a_file_is_replaced_when_the_new_one_is_complete() {
 async fn a_failed_download_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let missing =
-        Fake::new([Say::Json(404, json!({"errors": ["This file does not exist in JobManager log dir."]}))]);
+        Fake::new([Reply::Json(404, json!({"errors": ["This file does not exist in JobManager log dir."]}))]);
     let error = missing.client().jobmanager().log().save(folder.path().join("log")).await.unwrap_err();
     assert!(error.is_not_found(), "{error:?}");
 
     // It writes, then waits for more when it is dropped.
-    let stalling = Fake::new([Say::Bytes(None, vec![Piece::Chunk(b"Hello"), Piece::Pause(Duration::MAX)])]);
+    let stalling = Fake::new([Reply::Bytes(None, vec![Piece::Chunk(b"Hello"), Piece::Pause(Duration::MAX)])]);
     let written = Arc::new(tokio::sync::Notify::new());
     let progress = written.clone();
     let save = stalling.client().jobmanager().log().save(folder.path().join("log"));
@@ -165,7 +165,7 @@ async fn a_failed_download_leaves_no_file() {
 #[tokio::test]
 async fn an_unwritable_path_is_refused_before_anything_is_sent() {
     let folder = tempfile::tempdir().unwrap();
-    let fake = Fake::new([Say::Lost(TransportErrorKind::Connect)]);
+    let fake = Fake::new([Reply::Lost(TransportErrorKind::Connect)]);
     let cases = [
         (folder.path().to_owned(), "it is a folder"),
         (folder.path().join(".."), "it has no file name"),
@@ -186,9 +186,9 @@ async fn a_profile_is_saved_once_it_is_complete() {
         "message": null, "outputFile": "profile.html", "profilingMode": "ITIMER",
     });
     let fake = Fake::new([
-        Say::Json(200, run.clone()),
-        Say::Json(200, json!({"profilingList": [run]})),
-        Say::Bytes(None, vec![Piece::Chunk(b"<html>")]),
+        Reply::Json(200, run.clone()),
+        Reply::Json(200, json!({"profilingList": [run]})),
+        Reply::Bytes(None, vec![Piece::Chunk(b"<html>")]),
     ]);
     let folder = tempfile::tempdir().unwrap();
     let profile = fake.client().jobmanager().profile(ProfilingMode::Itimer, SECOND);

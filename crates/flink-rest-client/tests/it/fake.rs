@@ -22,7 +22,7 @@ use serde_json::Value;
 
 /// A scripted response.
 #[derive(Clone, Debug)]
-pub(crate) enum Say {
+pub(crate) enum Reply {
     Json(u16, Value),
     Lost(TransportErrorKind),
     /// A status with this `Retry-After` header.
@@ -43,7 +43,7 @@ pub(crate) enum Piece {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Fake {
-    script: Arc<Mutex<VecDeque<Say>>>,
+    script: Arc<Mutex<VecDeque<Reply>>>,
     asked: Arc<Mutex<Vec<String>>>,
     hosts: Arc<Mutex<Vec<String>>>,
     /// Number of requests for newly collected metrics, which are not part of the script.
@@ -54,7 +54,7 @@ pub(crate) struct Fake {
 
 impl Fake {
     /// Responds in this order and repeats the last response.
-    pub(crate) fn new(script: impl IntoIterator<Item = Say>) -> Self {
+    pub(crate) fn new(script: impl IntoIterator<Item = Reply>) -> Self {
         Self {
             script: Arc::new(Mutex::new(script.into_iter().collect())),
             asked: Arc::default(),
@@ -66,7 +66,7 @@ impl Fake {
     }
 
     /// Responds the same to every request, including those for newly collected metrics.
-    pub(crate) fn without_metrics(always: Say) -> Self {
+    pub(crate) fn without_metrics(always: Reply) -> Self {
         Self { looks_fail: true, ..Self::new([always]) }
     }
 
@@ -140,18 +140,18 @@ impl Transport for Fake {
         let say = if script.len() > 1 { script.pop_front().unwrap() } else { script[0].clone() };
         Box::pin(async move {
             match say {
-                Say::Lost(kind) => Err(TransportError::new(kind, "as the script says")),
-                Say::Nothing => std::future::pending().await,
-                Say::RetryAfter(status, value) => {
+                Reply::Lost(kind) => Err(TransportError::new(kind, "as the script says")),
+                Reply::Nothing => std::future::pending().await,
+                Reply::RetryAfter(status, value) => {
                     let body: Incoming = Box::pin(Once(Some("{}".into())));
                     let response = http::Response::builder().status(status).header("Retry-After", value);
                     Ok(response.body(body).unwrap())
                 }
-                Say::Json(status, json) => {
+                Reply::Json(status, json) => {
                     let body: Incoming = Box::pin(Once(Some(json.to_string().into())));
                     Ok(http::Response::builder().status(status).body(body).unwrap())
                 }
-                Say::Bytes(length, pieces) => {
+                Reply::Bytes(length, pieces) => {
                     let mut response = http::Response::builder();
                     if let Some(length) = length {
                         response = response.header(http::header::CONTENT_LENGTH, length);

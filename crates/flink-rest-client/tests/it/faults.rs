@@ -27,18 +27,18 @@ use crate::{
 
 const JOB: JobId = JobId::from_bytes([7; 16]);
 /// Attempts of each request, unless the client looks up the work that it started.
-const TIMES: usize = 2;
+const ATTEMPTS: usize = 2;
 /// Timeout of an attempt for faults that take long.
-const ATTEMPT: Duration = Duration::from_secs(5);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Timeout of a call that is expected to use all its time.
-const DEADLINE: Duration = Duration::from_secs(8);
+const CALL_TIMEOUT: Duration = Duration::from_secs(8);
 /// Upper limit of all calls; generous, for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const CALL_LIMIT: Duration = Duration::from_secs(60);
 /// Size of the uploaded file: more than the system's buffers, so a connection that breaks early has not sent all of it.
-const LARGE: u64 = 5 * 1024 * 1024;
+const FILE_SIZE: u64 = 5 * 1024 * 1024;
 /// Concurrent cases: slow ones mostly wait, quick ones use the CPU.
-const SLOW_AT_ONCE: usize = 64;
-const QUICK_AT_ONCE: usize = 8;
+const CONCURRENT_SLOW_CASES: usize = 64;
+const CONCURRENT_QUICK_CASES: usize = 8;
 
 /// A kind of endpoint: a call, and the effect of a second request.
 struct Kind {
@@ -69,7 +69,7 @@ enum Second {
 
 /// The client's knowledge about a request after a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seen {
+enum Observed {
     /// It succeeded.
     Answer,
     /// It did not arrive.
@@ -143,11 +143,11 @@ struct Row {
     /// True if the request reaches the upstream nevertheless.
     reaches: bool,
     /// The client's knowledge, for a request with a small body.
-    seen: Seen,
+    observed: Observed,
 }
 
-fn row(what: impl Into<String>, fault: Fault, reaches: bool, seen: Seen) -> Row {
-    Row { what: what.into(), fault, reaches, seen }
+fn row(what: impl Into<String>, fault: Fault, reaches: bool, observed: Observed) -> Row {
+    Row { what: what.into(), fault, reaches, observed }
 }
 
 fn rows() -> Vec<Row> {
@@ -157,55 +157,55 @@ fn rows() -> Vec<Row> {
 /// Faults that close the connection.
 fn cuts() -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut cut = |stage, end, reaches, seen| {
-        rows.push(row(format!("{end:?} at {stage:?}"), Fault::Cut(stage, end), reaches, seen));
+    let mut cut = |stage, end, reaches, observed| {
+        rows.push(row(format!("{end:?} at {stage:?}"), Fault::Cut(stage, end), reaches, observed));
     };
     for end in [End::Close, End::Reset] {
-        cut(Stage::Connected, end, false, Seen::NotSentOrLost);
-        cut(Stage::Begun, end, false, Seen::Lost);
-        cut(Stage::Middle, end, false, Seen::Lost);
-        cut(Stage::Read, end, false, Seen::Lost);
-        cut(Stage::Done, end, true, Seen::Lost);
-        cut(Stage::Head, end, true, Seen::Lost);
-        cut(Stage::Body, end, true, Seen::Lost);
-        cut(Stage::Answered, end, true, Seen::Answer);
+        cut(Stage::Connected, end, false, Observed::NotSentOrLost);
+        cut(Stage::Begun, end, false, Observed::Lost);
+        cut(Stage::Middle, end, false, Observed::Lost);
+        cut(Stage::Read, end, false, Observed::Lost);
+        cut(Stage::Done, end, true, Observed::Lost);
+        cut(Stage::Head, end, true, Observed::Lost);
+        cut(Stage::Body, end, true, Observed::Lost);
+        cut(Stage::Answered, end, true, Observed::Answer);
     }
-    cut(Stage::Read, End::Stall, false, Seen::Lost);
-    cut(Stage::Done, End::Stall, true, Seen::Lost);
-    cut(Stage::Body, End::Stall, true, Seen::Lost);
+    cut(Stage::Read, End::Stall, false, Observed::Lost);
+    cut(Stage::Done, End::Stall, true, Observed::Lost);
+    cut(Stage::Body, End::Stall, true, Observed::Lost);
     rows
 }
 
 /// Faults that send another response, with or without asking the upstream.
 fn answers() -> Vec<Row> {
     const LOGIN: &str = "<html><title>Sign in</title></html>";
-    let instead = |reaches, answer: &str, seen| {
+    let instead = |reaches, answer: &str, observed| {
         let what = format!("{} after {reaches}", answer.escape_debug());
-        row(what, Fault::Instead(reaches, answer.into()), reaches, seen)
+        row(what, Fault::Instead(reaches, answer.into()), reaches, observed)
     };
     vec![
-        instead(true, "SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n", Seen::Odd),
-        instead(false, "SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n", Seen::Odd),
-        instead(true, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", Seen::Lost),
-        instead(true, &http(200, LOGIN), Seen::Misread),
-        instead(false, &http(200, LOGIN), Seen::Misread),
-        instead(true, &http(200, "{\"jobs\": [7"), Seen::Misread),
-        instead(false, &http(302, ""), Seen::Refusal),
-        instead(false, &http(400, LOGIN), Seen::Refusal),
-        instead(false, &http(401, LOGIN), Seen::Refusal),
-        instead(true, &http(404, LOGIN), Seen::Refusal),
-        instead(false, &http(413, ""), Seen::Refusal),
-        instead(false, &http(429, LOGIN), Seen::NotSent),
-        instead(true, &http(500, LOGIN), Seen::Odd),
-        instead(true, &http(502, LOGIN), Seen::Lost),
-        instead(false, &http(502, ""), Seen::Lost),
-        instead(false, &http(503, LOGIN), Seen::Lost),
-        instead(true, &http(503, ""), Seen::Lost),
-        instead(true, &http(504, ""), Seen::Lost),
+        instead(true, "SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n", Observed::Odd),
+        instead(false, "SSH-2.0-OpenSSH_9.2p1 Debian\r\n\r\n", Observed::Odd),
+        instead(true, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", Observed::Lost),
+        instead(true, &http(200, LOGIN), Observed::Misread),
+        instead(false, &http(200, LOGIN), Observed::Misread),
+        instead(true, &http(200, "{\"jobs\": [7"), Observed::Misread),
+        instead(false, &http(302, ""), Observed::Refusal),
+        instead(false, &http(400, LOGIN), Observed::Refusal),
+        instead(false, &http(401, LOGIN), Observed::Refusal),
+        instead(true, &http(404, LOGIN), Observed::Refusal),
+        instead(false, &http(413, ""), Observed::Refusal),
+        instead(false, &http(429, LOGIN), Observed::NotSent),
+        instead(true, &http(500, LOGIN), Observed::Odd),
+        instead(true, &http(502, LOGIN), Observed::Lost),
+        instead(false, &http(502, ""), Observed::Lost),
+        instead(false, &http(503, LOGIN), Observed::Lost),
+        instead(true, &http(503, ""), Observed::Lost),
+        instead(true, &http(504, ""), Observed::Lost),
         instead(
             false,
             &http(503, r#"{"errors": ["… due to an ongoing leader election. …"]}"#),
-            Seen::NotSent,
+            Observed::NotSent,
         ),
     ]
 }
@@ -221,29 +221,29 @@ fn changes() -> Vec<Row> {
     };
     let spaces = " ".repeat(4096);
     vec![
-        row("unchanged", Fault::Nothing, true, Seen::Answer),
-        row("byte by byte", Fault::Trickle, true, Seen::Answer),
-        row("late", Fault::Late(Duration::from_millis(100)), true, Seen::Answer),
-        row("too late", Fault::Late(ATTEMPT * 2), true, Seen::Lost),
-        row("without its end", Fault::Change(|body| lasting(body.len() + 1, body)), true, Seen::Lost),
-        row("cut short", Fault::Change(|body| lasting(1, body)), true, Seen::Misread),
+        row("unchanged", Fault::Nothing, true, Observed::Answer),
+        row("byte by byte", Fault::Trickle, true, Observed::Answer),
+        row("late", Fault::Late(Duration::from_millis(100)), true, Observed::Answer),
+        row("too late", Fault::Late(ATTEMPT_TIMEOUT * 2), true, Observed::Lost),
+        row("without its end", Fault::Change(|body| lasting(body.len() + 1, body)), true, Observed::Lost),
+        row("cut short", Fault::Change(|body| lasting(1, body)), true, Observed::Misread),
         row(
             "without the last chunk",
             Fault::Change(|body| format!("{CHUNKED}{:x}\r\n{body}\r\n", body.len())),
             true,
-            Seen::Lost,
+            Observed::Lost,
         ),
         row(
             "a broken chunk",
             Fault::Change(|body| format!("{CHUNKED}nonsense\r\n{body}\r\n")),
             true,
-            Seen::Lost,
+            Observed::Lost,
         ),
-        row("endless head", endless("HTTP/1.1 200 OK\r\n", "A: b\r\n", 0), true, Seen::Lost),
-        row("endless chunks", endless(CHUNKED, &format!("1000\r\n{spaces}\r\n"), 0), true, Seen::Odd),
-        row("endless body", endless(&lasting(usize::MAX / 2, ""), &spaces, 0), true, Seen::Odd),
-        row("endless error", endless("HTTP/1.1 500 No\r\n\r\n", &spaces, 0), true, Seen::Odd),
-        row("endless beginning", endless("", "HTTP/1.1 100 Continue\r\n\r\n", 10), true, Seen::Lost),
+        row("endless head", endless("HTTP/1.1 200 OK\r\n", "A: b\r\n", 0), true, Observed::Lost),
+        row("endless chunks", endless(CHUNKED, &format!("1000\r\n{spaces}\r\n"), 0), true, Observed::Odd),
+        row("endless body", endless(&lasting(usize::MAX / 2, ""), &spaces, 0), true, Observed::Odd),
+        row("endless error", endless("HTTP/1.1 500 No\r\n\r\n", &spaces, 0), true, Observed::Odd),
+        row("endless beginning", endless("", "HTTP/1.1 100 Continue\r\n\r\n", 10), true, Observed::Lost),
     ]
 }
 
@@ -261,62 +261,66 @@ impl Row {
         }
         match self.fault {
             Fault::Cut(_, end) => end == End::Stall,
-            Fault::Late(pause) => pause > ATTEMPT,
+            Fault::Late(pause) => pause > ATTEMPT_TIMEOUT,
             Fault::Endless(_, _, pause) => !pause.is_zero(),
             _ => false,
         }
     }
 
     /// The client's knowledge about this kind of request.
-    fn seen(&self, kind: &Kind) -> Seen {
-        match self.seen {
+    fn observed(&self, kind: &Kind) -> Observed {
+        match self.observed {
             // Its body was not sent completely.
-            Seen::Lost | Seen::NotSentOrLost if self.is_early() && kind.name == "upload" => Seen::NotSent,
-            // Any bytes are valid except an HTML page.
-            Seen::Misread if kind.second == Second::ReadsBytes && !self.what.contains("<html>") => {
-                Seen::Answer
+            Observed::Lost | Observed::NotSentOrLost if self.is_early() && kind.name == "upload" => {
+                Observed::NotSent
             }
-            seen => seen,
+            // Any bytes are valid except an HTML page.
+            Observed::Misread if kind.second == Second::ReadsBytes && !self.what.contains("<html>") => {
+                Observed::Answer
+            }
+            observed => observed,
         }
     }
 
     /// The possible expectations, if only the first request meets the fault, or each.
     fn expect(&self, kind: &Kind, each: bool) -> Vec<Expected> {
-        let expect = |seen| expect(seen, kind.second, self.reaches, each);
-        match self.seen(kind) {
-            Seen::NotSentOrLost => vec![expect(Seen::NotSent), expect(Seen::Lost)],
-            seen => vec![expect(seen)],
+        let expect = |observed| expect(observed, kind.second, self.reaches, each);
+        match self.observed(kind) {
+            Observed::NotSentOrLost => vec![expect(Observed::NotSent), expect(Observed::Lost)],
+            observed => vec![expect(observed)],
         }
     }
 }
 
-fn expect(seen: Seen, second: Second, reaches: bool, each: bool) -> Expected {
+fn expect(observed: Observed, second: Second, reaches: bool, each: bool) -> Expected {
     use Outcome::{Done, Failed, Unknown};
     use Second::{Another, Asked, NewJobs, OnlyAsked, Reads, ReadsBytes, Refused, Same};
     let once = usize::from(reaches);
     let exactly = |outcome, arrived| Expected(outcome, arrived..=arrived, false);
     let to_the_end = |arrived| Expected(Unknown, arrived..=usize::MAX, true);
     let reads = matches!(second, Reads | ReadsBytes);
-    match (seen, second) {
-        (Seen::NotSentOrLost, _) => unreachable!("split by the caller"),
-        (Seen::Answer, _) => exactly(Done, once),
-        (Seen::Refusal, _) => exactly(Failed, once),
-        (Seen::Lost | Seen::Odd | Seen::Misread, NewJobs) => {
-            Expected(Unknown, once..=usize::MAX, each && seen == Seen::Lost)
+    match (observed, second) {
+        (Observed::NotSentOrLost, _) => unreachable!("split by the caller"),
+        (Observed::Answer, _) => exactly(Done, once),
+        (Observed::Refusal, _) => exactly(Failed, once),
+        (Observed::Lost | Observed::Odd | Observed::Misread, NewJobs) => {
+            Expected(Unknown, once..=usize::MAX, each && observed == Observed::Lost)
         }
-        (Seen::NotSent, _) if each => exactly(Failed, 0),
-        (Seen::NotSent, _) => exactly(Done, 1),
-        (Seen::Lost | Seen::Odd | Seen::Misread, Asked | OnlyAsked) if !each => match (second, reaches) {
-            (OnlyAsked, false) => to_the_end(1),
-            _ => exactly(Done, 2),
-        },
-        (Seen::Odd | Seen::Misread, Asked | OnlyAsked) => exactly(Unknown, 2 * once),
-        (Seen::Misread | Seen::Odd, _) if reads => exactly(Failed, once),
-        (Seen::Misread | Seen::Odd, _) | (Seen::Lost, Another) => exactly(Unknown, once),
-        (Seen::Lost, _) if !each => exactly(Done, once + 1),
-        (Seen::Lost, Reads | ReadsBytes) => exactly(Failed, once * TIMES),
-        (Seen::Lost, Same) => exactly(Unknown, once * TIMES),
-        (Seen::Lost, Refused | Asked | OnlyAsked) => to_the_end(once),
+        (Observed::NotSent, _) if each => exactly(Failed, 0),
+        (Observed::NotSent, _) => exactly(Done, 1),
+        (Observed::Lost | Observed::Odd | Observed::Misread, Asked | OnlyAsked) if !each => {
+            match (second, reaches) {
+                (OnlyAsked, false) => to_the_end(1),
+                _ => exactly(Done, 2),
+            }
+        }
+        (Observed::Odd | Observed::Misread, Asked | OnlyAsked) => exactly(Unknown, 2 * once),
+        (Observed::Misread | Observed::Odd, _) if reads => exactly(Failed, once),
+        (Observed::Misread | Observed::Odd, _) | (Observed::Lost, Another) => exactly(Unknown, once),
+        (Observed::Lost, _) if !each => exactly(Done, once + 1),
+        (Observed::Lost, Reads | ReadsBytes) => exactly(Failed, once * ATTEMPTS),
+        (Observed::Lost, Same) => exactly(Unknown, once * ATTEMPTS),
+        (Observed::Lost, Refused | Asked | OnlyAsked) => to_the_end(once),
     }
 }
 
@@ -335,15 +339,15 @@ async fn check(row: &Row, kind: &Kind, each: bool, jar: &Path) -> Result<(), Str
         if std::mem::take(&mut is_first) || each { fault.clone() } else { Fault::Nothing }
     });
     let goes_on = expected.iter().any(|Expected(_, _, goes_on)| *goes_on);
-    let times = u32::try_from(TIMES - 1).unwrap();
+    let times = u32::try_from(ATTEMPTS - 1).unwrap();
     let flink = FlinkRestClient::builder(proxy.url())
         .flink_version(kind.flink.parse().unwrap())
         .retry(Retry::default().times(times).first_pause(Duration::from_millis(10)))
-        .timeout(if goes_on { DEADLINE } else { PATIENCE })
+        .timeout(if goes_on { CALL_TIMEOUT } else { CALL_LIMIT })
         .max_answer_bytes(100_000)
         .build()
         .unwrap();
-    let attempt = if row.is_slow(kind) { ATTEMPT } else { PATIENCE };
+    let attempt = if row.is_slow(kind) { ATTEMPT_TIMEOUT } else { CALL_LIMIT };
     let started = Instant::now();
     let result = (kind.call)(&flink, jar, attempt).await;
     let took = started.elapsed();
@@ -365,7 +369,7 @@ async fn check(row: &Row, kind: &Kind, each: bool, jar: &Path) -> Result<(), Str
         // Nothing is done twice, and nothing unnoticed.
         (_, _) => done.len() == usize::from(row.reaches),
     };
-    if is_as_expected && is_done_rightly && is_told && took < PATIENCE {
+    if is_as_expected && is_done_rightly && is_told && took < CALL_LIMIT {
         return Ok(());
     }
     Err(format!(
@@ -387,9 +391,10 @@ async fn every_fault_with_every_kind_of_endpoint() {
         file.set_len(size).unwrap();
         path
     };
-    let (small, large) = (jar("small.jar", 100), jar("large.jar", LARGE));
+    let (small, large) = (jar("small.jar", 100), jar("large.jar", FILE_SIZE));
 
-    let (slow, quick) = (Arc::new(Semaphore::new(SLOW_AT_ONCE)), Arc::new(Semaphore::new(QUICK_AT_ONCE)));
+    let (slow, quick) =
+        (Arc::new(Semaphore::new(CONCURRENT_SLOW_CASES)), Arc::new(Semaphore::new(CONCURRENT_QUICK_CASES)));
     let mut cases = JoinSet::new();
     let mut rows = rows();
     // Slow cases start first.

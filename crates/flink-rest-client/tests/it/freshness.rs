@@ -16,7 +16,7 @@ use futures_util::{future::join_all, stream};
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use crate::fake::{Fake, Say};
+use crate::fake::{Fake, Reply};
 
 const JOB: JobId = JobId::from_bytes([7; 16]);
 const VERTEX: VertexId = VertexId::from_bytes([8; 16]);
@@ -355,9 +355,11 @@ async fn a_cluster_without_taskmanagers_or_metrics_causes_no_wait() {
     let before = Instant::now();
     assert!(jobmanager.client().refresh_metrics().await.unwrap().is_fresh());
     assert!(before.elapsed() < Duration::from_millis(200), "{:?}", before.elapsed());
-    for lost in
-        [Say::Json(404, json!({"errors": ["no"]})), Say::Lost(TransportErrorKind::Connect), Say::Nothing]
-    {
+    for lost in [
+        Reply::Json(404, json!({"errors": ["no"]})),
+        Reply::Lost(TransportErrorKind::Connect),
+        Reply::Nothing,
+    ] {
         let before = Instant::now();
         let fake = Fake::without_metrics(lost);
         assert_eq!(fake.client().refresh_metrics().await.unwrap(), Freshness::Unknown);
@@ -379,14 +381,14 @@ async fn whatever_holds_metrics_is_made_fresh_first() {
         };
         let needed = spec.params.iter().filter(|param| param.is_required() || param.name == "get");
         let params: Map<_, _> = needed.map(|param| (param.name.to_owned(), value(param))).collect();
-        let fake = Fake::new([Say::Json(404, json!({"errors": ["no"]}))]);
+        let fake = Fake::new([Reply::Json(404, json!({"errors": ["no"]}))]);
         assert!(fake.client().request_by_name(spec.name, params.into()).await.unwrap_err().is_not_found());
         assert!(fake.looks() > 0 && fake.asked().len() == 1, "{}: {:?}", spec.name, fake.asked());
     }
     measured.retain(|spec| ["GetJob", "GetJobVertex", "GetTaskManager", "GetSubtask"].contains(&spec.name));
     assert_eq!(measured.len(), 4);
 
-    let fake = Fake::new([Say::Json(404, json!({"errors": ["no"]}))]);
+    let fake = Fake::new([Reply::Json(404, json!({"errors": ["no"]}))]);
     let client = fake.client();
     client.job(JOB).status().await.unwrap_err();
     client.request_by_name("GetJobConfig", json!({"job": JOB})).fresh().await.unwrap_err();
@@ -404,15 +406,15 @@ async fn whatever_holds_metrics_is_made_fresh_first() {
 
 #[tokio::test(start_paused = true)]
 async fn names_are_read_without_waiting() {
-    let fake = Fake::new([Say::Json(200, json!([{"id": "uptime"}]))]);
+    let fake = Fake::new([Reply::Json(200, json!([{"id": "uptime"}]))]);
     assert_eq!(fake.client().job(JOB).metrics().await.unwrap().len(), 1);
     assert_eq!((fake.asked().len(), fake.looks()), (1, 0));
 }
 
 /// The response of 2.3.0 during the first 0.2 s or so after a start.
-fn no_value() -> Say {
+fn no_value() -> Reply {
     let trace = "<Exception on server side:\njava.util.NoSuchElementException: No value present\n\tat java.base/java.util.Optional.get(Optional.java:143)\nEnd of exception on server side>";
-    Say::Json(500, json!({"errors": ["Internal server error.", trace]}))
+    Reply::Json(500, json!({"errors": ["Internal server error.", trace]}))
 }
 
 #[tokio::test(start_paused = true)]
@@ -429,15 +431,15 @@ async fn missing_backpressure_is_not_an_error() {
     assert_eq!(raw.json().unwrap(), json!({"status": "deprecated"}));
     // Other endpoints have no such response, and other failures are errors.
     assert!(fake.client().job(JOB).details().await.is_err());
-    let other = Fake::new([Say::Json(500, json!({"errors": ["java.lang.NullPointerException"]}))]);
+    let other = Fake::new([Reply::Json(500, json!({"errors": ["java.lang.NullPointerException"]}))]);
     assert!(other.client().job(JOB).vertex(VERTEX).backpressure().await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_measurement_of_backpressure_can_be_waited_for() {
-    let deprecated = || Say::Json(200, json!({"status": "deprecated"}));
+    let deprecated = || Reply::Json(200, json!({"status": "deprecated"}));
     let measured = json!({"status": "ok", "backpressure-level": "low", "end-timestamp": 1, "subtasks": []});
-    let fake = Fake::new([deprecated(), no_value(), deprecated(), Say::Json(200, measured)]);
+    let fake = Fake::new([deprecated(), no_value(), deprecated(), Reply::Json(200, measured)]);
     let answer = fake.client().job(JOB).vertex(VERTEX).backpressure().measured().await.unwrap();
     assert_eq!(answer.status, BackPressureStatus::Ok);
     let before = Instant::now();

@@ -4,14 +4,14 @@ use flink_rest_client::{ENDPOINTS, Error, Result, TransportErrorKind};
 use serde_json::{Value, json};
 
 use crate::{
-    fake::{Fake, Say},
+    fake::{Fake, Reply},
     requests::JOB,
 };
 
 const LOGIN: &str = "200 OK with JSON that says “not logged in”, which is no answer of Flink's";
 
 fn login() -> Fake {
-    Fake::without_metrics(Say::Json(200, json!({"code": 401, "msg": "not logged in"})))
+    Fake::without_metrics(Reply::Json(200, json!({"code": 401, "msg": "not logged in"})))
 }
 
 fn is_login<T: std::fmt::Debug>(answer: Result<T>) {
@@ -65,7 +65,7 @@ async fn json_that_is_not_an_object_is_shown() {
         (json!({"jobs": null}), r#"`{"jobs":null}`"#),
         (json!({"errors": ["no leader"]}), "JSON that says “no leader”"),
     ] {
-        let client = Fake::new([Say::Json(200, json)]).client();
+        let client = Fake::new([Reply::Json(200, json)]).client();
         for error in [
             client.jobs().overview().await.unwrap_err(),
             client.request_by_name("GetJobs", Value::Null).await.unwrap_err(),
@@ -78,7 +78,7 @@ async fn json_that_is_not_an_object_is_shown() {
 #[tokio::test]
 async fn the_reason_of_an_error_is_shown_without_secrets_and_on_one_line() {
     let reason = json!({"error": {"message": "role viewer may not PATCH:\nhunter2-token \u{1b}[2J"}});
-    let client = Fake::new([Say::Json(403, reason)]).builder("2.3.0").bearer_token("hunter2-token");
+    let client = Fake::new([Reply::Json(403, reason)]).builder("2.3.0").bearer_token("hunter2-token");
     let error = client.build().unwrap().job(JOB).cancel().await.unwrap_err();
     let said = "403 Forbidden with JSON that says “role viewer may not PATCH: ****** \u{fffd}[2J”";
     assert!(error.to_string().contains(said), "{error:?}");
@@ -89,7 +89,7 @@ async fn the_reason_of_an_error_is_shown_without_secrets_and_on_one_line() {
 #[tokio::test]
 async fn a_list_of_error_objects_is_not_flinks() {
     let errors = json!({"errors": [{"status": "403", "detail": "read only"}]});
-    let error = Fake::new([Say::Json(403, errors)]).client().overview().await.unwrap_err();
+    let error = Fake::new([Reply::Json(403, errors)]).client().overview().await.unwrap_err();
     assert!(matches!(error, Error::NotFlink { .. }), "{error:?}");
     assert!(error.to_string().contains("“read only”"), "{error:?}");
 }
@@ -98,7 +98,7 @@ async fn a_list_of_error_objects_is_not_flinks() {
 #[tokio::test]
 async fn a_method_that_a_proxy_refuses_was_not_carried_out() {
     for status in [405, 501] {
-        let error = Fake::new([Say::Json(status, json!({}))]).client().job(JOB).cancel().await.unwrap_err();
+        let error = Fake::new([Reply::Json(status, json!({}))]).client().job(JOB).cancel().await.unwrap_err();
         assert!(!error.is_outcome_unknown(), "{error:?}");
         assert!(error.hint().unwrap().contains("YarnCancelJob"), "{error:?}");
     }
@@ -107,7 +107,7 @@ async fn a_method_that_a_proxy_refuses_was_not_carried_out() {
 /// The client looks up the job that a lost request may have started; a login page is not that job.
 #[tokio::test(start_paused = true)]
 async fn a_login_page_is_not_the_submitted_job() {
-    let script = [Say::Lost(TransportErrorKind::Interrupted), Say::Json(200, json!({"code": 401}))];
+    let script = [Reply::Lost(TransportErrorKind::Interrupted), Reply::Json(200, json!({"code": 401}))];
     let client = Fake::new(script).client();
     let jar = "a.jar".parse().unwrap();
     let error = client.jar(&jar).run().job_id(JOB).await.unwrap_err();

@@ -6,15 +6,15 @@ use flink_rest_client::{Error, JobId, VertexId};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::fake::{Fake, Say};
+use crate::fake::{Fake, Reply};
 
 const JOB: JobId = JobId::from_bytes([7; 16]);
 
-fn ok(answer: Value) -> Say {
-    Say::Json(200, answer)
+fn ok(answer: Value) -> Reply {
+    Reply::Json(200, answer)
 }
 
-fn nothing() -> Say {
+fn nothing() -> Reply {
     ok(json!([]))
 }
 

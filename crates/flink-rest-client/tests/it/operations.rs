@@ -8,7 +8,7 @@ use flink_rest_client::{
 };
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Say};
+use crate::fake::{Fake, Reply};
 
 /// A release without state backends that require another format: no additional request is sent.
 const RELEASE: &str = "1.20.5";
@@ -20,16 +20,16 @@ fn client(fake: &Fake) -> FlinkRestClient {
 const JOB: JobId = JobId::from_bytes([0; 16]);
 const TRIGGER: &str = "0000000000000000000000000000abcd";
 
-fn triggered() -> Say {
-    Say::Json(202, json!({"request-id": TRIGGER}))
+fn triggered() -> Reply {
+    Reply::Json(202, json!({"request-id": TRIGGER}))
 }
 
-fn in_progress() -> Say {
-    Say::Json(200, json!({"status": {"id": "IN_PROGRESS"}, "operation": null}))
+fn in_progress() -> Reply {
+    Reply::Json(200, json!({"status": {"id": "IN_PROGRESS"}, "operation": null}))
 }
 
-fn completed(operation: Value) -> Say {
-    Say::Json(200, json!({"status": {"id": "COMPLETED"}, "operation": operation}))
+fn completed(operation: Value) -> Reply {
+    Reply::Json(200, json!({"status": {"id": "COMPLETED"}, "operation": operation}))
 }
 
 fn failure() -> Value {
@@ -83,7 +83,7 @@ async fn the_longest_and_the_shortest_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_survives_an_outage_until_its_deadline() {
-    let down = [Say::Lost(TransportErrorKind::Connect), Say::Json(503, json!({"errors": ["no leader"]}))];
+    let down = [Reply::Lost(TransportErrorKind::Connect), Reply::Json(503, json!({"errors": ["no leader"]}))];
     let script =
         [triggered()].into_iter().chain(down.clone()).chain([completed(json!({"location": "file:/s"}))]);
     let operation = client(&Fake::new(script)).job(JOB).savepoint().await.unwrap();
@@ -110,9 +110,9 @@ async fn a_dataset_is_deleted() {
     );
 }
 
-fn unknown() -> Say {
+fn unknown() -> Reply {
     let text = "org.apache.flink.runtime.rest.handler.RestHandlerException: There is no savepoint operation with triggerId=x for job y.\n\tat a.B.c(D.java:1)";
-    Say::Json(404, json!({"errors": [text]}))
+    Reply::Json(404, json!({"errors": [text]}))
 }
 
 /// A new JobManager does not know the operations that the previous one accepted.
@@ -153,12 +153,12 @@ async fn a_forgotten_operation_has_an_unknown_outcome() {
 }
 
 /// The response of a real Flink, modified.
-fn recorded(name: &str, change: impl FnOnce(&mut Value)) -> Say {
+fn recorded(name: &str, change: impl FnOnce(&mut Value)) -> Reply {
     let folder = flink_recordings::fixtures().join("2.3.0");
     let recording = flink_recordings::Recording::read(&folder.join(format!("{name}.json"))).unwrap();
     let mut answer = recording.answer;
     change(&mut answer);
-    Say::Json(200, answer)
+    Reply::Json(200, answer)
 }
 
 #[tokio::test(start_paused = true)]
@@ -182,7 +182,7 @@ async fn a_savepoint_completed_since_is_reported() {
     }
 }
 
-fn state_backend(name: &str) -> Say {
+fn state_backend(name: &str) -> Reply {
     recorded("GetCheckpointConfig-running", |config| config["state_backend"] = json!(name))
 }
 
@@ -213,7 +213,7 @@ async fn a_savepoint_has_a_format_that_the_state_backend_supports() {
     assert!(error.is_invalid_input() && error.to_string().contains("ForSt"), "{error}");
     assert_eq!(fake.asked().len(), 1);
     // If this request fails or hangs, the job can be stopped nevertheless.
-    for silence in [Say::Json(500, json!({"errors": ["no"]})), Say::Nothing] {
+    for silence in [Reply::Json(500, json!({"errors": ["no"]})), Reply::Nothing] {
         let fake = Fake::new([silence, triggered()]);
         fake.client().job(JOB).stop_with_savepoint().await.unwrap();
         assert_eq!(fake.asked().len(), 2);
@@ -248,14 +248,14 @@ async fn a_refused_status_request_does_not_settle_the_operation() {
     let no_key =
         json!({"errors": ["org.apache.flink.runtime.rest.handler.async.UnknownOperationKeyException"]});
     for (refusal, is_forgotten) in [
-        (Say::Json(401, json!({"message": "token expired"})), false),
-        (Say::Json(403, json!({"errors": ["no"]})), false),
-        (Say::Json(302, json!({})), false),
-        (Say::Json(200, json!({"code": 401})), false),
-        (Say::Json(500, json!({"errors": ["Internal server error."]})), false),
-        (Say::Json(410, json!({"errors": ["gone"]})), true),
-        (Say::Json(500, no_key.clone()), true),
-        (Say::Json(400, no_key), true),
+        (Reply::Json(401, json!({"message": "token expired"})), false),
+        (Reply::Json(403, json!({"errors": ["no"]})), false),
+        (Reply::Json(302, json!({})), false),
+        (Reply::Json(200, json!({"code": 401})), false),
+        (Reply::Json(500, json!({"errors": ["Internal server error."]})), false),
+        (Reply::Json(410, json!({"errors": ["gone"]})), true),
+        (Reply::Json(500, no_key.clone()), true),
+        (Reply::Json(400, no_key), true),
     ] {
         let fake = Fake::new([triggered(), refusal.clone()]);
         let operation = client(&fake).job(JOB).stop_with_savepoint().await.unwrap();

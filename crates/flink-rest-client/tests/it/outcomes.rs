@@ -108,7 +108,10 @@ async fn new_jobs_of_a_program_without_an_id_are_named() {
         }
         let seen = (asked, outcome_of(&result), jobs.join(", "));
         assert_eq!(seen, (sent.to_owned(), outcome, expected), "{script:?}: {result:?}");
-        assert!(!fake.asked().iter().any(|asked| asked.contains("jobId")), "the request is the same as curl's");
+        assert!(
+            !fake.asked().iter().any(|asked| asked.contains("jobId")),
+            "the request is the same as curl's"
+        );
     }
 
     // The lookup ends soon if there is no new job, and at the deadline if the server does not respond.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use flink_rest_client::{Error, Result, TaskManagerId, Text, processes::ProfilingMode};
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Say};
+use crate::fake::{Fake, Reply};
 
 /// A profiler run that started at this time.
 fn run(started: i64, status: &str, file: Option<&str>, message: Option<&str>) -> Value {
@@ -15,8 +15,8 @@ fn run(started: i64, status: &str, file: Option<&str>, message: Option<&str>) ->
     })
 }
 
-fn runs(runs: &[Value]) -> Say {
-    Say::Json(200, json!({"profilingList": runs}))
+fn runs(runs: &[Value]) -> Reply {
+    Reply::Json(200, json!({"profilingList": runs}))
 }
 
 async fn profile(fake: &Fake) -> Result<Text> {
@@ -29,10 +29,10 @@ async fn profile(fake: &Fake) -> Result<Text> {
 async fn the_result_of_this_run_is_downloaded() {
     let earlier = run(1, "FINISHED", Some("earlier.html"), None);
     let fake = Fake::new([
-        Say::Json(200, run(2, "RUNNING", None, None)),
+        Reply::Json(200, run(2, "RUNNING", None, None)),
         runs(&[run(2, "RUNNING", None, None), earlier.clone()]),
         runs(&[run(2, "FINISHED", Some("tm:1-a_ALLOC.html"), None), earlier]),
-        Say::Json(200, json!("a flame graph")),
+        Reply::Json(200, json!("a flame graph")),
     ]);
     assert_eq!(profile(&fake).await.unwrap().to_string_lossy(), "\"a flame graph\"");
     let path = "/v1/taskmanagers/tm%3A1-a/profiler";
@@ -50,7 +50,7 @@ async fn the_result_of_this_run_is_downloaded() {
 #[tokio::test(start_paused = true)]
 async fn a_profiler_that_fails_is_an_error_with_its_reason() {
     let failed = run(2, "FAILED", None, Some("No access to perf events"));
-    let fake = Fake::new([Say::Json(200, run(2, "RUNNING", None, None)), runs(&[failed])]);
+    let fake = Fake::new([Reply::Json(200, run(2, "RUNNING", None, None)), runs(&[failed])]);
     let error = profile(&fake).await.unwrap_err();
     assert!(matches!(error, Error::OperationFailed { .. }));
     assert_eq!(error.to_string(), "StartTaskManagerProfiling failed: No access to perf events");

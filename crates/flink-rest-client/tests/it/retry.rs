@@ -7,18 +7,18 @@ use flink_rest_client::{
 };
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Piece, Say};
+use crate::fake::{Fake, Piece, Reply};
 
 pub(crate) const JOB: JobId = JobId::from_bytes([7; 16]);
-pub(crate) const LOST: Say = Say::Lost(TransportErrorKind::Interrupted);
-pub(crate) const REFUSED: Say = Say::Lost(TransportErrorKind::Connect);
+pub(crate) const LOST: Reply = Reply::Lost(TransportErrorKind::Interrupted);
+pub(crate) const REFUSED: Reply = Reply::Lost(TransportErrorKind::Connect);
 
-pub(crate) fn election() -> Say {
+pub(crate) fn election() -> Reply {
     error(503, "Service temporarily unavailable due to an ongoing leader election. Please refresh.")
 }
 
 /// The response of a JobManager without a leader: the main method could not submit its job.
-fn no_leader(status: u16) -> Say {
+fn no_leader(status: u16) -> Reply {
     error(
         status,
         "org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.\n\
@@ -28,7 +28,7 @@ fn no_leader(status: u16) -> Say {
 }
 
 /// The response if a main method's submission timed out: its outcome is unknown despite the status 400.
-pub(crate) fn in_vain() -> Say {
+pub(crate) fn in_vain() -> Reply {
     error(
         400,
         "org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.\n\
@@ -39,11 +39,11 @@ pub(crate) fn in_vain() -> Say {
     )
 }
 
-pub(crate) fn error(status: u16, text: &str) -> Say {
-    Say::Json(status, json!({"errors": [text]}))
+pub(crate) fn error(status: u16, text: &str) -> Reply {
+    Reply::Json(status, json!({"errors": [text]}))
 }
 
-pub(crate) fn duplicate() -> Say {
+pub(crate) fn duplicate() -> Reply {
     error(
         400,
         "Could not execute application.\n\
@@ -51,22 +51,22 @@ pub(crate) fn duplicate() -> Say {
     )
 }
 
-pub(crate) fn not_found() -> Say {
+pub(crate) fn not_found() -> Reply {
     error(404, "org.apache.flink.runtime.rest.NotFoundException: Job 07 not found")
 }
 
 /// A response of a proxy, not of Flink.
-pub(crate) fn somebody_else(status: u16) -> Say {
-    Say::Json(status, json!({"message": "default backend"}))
+pub(crate) fn somebody_else(status: u16) -> Reply {
+    Reply::Json(status, json!({"message": "default backend"}))
 }
 
 /// The response that shows the job.
-pub(crate) fn there() -> Say {
+pub(crate) fn there() -> Reply {
     ok(json!({"jid": JOB}))
 }
 
-pub(crate) fn ok(answer: Value) -> Say {
-    Say::Json(200, answer)
+pub(crate) fn ok(answer: Value) -> Reply {
+    Reply::Json(200, answer)
 }
 
 pub(crate) fn jar() -> JarId {
@@ -86,14 +86,14 @@ fn native() -> Value {
 /// A script of responses, and the expected methods and outcome.
 struct Case<'a> {
     what: &'a str,
-    script: Vec<Say>,
+    script: Vec<Reply>,
     sent: &'a str,
     outcome: &'a str,
 }
 
 fn case<'a>(
     what: &'a str,
-    script: impl IntoIterator<Item = Say>,
+    script: impl IntoIterator<Item = Reply>,
     sent: &'a str,
     outcome: &'a str,
 ) -> Case<'a> {
@@ -147,7 +147,7 @@ async fn check(version: &str, cases: Vec<Case<'_>>) {
 async fn requests_are_retried_only_where_that_is_safe() {
     let jobs = || ok(json!({"jobs": []}));
     let submitted = || ok(json!({"jobid": JOB}));
-    let triggered = || Say::Json(202, json!({"request-id": JOB}));
+    let triggered = || Reply::Json(202, json!({"request-id": JOB}));
     let busy = || error(429, "slowly");
     let cases = vec![
         // Reads are always retried.
@@ -162,9 +162,9 @@ async fn requests_are_retried_only_where_that_is_safe() {
             "done",
         ),
         case("read", [error(404, "no"), jobs()], "GE", "failed"),
-        case("read", [Say::Lost(TransportErrorKind::Tls), jobs()], "GE", "failed"),
-        case("read", [Say::Lost(TransportErrorKind::Resolve), jobs()], "GE", "failed"),
-        case("read", [Say::Lost(TransportErrorKind::NotHttp), jobs()], "GE", "failed"),
+        case("read", [Reply::Lost(TransportErrorKind::Tls), jobs()], "GE", "failed"),
+        case("read", [Reply::Lost(TransportErrorKind::Resolve), jobs()], "GE", "failed"),
+        case("read", [Reply::Lost(TransportErrorKind::NotHttp), jobs()], "GE", "failed"),
         // A request that surely did not arrive is retried.
         case("run", [REFUSED, REFUSED, submitted()], "POPOPO", "done"),
         case("run", [election(), submitted()], "POPO", "done"),
@@ -174,7 +174,7 @@ async fn requests_are_retried_only_where_that_is_safe() {
         case("read", [no_leader(500), jobs()], "GEGE", "done"),
         case("run", [REFUSED], "POPOPOPOPOPO", "failed"),
         case("dispose", [REFUSED, triggered()], "POPO", "done"),
-        case("dispose", [Say::Lost(TransportErrorKind::Incomplete), triggered()], "POPO", "done"),
+        case("dispose", [Reply::Lost(TransportErrorKind::Incomplete), triggered()], "POPO", "done"),
         // If the response of a submission is lost, the job is looked up, then the submission is retried. A refusal
         // because of its own id is success.
         case("run", [LOST, there()], "POGE", "done"),
@@ -204,8 +204,8 @@ async fn requests_are_retried_only_where_that_is_safe() {
         case("run", [somebody_else(401)], "PO", "failed"),
         case("run", [LOST, error(500, "oops")], "POGE", "unknown"),
         // An unreadable response counts as lost.
-        case("run", [Say::Lost(TransportErrorKind::NotHttp), there()], "POGE", "done"),
-        case("run", [Say::Lost(TransportErrorKind::NotHttp)], "POGE", "unknown"),
+        case("run", [Reply::Lost(TransportErrorKind::NotHttp), there()], "POGE", "done"),
+        case("run", [Reply::Lost(TransportErrorKind::NotHttp)], "POGE", "unknown"),
         case("run", [ok(json!({"error": "we are moving"}))], "POGE", "unknown"),
         case("plan", [ok(json!({"error": "we are moving"}))], "PO", "failed"),
         case("run", [duplicate(), not_found()], "POGE", "failed"),
@@ -254,7 +254,7 @@ async fn requests_are_retried_only_where_that_is_safe() {
         // A gateway's error does not tell what Flink did, even in JSON.
         case("run", [error(504, "upstream request timeout"), there()], "POGE", "done"),
         case("savepoint", [error(503, "busy"), triggered()], "POPO", "done"),
-        case("run", [LOST, Say::Bytes(None, vec![Piece::Chunk(b"zzz")])], "POGE", "unknown"),
+        case("run", [LOST, Reply::Bytes(None, vec![Piece::Chunk(b"zzz")])], "POGE", "unknown"),
         case("rescale", [error(503, "Rescaling is temporarily disabled."), triggered()], "PA", "failed"),
     ];
     check("2.3.0", cases).await;
@@ -269,7 +269,7 @@ async fn old_releases_allow_fewer_retries() {
         // Savepoints have no client-chosen id.
         case(
             "savepoint without a format",
-            [LOST, Say::Json(202, json!({"request-id": JOB}))],
+            [LOST, Reply::Json(202, json!({"request-id": JOB}))],
             "PO",
             "unknown",
         ),
@@ -284,11 +284,11 @@ async fn old_releases_allow_fewer_retries() {
 
 #[tokio::test(start_paused = true)]
 async fn retries_send_the_same_id() {
-    let fake = Fake::new([REFUSED, LOST, not_found(), Say::Json(202, json!({"jobid": JOB}))]);
+    let fake = Fake::new([REFUSED, LOST, not_found(), Reply::Json(202, json!({"jobid": JOB}))]);
     fake.client().jar(jar()).run().exactly_once().await.unwrap();
     let asked = fake.asked();
     assert!(asked[0].contains("\"jobId\":") && asked[0] == asked[1] && asked[1] == asked[3], "{asked:?}");
-    let other = Fake::new([Say::Json(202, json!({"jobid": JOB}))]);
+    let other = Fake::new([Reply::Json(202, json!({"jobid": JOB}))]);
     other.client().jar(jar()).run().exactly_once().await.unwrap();
     assert_ne!(other.asked()[0], asked[0], "each call has a new id");
 }
@@ -314,7 +314,7 @@ async fn retrying_ends_at_the_deadline_and_names_the_attempts() {
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_respected() {
     for (value, seconds) in [("7", 7), ("0", 0), ("nonsense", 0)] {
-        let fake = Fake::new([Say::RetryAfter(503, value), Say::Json(200, json!({"jobs": []}))]);
+        let fake = Fake::new([Reply::RetryAfter(503, value), Reply::Json(200, json!({"jobs": []}))]);
         let started = tokio::time::Instant::now();
         fake.client().jobs().list().await.unwrap();
         let waited = started.elapsed();
@@ -323,26 +323,26 @@ async fn retry_after_is_respected() {
             "{value}"
         );
     }
-    let fake = Fake::new([Say::RetryAfter(429, "3600")]);
+    let fake = Fake::new([Reply::RetryAfter(429, "3600")]);
     let error = fake.client().jobs().list().await.unwrap_err();
     assert_eq!((fake.asked().len(), error.retry_after()), (1, Some(Duration::from_secs(3600))));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_attempt_is_retried_if_it_only_reads() {
-    let fake = Fake::new([Say::Nothing, Say::Json(200, json!({"jobs": []}))]);
+    let fake = Fake::new([Reply::Nothing, Reply::Json(200, json!({"jobs": []}))]);
     let call = fake.client().jobs().list().attempt_timeout(Duration::from_secs(1));
     call.await.unwrap();
     assert_eq!(fake.asked().len(), 2);
 
-    let fake = Fake::new([Say::Nothing]);
+    let fake = Fake::new([Reply::Nothing]);
     let error = fake.client().dispose_savepoint("/s").await.unwrap_err();
     assert!(error.is_outcome_unknown() && error.is_timeout() && fake.asked().len() == 1, "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_has_time_limits_of_its_own() {
-    let fake = Fake::new([Say::Nothing, Say::Json(200, json!({"jobs": []}))]);
+    let fake = Fake::new([Reply::Nothing, Reply::Json(200, json!({"jobs": []}))]);
     let client = fake.builder("2.3.0").attempt_timeout(Duration::from_secs(3)).build().unwrap();
     let started = tokio::time::Instant::now();
     client.jobs().list().await.unwrap();
@@ -351,7 +351,7 @@ async fn a_client_has_time_limits_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let jar_file = folder.path().join("a.jar");
     std::fs::write(&jar_file, b"PK\x03\x04").unwrap();
-    let fake = Fake::new([Say::Nothing]);
+    let fake = Fake::new([Reply::Nothing]);
     let client = fake.builder("2.3.0").timeout(Duration::from_secs(5)).build().unwrap();
     // An upload has ten times the timeout; a call's own timeout takes precedence.
     for (seconds, error) in [
@@ -366,7 +366,7 @@ async fn a_client_has_time_limits_of_its_own() {
 
 #[tokio::test(start_paused = true)]
 async fn another_address_is_tried_at_once() {
-    let fake = Fake::new([REFUSED, Say::Json(200, json!({"jobs": []}))]);
+    let fake = Fake::new([REFUSED, Reply::Json(200, json!({"jobs": []}))]);
     let client = fake.builder("2.3.0").or_address("http://second/base").build().unwrap();
     let started = tokio::time::Instant::now();
     client.jobs().list().await.unwrap();
@@ -382,8 +382,8 @@ async fn another_address_is_tried_at_once() {
     assert_eq!(fake.asked().len(), 12, "each has as many attempts as a single one");
     assert!(fake.builder("2.3.0").or_address("ftp://x").build().is_err());
 
-    let unknown_host = Say::Lost(TransportErrorKind::Resolve);
-    let fake = Fake::new([unknown_host.clone(), Say::Json(200, json!({"jobs": []}))]);
+    let unknown_host = Reply::Lost(TransportErrorKind::Resolve);
+    let fake = Fake::new([unknown_host.clone(), Reply::Json(200, json!({"jobs": []}))]);
     fake.builder("2.3.0").or_address("second").build().unwrap().jobs().list().await.unwrap();
     let fake = Fake::new([unknown_host]);
     let client = fake.builder("2.3.0").or_address("second").build().unwrap();
@@ -403,7 +403,7 @@ async fn the_first_contact_is_tried_once_on_request() {
     client.jobs().list().await.unwrap_err();
     assert_eq!(fake.asked().len(), 2, "each address is tried");
 
-    let fake = Fake::new([Say::Lost(TransportErrorKind::Proxy)]);
+    let fake = Fake::new([Reply::Lost(TransportErrorKind::Proxy)]);
     fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
     assert_eq!(fake.asked().len(), 1, "the same with a proxy");
 

@@ -14,7 +14,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-use crate::fake::{Fake, Say};
+use crate::fake::{Fake, Reply};
 
 type Fields = BTreeMap<&'static str, String>;
 
@@ -65,26 +65,26 @@ impl Spans {
 async fn a_call_is_a_span_with_its_outcome() {
     let spans = Spans::default();
     let _listening = tracing::subscriber::set_default(spans.clone());
-    let lost = || Say::Lost(TransportErrorKind::Interrupted);
+    let lost = || Reply::Lost(TransportErrorKind::Interrupted);
     let job = JobId::from_bytes([7; 16]);
     let told = |fields: &Fields| {
         let names = ["endpoint", "method", "path", "attempt", "status"];
         names.map(|name| fields.get(name).cloned().unwrap_or_default()).join(" ").replace('"', "")
     };
 
-    let fake = Fake::new([lost(), lost(), Say::Json(200, json!({"jobs": []}))]);
+    let fake = Fake::new([lost(), lost(), Reply::Json(200, json!({"jobs": []}))]);
     fake.client().jobs().list().await.unwrap();
     let fields = spans.last();
     assert_eq!(told(&fields), "GetJobs GET /jobs 3 200");
     assert!(fields["name"] == "call" && fields["elapsed"].ends_with("ms"), "{fields:?}");
 
-    Fake::new([Say::Json(404, json!({"errors": ["no"]}))]).client().job(job).details().await.unwrap_err();
+    Fake::new([Reply::Json(404, json!({"errors": ["no"]}))]).client().job(job).details().await.unwrap_err();
     assert_eq!(told(&spans.last()), "GetJob GET /jobs/{job} 1 404", "the template, not the id");
 
-    Fake::new([Say::Lost(TransportErrorKind::Tls)]).client().job(job).cancel().await.unwrap_err();
+    Fake::new([Reply::Lost(TransportErrorKind::Tls)]).client().job(job).cancel().await.unwrap_err();
     assert_eq!(told(&spans.last()), "CancelJob PATCH /jobs/{job} 1 ", "there was no response");
 
-    let fake = Fake::new([lost(), Say::Bytes(None, Vec::new())]);
+    let fake = Fake::new([lost(), Reply::Bytes(None, Vec::new())]);
     drop(fake.client().jobmanager().log().stream().await.unwrap());
     assert_eq!(told(&spans.last()), "GetJobManagerLog GET /jobmanager/log 2 200");
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     bad_input::shown,
-    fake::{Fake, Say},
+    fake::{Fake, Reply},
     retry::{JOB, LOST, REFUSED, duplicate, error, methods, not_found, ok, there},
 };
 
@@ -17,7 +17,7 @@ async fn a_jar_is_deleted_after_its_submission_on_request() {
     std::fs::write(&path, b"PK\x03\x04").unwrap();
     let uploaded = || ok(json!({"filename": "/x/1_a.jar", "status": "success"}));
     let submitted = || ok(json!({"jobid": JOB}));
-    let run = async |script: Vec<Say>| {
+    let run = async |script: Vec<Reply>| {
         let fake = Fake::new(script);
         let outcome = fake.client().jars().upload_and_run(&path).exactly_once().delete_jar().await;
         (outcome.map(|run| run.job_id), fake.asked())
@@ -26,7 +26,7 @@ async fn a_jar_is_deleted_after_its_submission_on_request() {
     assert_eq!((outcome.unwrap(), asked[2].trim_end()), (JOB, "DELETE /v1/jars/1_a.jar"));
 
     // A failed deletion does not fail the call.
-    for refusal in [error(400, "File 1_a.jar does not exist in /x."), Say::Nothing] {
+    for refusal in [error(400, "File 1_a.jar does not exist in /x."), Reply::Nothing] {
         let (outcome, asked) = run(vec![uploaded(), submitted(), refusal]).await;
         assert_eq!((outcome.unwrap(), asked.len()), (JOB, 3));
     }
@@ -34,7 +34,7 @@ async fn a_jar_is_deleted_after_its_submission_on_request() {
     // The deletion waits only briefly, and not beyond the call's deadline.
     for answers in [vec![submitted()], vec![error(500, "no such class"), not_found()]] {
         for (timeout, longest) in [(None, 5), (Some(1), 1)] {
-            let script = [vec![uploaded()], answers.clone(), vec![Say::Nothing]].concat();
+            let script = [vec![uploaded()], answers.clone(), vec![Reply::Nothing]].concat();
             let most = script.len();
             let fake = Fake::new(script);
             let mut call = fake.client().jars().upload_and_run(&path).exactly_once().delete_jar();
@@ -109,7 +109,7 @@ async fn a_refused_program_that_started_a_job_is_reported() {
     assert!(error.hint().unwrap().contains("before you do it again"), "{error:?}");
 
     // The lookup after a refusal is brief.
-    let fake = Fake::new([&refused[..], &[Say::Nothing]].concat());
+    let fake = Fake::new([&refused[..], &[Reply::Nothing]].concat());
     let started = tokio::time::Instant::now();
     fake.client().jars().upload_and_run(&path).exactly_once().await.unwrap_err();
     assert_eq!(started.elapsed().as_secs(), 10, "lookup and deletion");

@@ -12,16 +12,16 @@ use flink_rest_client::{Error, FlinkRestClient, Result, Upload, blocking, jars::
 use tempfile::TempDir;
 
 use crate::{
-    fake::{Fake, Say},
+    fake::{Fake, Reply},
     server::Server,
 };
 
 /// Size in bytes; much more than one read.
-const SIZE: usize = 1_200_000;
+const CONTENT_SIZE: usize = 1_200_000;
 
 fn jar() -> Vec<u8> {
     let mut jar = b"PK\x03\x04".to_vec();
-    jar.extend((0..).map(|number: u32| number.to_be_bytes()[3]).take(SIZE - jar.len()));
+    jar.extend((0..).map(|number: u32| number.to_be_bytes()[3]).take(CONTENT_SIZE - jar.len()));
     jar
 }
 
@@ -36,14 +36,14 @@ fn assert_arrived(server: &Server, name: &str) {
     let start = bodies[0].windows(4).position(|four| four == b"PK\x03\x04").unwrap();
     let head = String::from_utf8_lossy(&bodies[0][..start]);
     assert!(head.contains(&format!("name=\"jarfile\"; filename=\"{name}\"")), "{head}");
-    assert!(bodies[0][start..][..SIZE] == jar());
-    assert!(bodies[0].ends_with(b"--\r\n") && bodies[0].len() < start + SIZE + 100);
+    assert!(bodies[0][start..][..CONTENT_SIZE] == jar());
+    assert!(bodies[0].ends_with(b"--\r\n") && bodies[0].len() < start + CONTENT_SIZE + 100);
 }
 
 /// A reader that returns a few bytes at a time.
-struct Slowly(io::Cursor<Vec<u8>>);
+struct SmallReads(io::Cursor<Vec<u8>>);
 
-impl Read for Slowly {
+impl Read for SmallReads {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let size = buffer.len().min(if self.0.position() < 10 { 1 } else { 100_000 });
         self.0.read(&mut buffer[..size])
@@ -52,15 +52,15 @@ impl Read for Slowly {
 
 #[tokio::test]
 async fn the_content_of_a_reader_arrives() {
-    for size in [None, Some(SIZE as u64)] {
+    for size in [None, Some(CONTENT_SIZE as u64)] {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let progress = seen.clone();
         let on_progress = move |done, size| progress.lock().unwrap().push((done, size));
         let server = Server::taking_uploads();
-        let reader = Upload::from_reader("app.jar", size, Slowly(io::Cursor::new(jar())));
+        let reader = Upload::from_reader("app.jar", size, SmallReads(io::Cursor::new(jar())));
         upload(&server, reader.on_progress(on_progress)).await.unwrap();
         assert_arrived(&server, "app.jar");
-        assert_eq!(seen.lock().unwrap().last(), Some(&(SIZE as u64, size)));
+        assert_eq!(seen.lock().unwrap().last(), Some(&(CONTENT_SIZE as u64, size)));
 
         let server = Server::taking_uploads();
         upload(&server, Upload::from_async_reader("app.jar", size, io::Cursor::new(jar()))).await.unwrap();
@@ -111,10 +111,16 @@ fn assert_refused(server: &Server, uploaded: Result<JarUpload>, shown: &str) {
 #[tokio::test]
 async fn readers_with_a_wrong_length() {
     let reader = |size: usize| Upload::from_reader("app.jar", size as u64, io::Cursor::new(jar()));
-    let size = SIZE as u64;
+    let size = CONTENT_SIZE as u64;
     for (upload_of, reason) in [
-        (reader(SIZE - 1), format!("its reader gives more than the {} bytes that were announced", size - 1)),
-        (reader(SIZE + 1), format!("its reader gives less than the {} bytes that were announced", size + 1)),
+        (
+            reader(CONTENT_SIZE - 1),
+            format!("its reader gives more than the {} bytes that were announced", size - 1),
+        ),
+        (
+            reader(CONTENT_SIZE + 1),
+            format!("its reader gives less than the {} bytes that were announced", size + 1),
+        ),
         (reader(4), "its reader gives more than the 4 bytes that were announced".into()),
         (
             Upload::from_reader("app.jar", size, io::Cursor::new(jar()).chain(Broken)),
@@ -136,7 +142,7 @@ impl Read for Broken {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_with_a_reader_is_not_retried() {
-    let fake = Fake::new([Say::RetryAfter(503, "1")]);
+    let fake = Fake::new([Reply::RetryAfter(503, "1")]);
     let upload = Upload::from_reader("app.jar", None, io::Cursor::new(jar()));
     assert_eq!(fake.client().jars().upload(upload).await.unwrap_err().status().unwrap(), 503);
     assert_eq!(fake.asked().len(), 1);

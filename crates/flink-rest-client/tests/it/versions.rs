@@ -6,7 +6,7 @@ use flink_rest_client::{
 };
 
 use crate::{
-    fake::{Fake, Say},
+    fake::{Fake, Reply},
     requests::{JOB, client},
 };
 
@@ -81,7 +81,7 @@ fn an_unreadable_release_gets_all_parameters_that_it_cannot_ignore() {
 }
 
 async fn asked_of(config: serde_json::Value) -> Vec<String> {
-    let say = |json| Say::Json(200, json);
+    let say = |json| Reply::Json(200, json);
     let id = serde_json::json!({"request-id": "00000000000000000000000000000001"});
     let fake = Fake::new([say(config), say(id)]);
     let client = FlinkRestClient::builder("http://fake").transport(fake.clone()).build().unwrap();
@@ -108,7 +108,8 @@ async fn a_job_can_be_stopped_on_an_unknown_release() {
 #[tokio::test]
 async fn a_job_can_be_stopped_if_a_gateway_hides_the_configuration() {
     let id = serde_json::json!({"request-id": "00000000000000000000000000000001"});
-    let fake = Fake::new([Say::Json(403, serde_json::json!({"error": "not for you"})), Say::Json(200, id)]);
+    let fake =
+        Fake::new([Reply::Json(403, serde_json::json!({"error": "not for you"})), Reply::Json(200, id)]);
     let client = FlinkRestClient::builder("http://fake").transport(fake.clone()).build().unwrap();
     client.job(JOB).stop_with_savepoint().await.unwrap();
     assert_eq!(client.known_version().unwrap().release(), None);
@@ -117,7 +118,7 @@ async fn a_job_can_be_stopped_if_a_gateway_hides_the_configuration() {
 #[tokio::test]
 async fn a_given_release_is_not_requested() {
     let fake =
-        Fake::new([Say::Json(200, serde_json::json!({"request-id": "00000000000000000000000000000001"}))]);
+        Fake::new([Reply::Json(200, serde_json::json!({"request-id": "00000000000000000000000000000001"}))]);
     fake.client_of("1.14").job(JOB).stop_with_savepoint().await.unwrap();
     assert_eq!(fake.asked(), [format!("POST /v1/jobs/{JOB}/stop {{}}")]);
 }

@@ -5,30 +5,30 @@ use std::{sync::mpsc, time::Duration};
 use flink_rest_client::{Error, JobId, JobStatus, TransportErrorKind};
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Say};
+use crate::fake::{Fake, Reply};
 
 const JOB: JobId = JobId::from_bytes([7; 16]);
 
-fn ok(answer: Value) -> Say {
-    Say::Json(200, answer)
+fn ok(answer: Value) -> Reply {
+    Reply::Json(200, answer)
 }
 
-fn state(state: &str) -> Say {
+fn state(state: &str) -> Reply {
     ok(json!({"status": state}))
 }
 
-fn details(state: &str, tasks: Value) -> Say {
+fn details(state: &str, tasks: Value) -> Reply {
     ok(json!({
         "jid": JOB, "name": "", "isStoppable": false, "state": state, "start-time": 1, "end-time": -1, "duration": 1,
         "maxParallelism": -1, "now": 1, "timestamps": {}, "vertices": [], "status-counts": tasks, "plan": {},
     }))
 }
 
-fn unknown() -> Say {
-    Say::Json(404, json!({"errors": ["org.apache.flink.runtime.rest.NotFoundException: Job 07 not found"]}))
+fn unknown() -> Reply {
+    Reply::Json(404, json!({"errors": ["org.apache.flink.runtime.rest.NotFoundException: Job 07 not found"]}))
 }
 
-fn failure(cause: &str) -> Say {
+fn failure(cause: &str) -> Reply {
     let trace = format!("java.lang.RuntimeException: {cause}\n\tat a.B.c(D.java:1)\n");
     ok(json!({"exceptionHistory": {"truncated": false, "entries": [
         {"exceptionName": "java.lang.RuntimeException", "stacktrace": trace, "timestamp": 1},
@@ -145,7 +145,7 @@ async fn old_releases_send_the_whole_job() {
 async fn an_unknown_release_is_treated_like_an_old_one() {
     let config = || ok(json!({"flink-version": "<unknown>", "features": {"web-submit": true}}));
     let no_endpoint =
-        Say::Json(404, json!({"errors": ["Unable to load requested file /v1/jobs/07/status."]}));
+        Reply::Json(404, json!({"errors": ["Unable to load requested file /v1/jobs/07/status."]}));
     let script = [
         config(),
         no_endpoint,
@@ -208,7 +208,7 @@ async fn the_servers_text_is_reported_without_secrets_and_on_one_line() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_job_without_a_cause_is_not_a_timeout() {
-    let fake = Fake::new([state("FAILED"), Say::Nothing]);
+    let fake = Fake::new([state("FAILED"), Reply::Nothing]);
     let wait = fake.client().job(JOB).wait_until_finished().timeout(Duration::from_secs(3));
     let error = wait.await.unwrap_err();
     assert!(matches!(error, Error::JobEnded { state: JobStatus::Failed, .. }), "{error:?}");
@@ -216,7 +216,7 @@ async fn a_failed_job_without_a_cause_is_not_a_timeout() {
 
 #[tokio::test(start_paused = true)]
 async fn a_job_may_be_unknown_for_a_while_but_not_for_ever() {
-    let lost = Say::Lost(TransportErrorKind::Connect);
+    let lost = Reply::Lost(TransportErrorKind::Connect);
     let script =
         [state("RUNNING"), lost.clone(), lost, unknown(), unknown(), state("RUNNING"), state("FINISHED")];
     let end = details("FINISHED", json!({"FINISHED": 1}));
@@ -239,10 +239,10 @@ async fn a_job_may_be_unknown_for_a_while_but_not_for_ever() {
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_reported_and_survived_for_a_while() {
     let gone = [
-        Say::Lost(TransportErrorKind::Connect),
-        Say::Lost(TransportErrorKind::Resolve),
-        Say::RetryAfter(503, "1"),
-        Say::Nothing,
+        Reply::Lost(TransportErrorKind::Connect),
+        Reply::Lost(TransportErrorKind::Resolve),
+        Reply::RetryAfter(503, "1"),
+        Reply::Nothing,
     ];
     for gone in gone {
         let fake = Fake::new([state("RUNNING"), gone.clone()]);
@@ -259,7 +259,7 @@ async fn an_outage_is_reported_and_survived_for_a_while() {
         let told: Vec<_> = told.iter().collect();
         assert!(told.len() > 2 && told.is_sorted(), "{gone:?}: {told:?}");
     }
-    let lost = Say::Lost(TransportErrorKind::Connect);
+    let lost = Reply::Lost(TransportErrorKind::Connect);
     let operation = Fake::new([lost]).client().job(JOB).savepoint_status("07".repeat(16).parse().unwrap());
     let error = operation.wait().timeout(Duration::MAX).await.unwrap_err();
     assert!(matches!(error, Error::Outage { .. }), "{error:?}");
@@ -268,10 +268,10 @@ async fn an_outage_is_reported_and_survived_for_a_while() {
 /// The timeout of a request is half a minute, too long to leave the caller without a message.
 #[tokio::test(start_paused = true)]
 async fn a_hanging_request_is_reported() {
-    let lost = Say::Lost(TransportErrorKind::Connect);
+    let lost = Reply::Lost(TransportErrorKind::Connect);
     for (script, why) in [
-        (vec![state("RUNNING"), Say::Nothing], None),
-        (vec![state("RUNNING"), lost.clone(), Say::Nothing], Some(TransportErrorKind::Connect)),
+        (vec![state("RUNNING"), Reply::Nothing], None),
+        (vec![state("RUNNING"), lost.clone(), Reply::Nothing], Some(TransportErrorKind::Connect)),
     ] {
         let (tell, told) = mpsc::channel();
         let wait = Fake::new(script).client().job(JOB).wait_until_finished();
@@ -293,7 +293,7 @@ async fn a_hanging_request_is_reported() {
     // Waits for operations do the same.
     let (tell, told) = mpsc::channel();
     let operation =
-        Fake::new([Say::Nothing]).client().job(JOB).savepoint_status("07".repeat(16).parse().unwrap());
+        Fake::new([Reply::Nothing]).client().job(JOB).savepoint_status("07".repeat(16).parse().unwrap());
     let wait = operation.wait().timeout(Duration::from_secs(4));
     wait.on_outage(move |outage| tell.send(outage.lasting).unwrap()).await.unwrap_err();
     assert_eq!(told.iter().collect::<Vec<_>>(), [Duration::from_secs(3)]);
@@ -310,7 +310,7 @@ async fn the_lookup_of_a_cause_is_not_an_outage() {
 
 #[tokio::test(start_paused = true)]
 async fn short_outages_do_not_add_up() {
-    let lost = || std::iter::repeat_n(Say::Lost(TransportErrorKind::Connect), 40);
+    let lost = || std::iter::repeat_n(Reply::Lost(TransportErrorKind::Connect), 40);
     let script = lost().chain([state("RUNNING")]).chain(lost()).chain([state("FINISHED")]);
     let fake = Fake::new(script.chain([details("FINISHED", json!({"FINISHED": 1}))]));
     let client = fake.builder("2.3.0").outage_patience(Duration::from_secs(100)).build().unwrap();
@@ -318,7 +318,7 @@ async fn short_outages_do_not_add_up() {
 }
 
 /// A job with running tasks and two vertices with these parallelisms and maximum parallelisms.
-fn parallel(state: &str, vertices: [(u32, u32); 2]) -> Say {
+fn parallel(state: &str, vertices: [(u32, u32); 2]) -> Reply {
     let vertex = |(parallelism, most): (u32, u32)| json!({"id": JOB, "name": "", "status": state, "parallelism": parallelism, "maxParallelism": most});
     let (vertices, tasks) = (vertices.map(vertex), json!({state: 3}));
     ok(json!({"jid": JOB, "name": "", "state": state, "vertices": vertices, "status-counts": tasks}))
@@ -330,9 +330,9 @@ async fn a_new_parallelism_can_be_waited_for() {
     // Each vertex is limited by its maximum parallelism.
     let new = || parallel("RUNNING", [(3, 128), (2, 2)]);
     let end = || parallel("FINISHED", [(1, 128), (1, 2)]);
-    let lost = || Say::Lost(TransportErrorKind::Connect);
+    let lost = || Reply::Lost(TransportErrorKind::Connect);
     let fake =
-        Fake::new([state("RUNNING"), old(), lost(), Say::RetryAfter(503, "1"), unknown(), old(), new()]);
+        Fake::new([state("RUNNING"), old(), lost(), Reply::RetryAfter(503, "1"), unknown(), old(), new()]);
     let (tell, told) = mpsc::channel();
     let wait = fake.client().job(JOB).wait_until_rescaled(3);
     let progress = wait.on_outage(move |outage| tell.send(outage.lasting).unwrap()).await.unwrap();

@@ -15,7 +15,7 @@ use crate::support::{at_least, flink, lossless, soon, streaming, submit, word_co
 const NO_APPLICATION: ApplicationId = ApplicationId::from_bytes([0xff; 16]);
 
 /// Timeout for changes to be visible: Flink shows cached copies of applications.
-const SOON: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Waits until an application has ended, and returns it with its jobs.
 async fn ended(application: &Application<Async>) -> ApplicationDetails {
@@ -23,7 +23,7 @@ async fn ended(application: &Application<Async>) -> ApplicationDetails {
         let jobs = &details.jobs;
         details.status.is_terminal() && !jobs.is_empty() && jobs.iter().all(|job| job.state.is_terminal())
     };
-    soon(SOON, async || Some(application.details().await.unwrap()).filter(is_over)).await
+    soon(TIMEOUT, async || Some(application.details().await.unwrap()).filter(is_over)).await
 }
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn an_application_is_shown_and_cancelled() {
     let id = job.details().await.unwrap().application_id.unwrap();
     let application = flink.application(id);
 
-    let listed = soon(SOON, async || {
+    let listed = soon(TIMEOUT, async || {
         let answer = flink.request_by_name("GetApplicationsOverview", json!({})).await.unwrap();
         let all = lossless::<ApplicationsOverview>(&answer).applications;
         all.into_iter().find(|one| one.id == id && one.jobs.contains_key(&JobStatus::Running))
@@ -92,7 +92,7 @@ async fn an_application_reports_its_failures() {
     let id = job.details().await.unwrap().application_id.unwrap();
     let details = ended(&flink.application(id)).await;
     assert_eq!(details.status, ApplicationState::Failed);
-    let failures = soon(SOON, async || {
+    let failures = soon(TIMEOUT, async || {
         let answer =
             flink.request_by_name("GetApplicationExceptions", json!({"application": id})).await.unwrap();
         let failures = lossless::<ApplicationExceptions>(&answer).exception_history.entries;

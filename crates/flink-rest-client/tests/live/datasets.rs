@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::support::{at_least, flink, lossless, own_jar, soon};
 
 /// Timeout for a few heartbeats.
-const SOON: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 const NO_DATASET: DatasetId = DatasetId::from_bytes([0xff; 16]);
 const NO_DELETION: TriggerId = TriggerId::from_bytes([0xff; 16]);
@@ -21,7 +21,7 @@ async fn dataset() -> DatasetId {
     let run = flink.jars().upload_and_run(own_jar("CachedDataset")).await.unwrap();
     flink.job(run.job_id).wait_until_finished().await.unwrap();
     // The JobManager learns of each part with a heartbeat of its TaskManager.
-    soon(SOON, async || match flink.datasets().list().await.unwrap().datasets.as_slice() {
+    soon(TIMEOUT, async || match flink.datasets().list().await.unwrap().datasets.as_slice() {
         [dataset] if dataset.is_complete => Some(dataset.id),
         _ => None,
     })
@@ -51,7 +51,7 @@ async fn a_dataset_is_listed_and_deleted() {
     let status = lossless::<AsynchronousOperation<Done>>(&answer);
     assert_eq!(status.status.id, QueueState::Completed);
     // A late heartbeat may still report it.
-    soon(SOON, async || flink.datasets().list().await.unwrap().datasets.is_empty().then_some(())).await;
+    soon(TIMEOUT, async || flink.datasets().list().await.unwrap().datasets.is_empty().then_some(())).await;
 
     flink.datasets().delete(NO_DATASET).await.unwrap().wait().await.unwrap();
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Time after which a missing response counts as lost.
-const ATTEMPT: Duration = Duration::from_secs(5);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Number of submissions; `cargo xtask soak` sets more.
 fn submissions() -> usize {
@@ -26,9 +26,9 @@ fn submissions() -> usize {
 }
 
 /// Random numbers from a seed.
-struct Chance(u64);
+struct Random(u64);
 
-impl Chance {
+impl Random {
     /// Uses the seed in `FLINK_SEED`, else a new one. Prints it, so that a run can be repeated.
     #[allow(clippy::print_stderr)]
     fn new() -> Self {
@@ -69,8 +69,8 @@ impl Chance {
 
 /// An unreliable proxy in front of the cluster.
 fn unreliable() -> Proxy {
-    let mut chance = Chance::new();
-    Proxy::before(cluster().url(), move || chance.fault())
+    let mut random = Random::new();
+    Proxy::before(cluster().url(), move || random.fault())
 }
 
 /// A client with long timeouts.
@@ -83,7 +83,7 @@ fn patient(proxy: &Proxy) -> FlinkRestClient {
     let timeout = Duration::from_secs(if at_least("1.15") { 300 } else { 15 });
     FlinkRestClient::builder(proxy.url())
         .retry(retry)
-        .attempt_timeout(ATTEMPT)
+        .attempt_timeout(ATTEMPT_TIMEOUT)
         .timeout(timeout)
         .build()
         .unwrap()
@@ -111,14 +111,14 @@ async fn each_submission_is_one_job() {
         calls.spawn(async move {
             let _turn = at_once.acquire().await;
             let run: Result<JarRun> = if number % 2 == 0 {
-                shaky.jar(jar).run().exactly_once().args(args).attempt_timeout(ATTEMPT).await
+                shaky.jar(jar).run().exactly_once().args(args).attempt_timeout(ATTEMPT_TIMEOUT).await
             } else {
                 shaky
                     .jars()
                     .upload_and_run(streaming_jar())
                     .exactly_once()
                     .args(args)
-                    .attempt_timeout(ATTEMPT)
+                    .attempt_timeout(ATTEMPT_TIMEOUT)
                     .await
             };
             (name, run)
@@ -207,7 +207,7 @@ async fn without_an_id_nothing_is_started_twice_and_new_jobs_are_named() {
     while programs.len() < PROGRAMS || lost == 0 {
         let program = format!("{} {}", JobId::random(), programs.len());
         let args = ["--name", &program, "--records", "1"];
-        let run = shaky.jar(&jar).run().args(args).attempt_timeout(ATTEMPT).await;
+        let run = shaky.jar(&jar).run().args(args).attempt_timeout(ATTEMPT_TIMEOUT).await;
         all_is_answered(&proxy).await;
         match run {
             Ok(run) => assert_eq!(three_jobs_of(&program).await.first(), Some(&run.job_id)),
@@ -255,7 +255,7 @@ async fn an_application_is_started_once_with_all_its_jobs() {
         let (application, program) = (ApplicationId::random(), format!("{} {number}", JobId::random()));
         let args = ["--name", &program, "--records", "1"];
         let run = shaky.jar(&jar).run_application().application_id(application).args(args);
-        assert_eq!(run.attempt_timeout(ATTEMPT).await.unwrap().application_id, application);
+        assert_eq!(run.attempt_timeout(ATTEMPT_TIMEOUT).await.unwrap().application_id, application);
         soon(Duration::from_secs(60), || async {
             let details = direct.application(application).details().await.unwrap();
             (details.status.is_terminal() && details.jobs.len() == 3).then_some(())
@@ -274,7 +274,7 @@ async fn each_trigger_is_one_savepoint() {
     let job = shaky.job(direct.id());
     let mut unknown = 0;
     for _ in 0..TRIGGERS {
-        match job.savepoint().attempt_timeout(ATTEMPT).await {
+        match job.savepoint().attempt_timeout(ATTEMPT_TIMEOUT).await {
             Ok(savepoint) => drop(savepoint.wait().await.unwrap()),
             Err(error) if error.is_outcome_unknown() && !at_least("1.15") => unknown += 1,
             Err(error) => panic!("{error:?}"),

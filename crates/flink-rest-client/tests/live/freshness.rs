@@ -13,7 +13,7 @@ const INTERVAL: Duration = Duration::from_secs(2);
 /// Oldest age of a fresh metric: an interval, a second, and two for the requests on a busy machine.
 const MAX_AGE: Duration = Duration::from_secs(5);
 /// Time without requests; earlier metrics are then twice as old as allowed.
-const UNSEEN: Duration = Duration::from_secs(10);
+const TIME_WITHOUT_REQUESTS: Duration = Duration::from_secs(10);
 
 /// A separate cluster with a job, so that no other test requests its metrics.
 async fn unseen() -> (flink_local::Cluster, JobId, FlinkRestClient) {
@@ -42,21 +42,21 @@ async fn an_unobserved_job_has_fresh_metrics() {
     let (begun, records_before) = (Instant::now(), records().await);
 
     // A hundred records per second, fewer on a busy machine.
-    tokio::time::sleep(UNSEEN).await;
+    tokio::time::sleep(TIME_WITHOUT_REQUESTS).await;
     let (elapsed, more) = (begun.elapsed(), records().await - records_before);
     assert!(
         more > (elapsed - MAX_AGE).as_secs_f64() * 50.0,
         "after {elapsed:?} it shows {more} records more"
     );
 
-    tokio::time::sleep(UNSEEN).await;
+    tokio::time::sleep(TIME_WITHOUT_REQUESTS).await;
     let uptime = new_client().job(id).metrics().get(["uptime"]).await.unwrap()[0].as_f64().unwrap() / 1000.0;
     let details = flink.job(id).details().await.unwrap();
     let since = details.timestamps[&JobStatus::Running].at.unwrap();
     let truth = details.now.duration_since(since).as_secs_f64();
     assert!((0.0..MAX_AGE.as_secs_f64()).contains(&(truth - uptime)), "of {truth}s it shows {uptime}s");
 
-    tokio::time::sleep(UNSEEN).await;
+    tokio::time::sleep(TIME_WITHOUT_REQUESTS).await;
     let backpressure = new_client().job(id).vertex(vertex).backpressure().measured().await.unwrap();
     assert_eq!(backpressure.status, BackPressureStatus::Ok);
     let age = backpressure.end_timestamp.unwrap().duration_until(Timestamp::now());
@@ -82,16 +82,16 @@ async fn a_stopped_taskmanager_means_unknown_freshness() {
             tokio::time::sleep(INTERVAL / 10).await;
         }
     };
-    tokio::time::timeout(UNSEEN, fresh()).await.expect("both have reported");
+    tokio::time::timeout(TIME_WITHOUT_REQUESTS, fresh()).await.expect("both have reported");
 
-    tokio::time::sleep(UNSEEN).await;
+    tokio::time::sleep(TIME_WITHOUT_REQUESTS).await;
     let taskmanager = *own.process_ids().last().unwrap();
     signal("-STOP", taskmanager);
     let begun = Instant::now();
     let freshness = new_client().refresh_metrics().await.unwrap();
     assert!(!freshness.is_fresh() && begun.elapsed() < MAX_AGE, "{freshness:?} after {:?}", begun.elapsed());
     signal("-CONT", taskmanager);
-    tokio::time::timeout(UNSEEN, fresh()).await.expect("both have reported again");
+    tokio::time::timeout(TIME_WITHOUT_REQUESTS, fresh()).await.expect("both have reported again");
 }
 
 /// Flink responds with «No value present» for a moment.

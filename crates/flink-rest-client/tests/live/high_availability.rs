@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// Session timeout after which ZooKeeper drops a leader.
-const SESSION: Duration = Duration::from_secs(10);
+const SESSION_TIMEOUT: Duration = Duration::from_secs(10);
 /// Timeout for a new leader that has recovered its jobs; usually much faster.
-const SOON: Duration = Duration::from_secs(240);
+const TIMEOUT: Duration = Duration::from_secs(240);
 
 /// The Flink under test; the newest one if its ZooKeeper cannot parse the addresses of Java 14 and newer.
 fn flink_under_test() -> Distribution {
@@ -36,8 +36,8 @@ fn start(flink: &Distribution, zookeeper: &ZooKeeper, storage: &Path, taskmanage
         .config("high-availability.cluster-id", "/flink-rest-client")
         .config("high-availability.storageDir", format!("file://{}", storage.display()))
         .config("high-availability.zookeeper.quorum", zookeeper.address())
-        .config("high-availability.zookeeper.client.session-timeout", SESSION.as_millis().to_string())
-        .start_timeout(SOON)
+        .config("high-availability.zookeeper.client.session-timeout", SESSION_TIMEOUT.as_millis().to_string())
+        .start_timeout(TIMEOUT)
         .start()
         .unwrap()
 }
@@ -50,7 +50,7 @@ fn endless(name: &str) -> [String; 8] {
 }
 
 async fn is_one(flink: &FlinkRestClient, job: &Job<Async>, name: &str) {
-    job.wait_until_running().timeout(SOON).await.unwrap();
+    job.wait_until_running().timeout(TIMEOUT).await.unwrap();
     let jobs = flink.jobs().overview().await.unwrap().jobs;
     let named: Vec<JobId> = jobs.into_iter().filter(|job| job.name == name).map(|job| job.jid).collect();
     assert_eq!(named, [job.id()], "{name}");
@@ -71,7 +71,7 @@ async fn the_leader_is_killed_and_its_successor_too() {
     let flink = FlinkRestClient::builder(first.url())
         .or_address(second.url())
         .retry(retry)
-        .timeout(SOON)
+        .timeout(TIMEOUT)
         .build()
         .unwrap();
 
@@ -79,7 +79,7 @@ async fn the_leader_is_killed_and_its_successor_too() {
     let run = flink.jars().upload_and_run(&jar).args(endless("from before")).delete_jar().await.unwrap();
     let job = flink.job(run.job_id);
     job.wait_until_running().await.unwrap();
-    let to_the_end = tokio::spawn(job.wait_until_finished().timeout(2 * SOON).into_future());
+    let to_the_end = tokio::spawn(job.wait_until_finished().timeout(2 * TIMEOUT).into_future());
     let mut names = Vec::new();
     for round in ["first", "second"] {
         let underway = tokio::spawn(job.savepoint().into_future());
@@ -94,13 +94,13 @@ async fn the_leader_is_killed_and_its_successor_too() {
         names.push((flink.job(run.job_id), name));
 
         // The operation was lost with the leader, or has completed.
-        if let Err(error) = underway.await.unwrap().unwrap().wait().timeout(SOON).await {
+        if let Err(error) = underway.await.unwrap().unwrap().wait().timeout(TIMEOUT).await {
             assert!(
                 error.is_not_found() || matches!(error, flink_rest_client::Error::OperationFailed { .. }),
                 "{error:?}"
             );
         }
-        let savepoint = job.savepoint().await.unwrap().wait().timeout(SOON).await.unwrap();
+        let savepoint = job.savepoint().await.unwrap().wait().timeout(TIMEOUT).await.unwrap();
         assert!(Path::new(savepoint.trim_start_matches("file:")).join("_metadata").is_file(), "{savepoint}");
         block_in_place(|| leader.restart_jobmanager()).unwrap();
     }

@@ -20,16 +20,16 @@ use crate::{
 
 /// Locked by each test: they run one after the other.
 static CLUSTER: LazyLock<Mutex<Cluster>> = LazyLock::new(|| {
-    Mutex::new(Flink::from(distribution().clone()).slots(4).start_timeout(SOON).start().unwrap())
+    Mutex::new(Flink::from(distribution().clone()).slots(4).start_timeout(TIMEOUT).start().unwrap())
 });
 
 /// Timeout for a new JobManager; usually much faster.
-const SOON: Duration = Duration::from_secs(240);
+const TIMEOUT: Duration = Duration::from_secs(240);
 
 /// A client with long timeouts.
 fn patient(url: &str) -> FlinkRestClient {
     let retry = Retry::default().times(1000).longest_pause(Duration::from_millis(500));
-    FlinkRestClient::builder(url).retry(retry).timeout(SOON).build().unwrap()
+    FlinkRestClient::builder(url).retry(retry).timeout(TIMEOUT).build().unwrap()
 }
 
 fn restart(cluster: &mut Cluster) {
@@ -92,7 +92,7 @@ async fn killed_during_a_submission() {
     // Up to 1.14 it is unknown whether a missing job will still appear.
     let run = if at_least("1.15") { run } else { run.timeout(Duration::from_secs(30)) };
     let run = tokio::spawn(run.into_future());
-    soon(SOON, || async { proxy.arrived().iter().any(|request| request.ends_with("/run")).then_some(()) })
+    soon(TIMEOUT, || async { proxy.arrived().iter().any(|request| request.ends_with("/run")).then_some(()) })
         .await;
     restart(&mut cluster);
     let there = match run.await.unwrap() {
@@ -121,11 +121,11 @@ async fn killed_during_a_wait() {
     job.wait_until_running().await.unwrap();
     let (seen, is_seen) = mpsc::channel();
     let wait = job.wait_until_finished().on_state(move |_| _ = seen.send(()));
-    let finished = tokio::spawn(wait.timeout(SOON).into_future());
+    let finished = tokio::spawn(wait.timeout(TIMEOUT).into_future());
     // The wait must have seen the job: it cannot miss an unknown one.
     block_in_place(|| is_seen.recv()).unwrap();
     let savepoint = job.savepoint().await.unwrap();
-    let taken = tokio::spawn(savepoint.wait().timeout(SOON).into_future());
+    let taken = tokio::spawn(savepoint.wait().timeout(TIMEOUT).into_future());
     restart(&mut cluster);
     let error = finished.await.unwrap().unwrap_err();
     assert!(matches!(error, Error::JobGone { .. }), "{error:?}");

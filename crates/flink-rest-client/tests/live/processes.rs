@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::support::{PROFILER, at_least, cluster, flink, lossless, soon, streaming};
 
 /// Timeout for values that Flink computes on request.
-const SOON: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 const HEAP: &str = "Status.JVM.Memory.Heap.Used";
 
@@ -117,7 +117,7 @@ async fn threads_are_dumped() {
 async fn metrics_of_the_jobmanager() {
     let flink = flink();
     let jobmanager = flink.jobmanager();
-    let names = soon(SOON, || async {
+    let names = soon(TIMEOUT, || async {
         let names = jobmanager.metrics().await.unwrap();
         names.iter().any(|metric| metric.id == "taskSlotsTotal").then_some(names)
     })
@@ -133,13 +133,13 @@ async fn metrics_of_the_jobmanager() {
 #[tokio::test]
 async fn metrics_of_taskmanagers() {
     let (flink, taskmanager) = (flink(), taskmanager().await);
-    let used = soon(SOON, || async { taskmanager.metrics().get([HEAP]).await.unwrap().pop() }).await;
+    let used = soon(TIMEOUT, || async { taskmanager.metrics().get([HEAP]).await.unwrap().pop() }).await;
     assert!(used.as_f64().unwrap() > 1e6, "{used}");
     let params = json!({"taskmanager": taskmanager.id()});
     assert!(ask::<Vec<Metric>>("GetTaskManagerMetrics", params).await.iter().any(|metric| metric.id == HEAP));
     assert_eq!(flink.taskmanager(nobody()).metrics().await.unwrap(), []);
 
-    let all = soon(SOON, || async {
+    let all = soon(TIMEOUT, || async {
         let all = ask::<Vec<AggregatedMetric>>("GetAggregatedTaskManagerMetrics", json!({"get": [HEAP]}))
             .await
             .pop()?;
@@ -178,7 +178,7 @@ async fn taskmanagers_report_their_slots_and_memory() {
         assert_eq!(info.assigned_tasks.is_some(), at_least("2.3"));
 
         let params = json!({"taskmanager": info.id});
-        let details = soon(SOON, || async {
+        let details = soon(TIMEOUT, || async {
             let details = ask::<TaskManagerDetails>("GetTaskManager", params.clone()).await;
             (details.metrics.heap_used > 0).then_some(details)
         })
@@ -216,7 +216,7 @@ async fn the_jobmanager_is_profiled() {
     assert_eq!((started.duration, started.finished_time), (Duration::from_secs(2), None));
     let error = jobmanager.start_profiling(ProfilingMode::Wall, second).await.unwrap_err();
     assert!(error.root_cause().contains("still under profiling"), "{error}");
-    let file = soon(SOON, || async {
+    let file = soon(TIMEOUT, || async {
         let runs = ask::<ProfilingList>("GetJobManagerProfilingList", json!({})).await.profiling_list;
         let run = runs.into_iter().find(|run| run.trigger_time == started.trigger_time).unwrap();
         assert_eq!(run.output_file.is_some(), run.status == ProfilingStatus::Finished);
@@ -246,7 +246,7 @@ async fn a_taskmanager_is_profiled() {
     ask::<Profiling>("StartTaskManagerProfiling", params).await;
     let params = json!({"taskmanager": taskmanager.id()});
     // Wait for its end, because a process runs one profiler at a time.
-    let runs = soon(SOON, || async {
+    let runs = soon(TIMEOUT, || async {
         let runs = ask::<ProfilingList>("GetTaskManagerProfilingList", params.clone()).await.profiling_list;
         assert_eq!((&runs[0].mode, &runs[1].status), (&ProfilingMode::Lock, &ProfilingStatus::Finished));
         (runs[0].status != ProfilingStatus::Running).then_some(runs)

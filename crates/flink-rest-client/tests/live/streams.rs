@@ -257,7 +257,11 @@ async fn a_large_file_is_saved() {
     let large = || flink().jobmanager().log_file("large.txt".parse::<LogFileName>().unwrap());
     let before = peak_memory();
     let size = large().save(&saved).on_progress(move |_, _| (&end).write_all(b"more\n").unwrap()).await;
-    assert_eq!((size.unwrap(), saved.metadata().unwrap().len()), (SIZE, SIZE), "a growing file has its size at the start");
+    assert_eq!(
+        (size.unwrap(), saved.metadata().unwrap().len()),
+        (SIZE, SIZE),
+        "a growing file has its size at the start"
+    );
     // Concurrent tests need less memory than this file.
     let grown = peak_memory().saturating_sub(before);
     assert!(grown < SIZE / 2, "{} MB", grown >> 20);

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::support::{at_least, cluster, finished, flink, lossless, soon, streaming, submit};
 
 /// Timeout for values that Flink computes on request.
-const SOON: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Requests an endpoint of a vertex and asserts that the type loses nothing.
 async fn ask<T: DeserializeOwned + Serialize>(
@@ -88,7 +88,7 @@ async fn vertices_and_subtasks_report_their_location_and_load() {
     );
     assert!(by.taskmanagers.iter().all(|tm| tm.endpoint().is_some_and(|endpoint| endpoint.contains(':'))));
 
-    let read = soon(SOON, || async {
+    let read = soon(TIMEOUT, || async {
         Some(end.details().await.unwrap().subtasks.remove(0).metrics.read_records).filter(|n| *n > 0)
     });
     assert!(read.await > 0);
@@ -120,7 +120,7 @@ async fn accumulators_are_counted_by_vertex_subtask_and_attempt() {
 #[tokio::test]
 async fn backpressure_is_felt_before_a_slow_vertex() {
     let (job, [source, _, end]) = slow().await;
-    let high = soon(SOON, || async {
+    let high = soon(TIMEOUT, || async {
         let backpressure: JobVertexBackPressure =
             ask("GetJobVertexBackPressure", &source, job.id(), json!({})).await;
         (backpressure.level() == Some(&BackPressureLevel::High)).then_some(backpressure)
@@ -130,7 +130,7 @@ async fn backpressure_is_felt_before_a_slow_vertex() {
     let subtasks = high.subtasks.unwrap();
     assert!(subtasks.len() == 1 && subtasks[0].ratio > 0.5 && subtasks[0].ratio <= 1.0);
     assert_eq!(subtasks[0].level(), Some(&BackPressureLevel::High));
-    let busy = soon(SOON, || async {
+    let busy = soon(TIMEOUT, || async {
         let subtasks = end.backpressure().await.unwrap().subtasks?;
         subtasks.iter().all(|subtask| subtask.busy_ratio > 0.5).then_some(subtasks)
     });
@@ -141,7 +141,7 @@ async fn backpressure_is_felt_before_a_slow_vertex() {
 #[tokio::test]
 async fn flame_graphs_are_sampled_on_request() {
     let (job, [_, step, _]) = slow().await;
-    let graph = soon(SOON, || async {
+    let graph = soon(TIMEOUT, || async {
         let graph: VertexFlameGraph = ask("GetJobVertexFlameGraph", &step, job.id(), json!({})).await;
         assert_eq!(graph.data.is_some(), matches!(graph.state, FlameGraphState::Sampled(_)));
         graph.data
@@ -159,7 +159,7 @@ async fn flame_graphs_are_sampled_on_request() {
         assert!(matches!(one.unwrap_err(), Error::Unsupported { .. }));
     }
     job.cancel().await.unwrap();
-    let gone = soon(SOON, || async {
+    let gone = soon(TIMEOUT, || async {
         Some(job.details().await.unwrap()).filter(|job| job.state == JobStatus::Canceled)
     });
     gone.await;
@@ -169,7 +169,7 @@ async fn flame_graphs_are_sampled_on_request() {
 #[tokio::test]
 async fn watermarks_follow_event_time() {
     let (job, [source, step, _]) = slow().await;
-    let come = soon(SOON, || async {
+    let come = soon(TIMEOUT, || async {
         let watermarks: Vec<Metric> = ask("GetJobVertexWatermarks", &step, job.id(), json!({})).await;
         let known = watermarks.iter().all(|watermark| watermark.as_f64().is_some_and(|millis| millis > 0.0));
         (watermarks.len() == 2 && known).then_some(watermarks)
@@ -184,7 +184,8 @@ async fn watermarks_follow_event_time() {
 #[tokio::test]
 async fn metrics_of_jobs_vertices_and_subtasks() {
     let (job, [source, step, _]) = slow().await;
-    let uptime = soon(SOON, || async { job.metrics().get(["uptime", "no such"]).await.unwrap().pop() }).await;
+    let uptime =
+        soon(TIMEOUT, || async { job.metrics().get(["uptime", "no such"]).await.unwrap().pop() }).await;
     assert!(uptime.id == "uptime" && uptime.as_f64().is_some());
     let all = flink().request_by_name("GetJobMetrics", json!({"job": job.id()})).await.unwrap();
     assert!(
@@ -201,7 +202,8 @@ async fn metrics_of_jobs_vertices_and_subtasks() {
     assert!(lossless::<Vec<AggregatedMetric>>(&over_jobs)[0].sum.is_some());
 
     let read =
-        soon(SOON, || async { step.subtask(1).metrics().get(["numRecordsIn"]).await.unwrap().pop() }).await;
+        soon(TIMEOUT, || async { step.subtask(1).metrics().get(["numRecordsIn"]).await.unwrap().pop() })
+            .await;
     assert!(read.as_f64().is_some());
     ask::<Vec<Metric>>("GetSubtaskMetrics", &step, job.id(), json!({"subtask": 0})).await;
     let aggregated: Vec<AggregatedMetric> =
@@ -221,7 +223,7 @@ async fn metrics_of_jobs_vertices_and_subtasks() {
     let coordinator = source.jm_operator_metrics().await;
     if at_least("1.20") {
         let splits = "coordinator.enumerator.unassignedSplits";
-        let name = soon(SOON, || async {
+        let name = soon(TIMEOUT, || async {
             let metrics: Vec<Metric> =
                 ask("GetJobManagerOperatorMetrics", &source, job.id(), json!({})).await;
             metrics.into_iter().map(|metric| metric.id).find(|id| id.ends_with(splits))
@@ -237,7 +239,7 @@ async fn metrics_of_jobs_vertices_and_subtasks() {
 async fn more_metrics_than_fit_into_one_request() {
     let job = streaming(&["--parallelism", "4"]).await;
     let vertex = job.vertex(job.vertex_ids().await.unwrap().pop().unwrap());
-    let names = soon(SOON, || async {
+    let names = soon(TIMEOUT, || async {
         let names: Vec<String> =
             vertex.metrics().await.unwrap().into_iter().map(|metric| metric.id).collect();
         // The values arrive from two TaskManagers, one after the other.
@@ -266,7 +268,7 @@ async fn a_failed_attempt_is_remembered() {
     let job =
         submit(&["--parallelism", "2", "--fail-at", "3", "--restart-delay", "100", "--fail-times", "1"])
             .await;
-    let second = soon(SOON, || async {
+    let second = soon(TIMEOUT, || async {
         let vertex = job.vertex(*job.vertex_ids().await.unwrap().last()?);
         let current = vertex.subtask(0).details().await.unwrap();
         (current.attempt == 1 && current.status == ExecutionState::Running).then_some(vertex)
@@ -285,8 +287,8 @@ async fn a_failed_attempt_is_remembered() {
 #[tokio::test]
 async fn tasks_without_slots_have_no_location() {
     let job = submit(&["--parallelism", "99", "--no-chaining"]).await;
-    let last = soon(SOON, || async { job.vertex_ids().await.ok()?.pop() }).await;
-    let details: JobVertexDetails = soon(SOON, || async {
+    let last = soon(TIMEOUT, || async { job.vertex_ids().await.ok()?.pop() }).await;
+    let details: JobVertexDetails = soon(TIMEOUT, || async {
         let details: JobVertexDetails = ask("GetJobVertex", &job.vertex(last), job.id(), json!({})).await;
         details.subtasks.iter().any(|subtask| subtask.status == ExecutionState::Scheduled).then_some(details)
     })

@@ -1,4 +1,4 @@
-//! A change that was carried out is told as that, whatever goes wrong afterwards.
+//! A change that was carried out is reported as such, whatever fails afterwards.
 
 use std::{fs::File, process::Stdio};
 
@@ -16,7 +16,7 @@ fn changes(server: &Server) -> Vec<String> {
 }
 
 #[test]
-fn a_format_that_cannot_show_it_is_refused_before_it_is_done() {
+fn an_unsuitable_output_format_is_refused_before_a_change() {
     let server = Server::start();
     let jar = &["jar", "run", "StreamingJob.jar"][..];
     let dispose = &["jar", "delete", "StreamingJob.jar", "--yes"];
@@ -28,7 +28,7 @@ fn a_format_that_cannot_show_it_is_refused_before_it_is_done() {
 }
 
 #[test]
-fn a_field_that_the_answer_lacks_does_not_undo_it() {
+fn a_missing_field_does_not_hide_a_successful_change() {
     let jar = "79cc07d7-b092-4419-92d5-85f0d16e85c6_StreamingJob.jar";
     let server = Server::with([(&*format!("POST /jars/{jar}/run"), SUBMITTED)]);
     let (code, stderr) = exit(&server.url(), &["jar", "run", jar, "--json", "nosuch"]);
@@ -38,7 +38,7 @@ fn a_field_that_the_answer_lacks_does_not_undo_it() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_result_that_cannot_be_written_is_told() {
+fn an_unwritable_result_is_reported() {
     let server = Server::with([(&*format!("POST /jobs/{JOB}/savepoints"), TRIGGERED)]);
     let mut command = flinkctl(&server.url(), &["job", "savepoint", "Orders"]);
     let full = File::options().write(true).open("/dev/full").unwrap();
@@ -49,7 +49,7 @@ fn a_result_that_cannot_be_written_is_told() {
 }
 
 #[test]
-fn a_status_that_is_refused_leaves_it_open() {
+fn a_refused_status_request_leaves_the_outcome_open() {
     let status = format!("GET /jobs/{JOB}/savepoints/00000000000000000000000000000001");
     for (refusal, body) in [(401, r#"{"message":"token expired"}"#), (500, r#"{"errors":["no"]}"#)] {
         let server = Server::with_statuses([

@@ -1,4 +1,4 @@
-//! What shells offer: asked as their scripts ask, and in a real bash, which every machine that builds this has.
+//! Shell completion, requested as the shells' scripts do, and in a real bash.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use crate::server::Server;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_flinkctl");
 
-/// What fish would be offered for the last word, without descriptions.
+/// The candidates that fish gets for the last word, without descriptions.
 fn offered(url: &str, words: &[&str]) -> Vec<String> {
     let output = Command::new(PROGRAM)
         .args(["--", "flinkctl"])
@@ -28,10 +28,10 @@ fn offered(url: &str, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn what_is_on_the_cluster_is_offered() {
+fn names_and_ids_on_the_cluster_are_offered() {
     let server = Server::start();
     let offers = |words: &[&str], expected: &[&str]| eventually(|| offered(&server.url(), words), expected);
-    // Names that say enough, ids of the others.
+    // Names where they are unique, ids otherwise.
     let ids = ["0123456789abcdef0123456789abcdef", "3cfb0089eb723e3280d5af62d01ee1e4"];
     offers(&["job", "get", ""], &[&["Clicks", "Broken", "Orders"], &ids[..]].concat());
     offers(&["job", "cancel", "Cl"], &["Clicks"]);
@@ -43,7 +43,7 @@ fn what_is_on_the_cluster_is_offered() {
     offers(&["check"], &["checkpoint"]);
 }
 
-/// Asks again for a while: on a busy machine, an answer may not be there within the second that a shell waits.
+/// Repeats the request for a while: on a busy machine, a response may take longer than the second that a shell waits.
 fn eventually(offered: impl Fn() -> Vec<String>, expected: &[&str]) {
     let begin = Instant::now();
     while offered() != expected {
@@ -52,14 +52,14 @@ fn eventually(offered: impl Fn() -> Vec<String>, expected: &[&str]) {
 }
 
 #[test]
-fn a_cluster_that_does_not_answer_is_not_waited_for() {
-    // It takes connections and says nothing.
+fn a_hanging_cluster_does_not_delay_completion() {
+    // It accepts connections and never responds.
     let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let begin = Instant::now();
     assert_eq!(offered(&format!("http://{}", silent.local_addr().unwrap()), &["job", "get", ""]), [""; 0]);
     assert_eq!(offered("http://127.0.0.1:1", &["job", "get", ""]), [""; 0]);
     assert_eq!(offered("no address", &["job", "get", ""]), [""; 0]);
-    // Far less than the client itself would wait.
+    // Much less than the client's own timeout.
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }
 
@@ -74,13 +74,13 @@ fn bash_completes() {
     offers("flinkctl job get Cl", "Cl", &["Clicks"]);
     offers("flinkctl context use ", "", &["staging"]);
     offers("flinkctl --context=st", "st", &["staging"]);
-    // bash cuts words at colons, flinkctl does not.
+    // bash splits words at colons, flinkctl does not.
     let line = format!("flinkctl -u {} job get Cl", server.url());
     offers(&line, "Cl", &["Clicks"]);
     offers("flinkctl taskmanager get 127.0.0.1:447", "447", &["44791-525d24"]);
 }
 
-/// What bash makes of the script, called as bash calls it when Tab is pressed at the end of the line.
+/// The result of the script in bash, called as for Tab at the end of the line.
 fn in_bash(folder: &Path, url: &str, line: &str, replaced: &str) -> Vec<String> {
     const ASK: &str = r#"source <(flinkctl completion bash)
         complete -p flinkctl >/dev/null || exit 1
@@ -100,7 +100,7 @@ fn in_bash(folder: &Path, url: &str, line: &str, replaced: &str) -> Vec<String> 
 }
 
 #[test]
-fn no_command_is_run_that_is_only_being_typed() {
+fn completion_runs_no_typed_command() {
     let server = Server::start();
     let folder = tempfile::tempdir().unwrap();
     let (config, ran) = (folder.path().join("config.toml"), folder.path().join("ran"));
@@ -128,7 +128,7 @@ fn no_command_is_run_that_is_only_being_typed() {
         assert_eq!(typed(&option), "", "{option:?}");
         assert!(!ran.exists(), "{option:?}");
     }
-    // What was written down was meant.
+    // A stored source is meant to be run.
     context(&format!("bearer-from = \"{source}\""));
     let begin = Instant::now();
     while !typed(&[]).starts_with("Clicks") {

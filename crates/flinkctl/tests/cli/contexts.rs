@@ -1,4 +1,4 @@
-//! Contexts: secrets reach the cluster and nobody else, and no two processes take each other's away.
+//! Contexts: secrets reach only the cluster, and concurrent changes do not overwrite each other.
 
 use std::{
     fs,
@@ -23,7 +23,7 @@ fn done(folder: &Path, arguments: &[&str]) -> Output {
     output
 }
 
-/// A server for one request: its address, and the head of the request once it was there.
+/// A server for one request: its address, and the head of the request once it has arrived.
 fn listener() -> (String, thread::JoinHandle<String>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -42,7 +42,7 @@ fn listener() -> (String, thread::JoinHandle<String>) {
 }
 
 #[test]
-fn a_secret_goes_to_the_cluster_and_is_not_shown() {
+fn a_secret_is_sent_to_the_cluster_and_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("secret");
     fs::write(&file, "hunter2\n").unwrap();
@@ -72,7 +72,7 @@ fn a_secret_goes_to_the_cluster_and_is_not_shown() {
 }
 
 #[test]
-fn what_several_processes_add_is_all_there_and_for_the_owner_only() {
+fn concurrent_changes_are_all_kept_and_private() {
     let folder = tempfile::tempdir().unwrap();
     let names: Vec<_> = (0..8).map(|number| format!("number-{number}")).collect();
     let add =
@@ -88,7 +88,7 @@ fn what_several_processes_add_is_all_there_and_for_the_owner_only() {
 }
 
 #[test]
-fn what_a_command_says_to_people_is_shown_and_what_it_says_to_us_is_not() {
+fn stderr_of_a_secret_command_is_shown_and_its_stdout_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let run = |url: &str, command: &str| {
         let source = format!("cmd:{command}");
@@ -112,7 +112,7 @@ fn what_a_command_says_to_people_is_shown_and_what_it_says_to_us_is_not() {
 }
 
 #[test]
-fn a_file_that_has_the_name_of_a_lock_is_changed_by_one_process_at_a_time() {
+fn a_file_with_the_name_of_a_lock_file_is_locked_too() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x.lock");
     let names: Vec<_> = (0..8).map(|number| format!("number-{number}")).collect();
@@ -129,10 +129,10 @@ fn a_file_that_has_the_name_of_a_lock_is_changed_by_one_process_at_a_time() {
 }
 
 #[test]
-fn a_flink_that_has_ended_is_forgotten_whatever_is_left_of_it() {
+fn an_ended_flink_is_forgotten_even_if_its_folder_remains() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.toml");
-    // What is no folder cannot be removed as one.
+    // A file in place of the folder, which cannot be removed like a folder.
     let left = folder.path().join("left");
     fs::write(&left, "").unwrap();
     let here = flink_local::Place::here().map_or_else(String::new, |here| format!("place = \"{here}\"\n"));
@@ -149,7 +149,7 @@ fn a_flink_that_has_ended_is_forgotten_whatever_is_left_of_it() {
 }
 
 #[test]
-fn what_keeps_no_contexts_is_not_written_to() {
+fn a_special_file_is_not_used_for_contexts() {
     let folder = tempfile::tempdir().unwrap();
     let with = |config: &Path, arguments: &[&str]| {
         let output = flinkctl(folder.path(), arguments).env("FLINKCTL_CONFIG", config).output().unwrap();
@@ -166,9 +166,9 @@ fn what_keeps_no_contexts_is_not_written_to() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
-/// A container that shares the file of contexts sees none of the processes; they may run all the same.
+/// A container that shares the file of contexts sees none of the processes, but they may run.
 #[test]
-fn what_was_started_elsewhere_is_not_taken_for_ended() {
+fn a_cluster_of_another_machine_is_not_taken_for_ended() {
     let folder = tempfile::tempdir().unwrap();
     let flink = folder.path().join("flink-2.3.0-abcdef");
     fs::create_dir_all(flink.join("savepoints")).unwrap();

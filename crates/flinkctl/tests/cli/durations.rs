@@ -1,4 +1,4 @@
-//! Every time that can be typed is one that can be waited for: for ever, if it is longer than clocks go.
+//! Every duration that can be typed works; one that is too long for the clock means no limit.
 
 use std::{
     io::{BufRead, BufReader},
@@ -28,7 +28,7 @@ pub(crate) fn server() -> Server {
     rescalable(&details)
 }
 
-/// A cluster with the adaptive scheduler, and a job that is so.
+/// A cluster with the adaptive scheduler and this job.
 pub(crate) fn rescalable(details: &str) -> Server {
     let requirements =
         r#"{"b71731f1c0df9c3076c4a455334d0ad6":{"parallelism":{"lowerBound":1,"upperBound":1}}}"#;
@@ -44,7 +44,7 @@ pub(crate) fn rescalable(details: &str) -> Server {
 }
 
 #[test]
-fn no_command_minds_how_long_a_time_is() {
+fn every_command_accepts_any_duration() {
     let server = server();
     for time in TIMES {
         for arguments in [
@@ -71,7 +71,7 @@ fn no_command_minds_how_long_a_time_is() {
 }
 
 #[test]
-fn what_is_watched_is_shown_however_long_the_pause_is() {
+fn watch_accepts_any_interval() {
     let server = Server::start();
     for time in TIMES {
         let mut command = flinkctl(&server.url(), &["job", "list", &format!("--watch={time}")]);
@@ -79,7 +79,7 @@ fn what_is_watched_is_shown_however_long_the_pause_is() {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert!(line.contains("RUNNING") || line.contains("FAILED"), "{time}: {line}");
-        // It watches on, unless it panicked; to kill what has ended is no error.
+        // It keeps running unless it panicked; killing an ended process is not an error.
         child.kill().unwrap();
         let output = child.wait_with_output().unwrap();
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{time}");
@@ -87,7 +87,7 @@ fn what_is_watched_is_shown_however_long_the_pause_is() {
 }
 
 #[test]
-fn a_context_keeps_its_time() {
+fn a_context_keeps_its_timeout() {
     for time in TIMES {
         let folder = tempfile::tempdir().unwrap();
         let context = |arguments: &[&str]| {

@@ -1,4 +1,4 @@
-//! Exit codes that no transcript can show: of waiting, of answers that are lost.
+//! Exit codes that transcripts cannot show: of waits, and of lost responses.
 
 use std::{
     io::{Read, Write},
@@ -29,19 +29,19 @@ fn what_takes_too_long() {
 }
 
 #[test]
-fn a_wait_that_nobody_watches_does_not_ask_for_the_details() {
+fn a_wait_without_a_terminal_does_not_request_the_details() {
     let server = Server::start();
     let (_, stderr) = exit(&server.url(), &["job", "wait", "Orders", "--timeout", "1s"]);
     assert!(stderr.starts_with("76543210fedcba9876543210fedcba98 is RUNNING\n"), "{stderr}");
     let job = "GET /jobs/76543210fedcba9876543210fedcba98";
     let times = |request: &str| server.asked().iter().filter(|asked| *asked == request).count();
     assert!(times(&format!("{job}/status")) > 3, "{:?}", server.asked());
-    // When its time is over, to know whether what once failed keeps it from where it should be.
+    // Requested once at the deadline, to see if an earlier failure is the obstacle.
     assert_eq!(times(job), 1, "{:?}", server.asked());
 }
 
 #[test]
-fn a_cluster_that_is_not_there_is_tried_once_unless_said_otherwise() {
+fn an_unreachable_cluster_is_tried_once_by_default() {
     // Nobody listens there.
     let (code, stderr) = exit("http://127.0.0.1:1", &["cluster", "get"]);
     assert!(code == Some(3) && !stderr.contains("tried"), "{stderr}");
@@ -49,9 +49,9 @@ fn a_cluster_that_is_not_there_is_tried_once_unless_said_otherwise() {
     assert!(code == Some(3) && stderr.contains("tried 3 times"), "{stderr}");
 }
 
-/// As Flink 2.3.0 does of a job that failed just after a savepoint was asked for.
+/// Flink 2.3.0 behaves like this if a job fails just after a savepoint was triggered.
 #[test]
-fn what_a_job_that_has_ended_will_never_do_is_not_waited_for() {
+fn an_operation_of_an_ended_job_is_not_waited_for() {
     let server = Server::start();
     let (code, stderr) = exit(&server.url(), &["job", "savepoint", "0123", "--timeout", "60s"]);
     assert_eq!(code, Some(10), "{stderr}");
@@ -60,7 +60,7 @@ fn what_a_job_that_has_ended_will_never_do_is_not_waited_for() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn who_cannot_be_told_why_is_told_that() {
+fn an_unavailable_cause_is_reported() {
     let server = Server::start();
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let status = flinkctl(&server.url(), &["job", "get", "nothing"]).stderr(full).status().unwrap();
@@ -68,12 +68,12 @@ fn who_cannot_be_told_why_is_told_that() {
 }
 
 #[test]
-fn what_may_have_been_done() {
+fn an_unknown_outcome() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
-            // It takes the request and never answers.
+            // It reads the request and never responds.
             let _ = stream.read(&mut [0; 4096]);
         }
     });
@@ -84,7 +84,7 @@ fn what_may_have_been_done() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_text_is_refused_in_words() {
+fn arguments_that_are_not_utf_8_are_clear_errors() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
     let bytes = OsStr::from_bytes(b"\xff\xfe");
     for arguments in [&["job", "get"][..], &["run"], &[], &["context", "use"]] {
@@ -93,7 +93,7 @@ fn what_is_no_text_is_refused_in_words() {
         assert_eq!(output.status.code(), Some(2), "{stderr}");
         assert!(stderr.starts_with("Error: ") && !stderr.contains("panicked"), "{stderr}");
     }
-    // Another cluster than the one that was meant would be asked.
+    // Otherwise another cluster than the intended one would be used.
     for variable in ["FLINKCTL_URL", "FLINKCTL_CONTEXT"] {
         let mut command = flinkctl("", &["job", "list"]);
         let output = command.env(variable, bytes).output().unwrap();
@@ -106,20 +106,20 @@ fn what_is_no_text_is_refused_in_words() {
 const ORDERS: &str = "76543210fedcba9876543210fedcba98";
 
 #[test]
-fn a_metric_that_is_not_there_is_told() {
+fn an_unknown_metric_is_reported() {
     let request = format!("GET /jobs/{ORDERS}/metrics?get=uptme");
     let server = Server::with([(request.as_str(), "[]")]);
     let (code, stderr) = exit(&server.url(), &["job", "metrics", "Orders", "uptme"]);
     assert_eq!(code, Some(4), "{stderr}");
     assert_eq!(stderr, "Error: no metric is named `uptme`\nHint: did you mean `uptime`?\n");
-    // One that Flink knows, and has no value of yet.
+    // A metric that Flink knows but has no value for yet.
     let request = format!("GET /jobs/{ORDERS}/metrics?get=uptime");
     let server = Server::with([(request.as_str(), "[]")]);
     assert_eq!(exit(&server.url(), &["job", "metrics", "Orders", "uptime"]), (Some(0), String::new()));
 }
 
 #[test]
-fn rescales_that_are_not_kept_are_told_by_their_option() {
+fn a_disabled_rescale_history_names_its_option() {
     let request = format!("GET /jobs/{ORDERS}/rescales/history");
     let server = Server::with([(request.as_str(), "[]")]);
     let (code, stderr) = exit(&server.url(), &["rescale", "list", "Orders"]);
@@ -128,8 +128,8 @@ fn rescales_that_are_not_kept_are_told_by_their_option() {
 }
 
 #[test]
-fn what_has_ended_is_told_whatever_is_asked_for() {
-    // The server answers 404, as Flink does of a job that it does not find among those that run.
+fn an_ended_job_is_reported_by_every_command() {
+    // The server responds with 404, as Flink does for a job that is not running.
     let server = Server::start();
     for verb in [&["stop"][..], &["checkpoint"], &["cancel", "--yes"], &["rescale", "2"]] {
         let (code, stderr) = exit(&server.url(), &[&["job", verb[0], "0123"], &verb[1..]].concat());
@@ -146,19 +146,19 @@ fn what_has_ended_is_told_whatever_is_asked_for() {
 }
 
 #[test]
-fn of_jobs_of_one_name_that_ended_the_last_is_meant_and_that_is_said() {
+fn the_last_of_several_ended_jobs_of_one_name_is_used_with_a_message() {
     let overview = Server::start().recorded("GET /jobs/overview").replace("RUNNING", "FINISHED");
     let server = Server::with([("GET /jobs/overview", overview.as_str())]);
     let (code, stderr) = exit(&server.url(), &["job", "get", "Orders"]);
     assert_eq!(code, Some(0), "{stderr}");
     assert!(stderr.starts_with("`Orders` is the last of 2 jobs of this name: "), "{stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    // It is one that goes on: nothing has to be said.
+    // A running job: no message is needed.
     assert_eq!(exit(&Server::start().url(), &["job", "get", "Orders"]), (Some(0), String::new()));
 }
 
 #[test]
-fn slots_that_are_not_there_are_told_when_the_time_is_over() {
+fn missing_slots_are_reported_at_the_deadline() {
     let request = format!("GET /jobs/{ORDERS}");
     let mut waiting: serde_json::Value = serde_json::from_str(Server::start().recorded(&request)).unwrap();
     let tasks = serde_json::json!({"SCHEDULED": 1});
@@ -179,20 +179,20 @@ fn slots_that_are_not_there_are_told_when_the_time_is_over() {
 }
 
 #[test]
-fn a_job_that_fails_is_not_waited_for_to_be_rescaled() {
+fn a_failed_job_ends_the_wait_for_rescaling() {
     let failed = Server::start().recorded("GET /jobs/0123456789abcdef0123456789abcdef").to_owned();
     let server = crate::durations::rescalable(&failed);
     let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "20s"]);
     let told = format!("{ORDERS} is FAILED\n");
     assert!(code == Some(10) && stderr.contains(&told), "{stderr}");
-    // One that ends well ends the wait as well: the request does not stand.
+    // A job that finishes ends the wait too: the request has no effect any more.
     let server = crate::durations::rescalable(&failed.replace("FAILED", "FINISHED"));
     let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "20s"]);
     assert!(code == Some(1) && !stderr.contains("the request stands"), "{stderr}");
 }
 
 #[test]
-fn a_request_that_cannot_be_met_can_be_taken_back() {
+fn an_unfulfillable_rescaling_can_be_reverted() {
     let server = crate::durations::server();
     let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "1s"]);
     assert_eq!(code, Some(5), "{stderr}");
@@ -201,7 +201,7 @@ fn a_request_that_cannot_be_met_can_be_taken_back() {
 }
 
 #[test]
-fn state_that_nobody_wants_is_dropped_by_an_option() {
+fn non_restored_state_has_a_hint() {
     let exceptions = r#"{"exceptionHistory":{"entries":[{"exceptionName":"java.lang.IllegalStateException","stacktrace":"java.lang.IllegalStateException: Failed to rollback to checkpoint/savepoint: the operator is not available in the new program. If you want to allow to skip this, you can set the --allowNonRestoredState option on the CLI.","timestamp":1}],"truncated":false}}"#;
     let of_job = "GET /jobs/0123456789abcdef0123456789abcdef/exceptions";
     let server = Server::with([(of_job, exceptions)]);
@@ -214,7 +214,7 @@ fn state_that_nobody_wants_is_dropped_by_an_option() {
 }
 
 #[test]
-fn arguments_of_the_program_without_dashes_before_them() {
+fn program_arguments_without_the_separator() {
     for (words, shown) in
         [(["-py", "x"], "-- -py"), (["-name", "x"], "-- -name"), (["--topic", "x"], "-- --topic")]
     {
@@ -225,7 +225,7 @@ fn arguments_of_the_program_without_dashes_before_them() {
 }
 
 #[test]
-fn a_jar_without_a_main_class_says_how_to_name_one() {
+fn a_jar_without_a_main_class_has_a_hint() {
     let none = "name the class with the main method with -c CLASS";
     let other = "name another class with -c CLASS";
     for (refusal, hint) in [
@@ -243,7 +243,7 @@ fn a_jar_without_a_main_class_says_how_to_name_one() {
     }
 }
 
-/// What `run` says of a program that Flink refuses.
+/// The error of `run` for a program that Flink refuses.
 fn refused(why: &str) -> String {
     let refusal = format!("org.apache.flink.client.program.ProgramInvocationException: {why}");
     let refusal = serde_json::json!({ "errors": [refusal] }).to_string();
@@ -252,9 +252,9 @@ fn refused(why: &str) -> String {
     exit(&server.url(), &["run", "79cc07d7"]).1
 }
 
-/// Flink accepts the job, which fails then; or refuses it.
+/// Flink accepts the job, which then fails, or refuses it.
 #[test]
-fn too_much_parallelism_says_what_to_ask_for() {
+fn too_high_a_parallelism_has_a_hint() {
     let hint = "\nHint: ask for no more than the max parallelism with -p N (--parallelism)";
     for why in [
         "Vertex Source: Orders's parallelism (200) is higher than the max parallelism (128). Please lower the parallelism or increase the max parallelism.",
@@ -282,7 +282,7 @@ fn too_much_parallelism_says_what_to_ask_for() {
 }
 
 #[test]
-fn a_file_where_an_uploaded_jar_is_wanted() {
+fn a_file_in_place_of_an_uploaded_jar() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.jar");
     std::fs::write(&path, "").unwrap();
@@ -293,7 +293,7 @@ fn a_file_where_an_uploaded_jar_is_wanted() {
 }
 
 #[test]
-fn where_the_server_keeps_a_jar_names_it_too() {
+fn the_servers_path_of_a_jar_names_it_too() {
     let path = "/tmp/flink-web/flink-web-upload/79cc07d7-b092-4419-92d5-85f0d16e85c6_StreamingJob.jar";
     for command in [&["jar", "plan", path][..], &["run", path, "--detach"]] {
         let (code, stderr) = exit(&Server::start().url(), command);
@@ -301,9 +301,9 @@ fn where_the_server_keeps_a_jar_names_it_too() {
     }
 }
 
-/// Flink lists only the jars that it has named itself, and runs all that are in the folder.
+/// Flink lists only jars that it has named itself, but runs any in its folder.
 #[test]
-fn a_jar_that_is_not_listed_is_for_the_server_to_find() {
+fn an_unlisted_jar_is_left_to_the_server() {
     for jar in [
         "0123abcd-b092-4419-92d5-85f0d16e85c6_x.jar",
         "/x/0123abcd-b092-4419-92d5-85f0d16e85c6_x.jar",
@@ -316,9 +316,9 @@ fn a_jar_that_is_not_listed_is_for_the_server_to_find() {
     }
 }
 
-/// Larger than what the client takes of an answer that it must understand.
+/// Larger than the maximum size of a decoded response.
 #[test]
-fn a_log_may_be_larger_than_what_fits_into_memory() {
+fn a_log_may_be_larger_than_the_memory() {
     const PIECES: usize = 257;
     const PIECE: usize = 1 << 20;
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -338,9 +338,9 @@ fn a_log_may_be_larger_than_what_fits_into_memory() {
     server.join().unwrap();
 }
 
-/// Of Flink's own default the job would fail.
+/// Flink's default format would fail the job.
 #[test]
-fn a_savepoint_on_forst_is_native_and_that_is_told() {
+fn a_savepoint_on_forst_is_native_with_a_message() {
     let job = "76543210fedcba9876543210fedcba98";
     let config = Server::start().recorded(&format!("GET /jobs/{job}/checkpoints/config")).to_owned();
     let mut config: serde_json::Value = serde_json::from_str(&config).unwrap();
@@ -358,16 +358,16 @@ fn a_savepoint_on_forst_is_native_and_that_is_told() {
     }
 }
 
-/// As it is copied from a browser.
+/// The address as copied from a browser.
 #[test]
-fn the_address_of_the_dashboard_is_the_clusters() {
+fn the_address_of_the_dashboard_is_accepted() {
     let server = Server::start();
     let (code, stderr) = exit(&format!("{}/#/job/running", server.url()), &["job", "list"]);
     assert_eq!(code, Some(0), "{stderr}");
 }
 
 #[test]
-fn a_log_that_cannot_be_read_is_told_at_the_end_and_hides_none_of_the_others() {
+fn unreadable_logs_are_reported_at_the_end_and_hide_no_others() {
     let mut list: serde_json::Value =
         serde_json::from_str(Server::start().recorded("GET /taskmanagers")).unwrap();
     let all = list["taskmanagers"].as_array_mut().unwrap();

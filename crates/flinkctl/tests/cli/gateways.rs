@@ -1,4 +1,4 @@
-//! What the cluster does not allow, and what others answer in its place.
+//! Operations that the cluster does not allow, and responses of gateways.
 
 use crate::{
     exits::{exit, flinkctl},
@@ -13,7 +13,7 @@ fn config(version: &str, features: &str) -> String {
 }
 
 #[test]
-fn a_list_is_not_empty_because_nobody_is_logged_in() {
+fn a_login_page_is_not_an_empty_list() {
     let requests = ["GET /jobs/overview", "GET /jobs", "GET /jars", "GET /taskmanagers", "GET /config"];
     let server = Server::with(requests.map(|request| (request, LOGIN)));
     for arguments in [
@@ -36,7 +36,7 @@ fn a_list_is_not_empty_because_nobody_is_logged_in() {
 }
 
 #[test]
-fn a_page_is_not_shown_as_a_log() {
+fn an_html_page_is_not_shown_as_a_log() {
     let page = "<!DOCTYPE html><html><title>Sign in</title></html>";
     let server = Server::with([("GET /jobmanager/log", page)]);
     for arguments in [&["logs", "jobmanager"][..], &["jobmanager", "log"], &["api", "GetJobManagerLog"]] {
@@ -48,7 +48,7 @@ fn a_page_is_not_shown_as_a_log() {
 }
 
 #[test]
-fn who_cancels_though_the_owner_wants_none_of_it_is_told() {
+fn a_cancellation_despite_the_disabled_option_is_reported() {
     let off = config("\"2.3.0\"", r#""web-submit":true,"web-cancel":false"#);
     let server = Server::with([("GET /config", &*off)]);
     let (code, stderr) = exit(&server.url(), &["job", "cancel", "Orders"]);
@@ -68,7 +68,7 @@ fn who_cancels_though_the_owner_wants_none_of_it_is_told() {
 }
 
 #[test]
-fn a_proxy_that_only_lets_reading_through_has_a_way_around_it() {
+fn a_read_only_proxy_has_a_hint() {
     let cancel = format!("PATCH /jobs/{ORDERS}?mode=cancel");
     let plain = format!("PATCH /jobs/{ORDERS}");
     for (status, body, said) in [
@@ -89,7 +89,7 @@ fn a_proxy_that_only_lets_reading_through_has_a_way_around_it() {
 }
 
 #[test]
-fn a_cluster_that_takes_no_jars_says_so() {
+fn a_cluster_without_jar_submission_is_reported() {
     let off = config("\"2.3.0\"", r#""web-submit":false"#);
     let no_list = r#"{"errors":["Unable to load requested file /v1/jars."]}"#;
     let no_upload = r#"{"errors":["Not found: /v1/jars/upload"]}"#;
@@ -115,7 +115,7 @@ fn a_cluster_that_takes_no_jars_says_so() {
 }
 
 #[test]
-fn a_release_that_cannot_be_read_keeps_nobody_from_anything() {
+fn an_unreadable_release_prevents_no_command() {
     for version in ["\"<unknown>\"", "null", "\"\"", "\"vvr-8.0.9\""] {
         let odd = config(version, r#""web-submit":true"#);
         let server = Server::with([("GET /config", &*odd)]);
@@ -128,7 +128,7 @@ fn a_release_that_cannot_be_read_keeps_nobody_from_anything() {
 }
 
 #[test]
-fn a_release_is_said_by_the_command_line_the_environment_or_the_context() {
+fn the_release_is_set_by_the_command_line_the_environment_or_the_context() {
     let server = Server::start();
     let status = |environment: Option<&str>, more: &[&str]| {
         let mut command = flinkctl(&server.url(), &["job", "status", "Orders"]);
@@ -166,7 +166,7 @@ fn a_release_is_said_by_the_command_line_the_environment_or_the_context() {
 }
 
 #[test]
-fn a_number_that_nobody_needs_hides_no_job() {
+fn an_odd_number_does_not_hide_a_job() {
     let jobs = format!(
         r#"{{"jobs":[{{"jid":"{ORDERS}","name":"Orders","state":"RUNNING","start-time":-5,"end-time":"?","tasks":null}},
             {{"jid":null,"name":7}}]}}"#

@@ -1,5 +1,5 @@
-//! A server that means ill: hostile text in every string of every recorded answer, through every command and format that
-//! the transcripts have. Each byte that comes out is looked at.
+//! A malicious server: hostile text in every string of every recorded response, with every command and format of the
+//! transcripts. Every printed byte is checked.
 
 use std::{
     fs,
@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 
 use crate::{folder, leaves, server::Server};
 
-/// What the client says to show who it is.
+/// The client's credentials.
 const TOKEN: &str = "S3cr3t/Tok3n+Xyz";
 
-/// The token as it is, in an address, in base64, within a longer base64, in HTML, and as digits.
+/// The token in plain text, URL-encoded, in base64, inside a longer base64 string, in HTML, and in hexadecimal.
 const SPELLINGS: &[&str] = &[
     TOKEN,
     "S3cr3t%2FTok3n%2BXyz",
@@ -27,7 +27,7 @@ const SPELLINGS: &[&str] = &[
     "5333637233742f546f6b336e2b58797a",
 ];
 
-/// What a terminal, a shell, or another format would take for more than text.
+/// Text that a terminal, a shell or another format would interpret.
 fn hostile() -> String {
     let controls =
         "\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{7f}\u{8}\r\u{202e}\u{200b}\u{2028}\u{feff}\u{e0041}";
@@ -35,14 +35,14 @@ fn hostile() -> String {
     format!("-evil{controls}{syntax}{} end", SPELLINGS.join(" "))
 }
 
-/// Which strings of an answer are changed.
+/// The strings of a response to replace.
 #[derive(Clone, Copy, PartialEq)]
 enum Change {
-    /// Those that may be any text.
+    /// Strings that may be any text.
     Texts,
-    /// The same, and each object has one more name.
+    /// The same, and an additional member in each object.
     Names,
-    /// All, so that much of it cannot be read.
+    /// All strings, so that much of the response cannot be decoded.
     All,
 }
 
@@ -62,7 +62,7 @@ fn changed(value: Value, change: Change) -> Value {
     }
 }
 
-/// Whether the client takes any other text in its place: no id, number, time or word of an enum.
+/// Tells if the client accepts any text in place of this one: it is no id, number, time or enum constant.
 fn is_text(text: &str) -> bool {
     let is_id = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_word = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
@@ -79,9 +79,9 @@ fn server(change: Change) -> Server {
     Server::altered(alter, &hostile())
 }
 
-/// A command line for each command, of the transcripts, without a format, and jobs by their ids.
+/// One command line per command, taken from the transcripts, without a format and with ids of jobs.
 fn commands() -> Vec<Vec<String>> {
-    /// They ask nothing of a server, or of another one.
+    /// Commands without requests, or with requests to another server.
     const OTHERS: [&str; 3] = ["local", "context", "--all-contexts"];
     let transcripts: Vec<_> = fs::read_dir(folder())
         .unwrap()
@@ -109,13 +109,13 @@ fn commands() -> Vec<Vec<String>> {
     };
     let of = |leaf: String| {
         let is_of = |words: &&Vec<String>| format!("{} ", words.join(" ")).starts_with(&format!("{leaf} "));
-        // The one that says most.
+        // The longest one.
         all.iter().filter(asks).filter(is_of).max_by_key(|words| words.len()).cloned()
     };
     leaves(&flinkctl::command(), "").into_iter().filter_map(of).collect()
 }
 
-/// What a command prints to stdout and to stderr.
+/// The output of a command on stdout and stderr.
 fn printed(words: &[String], format: &str, url: &str) -> [Vec<u8>; 2] {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
@@ -131,10 +131,10 @@ fn printed(words: &[String], format: &str, url: &str) -> [Vec<u8>; 2] {
     [output.stdout, output.stderr]
 }
 
-/// Commands that pass on the server's own bytes, if nobody looks at them.
+/// Commands that pass on the server's own bytes if stdout is not a terminal.
 const DOWNLOADS: [&str; 5] = ["api", "log", "log-file", "profile-file", "stdout"];
 
-/// What is wrong with what came out.
+/// The forbidden content of an output, if any.
 fn fault(bytes: &[u8], is_shown: impl Fn(char) -> bool) -> Option<String> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Some("no UTF-8".into()) };
     if let Some(secret) = SPELLINGS.iter().find(|secret| text.contains(**secret)) {
@@ -144,7 +144,7 @@ fn fault(bytes: &[u8], is_shown: impl Fn(char) -> bool) -> Option<String> {
 }
 
 #[test]
-fn what_a_server_says_is_shown_and_does_nothing() {
+fn text_of_a_server_is_shown_and_has_no_effect() {
     let servers = [Change::Texts, Change::Names, Change::All].map(server);
     let mut asked = Vec::new();
     for words in commands() {
@@ -165,7 +165,7 @@ fn what_a_server_says_is_shown_and_does_nothing() {
                     evil.fetch_add(usize::from(String::from_utf8_lossy(&stdout).contains("evil")), Relaxed);
                     let is_shown = |c| is_printable(c) || matches!(c, '\n' | '\t');
                     let is_download = words.iter().any(|word| DOWNLOADS.contains(&word.as_str()));
-                    // JSON itself leaves some characters in.
+                    // JSON itself leaves some characters unescaped.
                     let passes = |c| is_shown(c) || is_download || (*format == "json" && c >= '\u{7f}');
                     let found = [fault(&stdout, passes), fault(&stderr, is_shown)];
                     if let Some(fault) = found.into_iter().flatten().next() {
@@ -177,12 +177,12 @@ fn what_a_server_says_is_shown_and_does_nothing() {
     });
     let faults = faults.into_inner().unwrap();
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), asked.len(), faults.join("\n"));
-    // Else it was not looked at what was to be looked at.
+    // Otherwise too few responses were hostile for the test to mean anything.
     assert!(evil.into_inner() > asked.len() / 4);
 }
 
 #[test]
-fn drawings_are_what_they_say() {
+fn hostile_text_does_not_change_drawings() {
     let server = server(Change::Texts);
     let drawn = |what: &str, format: &str| {
         let words = ["job", what, "76543210fedcba9876543210fedcba98"].map(str::to_owned);
@@ -197,7 +197,7 @@ fn drawings_are_what_they_say() {
         assert!(tags.contains(&"text") && !tags.contains(&"b"), "{tags:?}");
     }
     let mermaid = drawn("graph", "mermaid");
-    // Each line is a vertex or a flow, whose text has no quote in it and begins no directive.
+    // Each line is a vertex or an edge, whose text contains no quote and starts no directive.
     let is_one =
         |line: &str| line.starts_with("  v") && line.matches('"').count() == 2 && !line.contains("%%");
     assert!(mermaid.lines().skip(1).all(is_one), "{mermaid}");
@@ -211,11 +211,11 @@ fn drawings_are_what_they_say() {
     assert!(folded.lines().all(is_counted), "{folded}");
 }
 
-/// The elements of an XML document, which is read to its end.
+/// The elements of an XML document, after a complete parse.
 fn elements(xml: &str) -> Vec<&str> {
     let (mut elements, mut rest) = (Vec::new(), xml);
     while let Some((text, after)) = rest.split_once('<') {
-        // An ampersand begins a reference.
+        // An ampersand starts a character reference.
         for reference in text.split('&').skip(1) {
             let (name, _) = reference.split_once(';').unwrap();
             assert!(
@@ -234,7 +234,7 @@ fn elements(xml: &str) -> Vec<&str> {
 }
 
 #[test]
-fn what_bash_is_offered_is_read_back_as_it_was() {
+fn completions_are_quoted_for_bash() {
     const ODD: [&str; 7] = [
         "0a$(touch OWNED).jar",
         "0a`touch OWNED`.jar",
@@ -244,21 +244,21 @@ fn what_bash_is_offered_is_read_back_as_it_was() {
         "0a!~#\\",
         "0a&|<>(){}^",
     ];
-    // What is no word, what a terminal would obey, and the secret.
+    // Names that are no word, names with control characters, and the secret.
     let others = ["--url=evil", "0a\u{202e}.jar", "0aS3cr3t%2FTok3n%2BXyz.jar"];
     let all: Vec<_> = ODD.into_iter().chain(others).collect();
     let jar = |id: &&str| json!({"id": id, "name": id, "uploaded": 1_700_000_000_000_u64, "entry": []});
     let jars = json!({"address": "x", "files": all.iter().map(jar).collect::<Vec<_>>()}).to_string();
     let server = Server::with([("GET /jars", jars.as_str())]);
     let folder = tempfile::tempdir().unwrap();
-    // Read back by the shell itself, on a line of its own for each.
+    // The shell itself reads it back, each on its own line.
     let ask = r#"source <(flinkctl completion bash); COMP_LINE=$1 COMP_POINT=${#1}; _flinkctl flinkctl "$2" ""
         for word in "${COMPREPLY[@]}"; do eval "printf '%s\n' $3$word$3"; done"#;
     let path =
         format!("{}:/usr/bin:/bin", Path::new(env!("CARGO_BIN_EXE_flinkctl")).parent().unwrap().display());
     let read_back = |line: &str, replaced: &str, quote: &str| {
         let begin = std::time::Instant::now();
-        // On a busy machine, an answer may not be there within the second that a shell waits.
+        // On a busy machine, a response may take longer than the second that a shell waits.
         loop {
             let output = Command::new("bash")
                 .args(["--norc", "-c", ask, "bash", line, replaced, quote])

@@ -1,4 +1,4 @@
-//! `--timeout` is the whole command's, and no wait goes on for ever.
+//! `--timeout` limits the whole command, and no wait is endless.
 
 use std::{
     fs,
@@ -12,14 +12,14 @@ use std::{
 
 use crate::{exits::flinkctl, server::Server};
 
-/// Far more than a time limit of a fifth of a second, and far less than anything here would take without one.
-const SOON: Duration = Duration::from_secs(20);
+/// Timeout of the tests: much more than a time limit of 0.2 s, and much less than anything here would take without one.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Runs a command that must end in time.
+/// Runs a command and asserts that it ends in time.
 fn late(command: &mut Command) -> Output {
     let begun = Instant::now();
     let output = command.output().unwrap();
-    assert!(begun.elapsed() < SOON, "{command:?} took {:?}", begun.elapsed());
+    assert!(begun.elapsed() < TIMEOUT, "{command:?} took {:?}", begun.elapsed());
     output
 }
 
@@ -30,7 +30,7 @@ fn pipe(folder: &Path) -> String {
 }
 
 #[test]
-fn what_is_read_before_the_request_is_within_it() {
+fn the_timeout_includes_reading_secrets_and_files() {
     let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
     let pipe = pipe(folder.path());
     let secret = format!("file:{pipe}");
@@ -58,7 +58,7 @@ fn what_is_read_before_the_request_is_within_it() {
         let mut command = flinkctl("", &[&["--timeout", "200ms"], command].concat());
         let output = late(command.env("FLINKCTL_CONFIG", &pipe));
         assert_eq!(output.status.code(), Some(5), "{output:?}");
-        // The time in which a cluster is asked why it was late is not for those who ask none.
+        // The extra time to find out why a cluster is slow is not for commands without requests.
         assert!(begun.elapsed() < Duration::from_millis(1400), "{:?}", begun.elapsed());
     }
     let endless = late(&mut flinkctl(&server.url(), &["--ca", "/dev/zero", "job", "list"]));
@@ -66,9 +66,9 @@ fn what_is_read_before_the_request_is_within_it() {
     assert!(server.asked().is_empty(), "{:?}", server.asked());
 }
 
-/// As `<(…)` of a shell is one.
+/// A pipe, like `<(…)` in a shell.
 #[test]
-fn a_secret_may_come_out_of_a_pipe() {
+fn a_secret_may_come_from_a_pipe() {
     let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
     let pipe = pipe(folder.path());
     for option in ["--basic-from", "--bearer-from"] {
@@ -76,7 +76,7 @@ fn a_secret_may_come_out_of_a_pipe() {
             let pipe = pipe.clone();
             move || fs::write(pipe, "user:password\n").unwrap()
         });
-        // The job is looked up first, so that there are two requests.
+        // The job is looked up first, so there are two requests.
         let output =
             late(&mut flinkctl(&server.url(), &["job", "config", "Orders", option, &format!("file:{pipe}")]));
         assert!(output.status.success(), "{output:?}");
@@ -85,19 +85,19 @@ fn a_secret_may_come_out_of_a_pipe() {
 }
 
 #[test]
-fn what_says_a_secret_ends_with_all_that_it_started() {
+fn a_secret_command_ends_with_its_children() {
     let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
     let alive = folder.path().join("alive");
-    // It writes its mark again as long as it is there, whatever it is asked.
+    // It writes a mark as long as it runs, and ignores signals.
     let command =
         format!("cmd:(trap '' TERM; while sleep 0.05; do echo x >> {}; done) & sleep 600", alive.display());
     let limited = ["--timeout", "200ms", "job", "list", "--basic-from", &command];
     assert_eq!(late(&mut flinkctl(&server.url(), &limited)).status.code(), Some(5));
     is_quiet(&alive);
-    // A signal that leaves no time for anything.
+    // A signal that allows no cleanup.
     let mut killed = flinkctl(&server.url(), &["job", "list", "--basic-from", &command]).spawn().unwrap();
     let begun = Instant::now();
-    while !alive.exists() && begun.elapsed() < SOON {
+    while !alive.exists() && begun.elapsed() < TIMEOUT {
         thread::sleep(Duration::from_millis(10));
     }
     killed.kill().unwrap();
@@ -114,11 +114,11 @@ pub(crate) fn is_quiet(path: &Path) {
         if !path.exists() {
             return;
         }
-        assert!(begun.elapsed() < SOON, "it goes on");
+        assert!(begun.elapsed() < TIMEOUT, "it goes on");
     }
 }
 
-/// A server that has the cluster's config, and whose logs drip for ever.
+/// A server with the cluster's configuration and endless, slow logs.
 fn dripping() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -146,7 +146,7 @@ fn dripping() -> String {
 }
 
 #[test]
-fn an_answer_that_drips_is_within_it() {
+fn the_timeout_includes_a_slow_response() {
     let url = dripping();
     for command in [&["jobmanager", "log"], &["jobmanager", "stdout"]] {
         let output = late(&mut flinkctl(&url, &[command.as_slice(), &["--timeout", "200ms"]].concat()));
@@ -156,7 +156,7 @@ fn an_answer_that_drips_is_within_it() {
 }
 
 #[test]
-fn a_reader_that_does_not_read_is_within_it() {
+fn the_timeout_includes_a_blocked_reader() {
     let log = "more than a pipe holds\n".repeat(50_000);
     let server = Server::with([("GET /jobmanager/log", log.as_str())]);
     let (_reader, writer) = std::io::pipe().unwrap();
@@ -165,7 +165,7 @@ fn a_reader_that_does_not_read_is_within_it() {
     assert_eq!(late(&mut command).status.code(), Some(5));
 }
 
-/// A server that answers nothing more once it has told that a job runs: it closes connections, or keeps them.
+/// A server that stops responding once it has reported a running job: it closes connections, or keeps them open.
 fn failing(is_silent: bool) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -200,7 +200,7 @@ fn failing(is_silent: bool) -> String {
 const JOB: &str = "76543210fedcba9876543210fedcba98";
 
 #[test]
-fn a_wait_ends_when_the_cluster_is_gone() {
+fn a_wait_ends_when_the_cluster_disappears() {
     let output = late(&mut flinkctl(&failing(false), &["job", "wait", JOB, "--patience", "3s"]));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{stderr}");
@@ -208,9 +208,9 @@ fn a_wait_ends_when_the_cluster_is_gone() {
     assert!(stderr.contains(&format!("`flinkctl job wait {JOB}` waits again")), "{stderr}");
 }
 
-/// The request that is pending could have half a minute.
+/// The pending request alone may take half a minute.
 #[test]
-fn a_cluster_that_falls_silent_is_told_of_soon() {
+fn a_hanging_cluster_is_reported_soon() {
     let output = late(&mut flinkctl(&failing(true), &["job", "wait", JOB, "--timeout", "4s"]));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(5), "{stderr}");

@@ -1,5 +1,5 @@
-//! What flinkctl prints, command by command: each transcript is run against recorded answers of a real Flink and must
-//! come out as it is written. `UPDATE_TRANSCRIPTS=1` writes them anew, to be read before they are committed.
+//! The output of flinkctl, command by command: each transcript runs against recorded responses of a real Flink and must
+//! match. `UPDATE_TRANSCRIPTS=1` rewrites them; review them before committing.
 
 mod changes;
 mod completion;
@@ -31,7 +31,7 @@ fn folder() -> PathBuf {
 }
 
 #[test]
-fn transcripts_come_out_as_they_are_written() {
+fn transcripts_match() {
     let server = Server::start();
     let mut wrong = Vec::new();
     for entry in fs::read_dir(folder()).unwrap() {
@@ -47,7 +47,7 @@ fn transcripts_come_out_as_they_are_written() {
     assert!(wrong.is_empty(), "another outcome in {}", wrong.join("\n"));
 }
 
-/// Commands that no transcript has, and where they are tested.
+/// Commands that no transcript has, and the file that tests them.
 const ELSEWHERE: &[(&str, &str)] = &[("completion", "completion.rs"), ("job stop", "stopped.rs")];
 
 #[test]
@@ -69,7 +69,7 @@ fn each_command_is_in_a_transcript() {
     assert!(missing.is_empty(), "no transcript has {missing:?}");
 }
 
-/// The commands that do something: `job list`.
+/// The commands without subcommands: `job list`.
 fn leaves(command: &clap::Command, name: &str) -> Vec<String> {
     let mut below = command.get_subcommands().filter(|below| below.get_name() != "help").peekable();
     if below.peek().is_none() {
@@ -78,15 +78,15 @@ fn leaves(command: &clap::Command, name: &str) -> Vec<String> {
     below.flat_map(|below| leaves(below, format!("{name} {}", below.get_name()).trim_start())).collect()
 }
 
-/// Runs what stands behind each `$`, sets the variable behind each `%`, and keeps comments.
+/// Runs the command after each `$`, sets the variable after each `%`, and keeps comments.
 fn replay(transcript: &str, server: &Server) -> String {
     let mut happened = String::new();
-    let mut place = Place::new(server);
+    let mut sandbox = Sandbox::new(server);
     for line in transcript.lines() {
         match (line.strip_prefix("$ flinkctl"), line.strip_prefix("% ").and_then(|set| set.split_once('='))) {
-            (Some(arguments), _) => writeln!(happened, "{line}\n{}", place.run(arguments)).unwrap(),
+            (Some(arguments), _) => writeln!(happened, "{line}\n{}", sandbox.run(arguments)).unwrap(),
             (None, Some((name, value))) => {
-                place.environment.insert(name.into(), value.into());
+                sandbox.environment.insert(name.into(), value.into());
                 writeln!(happened, "{line}\n").unwrap();
             }
             (None, None) if line.starts_with('#') => writeln!(happened, "{line}\n").unwrap(),
@@ -96,14 +96,14 @@ fn replay(transcript: &str, server: &Server) -> String {
     happened.trim_end().to_owned() + "\n"
 }
 
-/// A folder and an environment for a few commands.
-struct Place {
+/// A folder and an environment for some commands.
+struct Sandbox {
     url: String,
     folder: tempfile::TempDir,
     environment: BTreeMap<String, String>,
 }
 
-impl Place {
+impl Sandbox {
     fn new(server: &Server) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("config.toml").to_str().unwrap().to_owned();
@@ -111,7 +111,7 @@ impl Place {
         Self { url: server.url(), folder, environment: environment.into() }
     }
 
-    /// Its stdout, then its stderr with `!` before each line, then its exit code if that is not 0.
+    /// Runs a command. Returns its stdout, then its stderr with `!` before each line, then a non-zero exit code.
     fn run(&self, arguments: &str) -> String {
         let folder = self.folder.path().to_str().unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
@@ -138,7 +138,7 @@ impl Place {
     }
 }
 
-/// How often and how long something was tried is another matter each time.
+/// Removes numbers of attempts and durations, which differ in each run.
 fn without_times(line: &str) -> String {
     match line.split_once(" (tried ") {
         Some((before, after)) => format!("{before}{}", after.split_once(')').map_or("", |(_, after)| after)),
@@ -152,13 +152,13 @@ fn json_is_the_servers_own_to_the_byte() {
     for (arguments, request) in
         [("job list -o json", "GET /jobs/overview"), ("api GET /taskmanagers", "GET /taskmanagers")]
     {
-        let printed = Place::new(&server).run(arguments);
+        let printed = Sandbox::new(&server).run(arguments);
         assert_eq!(printed.trim_end(), server.recorded(request).trim_end());
     }
 }
 
 #[test]
-fn who_reads_only_the_beginning_causes_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
         .args(["endpoints", "-o", "json"])
         .stdout(Stdio::piped())

@@ -1,4 +1,4 @@
-//! Parts that cannot be had hide none of the others, and values that nobody needs end nothing.
+//! Parts that cannot be read do not hide others, and odd values do not end a command.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn run(server: &Server, arguments: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-/// What is asked of a vertex.
+/// The requests about a vertex.
 fn asked(vertex: &str) -> [String; 4] {
     [
         format!("{JOB}/vertices/{vertex}"),
@@ -33,7 +33,7 @@ fn asked(vertex: &str) -> [String; 4] {
 }
 
 #[test]
-fn a_vertex_that_cannot_be_asked_hides_none_of_the_others() {
+fn an_unreadable_vertex_does_not_hide_others() {
     let refused = |requests: &[String]| {
         let refusal = r#"{"errors":["this vertex is gone"]}"#;
         let [a, b, c, d] = requests else { panic!("{requests:?}") };
@@ -49,7 +49,7 @@ fn a_vertex_that_cannot_be_asked_hides_none_of_the_others() {
 }
 
 #[test]
-fn values_that_are_not_needed_end_nothing() {
+fn unneeded_values_may_be_odd() {
     let recorded = Server::start();
     let read = |request: &str| serde_json::from_str::<Value>(recorded.recorded(request)).unwrap();
     let set = |value: &mut Value, members: &[&str], odd: &Value| {

@@ -1,4 +1,4 @@
-//! A server that gives the answers that a real Flink 2.3.0 gave: those of one cluster, whose logs are shortened, and the
+//! A server with the recorded responses of a real Flink 2.3.0: those of one cluster, with shortened logs, and the
 //! fixtures of the crate.
 
 use std::{
@@ -28,12 +28,12 @@ impl Server {
         Self::with([])
     }
 
-    /// The same, with these answers in place of what was recorded.
+    /// Replaces some of the responses.
     pub(crate) fn with<const N: usize>(answers: [(&str, &str); N]) -> Self {
         Self::with_statuses(answers.map(|(request, body)| (request, 200, body)))
     }
 
-    /// The same, with their statuses.
+    /// Replaces some of the responses, with their statuses.
     pub(crate) fn with_statuses<const N: usize>(answers: [(&str, u16, &str); N]) -> Self {
         let mut recording = recording();
         for (request, status, body) in answers {
@@ -42,7 +42,7 @@ impl Server {
         Self::of(recording, "not recorded")
     }
 
-    /// The same, with another body in place of each that was recorded, and this for what was not.
+    /// Replaces the body of each recorded response; other requests get `unknown`.
     pub(crate) fn altered(alter: impl Fn(&str) -> String, unknown: &str) -> Self {
         let mut recording = recording();
         recording.values_mut().for_each(|recorded| recorded.body = alter(&recorded.body));
@@ -60,14 +60,14 @@ impl Server {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (answers, heard, collected) = (answers.clone(), heard.clone(), collected.clone());
                 let unknown = unknown.clone();
-                // A client that goes in the middle is its own matter.
+                // The client may close the connection early.
                 thread::spawn(move || serve(&stream, &answers, &unknown, &heard, &collected).ok());
             }
         });
         Self { address, recording, asked }
     }
 
-    /// What it was asked so far.
+    /// The requests so far.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -76,13 +76,13 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// What Flink answered to this.
+    /// The recorded response to this request.
     pub(crate) fn recorded(&self, request: &str) -> &str {
         &self.recording[request].body
     }
 }
 
-/// What the cluster answered, and the fixtures of the crate.
+/// The responses of the cluster and the fixtures of the crate.
 fn recording() -> BTreeMap<String, Recorded> {
     let mut recording = fixtures();
     let of_cluster: BTreeMap<String, Recorded> = serde_json::from_str(include_str!("recorded.json")).unwrap();
@@ -90,11 +90,11 @@ fn recording() -> BTreeMap<String, Recorded> {
     recording
 }
 
-/// Stand for all others in what the fixtures were asked, as the lists of the cluster have these.
+/// Replace the ids in the fixtures, because the cluster's lists contain these.
 const TASKMANAGER: &str = "127.0.0.1:44791-525d24";
 const JAR: &str = "79cc07d7-b092-4419-92d5-85f0d16e85c6_StreamingJob.jar";
 
-/// What the crate's fixtures answer well, the first to each request.
+/// The successful responses of the crate's fixtures, the first one for each request.
 fn fixtures() -> BTreeMap<String, Recorded> {
     #[derive(serde::Deserialize)]
     struct Fixture {
@@ -124,7 +124,7 @@ fn fixtures() -> BTreeMap<String, Recorded> {
     fixtures
 }
 
-/// Metrics of the JVMs, collected as Flink does: a look begins it, unless the last time was a moment ago.
+/// Metrics of the JVMs, collected as Flink does: a request starts a collection, unless the last one was a moment ago.
 #[derive(Default)]
 struct Collected {
     begun: Option<Instant>,
@@ -142,7 +142,7 @@ impl Collected {
     }
 }
 
-/// One request a connection.
+/// Handles one request per connection.
 fn serve(
     mut stream: &TcpStream,
     answers: &BTreeMap<String, Recorded>,

@@ -1,4 +1,4 @@
-//! Ctrl-C, and the signal of `timeout` and of those who stop services: what was begun is told.
+//! Ctrl-C and SIGTERM, as sent by `timeout` and service managers: the command names what it has started.
 
 use std::{
     fs::File,
@@ -12,14 +12,14 @@ use crate::{exits::flinkctl, server::Server};
 
 const JOB: &str = "76543210fedcba9876543210fedcba98";
 
-/// Sends a signal: the exit code, and what was said.
+/// Sends a signal; returns the exit code and the standard error.
 fn stop(child: Child, signal: &str) -> (Option<i32>, String) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
-/// The next request: its first line, how long its body is, and where that comes from.
+/// The next request: its first line, the length of its body, and the stream to read it from.
 fn request(listener: &TcpListener) -> (String, u64, BufReader<TcpStream>) {
     let mut reader = BufReader::new(listener.accept().unwrap().0);
     let (mut first, mut length) = (String::new(), 0);
@@ -35,8 +35,8 @@ fn request(listener: &TcpListener) -> (String, u64, BufReader<TcpStream>) {
     }
 }
 
-/// Answers what ends in one of these as it is written there, until there is a request that begins with this, or is this if
-/// that ends in a space: how long its body is, and where that comes from.
+/// Sends these responses by the end of the path, until a request starts with `wanted`, or equals it if `wanted` ends in
+/// a space. Returns the length of its body and the stream to read it from.
 fn until(listener: &TcpListener, wanted: &str, answers: &[(&str, &str)]) -> (u64, BufReader<TcpStream>) {
     loop {
         let (line, length, mut body) = request(listener);
@@ -59,7 +59,7 @@ fn answer_with(status: u16, length: u64, body: &mut BufReader<TcpStream>, answer
     body.get_mut().write_all(format!("{head}{answer}").as_bytes()).unwrap();
 }
 
-/// A jar that is larger than what the system takes before anybody reads it.
+/// A jar that is larger than the system's buffers.
 fn large_jar() -> tempfile::NamedTempFile {
     let mut jar = tempfile::Builder::new().suffix(".jar").tempfile().unwrap();
     jar.write_all(b"PK\x03\x04").unwrap();
@@ -75,7 +75,7 @@ fn run(listener: &TcpListener, jar: &tempfile::NamedTempFile, options: &[&str]) 
 }
 
 #[test]
-fn who_stops_an_upload_is_told_that_nothing_was_started() {
+fn stopping_an_upload_reports_that_nothing_was_started() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let (server, jar) = (Server::start(), large_jar());
     let config = ("/v1/config", server.recorded("GET /config"));
@@ -88,7 +88,7 @@ fn who_stops_an_upload_is_told_that_nothing_was_started() {
     }
 }
 
-/// Stops `flinkctl run` when it has asked for the job: what it sent, and what it says.
+/// Stops `flinkctl run` after the request for the job; returns the sent body and the standard error.
 fn stop_a_submission(options: &[&str]) -> (serde_json::Value, String) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let (server, jar) = (Server::start(), large_jar());
@@ -98,7 +98,7 @@ fn stop_a_submission(options: &[&str]) -> (serde_json::Value, String) {
         ("/v1/jobs", r#"{"jobs":[]}"#),
         ("/v1/jars/upload", r#"{"filename":"/tmp/1_app.jar","status":"success"}"#),
     ];
-    // It says nothing.
+    // No response.
     let (length, mut body) = until(&listener, "POST /v1/jars/1_app.jar/run", &answers);
     let mut asked = String::new();
     body.by_ref().take(length).read_to_string(&mut asked).unwrap();
@@ -108,7 +108,7 @@ fn stop_a_submission(options: &[&str]) -> (serde_json::Value, String) {
 }
 
 #[test]
-fn who_stops_a_submission_is_told_which_jobs_may_have_been_started() {
+fn stopping_a_submission_names_the_jobs_that_may_have_started() {
     let (asked, stderr) = stop_a_submission(&["--exactly-once"]);
     let job = asked["jobId"].as_str().unwrap();
     assert!(stderr.contains(&format!("job {job} may have been started")), "{stderr}");
@@ -121,7 +121,7 @@ fn who_stops_a_submission_is_told_which_jobs_may_have_been_started() {
 }
 
 #[test]
-fn who_stops_waiting_does_not_stop_the_job() {
+fn stopping_a_wait_does_not_stop_the_job() {
     let server = Server::start();
     let mut child =
         flinkctl(&server.url(), &["job", "wait", "Orders"]).stderr(Stdio::piped()).spawn().unwrap();
@@ -136,9 +136,9 @@ fn who_stops_waiting_does_not_stop_the_job() {
     assert!(rest.contains("job 76543210fedcba9876543210fedcba98 goes on"), "{rest}");
 }
 
-/// Also if the program has submitted several jobs: nobody waits for the next one then.
+/// Also with several jobs: the next one is not waited for.
 #[test]
-fn who_stops_waiting_for_a_program_is_told_that_all_its_jobs_go_on() {
+fn stopping_a_wait_for_a_program_names_its_running_jobs() {
     const OTHER: &str = "0123456789abcdef0123456789abcdef";
     let overview = Server::start().recorded("GET /jobs/overview").to_owned();
     let mut jobs: serde_json::Value = serde_json::from_str(&overview).unwrap();
@@ -176,7 +176,7 @@ fn who_stops_waiting_for_a_program_is_told_that_all_its_jobs_go_on() {
     assert!(rest.contains(&format!("`flinkctl job wait {JOB}`")) && !rest.contains(&waits), "{rest}");
 }
 
-/// Accepts a savepoint: its id, and the question how it is doing.
+/// Accepts a savepoint; returns its id and the pending request for its status.
 fn trigger(listener: &TcpListener) -> (String, BufReader<TcpStream>) {
     let (server, trigger) = (Server::start(), format!("{:032}", 7));
     let triggered = format!(r#"{{"request-id":"{trigger}"}}"#);
@@ -192,7 +192,7 @@ fn trigger(listener: &TcpListener) -> (String, BufReader<TcpStream>) {
 }
 
 #[test]
-fn who_stops_waiting_for_a_savepoint_is_told_how_to_find_it() {
+fn stopping_a_wait_for_a_savepoint_names_the_command_to_check_it() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut command = flinkctl(&url, &["job", "savepoint", JOB]);
@@ -204,9 +204,9 @@ fn who_stops_waiting_for_a_savepoint_is_told_how_to_find_it() {
     assert!(stderr.contains(&format!("`flinkctl savepoint status {JOB} {trigger}`")), "{stderr}");
 }
 
-/// Nor does the answer that nobody is there tell what became of it.
+/// «No such host» does not tell what became of the savepoint either.
 #[test]
-fn a_cluster_that_goes_during_a_savepoint_leaves_its_id() {
+fn the_id_of_a_savepoint_is_shown_if_the_cluster_disappears() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut command = flinkctl(&url, &["job", "savepoint", JOB, "--timeout", "2s"]);
@@ -220,9 +220,9 @@ fn a_cluster_that_goes_during_a_savepoint_leaves_its_id() {
     assert!(stderr.contains(&format!("`flinkctl savepoint status {JOB} {trigger}`")), "{stderr}");
 }
 
-/// Another JobManager took over, which does not know what the first one had accepted.
+/// A new JobManager does not know the operations that the previous one accepted.
 #[test]
-fn a_savepoint_that_the_cluster_has_forgotten_may_have_been_taken() {
+fn a_forgotten_savepoint_may_have_been_taken() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut command = flinkctl("http://elsewhere", &["job", "savepoint", JOB, "--url", &url]);
@@ -241,9 +241,9 @@ fn a_savepoint_that_the_cluster_has_forgotten_may_have_been_taken() {
     }
 }
 
-/// Who waits no longer is told what to type to hear of it.
+/// A timeout names the command that shows the result.
 #[test]
-fn a_savepoint_that_takes_too_long_leaves_the_command_that_fetches_its_path() {
+fn a_savepoint_timeout_names_the_command_for_its_path() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut command = flinkctl(&url, &["job", "savepoint", JOB, "--timeout", "1s"]);
@@ -257,7 +257,7 @@ fn a_savepoint_that_takes_too_long_leaves_the_command_that_fetches_its_path() {
 
 /// All tasks may run for a moment between two failures.
 #[test]
-fn a_job_that_runs_again_is_told_to_have_been_restarted() {
+fn a_restarted_job_is_reported_as_such() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut command = flinkctl(&url, &["job", "wait", JOB, "running"]);
@@ -281,7 +281,7 @@ fn a_job_that_runs_again_is_told_to_have_been_restarted() {
 }
 
 #[test]
-fn who_stops_a_trigger_is_told_how_to_find_what_may_have_begun() {
+fn stopping_a_trigger_names_the_command_to_check_it() {
     let server = Server::start();
     for (verb, path, what, status) in [
         ("savepoint", "savepoints", "the savepoint", "savepoint"),
@@ -297,7 +297,7 @@ fn who_stops_a_trigger_is_told_how_to_find_what_may_have_begun() {
             (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
             ("/checkpoints/config", server.recorded(&format!("GET /jobs/{JOB}/checkpoints/config"))),
         ];
-        // It is asked, and says nothing.
+        // It receives the request and does not respond.
         let (length, mut body) = until(&listener, &format!("POST /v1/jobs/{JOB}/{path}"), &answers);
         let mut asked = String::new();
         body.by_ref().take(length).read_to_string(&mut asked).unwrap();
@@ -311,7 +311,7 @@ fn who_stops_a_trigger_is_told_how_to_find_what_may_have_begun() {
 }
 
 #[test]
-fn who_stops_a_change_is_told_that_it_may_be_made() {
+fn stopping_a_change_reports_its_unknown_outcome() {
     let server = Server::start();
     let requirements = format!("/v1/jobs/{JOB}/resource-requirements");
     for (arguments, wanted, what) in [
@@ -334,7 +334,7 @@ fn who_stops_a_change_is_told_that_it_may_be_made() {
             ),
             (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
         ];
-        // It is asked, and says nothing.
+        // It receives the request and does not respond.
         let _request = until(&listener, &wanted, &answers);
         let (exit, stderr) = stop(child, "-INT");
         assert_eq!(exit, Some(130), "{stderr}");
@@ -342,12 +342,12 @@ fn who_stops_a_change_is_told_that_it_may_be_made() {
     }
 }
 
-/// The time that was typed is that of an upload, too.
+/// The given timeout includes the upload.
 #[test]
-fn an_upload_that_nobody_reads_ends_in_time() {
+fn the_timeout_includes_a_blocked_upload() {
     let (server, jar) = (Server::start(), large_jar());
     let config = ("/v1/config", server.recorded("GET /config"));
-    // The server never had the whole jar, so nothing was carried out.
+    // The server never had the complete jar, so nothing was carried out.
     for command in [&["run"][..], &["jar", "upload"]] {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -360,9 +360,9 @@ fn an_upload_that_nobody_reads_ends_in_time() {
     }
 }
 
-/// Who follows a log is told why nothing comes any more.
+/// A follower of a log is told why no more lines arrive.
 #[test]
-fn a_cluster_that_goes_while_its_log_is_followed_is_told() {
+fn a_cluster_that_disappears_while_its_log_is_followed_is_reported() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut command = flinkctl(&url, &["logs", "jobmanager", "-f"]);
@@ -374,7 +374,7 @@ fn a_cluster_that_goes_while_its_log_is_followed_is_told() {
         ("/v1/jobmanager/log", "one\n"),
         ("/v1/jobmanager/logs/jobmanager.log", "one\n"),
     ];
-    // To find its name, to read it, and because of nothing new.
+    // To find the file's name, to read it, and to poll for new lines.
     for _ in 0..3 {
         let (length, mut body) = until(&listener, "GET /v1/jobmanager/logs ", &answers);
         answer(length, &mut body, list);
@@ -387,9 +387,9 @@ fn a_cluster_that_goes_while_its_log_is_followed_is_told() {
     assert!(told.contains("asked again"), "{told}");
 }
 
-/// Who set a time does not wait for much longer, also if nobody answers any more.
+/// A given timeout is nearly kept even if nobody responds.
 #[test]
-fn what_held_a_job_up_is_looked_for_only_for_a_moment() {
+fn the_lookup_of_an_obstacle_is_brief() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut command = flinkctl(&url, &["job", "wait", JOB, "--timeout", "1s"]);
@@ -400,16 +400,16 @@ fn what_held_a_job_up_is_looked_for_only_for_a_moment() {
         ("/v1/jobs/overview", server.recorded("GET /jobs/overview")),
         ("/status", r#"{"status":"RUNNING"}"#),
     ];
-    // Asked when the time is over.
+    // Requested at the deadline.
     let _of_what_held_it_up = until(&listener, &format!("GET /v1/jobs/{JOB} "), &answers);
     let asked = Instant::now();
     assert_eq!(child.wait().unwrap().code(), Some(5));
     assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
 }
 
-/// Once a signal was listened for, it ends the process no longer by itself.
+/// A process that handles a signal does not end by itself.
 #[test]
-fn who_stops_the_asking_why_a_job_failed_is_told_that_it_did() {
+fn stopping_the_lookup_of_a_cause_still_reports_the_failure() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let mut command = flinkctl(&url, &["job", "wait", JOB, "--timeout", "1s"]);
@@ -422,7 +422,7 @@ fn who_stops_the_asking_why_a_job_failed_is_told_that_it_did() {
         (JOB, server.recorded(&format!("GET /jobs/{JOB}"))),
         ("/status", r#"{"status":"FAILED"}"#),
     ];
-    // Asked twice: by the wait, which has until the deadline, and for where it happened. Nobody answers.
+    // Requested twice: by the wait, until the deadline, and for the place of the failure. Nobody responds.
     let _of_the_wait = until(&listener, &exceptions, &answers);
     let _of_the_place = until(&listener, &exceptions, &answers);
     let (exit, stderr) = stop(child, "-INT");
@@ -432,7 +432,7 @@ fn who_stops_the_asking_why_a_job_failed_is_told_that_it_did() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_job_whose_id_cannot_be_written_is_told_of_and_waited_for() {
+fn a_job_whose_id_cannot_be_written_is_reported_and_waited_for() {
     let run = r#"{"jobid":"76543210fedcba9876543210fedcba98"}"#;
     let jar = "4ed85312-258c-48f6-b8db-9f37a9a3ccb4_StreamingJob.jar";
     let run = (format!("POST /jars/{jar}/run"), run);

@@ -1,4 +1,4 @@
-//! A command that prints a secret, at a terminal (that of `script`): it may ask there, and ends as anywhere else.
+//! A command that prints a secret, at a terminal (that of `script`): it may ask for input, and ends as usual.
 
 use std::{
     fs,
@@ -12,10 +12,10 @@ use std::{
 
 use crate::{limits::is_quiet, server::Server};
 
-/// Far more than anything here takes.
-const SOON: Duration = Duration::from_secs(20);
+/// Timeout of the tests, far more than they need.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A shell that is a session's leader on a terminal of its own, and what it does there.
+/// A shell that is a session leader with its own terminal, and the output of its commands.
 struct Terminal {
     script: Child,
     keys: ChildStdin,
@@ -24,11 +24,11 @@ struct Terminal {
 }
 
 impl Terminal {
-    /// Runs a line, in which `flinkctl` is on the path and knows the server.
+    /// Runs a line, with `flinkctl` in PATH and the server as its cluster.
     fn run(url: &str, line: &str) -> Self {
         let (folder, _) = env!("CARGO_BIN_EXE_flinkctl").rsplit_once('/').unwrap();
         let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
-        // What a shell runs in the background ignores Ctrl-C, and so does all that it starts.
+        // Background processes ignore Ctrl-C, as do their children: restore the default.
         let mut script = Command::new("env");
         script.args(["--default-signal=INT,QUIT", "script", "-qec", line, "/dev/null"]).env_clear();
         script.env("PATH", path).env("SHELL", "/bin/sh").env("FLINKCTL_URL", url);
@@ -48,7 +48,7 @@ impl Terminal {
 
     fn shows(&mut self, text: &str) {
         while !self.text.contains(text) {
-            let more = self.shown.recv_timeout(SOON);
+            let more = self.shown.recv_timeout(TIMEOUT);
             let more = more.unwrap_or_else(|error| panic!("{error}, no `{text}` in:\n{}", self.text));
             self.text.push_str(&String::from_utf8_lossy(&more));
         }
@@ -58,14 +58,14 @@ impl Terminal {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// How the line ended.
+    /// The exit code and the output.
     fn ended(mut self) -> (Option<i32>, String) {
         let begun = Instant::now();
         let status = loop {
             if let Some(status) = self.script.try_wait().unwrap() {
                 break status;
             }
-            if begun.elapsed() > SOON {
+            if begun.elapsed() > TIMEOUT {
                 self.script.kill().unwrap();
                 panic!("it goes on:\n{}", self.text);
             }
@@ -76,19 +76,19 @@ impl Terminal {
     }
 }
 
-/// Writes its mark again as long as it is there, whatever it is asked.
+/// Writes a mark as long as it runs, and ignores signals.
 fn stubborn(alive: &Path) -> String {
     format!("(trap \"\" INT TERM; while sleep 0.05; do echo x >> {}; done) & sleep 600", alive.display())
 }
 
 #[test]
-fn a_secret_may_be_asked_for_at_the_terminal() {
+fn a_secret_command_may_ask_at_the_terminal() {
     let server = Server::start();
     let line = "flinkctl job cancel Orders --basic-from 'cmd:stty -echo; echo word? >/dev/tty; read x </dev/tty; echo $x'";
     let mut terminal = Terminal::run(&server.url(), line);
     terminal.shows("word?");
     terminal.press("user:password\n");
-    // The terminal is flinkctl's again, and shows what is typed.
+    // flinkctl has the terminal back, and typed characters are visible.
     terminal.shows("[y/N]");
     terminal.press("no\n");
     let (code, shown) = terminal.ended();
@@ -98,7 +98,7 @@ fn a_secret_may_be_asked_for_at_the_terminal() {
 }
 
 #[test]
-fn what_says_a_secret_at_a_terminal_ends_with_all_that_it_started() {
+fn a_secret_command_at_a_terminal_ends_with_its_children() {
     let (server, folder) = (Server::start(), tempfile::tempdir().unwrap());
     let alive = folder.path().join("alive");
     let command = format!("flinkctl job list --basic-from 'cmd:{}'", stubborn(&alive));
@@ -112,11 +112,11 @@ fn what_says_a_secret_at_a_terminal_ends_with_all_that_it_started() {
     until_there(&alive);
     interrupted.press("\x03");
     let (code, shown) = interrupted.ended();
-    // As at any terminal, the shell that waits for it ends as well.
+    // As at any terminal, the waiting shell ends too.
     assert_eq!(code, Some(130), "{shown}");
     is_quiet(&alive);
 
-    // The shell takes its terminal back by itself only between lines.
+    // A shell takes its terminal back only between lines.
     let id = folder.path().join("id");
     let line = format!("sh -c 'echo $$ > {}; exec {}'", id.display(), command.replace('\'', "'\\''"));
     let terminated = Terminal::run(&server.url(), &line);
@@ -132,7 +132,7 @@ fn what_says_a_secret_at_a_terminal_ends_with_all_that_it_started() {
 fn until_there(path: &Path) {
     let begun = Instant::now();
     while !path.exists() {
-        assert!(begun.elapsed() < SOON, "it did not begin");
+        assert!(begun.elapsed() < TIMEOUT, "it did not begin");
         thread::sleep(Duration::from_millis(10));
     }
 }

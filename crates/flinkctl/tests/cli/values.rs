@@ -1,8 +1,8 @@
-//! A value does not change on its way from the server to what is shown of it.
+//! Values are shown exactly as the server sent them.
 
 use crate::{exits::flinkctl, server::Server};
 
-/// More than 64 bits, more digits than a double has, and spellings that a double does not keep.
+/// Numbers with more than 64 bits, with more digits than a double, and in spellings that a double does not keep.
 const NUMBERS: [&str; 6] = [
     "36893488147419103232",
     "-36893488147419103232",
@@ -19,7 +19,7 @@ fn printed(server: &Server, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn numbers_are_those_that_the_server_sent() {
+fn numbers_are_shown_as_sent() {
     for number in NUMBERS {
         let job = format!(
             r#"{{"jobs": [{{"jid": "{:032x}", "name": "a", "state": "RUNNING", "start-time": 1, "z": {number}, "more": [{number}]}}]}}"#,

@@ -1,4 +1,4 @@
-//! The book's table: each row's command is run on a real cluster.
+//! Runs the command of each row of the book's table on a real cluster.
 
 use flink_rest_client::FlinkVersion;
 
@@ -8,13 +8,13 @@ const PAGE: &str = include_str!("../../../../docs/from-bin-flink.md");
 
 struct Row {
     command: &'static str,
-    /// The release that first has it.
+    /// The first release that supports it.
     since: Option<FlinkVersion>,
-    /// What a usual cluster is refused with; the refusal is what is tested here.
+    /// The error of an ordinary cluster, which is tested instead.
     wants: Option<&'static str>,
 }
 
-/// Each row of the page's tables. One that cannot be read would not be tested, so it is not passed over.
+/// Each row of the page's tables. An unreadable row is an error: it would not be tested.
 fn rows() -> impl Iterator<Item = Row> {
     let lines = PAGE.lines().filter(|line| line.starts_with('|'));
     let is_row = |line: &&str| !line.starts_with("| ---") && !line.contains(" | flinkctl | ");
@@ -40,14 +40,14 @@ fn rows() -> impl Iterator<Item = Row> {
     })
 }
 
-/// The first column of what a command shows.
+/// The first column of a command's output.
 fn first(arguments: &[&str]) -> String {
     let shown = done(arguments);
     shown.lines().next().unwrap().split('\t').next().unwrap().to_owned()
 }
 
 #[test]
-fn each_row_does_what_it_says() {
+fn each_row_of_the_book_works() {
     let folder = format!("file://{}", env!("CARGO_TARGET_TMPDIR"));
     let release: FlinkVersion = distribution().version().parse().unwrap();
     let run = |name: &str| done(&["run", jar(), "--", "--name", name, "--checkpoint-interval", "500"]);
@@ -66,7 +66,7 @@ fn each_row_does_what_it_says() {
             "TASKMANAGER" => taskmanager.clone(),
             "LOGFILE" => log.into(),
             "APP.JAR" => jar().into(),
-            // Each time another, as one of the rows deletes it.
+            // A new jar each time, because one of the rows deletes it.
             "JAR" => done(&["jar", "upload", jar(), "-o", "name"]).rsplit('/').next().unwrap().into(),
             "SAVEPOINT" => done(&["job", "savepoint", &job, "-t", &folder]),
             "FOLDER" => folder.clone(),
@@ -74,11 +74,11 @@ fn each_row_does_what_it_says() {
         });
         let words: Vec<_> = words.collect();
         let mut words: Vec<_> = words.iter().map(String::as_str).collect();
-        // Stopping wants a folder on a cluster that has none of its own; the others have room for one.
+        // A stop needs a folder on a cluster without a default folder; the other rows have an optional one.
         if words.starts_with(&["job", "stop"]) {
             words.extend(["-t", &folder]);
         }
-        // The job runs until it is stopped, unless it is told how far.
+        // The job runs until it is stopped, unless it has a limit.
         let finishes = words.ends_with(&["--wait", "finished"]);
         if finishes {
             words.extend(["--", "--records", "10"]);

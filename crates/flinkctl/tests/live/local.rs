@@ -1,4 +1,4 @@
-//! `flinkctl local`: a Flink that outlives the command that started it, and is stopped by another.
+//! `flinkctl local`: a Flink that outlives the command that started it, and is stopped by another one.
 
 use std::{
     path::Path,
@@ -7,10 +7,10 @@ use std::{
 
 use tempfile::TempDir;
 
-struct Place(TempDir);
+struct Sandbox(TempDir);
 
-impl Place {
-    /// What came of it: exit code, stdout and stderr.
+impl Sandbox {
+    /// Runs a command; returns exit code, stdout and stderr.
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
             .args(arguments)
@@ -29,7 +29,7 @@ impl Place {
         stdout
     }
 
-    /// Kills so many processes of the cluster.
+    /// Kills some processes of the cluster.
     fn kill(&self, count: usize) {
         let listed: serde_json::Value =
             serde_json::from_str(&self.done(&["local", "list", "-o", "json"])).unwrap();
@@ -43,41 +43,41 @@ impl Place {
     }
 }
 
-/// A test that fails leaves no cluster behind.
-impl Drop for Place {
+/// A failing test leaves no cluster behind.
+impl Drop for Sandbox {
     fn drop(&mut self) {
         let _ = self.run(&["local", "down"]);
     }
 }
 
 #[test]
-fn a_flink_is_up_until_it_is_put_down() {
+fn a_flink_runs_until_it_is_stopped() {
     let version = std::env::var("FLINK_VERSION").unwrap_or_else(|_| flink_local::NEWEST.into());
-    let place = Place(tempfile::tempdir().unwrap());
-    place.done(&["context", "add", "before", "--url", "http://127.0.0.1:1"]);
-    let url = place.done(&["local", "up", "--flink", &version, "--slots", "3"]);
-    assert_eq!(place.done(&["cluster", "get", "--json", "slots-total"]), "{\"slots-total\":3}");
-    assert!(place.done(&["context", "show"]).contains(&url));
-    assert!(place.done(&["local", "logs", "-n", "3"]).contains("jobmanager.log <=="));
-    let (code, _, stderr) = place.run(&["local", "up"]);
+    let sandbox = Sandbox(tempfile::tempdir().unwrap());
+    sandbox.done(&["context", "add", "before", "--url", "http://127.0.0.1:1"]);
+    let url = sandbox.done(&["local", "up", "--flink", &version, "--slots", "3"]);
+    assert_eq!(sandbox.done(&["cluster", "get", "--json", "slots-total"]), "{\"slots-total\":3}");
+    assert!(sandbox.done(&["context", "show"]).contains(&url));
+    assert!(sandbox.done(&["local", "logs", "-n", "3"]).contains("jobmanager.log <=="));
+    let (code, _, stderr) = sandbox.run(&["local", "up"]);
     assert!(code == 2 && stderr.contains("is up already"), "{stderr}");
-    let (code, _, stderr) = place.run(&["context", "remove", "local"]);
+    let (code, _, stderr) = sandbox.run(&["context", "remove", "local"]);
     assert!(code == 2 && stderr.contains("local down"), "{stderr}");
-    assert_eq!(place.state(), "RUNNING");
+    assert_eq!(sandbox.state(), "RUNNING");
 
-    // What has ended by itself is forgotten, with all that it wrote.
-    let folder = place.done(&["local", "list", "-o", "wide"]).split_whitespace().last().unwrap().to_owned();
-    place.kill(1);
-    assert_eq!(place.state(), "DAMAGED");
-    place.kill(1);
-    assert_eq!(place.state(), "ENDED");
-    let (code, _, stderr) = place.run(&["job", "list", "--timeout", "1s"]);
+    // A cluster that has ended is removed from the contexts, with its files.
+    let folder = sandbox.done(&["local", "list", "-o", "wide"]).split_whitespace().last().unwrap().to_owned();
+    sandbox.kill(1);
+    assert_eq!(sandbox.state(), "DAMAGED");
+    sandbox.kill(1);
+    assert_eq!(sandbox.state(), "ENDED");
+    let (code, _, stderr) = sandbox.run(&["job", "list", "--timeout", "1s"]);
     assert!(code == 3 && stderr.contains("`flinkctl local up local` starts another"), "{stderr}");
-    let (code, _, stderr) = place.run(&["local", "up", "--flink", &version]);
+    let (code, _, stderr) = sandbox.run(&["local", "up", "--flink", &version]);
     assert!(code == 0 && stderr.contains("`local` had ended; it is forgotten"), "{stderr}");
     assert!(!Path::new(&folder).exists());
 
-    place.done(&["local", "down"]);
-    assert_eq!(place.done(&["local", "list"]), "");
-    assert!(place.done(&["context", "list"]).starts_with("*\tbefore\t"));
+    sandbox.done(&["local", "down"]);
+    assert_eq!(sandbox.done(&["local", "list"]), "");
+    assert!(sandbox.done(&["context", "list"]).starts_with("*\tbefore\t"));
 }

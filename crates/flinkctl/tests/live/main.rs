@@ -1,4 +1,4 @@
-//! The everyday path on a real Flink, of the release in `FLINK_VERSION`.
+//! The everyday commands on a real Flink, of the release in `FLINK_VERSION`.
 
 mod book;
 mod local;
@@ -22,7 +22,7 @@ fn distribution() -> &'static Distribution {
     })
 }
 
-/// The cluster of this run; it is stopped when the run ends, however it does.
+/// The cluster of this run; it is stopped at the end, whatever the cause.
 fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| Flink::from(distribution().clone()).slots(8).start().unwrap())
@@ -33,7 +33,7 @@ fn jar() -> &'static str {
     JAR.get_or_init(|| flink_jobs::streaming_job(distribution()).unwrap()).to_str().unwrap()
 }
 
-/// What came of it: exit code, stdout and stderr.
+/// Runs flinkctl; returns exit code, stdout and stderr.
 fn flinkctl(arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
         .args(arguments)
@@ -45,7 +45,7 @@ fn flinkctl(arguments: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
 
-/// The stdout of what must succeed.
+/// Runs flinkctl, which must succeed; returns its stdout.
 fn done(arguments: &[&str]) -> String {
     let (code, stdout, stderr) = flinkctl(arguments);
     assert_eq!(code, 0, "{arguments:?}\n{stdout}\n{stderr}");
@@ -53,7 +53,7 @@ fn done(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_job_is_run_looked_at_saved_stopped_and_run_again() {
+fn a_job_is_run_shown_saved_stopped_and_restored() {
     let job = done(&["run", jar(), "-p", "2", "--", "--name", "Orders", "--checkpoint-interval", "500"]);
     assert!(done(&["job", "list"]).contains(&job));
     assert!(done(&["job", "get", "Orders"]).contains("state\tRUNNING"));
@@ -85,7 +85,7 @@ fn a_job_is_run_looked_at_saved_stopped_and_run_again() {
 }
 
 #[test]
-fn the_exit_code_tells_how_a_job_ended() {
+fn the_exit_code_shows_how_a_job_ended() {
     done(&["run", jar(), "--wait", "finished", "--", "--name", "Short", "--records", "10"]);
 
     let (code, job, stderr) =
@@ -97,13 +97,13 @@ fn the_exit_code_tells_how_a_job_ended() {
 }
 
 #[test]
-fn a_jar_that_was_run_does_not_stay_and_its_job_is_restarted_without_it() {
+fn a_jar_is_deleted_after_submission_and_its_job_restarts_without_it() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("Tidy.jar");
     std::fs::copy(jar(), &own).unwrap();
     let own = own.to_str().unwrap();
     let is_there = || done(&["jar", "list", "-o", "name"]).contains("_Tidy.jar");
-    // It fails once, long after it was submitted.
+    // It fails once, long after the submission.
     let fails = ["--name", "Tidy", "--records", "200", "--fail-at", "150", "--fail-times", "1"];
     let job = done(&[&["run", own, "--"], &fails[..]].concat());
     assert!(!is_there());

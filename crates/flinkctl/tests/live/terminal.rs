@@ -1,4 +1,4 @@
-//! A person at a terminal, a real one (tmux): what is drawn and renewed there, what is asked, what Ctrl-C does.
+//! An interactive terminal (tmux): redrawn output, confirmations, Ctrl-C.
 
 use std::{
     process::{self, Command},
@@ -10,9 +10,9 @@ use flink_local::{Cluster, Flink};
 
 use crate::{cluster, distribution, done, flinkctl, jar};
 
-/// A shell in a terminal of 100 columns, in which `flinkctl` is on the path.
+/// A shell in a terminal of 100 columns, with `flinkctl` in PATH.
 struct Terminal {
-    /// The tmux server is its own, so that it can be ended without another's.
+    /// A separate tmux server, so that it can be ended without affecting others.
     server: String,
 }
 
@@ -52,7 +52,7 @@ impl Terminal {
         self.tmux(&["capture-pane", "-p"])
     }
 
-    /// The screen as soon as it is so.
+    /// Waits until the condition holds; returns the screen.
     fn until(&self, so: impl Fn(&str) -> bool) -> String {
         let started = Instant::now();
         loop {
@@ -69,7 +69,7 @@ impl Terminal {
         self.until(|screen| screen.contains(text))
     }
 
-    /// Asks the shell how the last command ended, once it has.
+    /// Waits for the last command and asserts its exit code.
     fn ended_with(&self, code: i32) {
         self.until(|screen| screen.trim_end().ends_with('>'));
         self.enter("echo ended with $?.");
@@ -80,7 +80,7 @@ impl Terminal {
     }
 }
 
-/// What makes a shell complete commands of flinkctl, and what it calls the last exit code.
+/// Shells: the command line, the activation of the completion, and the variable of the exit code.
 const SHELLS: [(&str, &str, &str); 3] = [
     ("bash --norc", "source <(flinkctl completion bash)", "$?"),
     ("zsh -f", "autoload -Uz compinit; compinit -u; source <(flinkctl completion zsh)", "$?"),
@@ -88,7 +88,7 @@ const SHELLS: [(&str, &str, &str); 3] = [
 ];
 
 #[test]
-fn no_shell_runs_what_a_jar_is_called() {
+fn no_shell_runs_the_name_of_a_jar() {
     for (shell, prepare, code) in SHELLS {
         let folder = tempfile::tempdir().unwrap();
         let odd = folder.path().join("$(touch OWNED)`touch OWNED`;touch OWNED 'b.jar");
@@ -119,13 +119,13 @@ impl Drop for Terminal {
     }
 }
 
-/// How often a text is there.
+/// The number of occurrences of a text.
 fn count(screen: &str, text: &str) -> usize {
     screen.matches(text).count()
 }
 
 #[test]
-fn who_waits_sees_each_vertex_and_may_go() {
+fn a_wait_shows_each_vertex_and_can_be_stopped() {
     let terminal = Terminal::open("run");
     let flags = "-- --name Watched --no-chaining";
     terminal.enter(&format!("flinkctl run {} --wait finished {flags}", jar()));
@@ -154,8 +154,8 @@ fn who_waits_sees_each_vertex_and_may_go() {
 }
 
 #[test]
-fn who_waits_sees_what_holds_the_job_up() {
-    // A job that waits for slots holds those that are free, which the jobs of other tests would lack.
+fn a_wait_shows_the_obstacle() {
+    // A separate cluster: a job that waits for slots would take them from other tests.
     let own = Flink::from(distribution().clone()).slots(2).start().unwrap();
     let terminal = Terminal::on(&own, "obstacle");
     for (name, flags, obstacle) in [
@@ -176,7 +176,7 @@ fn who_waits_sees_what_holds_the_job_up() {
 }
 
 #[test]
-fn what_is_watched_is_drawn_anew() {
+fn watched_output_is_redrawn() {
     let job = done(&["run", jar(), "--", "--name", "The first"]);
     let terminal = Terminal::open("watch");
     terminal.enter("flinkctl job list --watch=1s");
@@ -193,7 +193,7 @@ fn what_is_watched_is_drawn_anew() {
 }
 
 #[test]
-fn a_log_is_followed_until_somebody_has_seen_enough() {
+fn a_log_is_followed_until_ctrl_c() {
     let terminal = Terminal::open("logs");
     terminal.enter("flinkctl logs jobmanager -f --since 1m --grep Overheard");
     let job = done(&["run", jar(), "--detach", "--", "--name", "Overheard"]);
