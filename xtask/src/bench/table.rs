@@ -146,7 +146,7 @@ impl Line {
     }
 }
 
-const HEAD: [&str; 8] = ["row", "of", "ours", "counterpart", "theirs", "ratio (spread)", "goal", ""];
+const HEAD: [&str; 8] = ["row", "measured", "ours", "counterpart", "theirs", "ratio (spread)", "goal", ""];
 
 /// Formats the table as readable Markdown.
 pub fn text(lines: &[Line]) -> String {
