@@ -15,7 +15,7 @@ pub fn check() -> Result<()> {
     for folder in FOLDERS {
         for page in pages(folder)? {
             let text = fs::read_to_string(&page)?;
-            let targets = targets(&text).into_iter().filter(|target| !leads_somewhere(&page, target));
+            let targets = targets(&text).into_iter().filter(|target| !has_target(&page, target));
             broken.extend(targets.map(|target| format!("{}: {target}", page.display())));
         }
     }
@@ -32,7 +32,7 @@ fn pages(folder: &str) -> Result<Vec<PathBuf>> {
     Ok(paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "md")).collect())
 }
 
-/// What is linked to, but for other sites.
+/// The targets of links, except other sites.
 fn targets(text: &str) -> Vec<&str> {
     let links = without_code(text).into_iter().flat_map(|line| line.split("](").skip(1));
     let targets = links.filter_map(|link| link.split(')').next());
@@ -48,7 +48,7 @@ fn without_code(text: &str) -> Vec<&str> {
     text.lines().filter(is_text).collect()
 }
 
-fn leads_somewhere(page: &Path, target: &str) -> bool {
+fn has_target(page: &Path, target: &str) -> bool {
     let (file, section) = target.split_once('#').map_or((target, None), |(file, name)| (file, Some(name)));
     let path = match file {
         "" => page.to_owned(),
@@ -60,7 +60,7 @@ fn leads_somewhere(page: &Path, target: &str) -> bool {
     }
 }
 
-/// The names of a page's sections in links.
+/// The anchors of a page's sections.
 fn sections(text: &str) -> impl Iterator<Item = String> {
     without_code(text).into_iter().filter_map(|line| line.strip_prefix('#')).map(|heading| {
         let heading = heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_leads_nowhere_is_found() {
+    fn broken_links_are_found() {
         let page = flink_workspace::root().join("README.md");
         for (target, leads) in [
             ("ARCHITECTURE.md", true),
@@ -82,12 +82,12 @@ mod tests {
             ("no.md", false),
             ("#no", false),
         ] {
-            assert_eq!(leads_somewhere(&page, target), leads, "{target}");
+            assert_eq!(has_target(&page, target), leads, "{target}");
         }
     }
 
     #[test]
-    fn links_to_other_sites_and_code_are_left_out() {
+    fn links_to_other_sites_and_in_code_are_ignored() {
         let text = "[a](a.md) and [b](https://b.example)\n```\n[c](c.md)\n```\n[d](#d)";
         assert_eq!(targets(text), ["a.md", "#d"]);
     }

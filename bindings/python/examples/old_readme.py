@@ -1,4 +1,4 @@
-"""The examples of flink-rest-client's README and mapping page, as they are there but for the address and the jar."""
+"""The examples of flink-rest-client's README and mapping page; only the address and the jar are parameters."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def main(url: str, jar: str, savepoints: str) -> None:
         try:
             details = client.jobs.wait_until_running(job, timeout=120)
         except JobEndedError as error:
-            sys.exit(f"it did not come to run: {error.root_cause}")
+            sys.exit(f"the job did not run: {error.root_cause}")
         for vertex in details["vertices"]:
             print(f"{vertex['name']}: {vertex['status']}")
         for line in client.jobmanager.follow_log(last=3):

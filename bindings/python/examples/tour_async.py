@@ -1,4 +1,4 @@
-"""The same without waiting in line: python tour_async.py http://localhost:8081 app.jar"""
+"""The async client: python tour_async.py http://localhost:8081 app.jar"""
 
 from __future__ import annotations
 

@@ -99,14 +99,14 @@ impl Client {
 
     /// Calls an endpoint. The task returns the response's JSON as Python objects, or bytes. `progress` reports on
     /// uploaded files.
-    #[pyo3(signature = (name, params, timeout=None, progress=None, again=true))]
+    #[pyo3(signature = (name, params, timeout=None, progress=None, retry=true))]
     fn call(
         &self,
         name: &str,
         params: &Bound<'_, PyDict>,
         timeout: Option<Timeout>,
         progress: Option<Function>,
-        again: bool,
+        retry: bool,
     ) -> PyResult<Task> {
         let (client, mut request) = self.request(name, params)?;
         let is_text = request.spec.answer.is_file();
@@ -115,7 +115,7 @@ impl Client {
             _ => None,
         };
         let mut call = client.request(request);
-        if !again {
+        if !retry {
             call = call.retry(Retry::never());
         }
         let call = limited(call, timeout);

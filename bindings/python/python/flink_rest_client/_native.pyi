@@ -33,7 +33,7 @@ class Client:
         params: Params,
         timeout: float | None = None,
         progress: Progress | None = None,
-        again: bool = True,
+        retry: bool = True,
     ) -> Task[Any]: ...
     def upload_and_run(
         self,
