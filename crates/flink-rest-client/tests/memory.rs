@@ -80,8 +80,8 @@ struct SmallReads<R>(R);
 
 impl<R: Read> Read for SmallReads<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = buffer.len().min(16 << 10);
-        self.0.read(&mut buffer[..most])
+        let limit = buffer.len().min(16 << 10);
+        self.0.read(&mut buffer[..limit])
     }
 }
 

@@ -26,7 +26,7 @@ const VERTICES: usize = 100;
 struct Wide {
     job: Arc<Value>,
     now: Arc<AtomicUsize>,
-    most: Arc<AtomicUsize>,
+    peak: Arc<AtomicUsize>,
     /// Substrings of the paths that fail with 500.
     broken: Vec<String>,
 }
@@ -41,7 +41,7 @@ impl Wide {
             vertex
         };
         job["vertices"] = (0..VERTICES).map(vertex).collect();
-        Self { job: Arc::new(job), now: Arc::default(), most: Arc::default(), broken: Vec::new() }
+        Self { job: Arc::new(job), now: Arc::default(), peak: Arc::default(), broken: Vec::new() }
     }
 
     fn answer(&self, path: &str) -> Value {
@@ -62,7 +62,7 @@ impl Transport for Wide {
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>> {
         Box::pin(async move {
-            self.most.fetch_max(self.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            self.peak.fetch_max(self.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             tokio::time::sleep(Duration::from_millis(10)).await;
             self.now.fetch_sub(1, Ordering::SeqCst);
             let path = request.uri().path_and_query().unwrap().as_str();
@@ -88,8 +88,8 @@ async fn metrics_of_many_vertices_are_read_with_bounded_concurrency() {
         metrics.unwrap().vertices.iter().map(|vertex| vertex.subtasks.len()).sum::<usize>()
     };
     assert_eq!((subtasks(one), subtasks(other)), (20 * VERTICES, 20 * VERTICES));
-    let most = wide.most.load(Ordering::SeqCst);
-    assert!((2..=MAX_CONCURRENT_REQUESTS).contains(&most), "{most}");
+    let peak = wide.peak.load(Ordering::SeqCst);
+    assert!((2..=MAX_CONCURRENT_REQUESTS).contains(&peak), "{peak}");
 }
 
 #[tokio::test(start_paused = true)]

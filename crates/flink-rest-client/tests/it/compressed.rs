@@ -72,15 +72,16 @@ async fn a_streamed_log_is_decoded() {
 
 #[tokio::test]
 async fn unsupported_encodings_are_clear_errors() {
-    for (encoding, said) in [("br", "`br`"), ("zstd", "`zstd`"), ("gzip, br", "`gzip, br`"), ("\u{1b}x", "`")]
+    for (encoding, shown) in
+        [("br", "`br`"), ("zstd", "`zstd`"), ("gzip, br", "`gzip, br`"), ("\u{1b}x", "`")]
     {
         let server = server("200 OK", encoding, b"\x28\xb5\x2f\xfd");
         for error in [
             client(&server).overview().await.unwrap_err(),
             client(&server).jobmanager().log().stream().await.map(|_| ()).unwrap_err(),
         ] {
-            let said = format!("a body compressed as {said}");
-            assert!(error.to_string().contains(&said) || encoding.starts_with('\u{1b}'), "{error:?}");
+            let shown = format!("a body compressed as {shown}");
+            assert!(error.to_string().contains(&shown) || encoding.starts_with('\u{1b}'), "{error:?}");
         }
     }
 }

@@ -248,9 +248,9 @@ fn invalid_credentials_are_refused() {
 
 /// A transport that prints the request, like a user's wrapper might.
 #[derive(Clone, Debug, Default)]
-struct Telltale(Arc<Mutex<Vec<String>>>);
+struct PrintingTransport(Arc<Mutex<Vec<String>>>);
 
-impl Transport for Telltale {
+impl Transport for PrintingTransport {
     fn send(
         &self,
         request: http::Request<Body>,
@@ -268,18 +268,18 @@ async fn a_request_does_not_show_its_secrets() {
         |client| client.bearer_token(Token::from_fn(|| Ok::<_, Error>("s3cret".into()))),
         |client| client.header("X-Key", "s3cret"),
     ];
-    let told = Telltale::default();
+    let output = PrintingTransport::default();
     let with_user = FlinkRestClient::builder("http://me:s3cret@h");
     let others = kinds.map(|set| set(FlinkRestClient::builder("http://h")));
     for builder in others.into_iter().chain([with_user]) {
-        let client = builder.transport(told.clone()).retry(Retry::never()).build().unwrap();
+        let client = builder.transport(output.clone()).retry(Retry::never()).build().unwrap();
         client.overview().await.unwrap_err();
     }
-    let told = told.0.lock().unwrap().join("\n");
-    assert_eq!(told.matches("Sensitive").count(), kinds.len() + 1, "{told}");
+    let output = output.0.lock().unwrap().join("\n");
+    assert_eq!(output.matches("Sensitive").count(), kinds.len() + 1, "{output}");
     assert!(
-        !told.contains("s3cret") && !told.contains("czNjcmV0") && !told.contains("bWU6czNjcmV0"),
-        "{told}"
+        !output.contains("s3cret") && !output.contains("czNjcmV0") && !output.contains("bWU6czNjcmV0"),
+        "{output}"
     );
 }
 
@@ -295,7 +295,7 @@ fn repeated(asked: &Asked) -> String {
 /// Everything that holds a secret, in each state of a client.
 #[tokio::test]
 async fn no_secret_is_shown() {
-    logs::listen();
+    logs::capture();
     let own = Authority::new("authority");
     let identity = own.client();
     let folder = tempfile::tempdir().unwrap();
@@ -356,8 +356,8 @@ async fn no_secret_is_shown() {
             }
         }
     }
-    seen.push(logs::heard());
-    assert!(logs::heard().contains("status=200"), "the log is not empty");
+    seen.push(logs::captured());
+    assert!(logs::captured().contains("status=200"), "the log is not empty");
     let key: String = identity.key.lines().nth(1).unwrap().to_owned();
     for secret in ["s3cret", "s%33cret", "s&#51;cret", "czNjcmV0", "bWU6czNjcmV0", &key] {
         let found = seen.iter().find(|text| text.contains(secret));

@@ -361,15 +361,16 @@ async fn check(row: &Row, kind: &Kind, each: bool, jar: &Path) -> Result<(), Str
     let is_as_expected =
         expected.iter().any(|Expected(wanted, count, _)| *wanted == outcome && count.contains(&times));
     // The error names all jobs that are visible.
-    let told = result.as_ref().err().map_or(0, |error| error.jobs().len());
-    let is_told = kind.second != Second::NewJobs || each || outcome != Outcome::Unknown || told == done.len();
+    let named = result.as_ref().err().map_or(0, |error| error.jobs().len());
+    let are_jobs_named =
+        kind.second != Second::NewJobs || each || outcome != Outcome::Unknown || named == done.len();
     let is_done_rightly = match (outcome, kind.second) {
         (_, Second::Reads | Second::ReadsBytes) => done.is_empty(),
         (Outcome::Done, _) => done.len() == 1,
         // Nothing is done twice, and nothing unnoticed.
         (_, _) => done.len() == usize::from(row.reaches),
     };
-    if is_as_expected && is_done_rightly && is_told && took < CALL_LIMIT {
+    if is_as_expected && is_done_rightly && are_jobs_named && took < CALL_LIMIT {
         return Ok(());
     }
     Err(format!(

@@ -222,18 +222,18 @@ async fn a_dead_process_does_not_delay_the_others() {
 async fn an_unreadable_log_is_reported_once() {
     let cluster = cluster("one\n");
     cluster.now().write("tm-1", "other.txt", "no log");
-    let (tell, told) = std::sync::mpsc::channel();
+    let (sender, reports) = std::sync::mpsc::channel();
     let follow = cluster.client().follow_logs();
-    let mut lines = follow.on_unread(move |unread| tell.send(unread.process.clone()).unwrap()).lines();
+    let mut lines = follow.on_unread(move |unread| sender.send(unread.process.clone()).unwrap()).lines();
     assert_eq!(texts(&mut lines, 1).await, ["one"]);
     quiet(&mut lines).await;
-    let told = || told.try_iter().map(|process| process.unwrap().to_string()).collect::<Vec<_>>();
-    assert_eq!(told(), ["taskmanager tm-1"]);
+    let reports = || reports.try_iter().map(|process| process.unwrap().to_string()).collect::<Vec<_>>();
+    assert_eq!(reports(), ["taskmanager tm-1"]);
     cluster.now().write("tm-1", "taskmanager.log", "two\n");
     assert_eq!(texts(&mut lines, 1).await, ["two"]);
     cluster.now().dead.insert("tm-1/".into());
     quiet(&mut lines).await;
-    assert_eq!(told(), ["taskmanager tm-1"]);
+    assert_eq!(reports(), ["taskmanager tm-1"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -250,14 +250,14 @@ async fn a_short_outage_is_survived() {
     ];
     for follow in all {
         let cluster = self::cluster("one\n");
-        let (tell, told) = std::sync::mpsc::channel();
+        let (sender, reports) = std::sync::mpsc::channel();
         let follow =
-            follow(cluster.client()).on_outage(move |error| tell.send(error.is_unreachable()).unwrap());
+            follow(cluster.client()).on_outage(move |error| sender.send(error.is_unreachable()).unwrap());
         let mut lines = follow.patience(100 * SECOND).lines();
         assert_eq!(texts(&mut lines, 1).await, ["one"]);
         cluster.now().is_down = true;
         quiet(&mut lines).await;
-        assert_eq!(told.try_iter().collect::<Vec<_>>(), [true]);
+        assert_eq!(reports.try_iter().collect::<Vec<_>>(), [true]);
         cluster.now().write(JOBMANAGER, "jobmanager.log", "two\n");
         cluster.now().is_down = false;
         assert_eq!(texts(&mut lines, 1).await, ["two"]);
@@ -265,7 +265,7 @@ async fn a_short_outage_is_survived() {
         let started = Instant::now();
         assert!(lines.next().await.unwrap_err().is_unreachable());
         assert!(started.elapsed() >= 100 * SECOND && started.elapsed() < 120 * SECOND);
-        assert_eq!(told.try_iter().collect::<Vec<_>>(), [true], "once each time");
+        assert_eq!(reports.try_iter().collect::<Vec<_>>(), [true], "once each time");
     }
 }
 

@@ -80,8 +80,8 @@ async fn the_reason_of_an_error_is_shown_without_secrets_and_on_one_line() {
     let reason = json!({"error": {"message": "role viewer may not PATCH:\nhunter2-token \u{1b}[2J"}});
     let client = Fake::new([Reply::Json(403, reason)]).builder("2.3.0").bearer_token("hunter2-token");
     let error = client.build().unwrap().job(JOB).cancel().await.unwrap_err();
-    let said = "403 Forbidden with JSON that says “role viewer may not PATCH: ****** \u{fffd}[2J”";
-    assert!(error.to_string().contains(said), "{error:?}");
+    let expected = "403 Forbidden with JSON that says “role viewer may not PATCH: ****** \u{fffd}[2J”";
+    assert!(error.to_string().contains(expected), "{error:?}");
     assert!(!error.is_outcome_unknown());
 }
 

@@ -14,7 +14,7 @@ use tracing::{
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Starts capturing all levels.
-pub(crate) fn listen() {
+pub(crate) fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         log::set_logger(&Listener).unwrap();
@@ -24,7 +24,7 @@ pub(crate) fn listen() {
 }
 
 /// The captured lines.
-pub(crate) fn heard() -> String {
+pub(crate) fn captured() -> String {
     LINES.lock().unwrap().join("\n")
 }
 

@@ -72,7 +72,7 @@ async fn new_jobs_of_a_program_without_an_id_are_named() {
     };
     let failed =
         || error(400, "Caused by: a.ProgramInvocationException: The main method caused an error: mine");
-    for (script, sent, outcome, told) in [
+    for (script, sent, outcome, named) in [
         (vec![old(), submitted()], "GEPO", "done", ""),
         // A request that surely did not arrive is retried.
         (vec![REFUSED, old(), REFUSED, election(), submitted()], "GEGEPOPOPO", "done", ""),
@@ -100,7 +100,7 @@ async fn new_jobs_of_a_program_without_an_id_are_named() {
         let result = run(&fake.client(), "curl").await;
         let jobs = result.as_ref().map_or_else(|error| error.jobs().to_vec(), |()| Vec::new());
         let jobs: Vec<_> = jobs.iter().filter(|job| job.id != OTHER).map(ToString::to_string).collect();
-        let expected = if told.is_empty() { String::new() } else { format!("{NEW} {told}") };
+        let expected = if named.is_empty() { String::new() } else { format!("{NEW} {named}") };
         let mut asked = methods(&fake);
         // The lookup continues until no more jobs appear.
         if outcome == "unknown" {
@@ -115,13 +115,13 @@ async fn new_jobs_of_a_program_without_an_id_are_named() {
     }
 
     // The lookup ends soon if there is no new job, and at the deadline if the server does not respond.
-    for (after, most) in [(vec![old()], 7), (vec![REFUSED], 60)] {
+    for (after, longest) in [(vec![old()], 7), (vec![REFUSED], 60)] {
         let fake = Fake::new([vec![old(), LOST], after].concat());
         let started = tokio::time::Instant::now();
         let error = run(&fake.client(), "curl").await.unwrap_err();
         assert!(error.is_outcome_unknown() && error.jobs().is_empty(), "{error:?}");
         let took = started.elapsed().as_secs();
-        assert!((5..=most).contains(&took), "{took}");
+        assert!((5..=longest).contains(&took), "{took}");
         assert_eq!(methods(&fake).matches("PO").count(), 1);
     }
     let fake = Fake::new([old(), LOST, REFUSED]);

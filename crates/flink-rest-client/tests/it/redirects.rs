@@ -91,8 +91,8 @@ async fn redirects_to_another_origin_are_refused() {
         let headers = format!("Location: {location}\r\n");
         let server = Origin::http(move |_| answer("307 Temporary Redirect", &headers, ""));
         let error = client(&server).overview().await.unwrap_err();
-        let said = format!("307 Temporary Redirect with a redirect to {location},");
-        assert!(error.to_string().contains(&said), "{error}");
+        let expected = format!("307 Temporary Redirect with a redirect to {location},");
+        assert!(error.to_string().contains(&expected), "{error}");
         assert!(error.hint().unwrap().contains("give the address that it leads to"), "{error:?}");
     }
     assert_eq!(other.connections(), 0);

@@ -67,7 +67,7 @@ async fn a_call_is_a_span_with_its_outcome() {
     let _listening = tracing::subscriber::set_default(spans.clone());
     let lost = || Reply::Lost(TransportErrorKind::Interrupted);
     let job = JobId::from_bytes([7; 16]);
-    let told = |fields: &Fields| {
+    let summary = |fields: &Fields| {
         let names = ["endpoint", "method", "path", "attempt", "status"];
         names.map(|name| fields.get(name).cloned().unwrap_or_default()).join(" ").replace('"', "")
     };
@@ -75,16 +75,16 @@ async fn a_call_is_a_span_with_its_outcome() {
     let fake = Fake::new([lost(), lost(), Reply::Json(200, json!({"jobs": []}))]);
     fake.client().jobs().list().await.unwrap();
     let fields = spans.last();
-    assert_eq!(told(&fields), "GetJobs GET /jobs 3 200");
+    assert_eq!(summary(&fields), "GetJobs GET /jobs 3 200");
     assert!(fields["name"] == "call" && fields["elapsed"].ends_with("ms"), "{fields:?}");
 
     Fake::new([Reply::Json(404, json!({"errors": ["no"]}))]).client().job(job).details().await.unwrap_err();
-    assert_eq!(told(&spans.last()), "GetJob GET /jobs/{job} 1 404", "the template, not the id");
+    assert_eq!(summary(&spans.last()), "GetJob GET /jobs/{job} 1 404", "the template, not the id");
 
     Fake::new([Reply::Lost(TransportErrorKind::Tls)]).client().job(job).cancel().await.unwrap_err();
-    assert_eq!(told(&spans.last()), "CancelJob PATCH /jobs/{job} 1 ", "there was no response");
+    assert_eq!(summary(&spans.last()), "CancelJob PATCH /jobs/{job} 1 ", "there was no response");
 
     let fake = Fake::new([lost(), Reply::Bytes(None, Vec::new())]);
     drop(fake.client().jobmanager().log().stream().await.unwrap());
-    assert_eq!(told(&spans.last()), "GetJobManagerLog GET /jobmanager/log 2 200");
+    assert_eq!(summary(&spans.last()), "GetJobManagerLog GET /jobmanager/log 2 200");
 }

@@ -68,10 +68,10 @@ async fn each_state_is_reported_once() {
         details("RUNNING", json!({"SCHEDULED": 1})),
         details("RUNNING", json!({"RUNNING": 1})),
     ]);
-    let (tell, told) = mpsc::channel();
+    let (sender, reports) = mpsc::channel();
     let wait = fake.client().job(JOB).wait_until_running();
-    wait.on_state(move |state| tell.send(state.clone()).unwrap()).await.unwrap();
-    assert_eq!(told.iter().collect::<Vec<_>>(), [JobStatus::Created, JobStatus::Running]);
+    wait.on_state(move |state| sender.send(state.clone()).unwrap()).await.unwrap();
+    assert_eq!(reports.iter().collect::<Vec<_>>(), [JobStatus::Created, JobStatus::Running]);
     assert_eq!(fake.asked().len(), 5);
 }
 
@@ -89,10 +89,10 @@ async fn outdated_details_are_ignored() {
         state("RUNNING"),
         details("RUNNING", json!({"RUNNING": 1})),
     ]);
-    let (tell, told) = mpsc::channel();
+    let (sender, reports) = mpsc::channel();
     let wait = fake.client().job(JOB).wait_until_running();
-    wait.on_state(move |state| tell.send(state.clone()).unwrap()).await.unwrap();
-    assert_eq!(told.iter().collect::<Vec<_>>(), [JobStatus::Restarting, JobStatus::Running]);
+    wait.on_state(move |state| sender.send(state.clone()).unwrap()).await.unwrap();
+    assert_eq!(reports.iter().collect::<Vec<_>>(), [JobStatus::Restarting, JobStatus::Running]);
     assert_eq!(fake.asked().len(), 8);
 
     // A job that has stopped running is not taken for a running one.
@@ -197,8 +197,8 @@ async fn the_servers_text_is_reported_without_secrets_and_on_one_line() {
     let client = fake.builder("2.3.0").bearer_token("HUNTER_TOKEN").build().unwrap();
     let wait = client.job(JOB).wait_until_finished().timeout(Duration::from_secs(60));
     let error = wait.await.unwrap_err().to_string();
-    let told = "it is NEW_******, was restarted, last because of: 401 for ****** \u{fffd}[2J";
-    assert!(error.contains(told), "{error:?}");
+    let reports = "it is NEW_******, was restarted, last because of: 401 for ****** \u{fffd}[2J";
+    assert!(error.contains(reports), "{error:?}");
 
     let fake = Fake::new([odd(), unknown()]);
     let client = fake.builder("2.3.0").bearer_token("HUNTER_TOKEN").build().unwrap();
@@ -247,17 +247,17 @@ async fn an_outage_is_reported_and_survived_for_a_while() {
     for gone in gone {
         let fake = Fake::new([state("RUNNING"), gone.clone()]);
         let client = fake.builder("2.3.0").outage_patience(Duration::from_secs(100)).build().unwrap();
-        let (tell, told) = mpsc::channel();
+        let (sender, reports) = mpsc::channel();
         let wait = client.job(JOB).wait_until_finished().timeout(Duration::MAX);
-        let wait = wait.on_outage(move |outage| tell.send(outage.lasting).unwrap());
+        let wait = wait.on_outage(move |outage| sender.send(outage.lasting).unwrap());
         let begun = tokio::time::Instant::now();
         let error = wait.await.unwrap_err();
         assert!(error.is_unreachable() && matches!(error, Error::Outage { .. }), "{gone:?}: {error:?}");
         let text = format!("waiting until job {JOB} has finished: no answer for 100s");
         assert_eq!(error.to_string(), text);
         assert!((100..103).contains(&begun.elapsed().as_secs()), "{gone:?}: {:?}", begun.elapsed());
-        let told: Vec<_> = told.iter().collect();
-        assert!(told.len() > 2 && told.is_sorted(), "{gone:?}: {told:?}");
+        let reports: Vec<_> = reports.iter().collect();
+        assert!(reports.len() > 2 && reports.is_sorted(), "{gone:?}: {reports:?}");
     }
     let lost = Reply::Lost(TransportErrorKind::Connect);
     let operation = Fake::new([lost]).client().job(JOB).savepoint_status("07".repeat(16).parse().unwrap());
@@ -273,30 +273,30 @@ async fn a_hanging_request_is_reported() {
         (vec![state("RUNNING"), Reply::Nothing], None),
         (vec![state("RUNNING"), lost.clone(), Reply::Nothing], Some(TransportErrorKind::Connect)),
     ] {
-        let (tell, told) = mpsc::channel();
+        let (sender, reports) = mpsc::channel();
         let wait = Fake::new(script).client().job(JOB).wait_until_finished();
         let wait = wait.timeout(Duration::from_secs(20)).on_outage(move |outage| {
             let why = outage.error.as_ref().map(|error| match error {
                 Error::Transport { kind, .. } => *kind,
                 other => panic!("{other:?}"),
             });
-            tell.send((why, outage.lasting)).unwrap();
+            sender.send((why, outage.lasting)).unwrap();
         });
         let error = wait.await.unwrap_err();
         assert_eq!(error.is_timeout(), why.is_none(), "{error:?}");
-        let told: Vec<_> = told.iter().collect();
-        let told = if why.is_some() { &told[1..] } else { &told };
-        assert!(told.iter().all(|(of, _)| *of == why), "{told:?}");
-        let seconds: Vec<_> = told.iter().map(|(_, lasting)| lasting.as_secs()).collect();
+        let reports: Vec<_> = reports.iter().collect();
+        let reports = if why.is_some() { &reports[1..] } else { &reports };
+        assert!(reports.iter().all(|(of, _)| *of == why), "{reports:?}");
+        let seconds: Vec<_> = reports.iter().map(|(_, lasting)| lasting.as_secs()).collect();
         assert_eq!(seconds, [3, 6, 9, 12, 15, 18], "{why:?}");
     }
     // Waits for operations do the same.
-    let (tell, told) = mpsc::channel();
+    let (sender, reports) = mpsc::channel();
     let operation =
         Fake::new([Reply::Nothing]).client().job(JOB).savepoint_status("07".repeat(16).parse().unwrap());
     let wait = operation.wait().timeout(Duration::from_secs(4));
-    wait.on_outage(move |outage| tell.send(outage.lasting).unwrap()).await.unwrap_err();
-    assert_eq!(told.iter().collect::<Vec<_>>(), [Duration::from_secs(3)]);
+    wait.on_outage(move |outage| sender.send(outage.lasting).unwrap()).await.unwrap_err();
+    assert_eq!(reports.iter().collect::<Vec<_>>(), [Duration::from_secs(3)]);
 }
 
 /// The server always responds, with cached values.
@@ -319,7 +319,7 @@ async fn short_outages_do_not_add_up() {
 
 /// A job with running tasks and two vertices with these parallelisms and maximum parallelisms.
 fn parallel(state: &str, vertices: [(u32, u32); 2]) -> Reply {
-    let vertex = |(parallelism, most): (u32, u32)| json!({"id": JOB, "name": "", "status": state, "parallelism": parallelism, "maxParallelism": most});
+    let vertex = |(parallelism, maximum): (u32, u32)| json!({"id": JOB, "name": "", "status": state, "parallelism": parallelism, "maxParallelism": maximum});
     let (vertices, tasks) = (vertices.map(vertex), json!({state: 3}));
     ok(json!({"jid": JOB, "name": "", "state": state, "vertices": vertices, "status-counts": tasks}))
 }
@@ -333,11 +333,11 @@ async fn a_new_parallelism_can_be_waited_for() {
     let lost = || Reply::Lost(TransportErrorKind::Connect);
     let fake =
         Fake::new([state("RUNNING"), old(), lost(), Reply::RetryAfter(503, "1"), unknown(), old(), new()]);
-    let (tell, told) = mpsc::channel();
+    let (sender, reports) = mpsc::channel();
     let wait = fake.client().job(JOB).wait_until_rescaled(3);
-    let progress = wait.on_outage(move |outage| tell.send(outage.lasting).unwrap()).await.unwrap();
+    let progress = wait.on_outage(move |outage| sender.send(outage.lasting).unwrap()).await.unwrap();
     assert_eq!(progress.vertices.len(), 2);
-    assert_eq!(told.iter().count(), 2);
+    assert_eq!(reports.iter().count(), 2);
 
     let error = Fake::new([state("RUNNING"), old(), end(), state("FINISHED"), end()])
         .client()
@@ -349,9 +349,9 @@ async fn a_new_parallelism_can_be_waited_for() {
 
     let wait = Fake::new([state("RUNNING"), old()]).client().job(JOB).wait_until_rescaled(3);
     let error = wait.timeout(Duration::from_secs(60)).await.unwrap_err();
-    let told =
+    let reports =
         format!("waiting until job {JOB} runs with parallelism 3 (it is RUNNING) took longer than 60s");
-    assert_eq!(error.to_string(), told);
+    assert_eq!(error.to_string(), reports);
 
     let fake = Fake::new([state("RUNNING"), old(), lost()]);
     let wait = fake.client().job(JOB).wait_until_rescaled(3).timeout(Duration::MAX);

@@ -183,11 +183,11 @@ async fn a_program_with_several_jobs_runs_completely() {
                 true => flink.jar(&jar).run().args(args).await.unwrap(),
                 false => flink.jars().upload_and_run(many_jobs_jar()).delete_jar().args(args).await.unwrap(),
             };
-            let told = flink.jobs().overview().await.unwrap().begun_after(run.job_id);
+            let listed = flink.jobs().overview().await.unwrap().begun_after(run.job_id);
             let jobs = three_jobs_of(&program).await;
             assert_eq!(jobs.first(), Some(&run.job_id));
-            let told: Vec<_> = told.into_iter().filter(|job| jobs.contains(&job.jid)).collect();
-            assert_eq!(told.len(), 2, "{told:?}");
+            let listed: Vec<_> = listed.into_iter().filter(|job| jobs.contains(&job.jid)).collect();
+            assert_eq!(listed.len(), 2, "{listed:?}");
             for job in jobs {
                 flink.job(job).wait_until_running().await.unwrap();
                 flink.job(job).cancel().await.unwrap();
@@ -213,9 +213,9 @@ async fn without_an_id_nothing_is_started_twice_and_new_jobs_are_named() {
             Ok(run) => assert_eq!(three_jobs_of(&program).await.first(), Some(&run.job_id)),
             Err(error) => {
                 assert!(error.is_outcome_unknown(), "{error:?}");
-                let told: Vec<_> = error.jobs().iter().map(|job| job.id).collect();
+                let named: Vec<_> = error.jobs().iter().map(|job| job.id).collect();
                 let jobs: Vec<_> = jobs_of(&program).await.into_values().flatten().collect();
-                assert!(jobs.iter().all(|job| told.contains(job)), "{program}: {jobs:?} of {error:?}");
+                assert!(jobs.iter().all(|job| named.contains(job)), "{program}: {jobs:?} of {error:?}");
                 lost += usize::from(!jobs.is_empty());
             }
         }

@@ -94,21 +94,21 @@ fn stderr_of_a_secret_command_is_shown_and_its_stdout_is_not() {
         let source = format!("cmd:{command}");
         let arguments = ["job", "list", "-v", "--url", url, "--basic-from", &source];
         let output = flinkctl(folder.path(), &arguments).output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(!said.contains("hunter2") && !said.contains("panicked"), "{said}");
-        (output.status.code(), said)
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(!message.contains("hunter2") && !message.contains("panicked"), "{message}");
+        (output.status.code(), message)
     };
-    let (code, said) = run("http://127.0.0.1:1", "echo the safe is locked >&2; echo me:$SECRET; exit 3");
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.starts_with("the safe is locked\n") && said.contains("exit status: 3"), "{said}");
+    let (code, message) = run("http://127.0.0.1:1", "echo the safe is locked >&2; echo me:$SECRET; exit 3");
+    assert_eq!(code, Some(2), "{message}");
+    assert!(message.starts_with("the safe is locked\n") && message.contains("exit status: 3"), "{message}");
     let (url, head) = listener();
-    let (code, said) = run(&url, "echo unlocked >&2; echo me:$SECRET");
+    let (code, message) = run(&url, "echo unlocked >&2; echo me:$SECRET");
     head.join().unwrap();
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.starts_with("unlocked\n"), "{said}");
-    let (code, said) = run("http://127.0.0.1:1", "yes $SECRET");
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("it is longer than 64 KiB"), "{said}");
+    assert_eq!(code, Some(1), "{message}");
+    assert!(message.starts_with("unlocked\n"), "{message}");
+    let (code, message) = run("http://127.0.0.1:1", "yes $SECRET");
+    assert_eq!(code, Some(2), "{message}");
+    assert!(message.contains("it is longer than 64 KiB"), "{message}");
 }
 
 #[test]
@@ -142,9 +142,9 @@ fn an_ended_flink_is_forgotten_even_if_its_folder_remains() {
     fs::write(&config, text).unwrap();
     fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
     let output = flinkctl(folder.path(), &["local", "down"]).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("its folder is left") && said.contains("cannot remove"), "{said}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("its folder is left") && message.contains("cannot remove"), "{message}");
     assert!(done(folder.path(), &["local", "list"]).stdout.is_empty());
 }
 
@@ -158,8 +158,8 @@ fn a_special_file_is_not_used_for_contexts() {
     let add = ["context", "add", "there", "--url", "http://flink"];
     assert_eq!(with(Path::new("/dev/null"), &["context", "list"]), (Some(0), String::new()));
     for config in [Path::new("/dev/null"), folder.path()] {
-        let (code, said) = with(config, &add);
-        assert!(code == Some(2) && said.contains("is no file, and cannot keep contexts"), "{said}");
+        let (code, message) = with(config, &add);
+        assert!(code == Some(2) && message.contains("is no file, and cannot keep contexts"), "{message}");
     }
     assert_eq!(with(folder.path(), &["context", "list"]).0, Some(2));
     assert!(!Path::new("/dev/.null.lock").exists());
@@ -182,19 +182,19 @@ fn a_cluster_of_another_machine_is_not_taken_for_ended() {
     fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
     let run = |arguments: &[&str]| {
         let output = flinkctl(folder.path(), arguments).output().unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(said).unwrap())
+        let message = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(message).unwrap())
     };
-    let (code, said) = run(&["local", "list"]);
-    assert!(code == Some(0) && said.contains("UNKNOWN"), "{said}");
+    let (code, message) = run(&["local", "list"]);
+    assert!(code == Some(0) && message.contains("UNKNOWN"), "{message}");
     for command in [&["local", "down"][..], &["local", "up", "host"]] {
-        let (code, said) = run(command);
-        assert_ne!(code, Some(0), "{said}");
-        assert!(said.contains("runs cannot be told from here"), "{said}");
-        assert!(said.contains("`flinkctl local down host --forget`"), "{said}");
+        let (code, message) = run(command);
+        assert_ne!(code, Some(0), "{message}");
+        assert!(message.contains("runs cannot be told from here"), "{message}");
+        assert!(message.contains("`flinkctl local down host --forget`"), "{message}");
     }
     assert!(flink.join("savepoints").exists() && fs::read_to_string(&config).unwrap().contains("elsewhere"));
-    let (code, said) = run(&["local", "down", "--forget"]);
-    assert!(code == Some(0) && said.contains("its folder is left"), "{said}");
+    let (code, message) = run(&["local", "down", "--forget"]);
+    assert!(code == Some(0) && message.contains("its folder is left"), "{message}");
     assert!(flink.join("savepoints").exists() && !fs::read_to_string(&config).unwrap().contains("elsewhere"));
 }

@@ -183,8 +183,8 @@ fn a_failed_job_ends_the_wait_for_rescaling() {
     let failed = Server::start().recorded("GET /jobs/0123456789abcdef0123456789abcdef").to_owned();
     let server = crate::durations::rescalable(&failed);
     let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "20s"]);
-    let told = format!("{ORDERS} is FAILED\n");
-    assert!(code == Some(10) && stderr.contains(&told), "{stderr}");
+    let expected = format!("{ORDERS} is FAILED\n");
+    assert!(code == Some(10) && stderr.contains(&expected), "{stderr}");
     // A job that finishes ends the wait too: the request has no effect any more.
     let server = crate::durations::rescalable(&failed.replace("FAILED", "FINISHED"));
     let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "20s"]);

@@ -71,7 +71,7 @@ fn a_cancellation_despite_the_disabled_option_is_reported() {
 fn a_read_only_proxy_has_a_hint() {
     let cancel = format!("PATCH /jobs/{ORDERS}?mode=cancel");
     let plain = format!("PATCH /jobs/{ORDERS}");
-    for (status, body, said) in [
+    for (status, body, expected) in [
         (
             405,
             "<html><title>Error 405 HTTP method PATCH is not supported by this URL</title>",
@@ -83,7 +83,7 @@ fn a_read_only_proxy_has_a_hint() {
         let server = Server::with_statuses([(&cancel, status, body), (&plain, status, body)]);
         let (code, stderr) = exit(&server.url(), &["job", "cancel", "Orders", "--yes"]);
         assert_eq!(code, Some(1), "{stderr}");
-        assert!(stderr.contains(said), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
         assert!(stderr.contains(&format!("`flinkctl api YarnCancelJob -f job={ORDERS}`")), "{stderr}");
     }
 }
@@ -96,7 +96,7 @@ fn a_cluster_without_jar_submission_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let jar = folder.path().join("a.jar");
     std::fs::write(&jar, b"PK\x03\x04").unwrap();
-    for (options, said) in [
+    for (options, expected) in [
         (r#"[{"key":"web.submit.enable","value":"false"}]"#, "`web.submit.enable` is false"),
         (r#"[{"key":"rest.port","value":"8081"}]"#, "application mode"),
     ] {
@@ -109,7 +109,7 @@ fn a_cluster_without_jar_submission_is_reported() {
         for arguments in [&["jar", "list"][..], &["run", jar.to_str().unwrap()]] {
             let (code, stderr) = exit(&server.url(), arguments);
             assert_eq!(code, Some(1), "{stderr}");
-            assert!(stderr.contains("takes no jars") && stderr.contains(said), "{stderr}");
+            assert!(stderr.contains("takes no jars") && stderr.contains(expected), "{stderr}");
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{exits::flinkctl, server::Server};
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Runs a command and asserts that it ends in time.
-fn late(command: &mut Command) -> Output {
+fn run_in_time(command: &mut Command) -> Output {
     let begun = Instant::now();
     let output = command.output().unwrap();
     assert!(begun.elapsed() < TIMEOUT, "{command:?} took {:?}", begun.elapsed());
@@ -46,22 +46,23 @@ fn the_timeout_includes_reading_secrets_and_files() {
     ];
     for case in cases {
         let command = [&["--timeout", "200ms", "job", "cancel", "Orders", "--yes"], case.as_slice()].concat();
-        let output = late(&mut flinkctl(&server.url(), &command));
+        let output = run_in_time(&mut flinkctl(&server.url(), &command));
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(5), "{case:?}: {stderr}");
         assert!(stderr.contains("took longer than the 200ms of --timeout"), "{case:?}: {stderr}");
     }
-    let config = late(flinkctl("", &["--timeout", "200ms", "job", "list"]).env("FLINKCTL_CONFIG", &pipe));
+    let config =
+        run_in_time(flinkctl("", &["--timeout", "200ms", "job", "list"]).env("FLINKCTL_CONFIG", &pipe));
     assert_eq!(config.status.code(), Some(5), "{config:?}");
     for command in [&["context", "list"][..], &["context", "show", "dev"], &["local", "list"]] {
         let begun = Instant::now();
         let mut command = flinkctl("", &[&["--timeout", "200ms"], command].concat());
-        let output = late(command.env("FLINKCTL_CONFIG", &pipe));
+        let output = run_in_time(command.env("FLINKCTL_CONFIG", &pipe));
         assert_eq!(output.status.code(), Some(5), "{output:?}");
         // The extra time to find out why a cluster is slow is not for commands without requests.
         assert!(begun.elapsed() < Duration::from_millis(1400), "{:?}", begun.elapsed());
     }
-    let endless = late(&mut flinkctl(&server.url(), &["--ca", "/dev/zero", "job", "list"]));
+    let endless = run_in_time(&mut flinkctl(&server.url(), &["--ca", "/dev/zero", "job", "list"]));
     assert_eq!(endless.status.code(), Some(2), "{endless:?}");
     assert!(server.asked().is_empty(), "{:?}", server.asked());
 }
@@ -77,8 +78,10 @@ fn a_secret_may_come_from_a_pipe() {
             move || fs::write(pipe, "user:password\n").unwrap()
         });
         // The job is looked up first, so there are two requests.
-        let output =
-            late(&mut flinkctl(&server.url(), &["job", "config", "Orders", option, &format!("file:{pipe}")]));
+        let output = run_in_time(&mut flinkctl(
+            &server.url(),
+            &["job", "config", "Orders", option, &format!("file:{pipe}")],
+        ));
         assert!(output.status.success(), "{output:?}");
         writer.join().unwrap();
     }
@@ -92,7 +95,7 @@ fn a_secret_command_ends_with_its_children() {
     let command =
         format!("cmd:(trap '' TERM; while sleep 0.05; do echo x >> {}; done) & sleep 600", alive.display());
     let limited = ["--timeout", "200ms", "job", "list", "--basic-from", &command];
-    assert_eq!(late(&mut flinkctl(&server.url(), &limited)).status.code(), Some(5));
+    assert_eq!(run_in_time(&mut flinkctl(&server.url(), &limited)).status.code(), Some(5));
     is_quiet(&alive);
     // A signal that allows no cleanup.
     let mut killed = flinkctl(&server.url(), &["job", "list", "--basic-from", &command]).spawn().unwrap();
@@ -149,7 +152,8 @@ fn dripping() -> String {
 fn the_timeout_includes_a_slow_response() {
     let url = dripping();
     for command in [&["jobmanager", "log"], &["jobmanager", "stdout"]] {
-        let output = late(&mut flinkctl(&url, &[command.as_slice(), &["--timeout", "200ms"]].concat()));
+        let output =
+            run_in_time(&mut flinkctl(&url, &[command.as_slice(), &["--timeout", "200ms"]].concat()));
         assert_eq!(output.status.code(), Some(5), "{output:?}");
         assert!(!output.stdout.is_empty());
     }
@@ -162,7 +166,7 @@ fn the_timeout_includes_a_blocked_reader() {
     let (_reader, writer) = std::io::pipe().unwrap();
     let mut command = flinkctl(&server.url(), &["jobmanager", "log", "--timeout", "200ms"]);
     command.stdout(writer.try_clone().unwrap()).stderr(writer);
-    assert_eq!(late(&mut command).status.code(), Some(5));
+    assert_eq!(run_in_time(&mut command).status.code(), Some(5));
 }
 
 /// A server that stops responding once it has reported a running job: it closes connections, or keeps them open.
@@ -201,7 +205,7 @@ const JOB: &str = "76543210fedcba9876543210fedcba98";
 
 #[test]
 fn a_wait_ends_when_the_cluster_disappears() {
-    let output = late(&mut flinkctl(&failing(false), &["job", "wait", JOB, "--patience", "3s"]));
+    let output = run_in_time(&mut flinkctl(&failing(false), &["job", "wait", JOB, "--patience", "3s"]));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{stderr}");
     assert!(stderr.contains("has finished: no answer for 3s"), "{stderr}");
@@ -211,7 +215,7 @@ fn a_wait_ends_when_the_cluster_disappears() {
 /// The pending request alone may take half a minute.
 #[test]
 fn a_hanging_cluster_is_reported_soon() {
-    let output = late(&mut flinkctl(&failing(true), &["job", "wait", JOB, "--timeout", "4s"]));
+    let output = run_in_time(&mut flinkctl(&failing(true), &["job", "wait", JOB, "--timeout", "4s"]));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(5), "{stderr}");
     assert!(stderr.contains("no answer for 3s: the request is pending; gives up after 2m"), "{stderr}");

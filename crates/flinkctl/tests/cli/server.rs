@@ -55,13 +55,13 @@ impl Server {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let (answers, asked) = (recording.clone(), Arc::<Mutex<Vec<String>>>::default());
-        let (heard, collected) = (asked.clone(), Arc::<Mutex<Collected>>::default());
+        let (requests, collected) = (asked.clone(), Arc::<Mutex<Collected>>::default());
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (answers, heard, collected) = (answers.clone(), heard.clone(), collected.clone());
+                let (answers, requests, collected) = (answers.clone(), requests.clone(), collected.clone());
                 let unknown = unknown.clone();
                 // The client may close the connection early.
-                thread::spawn(move || serve(&stream, &answers, &unknown, &heard, &collected).ok());
+                thread::spawn(move || serve(&stream, &answers, &unknown, &requests, &collected).ok());
             }
         });
         Self { address, recording, asked }
@@ -147,7 +147,7 @@ fn serve(
     mut stream: &TcpStream,
     answers: &BTreeMap<String, Recorded>,
     unknown: &str,
-    heard: &Mutex<Vec<String>>,
+    requests: &Mutex<Vec<String>>,
     collected: &Mutex<Collected>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
@@ -165,7 +165,7 @@ fn serve(
     std::io::copy(&mut reader.take(length), &mut std::io::sink())?;
     let request =
         first.trim_end().trim_end_matches(" HTTP/1.1").replacen(" /v1/", " /", 1).replace("%3A", ":");
-    heard.lock().unwrap().push(request.clone());
+    requests.lock().unwrap().push(request.clone());
     let pulse = |number| {
         format!(r#"[{{"id":"Status.JVM.CPU.Time","value":"{number}","sum":{number},"avg":{number}}}]"#)
     };

@@ -165,9 +165,9 @@ fn stopping_a_wait_for_a_program_names_its_running_jobs() {
     let command = ["run", jar.path().to_str().unwrap(), "--wait", "finished"];
     let mut child = flinkctl(&server.url(), &command).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let (mut told, waits) = (String::new(), format!("{JOB} is RUNNING\n"));
-    while !told.ends_with(&waits) {
-        assert_ne!(stderr.read_line(&mut told).unwrap(), 0, "{told}");
+    let (mut printed, waits) = (String::new(), format!("{JOB} is RUNNING\n"));
+    while !printed.ends_with(&waits) {
+        assert_ne!(stderr.read_line(&mut printed).unwrap(), 0, "{printed}");
     }
     assert_eq!(stop(child, "-INT").0, Some(130));
     let mut rest = String::new();
@@ -380,11 +380,11 @@ fn a_cluster_that_disappears_while_its_log_is_followed_is_reported() {
         answer(length, &mut body, list);
     }
     drop(listener);
-    let mut told = String::new();
-    BufReader::new(child.stderr.take().unwrap()).read_line(&mut told).unwrap();
+    let mut printed = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut printed).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(told.contains("asked again"), "{told}");
+    assert!(printed.contains("asked again"), "{printed}");
 }
 
 /// A given timeout is nearly kept even if nobody responds.

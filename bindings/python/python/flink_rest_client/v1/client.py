@@ -1,4 +1,4 @@
-# Made from aio/client.py by `cargo xtask python`.
+# Generated from aio/client.py by `cargo xtask python`.
 """The client of one cluster."""
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["VERSIONS", "DatasetTrigger", "FlinkRestClient", "FlinkRestClientV1"]
 class FlinkRestClient:
     """A client of one Flink cluster. Nothing is sent before the first call.
 
-    It may be shared by threads. It cannot be pickled, nor used in a process that was forked after it was made.
+    It may be shared by threads. It cannot be pickled, and a forked child cannot use a client of its parent.
     """
 
     def __init__(self, host: str, port: int | None = None) -> None:
@@ -38,11 +38,11 @@ class FlinkRestClient:
 
     @staticmethod
     def get(host: str, port: int | None = None, version: str | None = None) -> FlinkRestClient:
-        """A client of the cluster at this host.
+        """Creates a client of the cluster at this host.
 
-        host: name or address of the JobManager's host; also a whole address such as ``https://gateway/flink``.
-        port: 8081 unless given.
-        version: of the REST API; there is only ``v1``.
+        host: name or address of the JobManager's host, or a whole URL such as ``https://gateway/flink``.
+        port: port of the REST API [default: 8081].
+        version: version of the REST API; only ``v1`` exists.
         """
         if version not in (None, *VERSIONS):
             raise RestException(f"Unknown REST API version: {version}")
@@ -62,17 +62,17 @@ class FlinkRestClient:
         proxy: str | bool = True,
         flink_version: str | None = None,
     ) -> FlinkRestClient:
-        """A client of the cluster at this address: ``http://localhost:8081``, ``https://user:password@gateway/flink``.
+        """Creates a client of the cluster at a URL: ``http://localhost:8081``, ``https://user:password@gateway/flink``.
 
-        headers: sent with each request, such as the key of a gateway.
-        auth: user and password; or a bearer token; or the file with one (a ``pathlib.Path``), which may be replaced at any
-            time; or a function that gives one, which is called for each request.
-        ca: the authorities to trust in place of the system's: a file, or PEM.
-        cert: the client's own certificate and its key: one file, or two.
-        timeout: how many seconds a call may take with all its attempts; 60 unless given, ten times as long for uploads.
-        retries: how often a request is sent again that failed in passing, where that can start nothing twice; 5 unless given.
-        proxy: the proxy on the way; True for the one that the environment names, False for none.
-        flink_version: the cluster's release, such as ``1.20``, where it does not tell it itself; else it is asked for.
+        headers: sent with each request, such as a gateway's API key.
+        auth: user and password, a bearer token, a file with a token (a ``pathlib.Path``; it may be replaced at any
+            time), or a function that returns a token and is called for each request.
+        ca: trusted authorities instead of the system's: a file, or PEM.
+        cert: client certificate and key: one file, or two.
+        timeout: time limit of a call with all its attempts, in seconds [default: 60; uploads: ten times as long].
+        retries: retries of transient failures, where a retry is safe [default: 5].
+        proxy: URL of the proxy; True for the environment's, False for none.
+        flink_version: the cluster's release, such as ``1.20``, if it does not report one [default: ask the cluster].
         """
         client = cls.__new__(cls)
         client._connect(
@@ -102,7 +102,7 @@ class FlinkRestClient:
         self.close()
 
     def close(self) -> None:
-        """Closes its connections. Calls after that are refused."""
+        """Closes the connections. Later calls raise an `InvalidRequestError`."""
         self._native.close()
 
     def __repr__(self) -> str:
@@ -110,18 +110,18 @@ class FlinkRestClient:
 
     @property
     def host(self) -> str:
-        """The host of its address."""
+        """Host of the cluster's URL."""
         return urlsplit(self._native.url).hostname or ""
 
     @property
     def port(self) -> int:
-        """The port of its address."""
+        """Port of the cluster's URL."""
         parts = urlsplit(self._native.url)
         return parts.port or (443 if parts.scheme == "https" else 80)
 
     @property
     def api_url(self) -> str:
-        """Its address, with the version of the REST API."""
+        """URL of the REST API, including its version."""
         return f"{self._native.url}/v1"
 
     @property
@@ -141,12 +141,12 @@ class FlinkRestClient:
 
     @property
     def taskmanager(self) -> TaskManagersClient:
-        """The same as `taskmanagers`."""
+        """An alias of `taskmanagers`."""
         return self.taskmanagers
 
     @property
     def jars(self) -> JarsClient:
-        """The jars that were uploaded."""
+        """The uploaded jars."""
         return JarsClient(self._api, "/jars")
 
     @property
@@ -155,14 +155,14 @@ class FlinkRestClient:
         return JobsClient(self._api, "/jobs")
 
     def overview(self) -> answers.Overview:
-        """The cluster in numbers: TaskManagers, slots, jobs by state, and its release.
+        """Returns the cluster overview: TaskManagers, slots, jobs by state, and Flink's release.
 
         GET /overview
         """
         return self._api.get_overview()
 
     def config(self) -> answers.DashboardConfiguration:
-        """The configuration of Flink's web interface.
+        """Returns the configuration of Flink's web interface.
 
         GET /config
         """
@@ -176,14 +176,14 @@ class FlinkRestClient:
         return self._api.shutdown_cluster()
 
     def datasets(self) -> list[answers.DatasetListDataSets]:
-        """The cluster data sets.
+        """Returns the cluster datasets.
 
         GET /datasets
         """
         return self._api.get_datasets()["dataSets"]
 
     def delete_dataset(self, dataset_id: str) -> DatasetTrigger:
-        """Deletes a cluster data set: an operation to wait for.
+        """Deletes a cluster dataset; returns an operation to wait for.
 
         DELETE /datasets/:dataset
         """
@@ -192,19 +192,19 @@ class FlinkRestClient:
         return DatasetTrigger(self._api, triggered["request-id"], begin)
 
     def follow_logs(self, last: int | None = None, since: datetime | None = None) -> LogLines:
-        """The lines that all processes write from now on; see `LogLines`."""
+        """Follows the logs of all processes, line by line; see `LogLines`."""
         return LogLines(self._native, None, last, since)
 
 
 def _headers(headers: Mapping[str, str]) -> dict[str, str]:
     if not isinstance(headers, Mapping):
-        raise TypeError(f"headers: a dict of str to str is wanted, not {type(headers).__name__}")
+        raise TypeError(f"headers: expected a dict of str to str, not {type(headers).__name__}")
     return dict(headers)
 
 
 def _url(host: str, port: int | None) -> str:
     if not isinstance(host, str):
-        raise TypeError(f"host: a str is wanted, not {type(host).__name__}")
+        raise TypeError(f"host: expected a str, not {type(host).__name__}")
     if "://" not in host:
         return f"http://{host}:{8081 if port is None else port}"
     if port is None:

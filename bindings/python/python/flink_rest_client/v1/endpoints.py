@@ -1,5 +1,5 @@
-# Made from aio/endpoints.py by `cargo xtask python`.
-"""What the classes in `api` have in common."""
+# Generated from aio/endpoints.py by `cargo xtask python`.
+"""Base of the classes in `api`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flink_rest_client.v1.task import result
 
 
 class Endpoints:
-    """Endpoints by their names. `native` is the client in Rust."""
+    """Endpoints by name. `native` is the Rust client."""
 
     def __init__(self, native: Client) -> None:
         self.native = native

@@ -1,5 +1,5 @@
-# Made from aio/jars.py by `cargo xtask python`.
-"""The jars that were uploaded, and the jobs they start."""
+# Generated from aio/jars.py by `cargo xtask python`.
+"""Uploaded jars, and the jobs they start."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from flink_rest_client import answers
 
 Arguments = Union[Mapping[str, object], Sequence[str]]
-"""Arguments of a program: ``{"topic": "orders"}`` is ``["--topic", "orders"]``."""
+"""Program arguments: ``{"topic": "orders"}`` becomes ``["--topic", "orders"]``."""
 
 
 class JarsClient(Resource):
-    """The jars that were uploaded."""
+    """The uploaded jars."""
 
     def all(self) -> answers.JarList:
-        """All jars: ``{"address": …, "files": [{"id": …, "name": …, "uploaded": …, "entry": […]}]}``.
+        """Returns all jars: ``{"address": …, "files": [{"id": …, "name": …, "uploaded": …, "entry": […]}]}``.
 
         GET /jars
         """
@@ -34,13 +34,13 @@ class JarsClient(Resource):
         progress: Callable[[int, int | None], object] | None = None,
         timeout: float | None = None,
     ) -> answers.JarUpload:
-        """Uploads a jar; it is read while it is sent.
+        """Uploads a jar, streamed from disk.
 
         POST /jars/upload
 
-        progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
+        progress: called with the number of bytes sent and the total; an exception in it ends the upload.
 
-        A file that cannot be opened raises what `open` does, one that is no jar an `InvalidRequestError`.
+        Raises the error of `open` if the file cannot be opened, and an `InvalidRequestError` if it is not a jar.
         """
         uploaded: answers.JarUpload = result(
             self._native.call("UploadJar", {"jar": _readable(path_to_jar)}, timeout, progress)
@@ -48,7 +48,7 @@ class JarsClient(Resource):
         return uploaded
 
     def get_plan(self, jar_id: str) -> answers.JobDetailsPlan:
-        """The dataflow of the job that a jar would submit; nothing is submitted.
+        """Returns the dataflow of the job that a jar would submit; submits nothing.
 
         POST /jars/:jar/plan
         """
@@ -69,22 +69,23 @@ class JarsClient(Resource):
         exactly_once: bool = False,
         timeout: float | None = None,
     ) -> str:
-        """Runs a jar's main method, which submits one or more jobs: the id of the first one.
+        """Runs a jar's main method, which submits one or more jobs; returns the id of the first job.
 
         POST /jars/:jar/run
 
-        arguments: of the main method, each as it is: no quoting, no splitting.
-        entry_class: the class whose main method is run; else the one that the jar's manifest names.
-        parallelism: at least 1; else the program's own or the cluster's default.
-        savepoint_path: the savepoint or checkpoint to start from.
-        allow_non_restored_state: whether state of the savepoint that no operator wants may be dropped.
-        claim_mode: who owns the savepoint afterwards: ``CLAIM``, ``NO_CLAIM``, ``LEGACY`` (Flink 1.15+).
-        flink_configuration: configuration of this job, over the cluster's (Flink 1.17+).
-        job_id: the id that the job gets, by which a lost answer is found again; for programs with one job.
-        exactly_once: the client chooses the id of the job, so that it is submitted once, even if an answer is lost. Only for
-            programs with one job: Flink gives the id to each of them, and up to 2.2 loses all but the first without a
-            word, from 2.3 refuses them. Otherwise the program runs whole; if the answer is lost, nothing is sent again
-            unless the request surely did not arrive, and an `OutcomeUnknownError` names the jobs that are new since.
+        arguments: arguments of the main method, passed unchanged: no quoting, no splitting.
+        entry_class: class whose main method runs [default: from the jar's manifest].
+        parallelism: at least 1 [default: the program's own, else the cluster's].
+        savepoint_path: savepoint or checkpoint to restore from.
+        allow_non_restored_state: skip savepoint state that no operator of the job can restore.
+        claim_mode: owner of the savepoint after the restore: ``CLAIM``, ``NO_CLAIM``, ``LEGACY`` (Flink 1.15+).
+        flink_configuration: configuration of this job, overriding the cluster's (Flink 1.17+).
+        job_id: id of the job, so that it is found again if the response is lost; for programs with one job.
+        exactly_once: the client chooses the id of the job, so that it is submitted once, even if the response is lost.
+            Only for programs with one job: Flink gives the id to each of their jobs, and up to 2.2 silently loses all
+            but the first, from 2.3 refuses them. Without it, all jobs run. If the response is lost, the request is
+            retried only if it surely did not arrive; otherwise an `OutcomeUnknownError` names the jobs that appeared
+            since.
         """
         started = self._api.run_jar(
             jar_id,
@@ -117,14 +118,14 @@ class JarsClient(Resource):
         progress: Callable[[int, int | None], object] | None = None,
         timeout: float | None = None,
     ) -> str:
-        """Uploads a jar and runs it: the id of its first job. See `run` for the parameters.
+        """Uploads a jar and runs it; returns the id of its first job. See `run` for the parameters.
 
-        A jar that Flink refuses to run is deleted again.
+        If Flink refuses to run the jar, it is deleted again.
 
-        delete_jar: whether the jar is deleted from the server once its jobs are submitted. They do not need it any more,
-            also when they are restarted. While it is not known whether they were submitted, it stays. If it cannot be
-            deleted, it stays; that is no error.
-        progress: is called with the bytes so far and those of the whole; what it raises ends the upload.
+        delete_jar: delete the jar from the server once its jobs are submitted. They do not need it any more, even when
+            they restart. It stays if the outcome of the submission is unknown. A failed deletion is not an error; the
+            jar stays.
+        progress: called with the number of bytes sent and the total; an exception in it ends the upload.
         """
         jar = _readable(path_to_jar)
         params = {
@@ -143,7 +144,7 @@ class JarsClient(Resource):
         return job
 
     def delete(self, jar_id: str) -> bool:
-        """Deletes a jar from the server; its jobs go on.
+        """Deletes a jar from the server; its jobs keep running.
 
         DELETE /jars/:jar
         """
@@ -151,7 +152,7 @@ class JarsClient(Resource):
 
 
 def _readable(path: str | PathLike[str]) -> str | PathLike[str]:
-    """The path; what cannot be opened raises what `open` does."""
+    """Returns the path; raises the error of `open` if the file cannot be opened."""
     with open(path, "rb"):
         return path
 

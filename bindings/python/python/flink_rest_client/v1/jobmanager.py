@@ -1,4 +1,4 @@
-# Made from aio/jobmanager.py by `cargo xtask python`.
+# Generated from aio/jobmanager.py by `cargo xtask python`.
 """The JobManager."""
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ class JobmanagerClient(Resource):
     """The JobManager: configuration, logs, metrics."""
 
     def config(self) -> dict[str, str]:
-        """The cluster's configuration: options and their values.
+        """Returns the cluster's configuration as a dict of options.
 
         GET /jobmanager/config
         """
         return {entry["key"]: entry["value"] for entry in self._api.get_job_manager_config()}
 
     def logs(self) -> list[answers.LogListLogs]:
-        """Its log files: ``name``, ``size`` in bytes, and ``mtime`` from Flink 1.14 on.
+        """Returns the JobManager's log files: ``name``, ``size`` in bytes, and ``mtime`` from Flink 1.14 on.
 
         GET /jobmanager/logs
         """
         return self._api.get_job_manager_logs()["logs"]
 
     def get_log(self, log_file: str) -> str:
-        """A log file as a whole. For a large one there are `save_log` and `iter_log`.
+        """Returns the text of a log file. For large files, see `save_log` and `iter_log`.
 
         GET /jobmanager/logs/:filename
         """
@@ -48,27 +48,27 @@ class JobmanagerClient(Resource):
         progress: Callable[[int, int | None], object] | None = None,
         timeout: float | None = None,
     ) -> int:
-        """Writes a log file into a file here, as a whole or not at all: its size in bytes.
+        """Saves a log file to a local file, completely or not at all; returns its size in bytes.
 
-        progress: is called with the bytes so far, and those of the whole if they are known.
+        progress: called with the number of bytes received, and the total if it is known.
         """
         params = {"filename": log_file}
         return result(self._native.save("GetJobManagerLogFile", params, path, timeout, progress))
 
     def iter_log(self, log_file: str) -> LogBytes:
         """The bytes of a log file, while they come in."""
-        return LogBytes(self._native, "GetJobManagerLogFile", filename=log_file)
+        Streams the bytes of a log file.
 
     def follow_log(self, last: int | None = None, since: datetime | None = None) -> LogLines:
-        """The lines that it writes from now on; see `LogLines`."""
+        """Follows the JobManager's log, line by line; see `LogLines`."""
         return LogLines(self._native, "jobmanager", last, since)
 
     def metric_names(self) -> list[str]:
-        """The names of its metrics."""
+        """Returns the names of the JobManager's metrics."""
         return metrics.names(self._api.get_job_manager_metrics())
 
     def metrics(self) -> dict[str, str]:
-        """Its metrics: names and values.
+        """Returns the JobManager's metrics by name.
 
         GET /jobmanager/metrics
         """

@@ -1,4 +1,4 @@
-# Made from aio/jobs.py by `cargo xtask python`.
+# Generated from aio/jobs.py by `cargo xtask python`.
 """The jobs."""
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ __all__ = ["JobTrigger", "JobVertexClient", "JobVertexSubtaskClient", "JobsClien
 
 
 class JobsClient(Resource):
-    """The jobs. A ``job_id`` is 32 hexadecimal digits; one that Flink does not know is a `NotFoundError`."""
+    """The jobs. A ``job_id`` has 32 hexadecimal digits; an unknown one raises a `NotFoundError`."""
 
     def all(self) -> list[answers.JobIdsWithStatusJobs]:
-        """The ids and states of all jobs.
+        """Returns the ids and states of all jobs.
 
         GET /jobs
         """
         return self._api.get_jobs()["jobs"]
 
     def job_ids(self) -> list[str]:
-        """The ids of all jobs."""
+        """Returns the ids of all jobs."""
         return [job["id"] for job in self.all()]
 
     def overview(self) -> list[answers.JobsOverviewJobs]:
-        """All jobs: name, state, times, and how many tasks are in which state.
+        """Returns all jobs: name, state, times, and the number of tasks in each state.
 
         GET /jobs/overview
         """
         return self._api.get_jobs_overview()["jobs"]
 
     def metric_names(self) -> list[str]:
-        """The names of the metrics that jobs have."""
+        """Returns the names of the jobs' metrics."""
         return metrics.names(self._api.get_aggregated_job_metrics())
 
     def metrics(
@@ -50,13 +50,13 @@ class JobsClient(Resource):
         agg_modes: Sequence[str] | None = None,
         job_ids: Sequence[str] | None = None,
     ) -> dict[str, dict[str, float]]:
-        """Metrics over several jobs: ``{"uptime": {"min": 1234.0, …}}``.
+        """Aggregates metrics over several jobs: ``{"uptime": {"min": 1234.0, …}}``.
 
         GET /jobs/metrics
 
-        metric_names: all unless given.
-        agg_modes: of ``min``, ``max``, ``sum``, ``avg`` and (Flink 1.20+) ``skew``; the first four unless given.
-        job_ids: all unless given.
+        metric_names: metrics [default: all].
+        agg_modes: modes out of ``min``, ``max``, ``sum``, ``avg`` and (Flink 1.20+) ``skew`` [default: the first four].
+        job_ids: jobs [default: all].
         """
         modes = metrics.modes(agg_modes)
         names = self.metric_names() if metric_names is None else metric_names
@@ -65,39 +65,39 @@ class JobsClient(Resource):
         return metrics.aggregates(self._api.get_aggregated_job_metrics(names, modes, job_ids or ()))
 
     def get(self, job_id: str) -> answers.JobDetails:
-        """A job: state, times, vertices and plan.
+        """Returns a job: state, times, vertices and plan.
 
         GET /jobs/:job
         """
         return self._api.get_job(job_id)
 
     def get_config(self, job_id: str) -> answers.JobConfig:
-        """The configuration of a job.
+        """Returns the configuration of a job.
 
         GET /jobs/:job/config
         """
         return self._api.get_job_config(job_id)
 
     def get_exceptions(self, job_id: str) -> answers.JobExceptions:
-        """What went wrong in a job, the newest first.
+        """Returns the exceptions of a job, the newest first.
 
         GET /jobs/:job/exceptions
         """
         return self._api.get_job_exceptions(job_id)
 
     def get_execution_result(self, job_id: str) -> answers.JobExecutionResultResponse:
-        """How long a job took, and its accumulators; ``IN_PROGRESS`` while it runs.
+        """Returns the duration of a job and its accumulators; ``IN_PROGRESS`` while it runs.
 
         GET /jobs/:job/execution-result
         """
         return self._api.get_job_execution_result(job_id)
 
     def get_execution_results(self, job_id: str) -> answers.JobExecutionResultResponse:
-        """The same as `get_execution_result`."""
+        """An alias of `get_execution_result`."""
         return self.get_execution_result(job_id)
 
     def get_metrics(self, job_id: str, metric_names: Sequence[str] | None = None) -> dict[str, str]:
-        """Metrics of a job: names and values.
+        """Returns metrics of a job by name.
 
         GET /jobs/:job/metrics
         """
@@ -105,53 +105,54 @@ class JobsClient(Resource):
         return metrics.values(self._api.get_job_metrics(job_id, names))
 
     def get_plan(self, job_id: str) -> answers.JobDetailsPlan:
-        """The dataflow of a job.
+        """Returns the dataflow of a job.
 
         GET /jobs/:job/plan
         """
         return self._api.get_job_plan(job_id)["plan"]
 
     def get_vertex_ids(self, job_id: str) -> list[str]:
-        """The ids of a job's vertices."""
+        """Returns the ids of a job's vertices."""
         return [vertex["id"] for vertex in self.get(job_id)["vertices"]]
 
     def get_accumulators(
         self, job_id: str, include_serialized_value: bool | None = None
     ) -> answers.JobAccumulators:
-        """The accumulators of a job, over all its tasks.
+        """Returns the accumulators of a job, merged over all its tasks.
 
         GET /jobs/:job/accumulators
 
-        include_serialized_value: whether those come as well that are Java objects.
+        include_serialized_value: include accumulators that are serialized Java objects.
         """
         return self._api.get_job_accumulators(job_id, include_serialized_value)
 
     def get_checkpointing_configuration(self, job_id: str) -> answers.CheckpointConfig:
-        """How a job takes its checkpoints.
+        """Returns the checkpoint configuration of a job.
 
         GET /jobs/:job/checkpoints/config
         """
         return self._api.get_checkpoint_config(job_id)
 
     def get_checkpoints(self, job_id: str) -> answers.CheckpointingStatistics:
-        """The checkpoints of a job: counts, a summary, the latest of each kind, and the history.
+        """Returns the checkpoints of a job: counts, a summary, the latest of each kind, and the history.
 
         GET /jobs/:job/checkpoints
         """
         return self._api.get_checkpointing_statistics(job_id)
 
     def get_checkpoint_ids(self, job_id: str) -> list[int]:
-        """The ids of a job's checkpoints that are in its history, the newest first."""
+        """Returns the ids of the checkpoints in a job's history, the newest first."""
         return [checkpoint["id"] for checkpoint in self.get_checkpoints(job_id)["history"]]
 
     def get_checkpoint_details(
         self, job_id: str, checkpoint_id: int, show_subtasks: bool = False
     ) -> dict[str, Any]:
-        """A checkpoint.
+        """Returns a checkpoint.
 
         GET /jobs/:job/checkpoints/details/:checkpoint
 
-        show_subtasks: adds ``subtasks``, by vertex, from GET /jobs/:job/checkpoints/details/:checkpoint/subtasks/:vertex
+        show_subtasks: adds ``subtasks``, a dict by vertex (GET
+            /jobs/:job/checkpoints/details/:checkpoint/subtasks/:vertex).
         """
         details: dict[str, Any] = {**self._api.get_checkpoint_details(job_id, checkpoint_id)}
         if show_subtasks:
@@ -164,7 +165,7 @@ class JobsClient(Resource):
     def trigger_checkpoint(
         self, job_id: str, checkpoint_type: str | None = None
     ) -> JobTrigger:
-        """Takes a checkpoint now (Flink 1.17+): an operation to wait for.
+        """Triggers a checkpoint (Flink 1.17+); returns an operation to wait for.
 
         POST /jobs/:job/checkpoints
 
@@ -175,8 +176,8 @@ class JobsClient(Resource):
         return JobTrigger(self._api, "checkpoints", job_id, triggered["request-id"], begin)
 
     def rescale(self, job_id: str, parallelism: int) -> JobTrigger:
-        """Asks for another parallelism in a way that is switched off since Flink 1.9: all releases answer 503.
-        `set_parallelism` does it.
+        """Triggers a rescaling with an endpoint that has been disabled since Flink 1.9: all releases respond with 503.
+        Use `set_parallelism`.
 
         PATCH /jobs/:job/rescaling
         """
@@ -185,8 +186,8 @@ class JobsClient(Resource):
         return JobTrigger(self._api, "rescaling", job_id, triggered["request-id"], begin)
 
     def set_parallelism(self, job_id: str, parallelism: int, timeout: float | None = None) -> None:
-        """Asks for this parallelism of every vertex (Flink 1.18+, adaptive scheduler). It returns at once, and the job
-        restarts a while later from its last checkpoint.
+        """Sets the parallelism of all vertices (Flink 1.18+, adaptive scheduler). Returns at once; the job restarts
+        from its last checkpoint a moment later.
 
         PUT /jobs/:job/resource-requirements
         """
@@ -200,14 +201,15 @@ class JobsClient(Resource):
         *,
         format_type: str | None = None,
     ) -> JobTrigger:
-        """Takes a savepoint: an operation to wait for.
+        """Triggers a savepoint; returns an operation to wait for.
 
         POST /jobs/:job/savepoints
 
-        target_directory: the folder to put it in, as a URI that all of Flink can reach; else the cluster's own.
-        cancel_job: whether the job is cancelled afterwards; `stop` loses no output.
-        format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+); unless given the server's own, but ``NATIVE`` where the job's
-            state backend writes nothing else (ForSt).
+        target_directory: folder as a URI that all Flink processes can reach [default: the cluster's savepoint
+            directory].
+        cancel_job: cancel the job afterwards; `stop` loses no output.
+        format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+) [default: the server's own, but ``NATIVE`` if the job's
+            state backend supports no other (ForSt)].
         """
         begin = monotonic()
         params = {
@@ -220,7 +222,7 @@ class JobsClient(Resource):
         return JobTrigger(self._api, "savepoints", job_id, trigger_id, begin)
 
     def terminate(self, job_id: str) -> bool:
-        """Cancels a job, without a savepoint. It returns as soon as Flink has accepted it.
+        """Cancels a job without a savepoint. Returns once Flink has accepted the request.
 
         PATCH /jobs/:job
         """
@@ -234,14 +236,15 @@ class JobsClient(Resource):
         *,
         format_type: str | None = None,
     ) -> JobTrigger:
-        """Stops a job with a savepoint: an operation to wait for.
+        """Stops a job with a savepoint; returns an operation to wait for.
 
         POST /jobs/:job/stop
 
-        target_directory: the folder to put it in, as a URI that all of Flink can reach; else the cluster's own.
-        drain: whether all timers fire and all windows close first: only for a job that will never go on.
-        format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+); unless given the server's own, but ``NATIVE`` where the job's
-            state backend writes nothing else (ForSt).
+        target_directory: folder as a URI that all Flink processes can reach [default: the cluster's savepoint
+            directory].
+        drain: fire all timers and close all windows first; only for a job that will never be restored.
+        format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+) [default: the server's own, but ``NATIVE`` if the job's
+            state backend supports no other (ForSt)].
         """
         begin = monotonic()
         params = {
@@ -254,22 +257,22 @@ class JobsClient(Resource):
         return JobTrigger(self._api, "savepoints", job_id, trigger_id, begin)
 
     def wait_until_running(self, job_id: str, timeout: float | None = None) -> answers.JobDetails:
-        """Waits until every task runs: the job then. A job can be ``RUNNING`` before any of its tasks is.
+        """Waits until all tasks of a job run, and returns the job. A job can be ``RUNNING`` before any of its tasks.
 
-        One that ended is a `JobEndedError`; after `timeout` seconds (600 unless given) it is a `RequestTimeoutError`.
+        Raises a `JobEndedError` if the job ended, a `RequestTimeoutError` after `timeout` seconds [default: 600].
         """
         result(self._native.wait_for_job(job_id, False, timeout))
         return self.get(job_id)
 
     def wait_until_finished(self, job_id: str, timeout: float | None = None) -> answers.JobDetails:
-        """Waits until a job has come to its end by itself: the job then.
+        """Waits until a job has finished by itself, and returns the job.
 
-        One that failed or was cancelled is a `JobEndedError`; after `timeout` seconds (600 unless given) it is a
-        `RequestTimeoutError`.
+        Raises a `JobEndedError` if it failed or was cancelled, a `RequestTimeoutError` after `timeout` seconds
+        [default: 600].
         """
         result(self._native.wait_for_job(job_id, True, timeout))
         return self.get(job_id)
 
     def get_vertex(self, job_id: str, vertex_id: str) -> JobVertexClient:
-        """A vertex of a job. Nothing is sent yet."""
+        """Returns a handle of a vertex of a job. Sends nothing."""
         return JobVertexClient(self._api, job_id, vertex_id)

@@ -1,5 +1,5 @@
-# Made from aio/resource.py by `cargo xtask python`.
-"""What the classes of jobs, jars and the like have in common."""
+# Generated from aio/resource.py by `cargo xtask python`.
+"""Base of the classes of jobs, jars and other resources."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flink_rest_client.v1.api import Api
 
 
 class Resource:
-    """A part of what `client` can do."""
+    """A group of methods of `client`."""
 
     def __init__(self, api: Api, prefix: str = "") -> None:
         self._api = api
@@ -16,7 +16,7 @@ class Resource:
 
     @property
     def prefix(self) -> str:
-        """The address that all its requests begin with."""
+        """Common prefix of the URLs of its requests."""
         return f"{self._native.url}/v1{self._prefix}"
 
     @property

@@ -1,5 +1,5 @@
-# Made from aio/streams.py by `cargo xtask python`.
-"""What comes bit by bit: the bytes of a file, the lines of logs."""
+# Generated from aio/streams.py by `cargo xtask python`.
+"""Streams: chunks of a file, lines of logs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from flink_rest_client.common import LogLine
 
 
 class LogBytes(Iterator[bytes]):
-    """The bytes of a file on the server, while they come in. Nothing is sent until the first are asked for."""
+    """The bytes of a file on the server, read in chunks. Nothing is sent before the first
+    iteration."""
 
     def __init__(self, native: Client, endpoint: str, **params: object) -> None:
         self._native = native
@@ -31,12 +32,12 @@ class LogBytes(Iterator[bytes]):
 
 
 class LogLines(Iterator[LogLine]):
-    """The lines of logs, as they are written, through rotations and restarts. It goes on until nobody asks for more.
+    """The lines of logs as they are written, through rotations and restarts. The iteration does not end by itself.
 
-    process: ``jobmanager``, the id of a TaskManager, or None for all processes, those that come later included.
-    last: begins with so many of the last lines of each process; 0 is what is written from now on.
-    since: begins with the first line of that time or later; a time without a zone is a local one.
-    Without either, it begins with the first line of the file that is written now.
+    process: ``jobmanager``, the id of a TaskManager, or None for all processes, including ones that start later.
+    last: begin with this number of last lines of each process; 0 begins with new lines.
+    since: begin with the first line of this time or later; a time without a zone is in local time.
+    Without either, begin with the first line of the current log file.
     """
 
     def __init__(

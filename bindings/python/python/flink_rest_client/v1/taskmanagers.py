@@ -1,4 +1,4 @@
-# Made from aio/taskmanagers.py by `cargo xtask python`.
+# Generated from aio/taskmanagers.py by `cargo xtask python`.
 """The TaskManagers."""
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 class TaskManagersClient(Resource):
-    """The TaskManagers: what they do, their logs and metrics."""
+    """The TaskManagers: state, logs and metrics."""
 
     def all(self) -> list[answers.TaskManagerListTaskmanagers]:
-        """All TaskManagers.
+        """Returns all TaskManagers.
 
         GET /taskmanagers
         """
         return self._api.get_task_managers()["taskmanagers"]
 
     def taskmanager_ids(self) -> list[str]:
-        """The ids of all TaskManagers."""
+        """Returns the ids of all TaskManagers."""
         return [taskmanager["id"] for taskmanager in self.all()]
 
     def metric_names(self) -> list[str]:
-        """The names of the metrics that TaskManagers have."""
+        """Returns the names of the TaskManagers' metrics."""
         return metrics.names(self._api.get_aggregated_task_manager_metrics())
 
     def metrics(
@@ -41,13 +41,13 @@ class TaskManagersClient(Resource):
         agg_modes: Sequence[str] | None = None,
         taskmanager_ids: Sequence[str] | None = None,
     ) -> dict[str, dict[str, float]]:
-        """Metrics over several TaskManagers: ``{"Status.JVM.Threads.Count": {"min": 51.0, …}}``.
+        """Aggregates metrics over several TaskManagers: ``{"Status.JVM.Threads.Count": {"min": 51.0, …}}``.
 
         GET /taskmanagers/metrics
 
-        metric_names: all unless given.
-        agg_modes: of ``min``, ``max``, ``sum``, ``avg`` and (Flink 1.20+) ``skew``; the first four unless given.
-        taskmanager_ids: all unless given.
+        metric_names: metrics [default: all].
+        agg_modes: modes out of ``min``, ``max``, ``sum``, ``avg`` and (Flink 1.20+) ``skew`` [default: the first four].
+        taskmanager_ids: TaskManagers [default: all].
         """
         modes = metrics.modes(agg_modes)
         names = self.metric_names() if metric_names is None else metric_names
@@ -57,21 +57,21 @@ class TaskManagersClient(Resource):
         return metrics.aggregates(self._api.get_aggregated_task_manager_metrics(names, modes, ids))
 
     def get(self, taskmanager_id: str) -> answers.TaskManagerDetails:
-        """One TaskManager: resources, memory, garbage collection.
+        """Returns a TaskManager: resources, memory, garbage collection.
 
         GET /taskmanagers/:taskmanager
         """
         return self._api.get_task_manager(taskmanager_id)
 
     def get_logs(self, taskmanager_id: str) -> list[answers.LogListLogs]:
-        """Its log files: ``name``, ``size`` in bytes, and ``mtime`` from Flink 1.14 on.
+        """Returns the log files of a TaskManager: ``name``, ``size`` in bytes, and ``mtime`` from Flink 1.14 on.
 
         GET /taskmanagers/:taskmanager/logs
         """
         return self._api.get_task_manager_logs(taskmanager_id)["logs"]
 
     def get_log(self, taskmanager_id: str, log_file: str) -> str:
-        """A log file as a whole. For a large one there are `save_log` and `iter_log`.
+        """Returns the text of a log file. For large files, see `save_log` and `iter_log`.
 
         GET /taskmanagers/:taskmanager/logs/:filename
         """
@@ -85,28 +85,28 @@ class TaskManagersClient(Resource):
         progress: Callable[[int, int | None], object] | None = None,
         timeout: float | None = None,
     ) -> int:
-        """Writes a log file into a file here, as a whole or not at all: its size in bytes.
+        """Saves a log file to a local file, completely or not at all; returns its size in bytes.
 
-        progress: is called with the bytes so far, and those of the whole if they are known.
+        progress: called with the number of bytes received, and the total if it is known.
         """
         params = {"taskmanager": taskmanager_id, "filename": log_file}
         return result(self._native.save("GetTaskManagerLogFile", params, path, timeout, progress))
 
     def iter_log(self, taskmanager_id: str, log_file: str) -> LogBytes:
-        """The bytes of a log file, while they come in."""
+        """Streams the bytes of a log file."""
         params = {"taskmanager": taskmanager_id, "filename": log_file}
         return LogBytes(self._native, "GetTaskManagerLogFile", **params)
 
     def follow_log(
         self, taskmanager_id: str, last: int | None = None, since: datetime | None = None
     ) -> LogLines:
-        """The lines that it writes from now on; see `LogLines`."""
+        """Follows a TaskManager's log, line by line; see `LogLines`."""
         return LogLines(self._native, taskmanager_id, last, since)
 
     def get_metrics(
         self, taskmanager_id: str, metric_names: Sequence[str] | None = None
     ) -> dict[str, str]:
-        """Metrics of one TaskManager: names and values.
+        """Returns metrics of a TaskManager by name.
 
         GET /taskmanagers/:taskmanager/metrics
         """
@@ -114,7 +114,7 @@ class TaskManagersClient(Resource):
         return metrics.values(self._api.get_task_manager_metrics(taskmanager_id, names))
 
     def get_thread_dump(self, taskmanager_id: str) -> dict[str, str]:
-        """What its threads are doing: their names and stacks.
+        """Returns the threads of a TaskManager: names and stacks.
 
         GET /taskmanagers/:taskmanager/thread-dump
         """

@@ -1,5 +1,5 @@
-# Made from aio/triggers.py by `cargo xtask python`.
-"""Operations that Flink starts, and reports on when asked."""
+# Generated from aio/triggers.py by `cargo xtask python`.
+"""Asynchronous operations that Flink runs and reports on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _REPORTS = {
 
 
 class JobTrigger:
-    """A savepoint, stop, checkpoint or rescaling of a job, under way. Forgetting it does not end it."""
+    """A savepoint, stop, checkpoint or rescaling of a job. Dropping this object does not cancel
+    the operation."""
 
     def __init__(
         self,
@@ -39,9 +40,9 @@ class JobTrigger:
 
     @property
     def status(self) -> dict[str, Any]:
-        """How it is doing, asked once: ``{"status": {"id": "COMPLETED"}, "operation": {…}}``.
+        """Requests the status once: ``{"status": {"id": "COMPLETED"}, "operation": {…}}``.
 
-        An operation that failed is ``COMPLETED``, too, with a ``failure-cause``; `wait` raises instead.
+        A failed operation is ``COMPLETED`` too, with a ``failure-cause``; `wait` raises instead.
         """
         params = {"job": self.job_id, "trigger": self.trigger_id}
         try:
@@ -53,11 +54,11 @@ class JobTrigger:
         return status
 
     def wait(self, timeout: float | None = None) -> Any:
-        """Waits until it is over: the path of a savepoint, the id of a checkpoint.
+        """Waits until the operation ends; returns the path of a savepoint or the id of a checkpoint.
 
-        One that failed is an `OperationFailedError`, one that takes longer than `timeout` seconds (600 unless given) a
-        `RequestTimeoutError`; it goes on then. One that Flink no longer knows, as after a failover, is an
-        `OutcomeUnknownError`, with what the cluster shows of it.
+        Raises an `OperationFailedError` if it failed, and a `RequestTimeoutError` after `timeout` seconds [default:
+        600]; the operation then continues. Raises an `OutcomeUnknownError` with the known facts if Flink has forgotten
+        the operation, as after a failover.
         """
         report = _REPORTS[self._type_name]
         native = self._api.native
@@ -68,7 +69,7 @@ class JobTrigger:
 
 
 class DatasetTrigger:
-    """The deletion of a cluster data set, under way."""
+    """The deletion of a cluster dataset."""
 
     def __init__(self, api: Api, trigger_id: str, triggered: float | None = None) -> None:
         self._api = api
@@ -77,7 +78,7 @@ class DatasetTrigger:
 
     @property
     def status(self) -> answers.AsynchronousOperationDone:
-        """How it is doing, asked once."""
+        """Requests the status once."""
         try:
             return self._api.get_dataset_deletion(self.trigger_id)
         except NotFoundError as error:
@@ -86,8 +87,8 @@ class DatasetTrigger:
             raise _forgotten(error) from error
 
     def wait(self, timeout: float | None = None) -> None:
-        """Waits until it is over; one that failed is an `OperationFailedError`, one that Flink no longer knows an
-        `OutcomeUnknownError`."""
+        """Waits until the deletion ends. Raises an `OperationFailedError` if it failed, an
+        `OutcomeUnknownError` if Flink has forgotten it."""
         native = self._api.native
         accepted = _age(self._triggered)
         result(
@@ -96,7 +97,7 @@ class DatasetTrigger:
 
 
 def _forgotten(error: NotFoundError) -> OutcomeUnknownError:
-    """What it means that Flink does not know an operation that it had accepted."""
+    """Makes the error for an accepted operation that Flink no longer knows."""
     return OutcomeUnknownError(
         f"the server no longer knows the operation; it may have been carried out, or not: {error}",
         status=error.status,
@@ -108,5 +109,5 @@ def _forgotten(error: NotFoundError) -> OutcomeUnknownError:
 
 
 def _age(triggered: float | None) -> float | None:
-    """How many seconds ago it was triggered, if Flink is known to have accepted it."""
+    """Seconds since the operation was triggered, if Flink is known to have accepted it."""
     return None if triggered is None else monotonic() - triggered

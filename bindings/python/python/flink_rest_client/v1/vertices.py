@@ -1,4 +1,4 @@
-# Made from aio/vertices.py by `cargo xtask python`.
+# Generated from aio/vertices.py by `cargo xtask python`.
 """The vertices of a job, and their subtasks."""
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class JobVertexClient:
 
     @property
     def prefix_url(self) -> str:
-        """The address that all its requests begin with."""
+        """Common prefix of the URLs of its requests."""
         return f"{self._api.native.url}/v1/jobs/{self.job_id}/vertices/{self.vertex_id}"
 
     @property
@@ -33,25 +33,25 @@ class JobVertexClient:
         return JobVertexSubtaskClient(self._api, self.job_id, self.vertex_id)
 
     def details(self) -> answers.JobVertexDetails:
-        """Its subtasks in short: state, attempt, times, what they read and wrote.
+        """Returns the subtasks of the vertex: state, attempt, times, records and bytes read and written.
 
         GET /jobs/:job/vertices/:vertex
         """
         return self._api.get_job_vertex(self.job_id, self.vertex_id)
 
     def accumulators(self) -> answers.JobVertexAccumulators:
-        """Its accumulators, over all subtasks.
+        """Returns the accumulators of the vertex, merged over all subtasks.
 
         GET /jobs/:job/vertices/:vertex/accumulators
         """
         return self._api.get_job_vertex_accumulators(self.job_id, self.vertex_id)
 
     def backpressure(self, *, wait: float | None = None) -> answers.JobVertexBackPressure:
-        """Whether it is backpressured by those after it. Without a measurement it is ``{"status": "deprecated"}``.
+        """Returns the backpressure of the vertex. Before the first measurement it is ``{"status": "deprecated"}``.
 
         GET /jobs/:job/vertices/:vertex/backpressure
 
-        wait: asks for up to so many seconds until Flink has measured it, which takes it some after a start.
+        wait: poll for at most this number of seconds until Flink has measured it, which takes a moment after a start.
         """
         if wait is not None:
             return cast(
@@ -61,11 +61,12 @@ class JobVertexClient:
         return self._api.get_job_vertex_back_pressure(self.job_id, self.vertex_id)
 
     def metric_names(self) -> list[str]:
-        """The names of its metrics, each with the index of its subtask: ``0.numRecordsIn``."""
+        """Returns the names of the vertex's metrics, prefixed with the index of the subtask:
+        ``0.numRecordsIn``."""
         return metrics.names(self._api.get_job_vertex_metrics(self.job_id, self.vertex_id))
 
     def metrics(self, metric_names: Sequence[str] | None = None) -> dict[str, str]:
-        """Its metrics: names and values. However many they are, they are asked for in as many requests as it takes.
+        """Returns metrics of the vertex by name. Long lists of names are split into several requests.
 
         GET /jobs/:job/vertices/:vertex/metrics
         """
@@ -73,21 +74,21 @@ class JobVertexClient:
         return metrics.values(self._api.get_job_vertex_metrics(self.job_id, self.vertex_id, names))
 
     def subtasktimes(self) -> answers.SubtasksTimes:
-        """When its subtasks came into each state.
+        """Returns the times at which its subtasks entered each state.
 
         GET /jobs/:job/vertices/:vertex/subtasktimes
         """
         return self._api.get_subtasks_times(self.job_id, self.vertex_id)
 
     def taskmanagers(self) -> answers.JobVertexTaskManagers:
-        """What of it runs on which TaskManager.
+        """Returns the subtasks of the vertex, grouped by TaskManager.
 
         GET /jobs/:job/vertices/:vertex/taskmanagers
         """
         return self._api.get_job_vertex_task_managers(self.job_id, self.vertex_id)
 
     def watermarks(self) -> list[answers.Metric]:
-        """The watermarks of its subtasks.
+        """Returns the watermarks of its subtasks.
 
         GET /jobs/:job/vertices/:vertex/watermarks
         """
@@ -104,22 +105,22 @@ class JobVertexSubtaskClient:
 
     @property
     def prefix_url(self) -> str:
-        """The address that all its requests begin with."""
+        """Common prefix of the URLs of its requests."""
         return f"{self._api.native.url}/v1/jobs/{self._job_id}/vertices/{self._vertex_id}/subtasks"
 
     def subtask_ids(self) -> list[int]:
-        """The indices of its subtasks."""
+        """Returns the indices of the subtasks."""
         return [subtask["subtask"] for subtask in self.accumulators()["subtasks"]]
 
     def accumulators(self) -> answers.SubtasksAllAccumulators:
-        """The accumulators of each subtask.
+        """Returns the accumulators of each subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/accumulators
         """
         return self._api.get_subtasks_all_accumulators(self._job_id, self._vertex_id)
 
     def metric_names(self) -> list[str]:
-        """The names of the metrics that its subtasks have."""
+        """Returns the names of the subtasks' metrics."""
         return metrics.names(self._api.get_aggregated_subtask_metrics(self._job_id, self._vertex_id))
 
     def metrics(
@@ -128,13 +129,13 @@ class JobVertexSubtaskClient:
         agg_modes: Sequence[str] | None = None,
         subtask_ids: Sequence[int] | None = None,
     ) -> dict[str, dict[str, float]]:
-        """Metrics over several subtasks: ``{"numRecordsIn": {"min": 0.0, …}}``.
+        """Aggregates metrics over several subtasks: ``{"numRecordsIn": {"min": 0.0, …}}``.
 
         GET /jobs/:job/vertices/:vertex/subtasks/metrics
 
-        metric_names: all unless given.
-        agg_modes: of ``min``, ``max``, ``sum``, ``avg`` and (Flink 1.20+) ``skew``; the first four unless given.
-        subtask_ids: all unless given.
+        metric_names: metrics [default: all].
+        agg_modes: modes out of ``min``, ``max``, ``sum``, ``avg`` and (Flink 1.20+) ``skew`` [default: the first four].
+        subtask_ids: subtasks [default: all].
         """
         modes = metrics.modes(agg_modes)
         names = self.metric_names() if metric_names is None else metric_names
@@ -147,14 +148,14 @@ class JobVertexSubtaskClient:
         return metrics.aggregates(found)
 
     def get(self, subtask_id: int) -> answers.JobVertexDetailsSubtasks:
-        """The current or latest attempt of a subtask.
+        """Returns the current or latest attempt of a subtask.
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask
         """
         return self._api.get_subtask(self._job_id, self._vertex_id, subtask_id)
 
     def get_attempt(self, subtask_id: int, attempt_id: int | None = None) -> answers.JobVertexDetailsSubtasks:
-        """An attempt of a subtask; the current or latest one unless given.
+        """Returns an attempt of a subtask [default: the current or latest].
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask/attempts/:attempt
         """
@@ -167,7 +168,7 @@ class JobVertexSubtaskClient:
     def get_attempt_accumulators(
         self, subtask_id: int, attempt_id: int | None = None
     ) -> answers.SubtaskExecutionAttemptAccumulators:
-        """The accumulators of an attempt of a subtask; of the current or latest one unless given.
+        """Returns the accumulators of an attempt of a subtask [default: the current or latest].
 
         GET /jobs/:job/vertices/:vertex/subtasks/:subtask/attempts/:attempt/accumulators
         """

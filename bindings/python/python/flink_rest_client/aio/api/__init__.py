@@ -1,4 +1,4 @@
-"""Every endpoint of Flink's REST API, written from those of the Rust client by `cargo xtask python`."""
+"""Every endpoint of Flink's REST API, generated from those of the Rust client by `cargo xtask python`."""
 
 from flink_rest_client.aio.api.cluster import AsyncClusterEndpoints
 from flink_rest_client.aio.api.jobmanager import AsyncJobmanagerEndpoints
@@ -20,4 +20,4 @@ class AsyncApi(
     AsyncSubtasksEndpoints,
     AsyncApplicationsEndpoints,
 ):
-    """Every endpoint of Flink's REST API, by its name. Answers are the server's own JSON."""
+    """Every endpoint of Flink's REST API, by name. Returns the server's own JSON."""

@@ -1,5 +1,5 @@
-# Made from aio/api/__init__.py by `cargo xtask python`.
-"""Every endpoint of Flink's REST API, written from those of the Rust client by `cargo xtask python`."""
+# Generated from aio/api/__init__.py by `cargo xtask python`.
+"""Every endpoint of Flink's REST API, generated from those of the Rust client by `cargo xtask python`."""
 
 from flink_rest_client.v1.api.cluster import ClusterEndpoints
 from flink_rest_client.v1.api.jobmanager import JobmanagerEndpoints
@@ -21,4 +21,4 @@ class Api(
     SubtasksEndpoints,
     ApplicationsEndpoints,
 ):
-    """Every endpoint of Flink's REST API, by its name. Answers are the server's own JSON."""
+    """Every endpoint of Flink's REST API, by name. Returns the server's own JSON."""
