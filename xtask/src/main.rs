@@ -2,12 +2,13 @@
 
 mod bench;
 mod check_recordings;
+mod endpoints;
 mod fuzz;
 mod links;
 mod live;
+mod picture;
 mod python;
 mod quickstart;
-mod readme;
 mod record;
 mod reference;
 mod setup;
@@ -54,8 +55,8 @@ enum Command {
     CheckRecordings(check_recordings::Arguments),
     /// Compare the client's speed and memory with alternatives
     Bench(bench::Arguments),
-    /// Write the endpoint table of README.md
-    Readme(readme::Arguments),
+    /// Write the table in docs/endpoints.md
+    Endpoints(endpoints::Arguments),
     /// Generate the endpoint classes and the blocking variant of the Python package
     Python(python::Arguments),
     /// Generate flinkctl's reference page and man pages
@@ -76,7 +77,8 @@ fn main() -> anyhow::Result<()> {
         Command::Record(arguments) => record::run(&arguments),
         Command::CheckRecordings(arguments) => check_recordings::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
-        Command::Readme(arguments) => readme::run(&arguments),
+        Command::Endpoints(arguments) => endpoints::run(&arguments),
+        Command::Picture => picture::run(),
         Command::Python(arguments) => python::run(&arguments),
         Command::Reference(arguments) => reference::run(&arguments),
         Command::Wheel(arguments) => wheel::run(&arguments),

@@ -11,7 +11,7 @@ use flink_rest_client::{
 };
 
 use self::answers::Answers;
-use crate::readme;
+use crate::endpoints;
 
 /// Maximum line length, where possible.
 const WIDTH: usize = 110;
@@ -96,7 +96,7 @@ fn files() -> Result<BTreeMap<PathBuf, String>> {
 fn api(answers: &Answers) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let (mut imports, mut bases) = (String::new(), String::new());
-    for group in readme::ORDER {
+    for group in endpoints::ORDER {
         let module = group.rsplit(' ').next().unwrap_or(group).to_lowercase();
         let class = format!("Async{}{}Endpoints", module[..1].to_uppercase(), &module[1..]);
         let _ = writeln!(imports, "from flink_rest_client.aio.api.{module} import {class}");
@@ -115,7 +115,7 @@ fn api(answers: &Answers) -> BTreeMap<String, String> {
 fn group_file(group: &str, class: &str, answers: &Answers) -> String {
     let methods: String = ENDPOINTS
         .iter()
-        .filter(|spec| readme::group_of(spec) == group)
+        .filter(|spec| endpoints::group_of(spec) == group)
         .map(|spec| method(spec, answers))
         .collect();
     let mut imports = String::new();

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{cargo, links, live, python, readme, reference, setup, spec, wheel};
+use crate::{cargo, endpoints, links, live, python, reference, setup, spec, wheel};
 
 /// The releases that the command line is tried on: what it does does not differ between them.
 const FLINKCTL: &[&str] = &["2.3.0", "1.20.5"];
@@ -21,7 +21,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     cargo("fmt --all --check", &[])?;
     cargo("clippy --workspace --all-targets --all-features -- -D warnings", &[])?;
     cargo("doc --workspace --no-deps --all-features", &[("RUSTDOCFLAGS", "-D warnings")])?;
-    readme::check()?;
+    endpoints::check()?;
     python::check()?;
     reference::check()?;
     links::check()?;

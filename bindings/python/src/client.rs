@@ -25,6 +25,7 @@ use tokio::sync::oneshot;
 use crate::{
     arguments::{Function, Timeout, json, parsed, text},
     error::{self, raise},
+    ops,
     options::Options,
     progress::{Progress, unless_callback_raises},
     runtime::OwnerProcess,
@@ -319,6 +320,53 @@ impl Client {
         value(self.client(py)?.job(parsed::<JobId>("job", job)?).rescale(parallelism), timeout)
     }
 
+    /// The TaskManagers that the subtasks of a job run on.
+    fn placement(&self, py: Python<'_>, job: &Bound<'_, PyAny>) -> PyResult<Task> {
+        ops::read(self.client(py)?, job, async |client, job| flink_ops::placement(&client, job).await)
+    }
+
+    /// The load of a job's vertices.
+    fn load(&self, py: Python<'_>, job: &Bound<'_, PyAny>) -> PyResult<Task> {
+        ops::read(self.client(py)?, job, async |client, job| flink_ops::load(&client, job).await)
+    }
+
+    /// The failures of a job, condensed.
+    fn failures(&self, py: Python<'_>, job: &Bound<'_, PyAny>) -> PyResult<Task> {
+        ops::read(self.client(py)?, job, async |client, job| flink_ops::failures(&client, job).await)
+    }
+
+    /// The obstacle that keeps a job from running.
+    fn obstacle(&self, py: Python<'_>, job: &Bound<'_, PyAny>) -> PyResult<Task> {
+        ops::read(self.client(py)?, job, async |client, job| flink_ops::obstacle(&client, job).await)
+    }
+
+    /// Cancels a job and waits for its end: its last state.
+    #[pyo3(signature = (job, timeout=None))]
+    fn cancel(&self, py: Python<'_>, job: &Bound<'_, PyAny>, timeout: Option<Timeout>) -> PyResult<Task> {
+        ops::change(flink_ops::cancel(&self.client(py)?, parsed("job_id", job)?), timeout, |state| state)
+    }
+
+    /// Stops a job with a savepoint and waits for its end: the savepoint's path.
+    #[pyo3(signature = (params, timeout=None))]
+    fn stop(&self, params: &Bound<'_, PyDict>, timeout: Option<Timeout>) -> PyResult<Task> {
+        let py = params.py();
+        let client = self.client(py)?;
+        let stop: StopJob = endpoint_from_json(json(params)?).map_err(|error| raise(py, &error))?;
+        ops::change(flink_ops::settle(&client, client.request(stop)), timeout, |path| path)
+    }
+
+    /// Gives each vertex of a job another parallelism and waits until the job runs with it.
+    #[pyo3(signature = (job, parallelism, timeout=None))]
+    fn rescale_and_wait(
+        &self,
+        py: Python<'_>,
+        job: &Bound<'_, PyAny>,
+        parallelism: u32,
+        timeout: Option<Timeout>,
+    ) -> PyResult<Task> {
+        ops::change(flink_ops::rescale(&self.client(py)?, parsed("job_id", job)?, parallelism), timeout, drop)
+    }
+
     /// Closes the connections once no call uses them.
     fn close(&self) {
         self.client.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -343,7 +391,7 @@ fn watch(files: &mut [Upload], function: Py<PyAny>) -> oneshot::Receiver<PyErr> 
 }
 
 /// Parses JSON into Python objects.
-fn loads(py: Python<'_>, json: &[u8]) -> PyResult<Py<PyAny>> {
+pub(crate) fn loads(py: Python<'_>, json: &[u8]) -> PyResult<Py<PyAny>> {
     let read = py.import("json")?.call_method1("loads", (PyBytes::new(py, json),));
     Ok(read.map_err(|cause| error::unreadable(py, cause))?.unbind())
 }

@@ -10,6 +10,7 @@ use pyo3::{
 /// The failure of a task.
 pub(crate) enum Failure {
     Client(Error),
+    Ops(flink_ops::Error),
     /// An exception of a Python callback.
     Callback(PyErr),
 }
@@ -20,27 +21,59 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<flink_ops::Error> for Failure {
+    fn from(error: flink_ops::Error) -> Self {
+        match error {
+            flink_ops::Error::Client(error) => Self::Client(error),
+            error => Self::Ops(error),
+        }
+    }
+}
+
 impl Failure {
     pub(crate) fn into_python(self, py: Python<'_>) -> PyErr {
         match self {
             Self::Client(error) => raise(py, &error),
+            Self::Ops(error) => raise_ops(py, &error),
             Self::Callback(error) => error,
         }
     }
 }
 
+/// The exception for an error of work on a job: the text is that of the client's error, where there is one.
+fn raise_ops(py: Python<'_>, error: &flink_ops::Error) -> PyErr {
+    use flink_ops::Error::{Ended, Unsettled};
+    let class = match error {
+        Unsettled { .. } => "OutcomeUnknownError",
+        Ended { .. } => "JobEndedError",
+        _ => error.client().map_or("RestException", class),
+    };
+    let text = error.client().map_or_else(|| error.to_string(), ToString::to_string);
+    match error.client().map(|source| facts(py, source)) {
+        Some(Err(error)) => error,
+        Some(Ok(facts)) => exception(py, class, &text, Some(&facts)),
+        None => exception(py, class, &text, None),
+    }
+}
+
 /// Makes the exception for an error.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    match facts(py, error) {
+        Ok(facts) => exception(py, class(error), &error.to_string(), Some(&facts)),
+        Err(error) => error,
+    }
+}
+
+/// The attributes of an exception.
+fn facts<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyDict>> {
     let facts = PyDict::new(py);
-    let filled = (|| {
-        facts.set_item("status", error.status().map(|status| status.as_u16()))?;
-        facts.set_item("errors", errors(error))?;
-        facts.set_item("root_cause", error.root_cause())?;
-        facts.set_item("causes", error.causes())?;
-        facts.set_item("hint", error.hint())?;
-        facts.set_item("jobs", jobs(py, error)?)
-    })();
-    filled.err().unwrap_or_else(|| exception(py, class(error), &error.to_string(), Some(&facts)))
+    facts.set_item("status", error.status().map(|status| status.as_u16()))?;
+    facts.set_item("errors", errors(error))?;
+    facts.set_item("root_cause", error.root_cause())?;
+    facts.set_item("causes", error.causes())?;
+    facts.set_item("hint", error.hint())?;
+    facts.set_item("jobs", jobs(py, error)?)?;
+    Ok(facts)
 }
 
 /// The task was cancelled, or its result was already taken.

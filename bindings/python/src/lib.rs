@@ -6,6 +6,7 @@
 mod arguments;
 mod client;
 mod error;
+mod ops;
 mod options;
 mod progress;
 mod runtime;

@@ -130,8 +130,3 @@ pub use crate::{
     rest::{FLINK, registry::WithAnswerType},
     value::lenient,
 };
-
-// The example in the README compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

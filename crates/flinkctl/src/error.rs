@@ -98,6 +98,21 @@ impl From<flink_rest_client::Error> for Failure {
     }
 }
 
+impl From<flink_ops::Error> for Failure {
+    fn from(error: flink_ops::Error) -> Self {
+        use flink_ops::Error::{Client, Ended, Late, Unsettled};
+        match error {
+            Client(source) => source.into(),
+            Ended { source: Some(source), .. } | Late { source, .. } => (*source).into(),
+            Ended { ref state, source: None, .. } => {
+                Self::from_end(format!("{error}, and Flink still waits for it"), state)
+            }
+            Unsettled { source, .. } => Self { exit: Exit::OutcomeUnknown, ..(*source).into() },
+            error => Self::new(Exit::Failed, error.to_string()),
+        }
+    }
+}
+
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         let is_broken_pipe = error.kind() == std::io::ErrorKind::BrokenPipe;

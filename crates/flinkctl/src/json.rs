@@ -50,10 +50,6 @@ impl<'a> Json<'a> {
         self.0 == "null"
     }
 
-    pub(crate) fn is_string(self) -> bool {
-        self.0.starts_with('"')
-    }
-
     pub(crate) fn is_array(self) -> bool {
         self.0.starts_with('[')
     }

@@ -11,8 +11,6 @@ mod confirm;
 mod context;
 mod error;
 mod every;
-mod fan_out;
-mod follow;
 mod json;
 mod limit;
 mod metrics;
@@ -20,6 +18,7 @@ mod nearest;
 mod operation;
 mod output;
 mod partial;
+mod progress;
 mod resolve;
 mod save;
 mod shell;
@@ -27,6 +26,7 @@ mod stop;
 mod usage;
 mod verb;
 mod view;
+mod wait;
 
 use std::{process::ExitCode, time::Duration};
 

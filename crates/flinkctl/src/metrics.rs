@@ -2,11 +2,10 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use flink_rest_client::{FlinkRestClient, Freshness};
+use flink_rest_client::FlinkRestClient;
 use serde_json::{Map, Value};
 
 use crate::{
-    app::App,
     error::{Exit, Failure, Result},
     json::{Json, of_answer},
     nearest::nearest,
@@ -14,14 +13,9 @@ use crate::{
     view::{Part, View, id, number, trend, value},
 };
 
-/// Makes Flink collect metrics before a command shows some; says whether they are fresh then.
-pub(crate) async fn refresh(app: &App) -> Result<Freshness> {
-    Ok(app.in_time(app.client.refresh_metrics()).await?)
-}
-
 /// Says so where metrics may be old.
-pub(crate) fn note(freshness: Freshness) {
-    if !freshness.is_fresh() {
+pub(crate) fn note(is_fresh: bool) {
+    if !is_fresh {
         say!("The metrics may be old: Flink did not collect them within a second.");
     }
 }

@@ -35,6 +35,11 @@ impl Missing {
         }
     }
 
+    /// Takes the failure of one part, if it failed.
+    pub(crate) fn note(&mut self, part: impl Display, error: Option<impl Into<Failure>>) {
+        self.keep(part, error.map_or(Ok(()), Err));
+    }
+
     fn failed(&mut self, part: impl Display, failure: Failure) {
         self.exit = match self.exit {
             Some(exit) if exit != failure.exit => Some(Exit::Failed),

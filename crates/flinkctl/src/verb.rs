@@ -179,7 +179,7 @@ impl Verb {
             true => app.output.answer(&answer, self.view)?,
             false => app.output.answer_to_change(&answer, self.view)?,
         }
-        metrics::note(reading.freshness);
+        metrics::note(reading.freshness.is_fresh());
         if let Some(hint) = self.if_none
             && is_empty_list(&answer)
         {

@@ -123,7 +123,7 @@ pub(crate) enum Show {
     Counts,
     /// So many a second.
     Rate,
-    /// What a task's time goes to: how busy, held up and idle it is, each from 0 to 1. Only for people.
+    /// The load of a vertex: how busy, backpressured and idle it is. Only for people.
     Load,
     /// How a number went, while it is watched. Only for people.
     Trend,

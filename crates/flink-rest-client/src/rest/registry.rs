@@ -12,7 +12,7 @@ use crate::{
     value::text::nearest,
 };
 
-/// Lists all endpoints by group, in the order of the README's table.
+/// Lists all endpoints by group, in the order of docs/endpoints.md.
 macro_rules! endpoints {
     ($($module:path: $($name:ident),* $(,)?;)*) => {
         /// Every endpoint of this crate.

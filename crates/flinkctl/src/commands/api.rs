@@ -63,7 +63,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
             true => app.output.answer(&reading.value, &[Part::Body])?,
             false => app.output.answer_to_change(&reading.value, &[Part::Body])?,
         }
-        metrics::note(reading.freshness);
+        metrics::note(reading.freshness.is_fresh());
         Ok(())
     })
 }

@@ -1,7 +1,9 @@
 //! What is done to a job, and waited for: stop, savepoint, wait, rescale.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use flink_ops::Error;
 use flink_rest_client::{
+    JobId,
     endpoint::IdKind,
     jobs::{checkpoints::trigger::CheckpointType, savepoints::SavepointFormatType},
 };
@@ -10,11 +12,11 @@ use crate::{
     app::App,
     command::Deed,
     error::{Exit, Failure, Result},
-    follow::{Goal, follow, stopped_rescaling},
-    operation::{Begun, of_ended, savepoint_format, trigger_id},
+    operation::{Operation, of_ended, patience, savepoint_format},
     output::say,
+    progress::shown,
     resolve,
-    stop::unless_stopped,
+    wait::{Goal, explained, wait},
 };
 
 pub(crate) const DEEDS: &[Deed] = &[
@@ -46,7 +48,7 @@ pub(crate) const DEEDS: &[Deed] = &[
         name: "wait",
         reads: false,
         describe: describe_wait,
-        run: |app, matches| Box::pin(wait(app, matches)),
+        run: |app, matches| Box::pin(run_wait(app, matches)),
     },
     Deed {
         name: "rescale",
@@ -103,9 +105,8 @@ async fn savepoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let mut call = job.savepoint();
     call.action.target_directory = target_directory;
     call.action.format_type = savepoint_format(&job, format.map(SavepointFormatType::from)).await?;
-    call.action.trigger_id = trigger_id(app).await?;
-    let begun = Begun::of_job("the savepoint", "savepoint", job.id(), call.action.trigger_id);
-    app.output.line("the savepoint is taken", begun.to_its_end(app, Some(&job), call).await?)
+    let operation = Operation::on_job("the savepoint", "savepoint", job.id());
+    app.output.line("the savepoint is taken", operation.settle(app, call).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -127,9 +128,8 @@ async fn checkpoint(app: &App, matches: &ArgMatches) -> Result<()> {
     let job = app.client.job(resolve::job(&app.client, &of.job).await?);
     let mut call = job.checkpoints().trigger();
     call.action.checkpoint_type = full.then_some(CheckpointType::Full);
-    call.action.trigger_id = trigger_id(app).await?;
-    let begun = Begun::of_job("the checkpoint", "checkpoint", job.id(), call.action.trigger_id);
-    app.output.line("the checkpoint is taken", begun.to_its_end(app, Some(&job), call).await?)
+    let operation = Operation::on_job("the checkpoint", "checkpoint", job.id());
+    app.output.line("the checkpoint is taken", operation.settle(app, call).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -154,9 +154,8 @@ async fn stop(app: &App, matches: &ArgMatches) -> Result<()> {
     let format = savepoint.format.map(SavepointFormatType::from);
     call.action.format_type = savepoint_format(&job, format).await?;
     call.action.drain = drain.then_some(true);
-    call.action.trigger_id = trigger_id(app).await?;
-    let begun = Begun::of_job("the stop", "savepoint", job.id(), call.action.trigger_id);
-    app.output.line("the job is stopped", begun.to_its_end(app, Some(&job), call).await?)
+    let operation = Operation::on_job("the stop", "savepoint", job.id());
+    app.output.line("the job is stopped", operation.settle(app, call).await?)
 }
 
 #[derive(Debug, clap::Args)]
@@ -172,9 +171,9 @@ fn describe_wait(command: Command) -> Command {
     Wait::augment_args(command).about("Waits until a job has finished, or until all its tasks run")
 }
 
-async fn wait(app: &App, matches: &ArgMatches) -> Result<()> {
+async fn run_wait(app: &App, matches: &ArgMatches) -> Result<()> {
     let Wait { of, goal } = Wait::from_arg_matches(matches)?;
-    let details = follow(app, resolve::job(&app.client, &of.job).await?, goal).await?;
+    let details = wait(app, resolve::job(&app.client, &of.job).await?, goal).await?;
     say!("{} is {}", details.name, details.state);
     Ok(())
 }
@@ -196,20 +195,39 @@ async fn rescale(app: &App, matches: &ArgMatches) -> Result<()> {
     let Rescale { of, parallelism } = Rescale::from_arg_matches(matches)?;
     let job = app.client.job(resolve::job(&app.client, &of.job).await?);
     let before = job.progress().await?.vertices.iter().filter_map(|vertex| vertex.parallelism).max();
-    let stopped = |exit| stopped_rescaling(exit, job.id());
-    if let Err(error) = unless_stopped(job.rescale(parallelism), stopped).await? {
-        return Err(of_ended(app, &job, error.into()).await);
+    let id = job.id();
+    let work = flink_ops::rescale(&app.client, id, parallelism).unexplained().timeout(patience(app));
+    let error = match shown(id, work, |exit| stopped_rescaling(exit, id)).await?.outcome {
+        Ok(_) => return Ok(()),
+        Err(error) => error,
+    };
+    match error {
+        Error::Client(source) => Err(of_ended(app, id, source.into()).await),
+        // A refusal or an outage does not take the request back.
+        error @ Error::Unsettled { .. } => {
+            let command = app.command(&format!("job get {id}"));
+            Err(Failure::from(error).hint(format!(
+                "the request stands: `{command}` tells what came of it, once the cluster answers"
+            )))
+        }
+        error @ Error::Late { .. } => {
+            let failure = explained(app, id, error).await;
+            let command = app.command(&format!("job rescale {id} {}", before.unwrap_or(1)));
+            let late = Failure {
+                message: format!("job {id} does not have parallelism {parallelism} yet; the request stands"),
+                causes: std::iter::once(failure.message).chain(failure.causes).collect(),
+                ..failure
+            };
+            Err(late.hint(format!(
+                "are there as many slots? `flinkctl cluster get` tells; `{command}` takes it back"
+            )))
+        }
+        error => Err(explained(app, id, error).await),
     }
-    let failure = match follow(app, job.id(), Goal::Rescaled(parallelism)).await {
-        Err(failure) if failure.exit == Exit::Timeout => failure,
-        rescaled => return rescaled.map(|_| ()),
-    };
-    let command = app.command(&format!("job rescale {} {}", job.id(), before.unwrap_or(1)));
-    let late = Failure {
-        message: format!("job {} does not have parallelism {parallelism} yet; the request stands", job.id()),
-        causes: std::iter::once(failure.message).chain(failure.causes).collect(),
-        ..failure
-    };
-    Err(late
-        .hint(format!("are there as many slots? `flinkctl cluster get` tells; `{command}` takes it back")))
+}
+
+/// The failure when somebody stops waiting for another parallelism, which the job may get all the same.
+fn stopped_rescaling(exit: Exit, id: JobId) -> Failure {
+    Failure::new(exit, "you stopped waiting; the job may be rescaled all the same")
+        .hint(format!("`flinkctl job get {id}` tells how parallel it is"))
 }

@@ -13,9 +13,7 @@ use tokio::time::Instant;
 use crate::{
     app::App,
     command::Deed,
-    commands::ps::no_vertex_id,
     error::{Exit, Failure, Result},
-    fan_out::fan_out,
     output::{Format, label, plain, say, write_raw},
     partial::Missing,
     resolve,
@@ -139,10 +137,10 @@ async fn stacks(
 ) -> Result<Option<String>> {
     // None is never.
     let until = Instant::now().checked_add(app.global.limit.left().unwrap_or(PATIENCE));
-    let roots = fan_out(vertices.iter().map(|(id, name)| async move {
+    let roots = flink_ops::fan_out(vertices.iter().map(|(id, name)| async move {
         match id {
             Some(id) => (name, sampled(&app.client, job, *id, kind, until).await),
-            None => (name, Err(no_vertex_id())),
+            None => (name, Err(flink_ops::Error::NoVertexId.into())),
         }
     }))
     .await;

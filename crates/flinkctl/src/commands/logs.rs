@@ -18,7 +18,6 @@ use self::{
 use crate::{
     app::App,
     command::Deed,
-    commands::ps,
     error::{Exit, Failure, Result},
     output::{label, say, stdout_in_blocks},
     partial::Missing,
@@ -170,9 +169,11 @@ async fn taskmanagers_of(
     job: JobId,
     missing: &mut Missing,
 ) -> Result<BTreeSet<TaskManagerId>> {
-    let vertices = ps::placed(client, job).await?.vertices.into_iter();
-    let subtasks = vertices
-        .filter_map(|(vertex, subtasks)| missing.keep(format!("vertex {}", label(&vertex.name)), subtasks));
-    let taskmanagers = subtasks.flatten().filter_map(|subtask| subtask.taskmanager?.parse().ok());
-    Ok(taskmanagers.collect())
+    let mut taskmanagers = BTreeSet::new();
+    for vertex in flink_ops::placement(client, job).await?.vertices {
+        missing.note(format_args!("vertex {}", label(&vertex.name)), vertex.error);
+        let all = vertex.subtasks.into_iter().filter_map(|subtask| subtask.taskmanager?.parse().ok());
+        taskmanagers.extend(all);
+    }
+    Ok(taskmanagers)
 }

@@ -20,10 +20,10 @@ use crate::{
     app::App,
     command::{Deed, Doing},
     error::{Exit, Failure, Result},
-    follow::{Goal, follow, stopped_waiting},
     output::{is_watched, say, tame},
     resolve,
     stop::unless_stopped,
+    wait::{Goal, stopped_waiting, wait},
 };
 
 pub(crate) const RUN: Deed = Deed { name: "run", reads: false, describe, run };
@@ -119,16 +119,16 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
         if id.is_none() {
             jobs.extend(unless_stopped(others(app, job), |exit| stopped_waiting(exit, job, 0)).await?);
         }
-        let waited = if arguments.detach { Ok(()) } else { wait(app, &jobs, arguments.wait).await };
+        let waited = if arguments.detach { Ok(()) } else { wait_for_all(app, &jobs, arguments.wait).await };
         waited.and(printed)
     })
 }
 
 /// Waits for the jobs of a program, one after the other. The first failure is told, whatever becomes of the others.
-async fn wait(app: &App, jobs: &[JobId], goal: Goal) -> Result<()> {
+async fn wait_for_all(app: &App, jobs: &[JobId], goal: Goal) -> Result<()> {
     let mut outcome = Ok(());
     for (job, waiting) in jobs.iter().zip((0..jobs.len()).rev()) {
-        match follow(app, *job, goal).await {
+        match wait(app, *job, goal).await {
             Ok(details) => say!("{} is {}", details.name, details.state),
             // Nobody waits for the next one then.
             Err(Failure { exit: exit @ (Exit::Interrupted | Exit::Terminated), .. }) => {

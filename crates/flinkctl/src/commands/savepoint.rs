@@ -8,7 +8,7 @@ use crate::{
     commands::processes,
     confirm::confirm,
     error::Result,
-    operation::Begun,
+    operation::Operation,
     output::say,
     verb::Verb,
 };
@@ -44,8 +44,7 @@ struct Dispose {
 async fn dispose(app: &App, matches: &ArgMatches) -> Result<()> {
     let Dispose { path, yes } = Dispose::from_arg_matches(matches)?;
     confirm(&format!("Delete savepoint {path} at {}", app.client.address()), yes)?;
-    let begun = Begun::new("the deletion", "savepoint disposal", None);
-    begun.to_its_end(app, None, app.client.dispose_savepoint(path)).await?;
+    Operation::disposal().settle(app, app.client.dispose_savepoint(path)).await?;
     say!("Deleted.");
     Ok(())
 }

@@ -42,7 +42,6 @@ pub(crate) fn readable(value: Option<Json<'_>>, show: Show, now: Timestamp) -> C
         Show::Reason => reason(value).into(),
         Show::Operators => operators(value).into(),
         Show::Rate => value.number().map_or_else(as_it_is, human::rate).into(),
-        Show::Load if value.is_string() => dim(&as_it_is()),
         Show::Load => load(value),
         Show::Index => index(value).into(),
         // A whole number has more digits than a double.
@@ -87,13 +86,19 @@ pub(crate) fn timestamp(value: Json<'_>) -> Option<Timestamp> {
     Timestamp::from_millisecond(value.shown().parse().ok()?).ok()
 }
 
-fn load(parts: Json<'_>) -> Cell {
-    let mut parts = parts.elements().map(Json::number);
-    match (parts.next().flatten(), parts.next().flatten(), parts.next().flatten()) {
-        (None, None, None) => Cell::default(),
-        (busy, held_up, idle) => {
-            spark::load(busy.unwrap_or(0.0), held_up.unwrap_or(0.0), idle.unwrap_or(0.0))
-        }
+/// The load of a vertex, as `flink_ops` tells it.
+fn load(vertex: Json<'_>) -> Cell {
+    let part = |name| vertex.get(name).and_then(Json::number::<f64>);
+    match vertex.get("measurement").and_then(Json::as_str).as_deref() {
+        Some("collecting") => dim("collecting"),
+        Some("unread") => dim("unknown"),
+        _ => match [part("busy"), part("backpressured"), part("idle")] {
+            [None, None, None] => Cell::default(),
+            parts => {
+                let [busy, backpressured, idle] = parts.map(Option::unwrap_or_default);
+                spark::load(busy, backpressured, idle)
+            }
+        },
     }
 }
 

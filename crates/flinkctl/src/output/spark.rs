@@ -50,16 +50,16 @@ fn sparkline(values: &[f64]) -> String {
     values.iter().map(block).collect()
 }
 
-/// What a task's time goes to: works `█`, is held up `▒`, waits `·`.
-pub(super) fn load(busy: f64, held_up: f64, idle: f64) -> Cell {
+/// How a task spends its time: busy `█`, backpressured `▒`, idle `·`.
+pub(super) fn load(busy: f64, backpressured: f64, idle: f64) -> Cell {
     let styles = [
         ("█", Style::new().fg_color(Some(AnsiColor::Green.into()))),
         ("▒", Style::new().fg_color(Some(AnsiColor::Red.into()))),
         ("·", Style::new().dimmed()),
     ];
-    let whole = (busy + held_up + idle).max(1.0);
+    let whole = (busy + backpressured + idle).max(1.0);
     let (mut drawn, mut until, mut cell) = (0, 0.0, Cell::default());
-    for ((block, style), part) in styles.into_iter().zip([busy, held_up, idle]) {
+    for ((block, style), part) in styles.into_iter().zip([busy, backpressured, idle]) {
         until += part.max(0.0) / whole;
         let cells = (0..BAR).filter(|cell| (f64::from(*cell) + 0.5) / f64::from(BAR) < until).count();
         if cells > drawn {
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_bar_has_the_parts_of_a_tasks_time() {
-        let bar = |busy, held_up, idle| load(busy, held_up, idle).text;
+        let bar = |busy, backpressured, idle| load(busy, backpressured, idle).text;
         assert_eq!(bar(0.5, 0.25, 0.25), "██████████▒▒▒▒▒·····");
         assert_eq!(bar(1.0, 0.0, 0.0), "████████████████████");
         assert_eq!(bar(0.0, 0.0, 0.0), "");

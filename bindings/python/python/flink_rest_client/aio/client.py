@@ -15,6 +15,7 @@ from flink_rest_client.aio.api import AsyncApi
 from flink_rest_client.aio.jars import AsyncJarsClient
 from flink_rest_client.aio.jobmanager import AsyncJobmanagerClient
 from flink_rest_client.aio.jobs import AsyncJobsClient
+from flink_rest_client.aio.ops import AsyncOps
 from flink_rest_client.aio.streams import AsyncLogLines
 from flink_rest_client.aio.taskmanagers import AsyncTaskManagersClient
 from flink_rest_client.aio.triggers import AsyncDatasetTrigger
@@ -152,6 +153,11 @@ class AsyncFlinkRestClient:
     def jobs(self) -> AsyncJobsClient:
         """The jobs."""
         return AsyncJobsClient(self._api, "/jobs")
+
+    @property
+    def ops(self) -> AsyncOps:
+        """What an operator wants to know of a job: load, placement, failures, obstacles; and changes that are waited for."""
+        return AsyncOps(self._api)
 
     async def overview(self) -> answers.Overview:
         """Returns the cluster overview: TaskManagers, slots, jobs by state, and Flink's release.

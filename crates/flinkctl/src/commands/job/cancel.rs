@@ -1,20 +1,19 @@
 //! Cancels a job.
 
-use std::cell::Cell;
-
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_rest_client::{Error, http::StatusCode};
+use flink_ops::{Error, Event};
+use flink_rest_client::{Error as ClientError, JobId, http::StatusCode};
 
 use crate::{
     app::App,
     command::Deed,
     commands::deeds::OfJob,
     confirm::confirm_end_of_jobs,
-    error::{Exit, Failure, Result},
-    follow::say_outage,
+    error::{Failure, Result},
     operation::{not_running, patience},
     output::say,
-    resolve,
+    progress::say_outage,
+    resolve::{self, Candidate},
     stop::unless_stopped,
 };
 
@@ -49,59 +48,62 @@ async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
     }
     let address = app.client.address();
     confirm_end_of_jobs(app, &format!("Cancel job {found} at {address}"), yes).await?;
-    let job = app.client.job(found.parsed()?);
-    let accepted = Cell::new(false);
-    let done = async {
-        job.cancel().await?;
-        accepted.set(true);
-        match detach {
-            true => Ok(None),
-            false => {
-                let wait = job.wait_until_finished().timeout(patience(app)).on_outage(say_outage);
-                wait.await.map(|details| Some(details.state))
-            }
-        }
-    };
+    let job: JobId = found.parsed()?;
     let stopped = |exit| {
         let failure = Failure::new(exit, "you stopped waiting; the job may be cancelled all the same");
-        failure.hint(format!("`flinkctl job get {}` tells how it ends", job.id()))
+        failure.hint(format!("`flinkctl job get {job}` tells how it ends"))
     };
-    match unless_stopped(done, stopped).await? {
-        Ok(None) => {}
-        Ok(Some(state)) | Err(Error::JobEnded { state, .. }) => say!("{} is {state}", found.name),
-        Err(error) if !accepted.get() && is_for_readers(&error) => {
-            let (error_status, failure) = (error.status(), Failure::from(error));
-            let command = format!(
-                "if a proxy lets only GET through, as YARN's, `flinkctl api YarnCancelJob -f job={}` cancels the job by one",
-                found.id
-            );
-            // Who is refused may also be somebody who may not.
-            let hint = match error_status {
-                Some(StatusCode::FORBIDDEN) => {
-                    format!("{}; {command}", failure.hint.as_deref().unwrap_or_default())
-                }
-                _ => command,
-            };
-            return Err(failure.hint(hint));
+    if detach {
+        let asked = unless_stopped(app.client.job(job).cancel(), stopped).await?;
+        return asked.map(drop).map_err(refused(&found));
+    }
+    let work = flink_ops::cancel(&app.client, job).timeout(patience(app));
+    let work = work.on_event(|event| {
+        if let Event::Outage(outage) = event {
+            say_outage(outage);
         }
-        Err(error @ Error::Timeout { .. }) => {
-            let command = app.command(&format!("job wait {}", job.id()));
+    });
+    match unless_stopped(work, stopped).await? {
+        Ok(state) => say!("{} is {state}", found.name),
+        Err(Error::Client(error)) => return Err(refused(&found)(error)),
+        Err(error @ Error::Late { .. }) => {
+            let command = app.command(&format!("job wait {job}"));
             return Err(Failure::from(error).hint(format!("`{command}` waits again for its end")));
         }
-        // Whoever may not ask, or nobody can be asked: that does not take it back.
-        Err(error) if accepted.get() => {
-            let command = app.command(&format!("job get {}", found.id));
-            let lost = Failure { exit: Exit::OutcomeUnknown, ..Failure::from(error) };
-            return Err(lost.hint(format!(
+        // A refusal or an outage does not take it back.
+        Err(error) => {
+            let command = app.command(&format!("job get {job}"));
+            return Err(Failure::from(error).hint(format!(
                 "the job is being cancelled: `{command}` tells how it ends, once the cluster answers"
             )));
         }
-        Err(error) => return Err(error.into()),
     }
     Ok(())
 }
 
-/// Whether somebody before Flink refuses all that is no GET.
-fn is_for_readers(error: &Error) -> bool {
-    matches!(error.last(), Error::NotFlink { status, .. } if matches!(status.as_u16(), 403 | 405 | 501))
+/// The failure of a request to cancel this job.
+fn refused(job: &Candidate) -> impl Fn(ClientError) -> Failure {
+    move |error| {
+        if !is_for_readers(&error) {
+            return error.into();
+        }
+        let (status, failure) = (error.status(), Failure::from(error));
+        let command = format!(
+            "if a proxy lets only GET through, as YARN's, `flinkctl api YarnCancelJob -f job={}` cancels the job by one",
+            job.id
+        );
+        // Whoever is refused may also lack the right.
+        let hint = match status {
+            Some(StatusCode::FORBIDDEN) => {
+                format!("{}; {command}", failure.hint.as_deref().unwrap_or_default())
+            }
+            _ => command,
+        };
+        failure.hint(hint)
+    }
+}
+
+/// Tells if a proxy before Flink refuses all requests that are no GET.
+fn is_for_readers(error: &ClientError) -> bool {
+    matches!(error.last(), ClientError::NotFlink { status, .. } if matches!(status.as_u16(), 403 | 405 | 501))
 }

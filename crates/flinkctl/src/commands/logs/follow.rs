@@ -11,9 +11,9 @@ use super::{Arguments, Whose, entry::Entry, printer::Printer, taskmanagers_of};
 use crate::{
     app::App,
     error::Result,
-    follow::millis,
     output::{Screen, human, say, stdout},
     partial::Missing,
+    progress::millis,
 };
 
 /// How many lines of each process are shown that were there before.

@@ -1,11 +1,11 @@
-//! Generates the endpoint table of README.md from `ENDPOINTS`.
+//! Generates the table in docs/endpoints.md from `ENDPOINTS`.
 
 use std::{fmt::Write, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flink_rest_client::{ENDPOINTS, endpoint::Spec};
 
-const BEGIN: &str = "<!-- endpoints: written by `cargo xtask readme` -->\n";
+const BEGIN: &str = "<!-- endpoints: written by `cargo xtask endpoints` -->\n";
 const END: &str = "<!-- /endpoints -->";
 
 /// The groups of the Python client's mapping page, and the endpoints that it lacked; the first match counts.
@@ -43,23 +43,23 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 pub fn check() -> Result<()> {
     let now = read()?;
     if with_table(&now)? != now {
-        bail!("the endpoint table of README.md is out of date; write it with: cargo xtask readme");
+        bail!("docs/endpoints.md is out of date; write it with: cargo xtask endpoints");
     }
     Ok(())
 }
 
 fn path() -> PathBuf {
-    flink_workspace::root().join("README.md")
+    flink_workspace::root().join("docs/endpoints.md")
 }
 
 fn read() -> Result<String> {
-    fs::read_to_string(path()).context("README.md")
+    fs::read_to_string(path()).context("docs/endpoints.md")
 }
 
-fn with_table(readme: &str) -> Result<String> {
+fn with_table(page: &str) -> Result<String> {
     let (before, rest) =
-        readme.split_once(BEGIN).with_context(|| format!("README.md has no line {BEGIN}"))?;
-    let (_, after) = rest.split_once(END).with_context(|| format!("README.md has no {END}"))?;
+        page.split_once(BEGIN).with_context(|| format!("docs/endpoints.md has no line {BEGIN}"))?;
+    let (_, after) = rest.split_once(END).with_context(|| format!("docs/endpoints.md has no {END}"))?;
     Ok(format!("{before}{BEGIN}{}{END}{after}", table()))
 }
 

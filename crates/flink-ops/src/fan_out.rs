@@ -1,17 +1,17 @@
-//! Many requests of one command, a bounded number of them at once.
+//! Many requests, a bounded number of them at once.
 
 use flink_rest_client::MAX_CONCURRENT_REQUESTS;
 use futures_util::{StreamExt, stream};
 use tokio::sync::Semaphore;
 
-/// Shared by the whole process: with --all-contexts, each cluster's command fans out.
+/// Shared by the whole process, so that work on several clusters at once stays within the bound as well.
 static REQUESTS: Semaphore = Semaphore::const_new(MAX_CONCURRENT_REQUESTS);
 
-/// Awaits all calls and returns their outputs in the order of the calls. A call that fails ends no other: see
-/// [`Missing`](crate::partial::Missing).
-pub(crate) async fn fan_out<T>(calls: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
+/// Awaits all calls, at most [`MAX_CONCURRENT_REQUESTS`] at once in the whole process, and returns their outputs in the
+/// order of the calls. A call that fails ends no other.
+pub async fn fan_out<T>(calls: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let calls = calls.into_iter().map(|call| async {
-        // It is never closed.
+        // The semaphore is never closed.
         let _permit = REQUESTS.acquire().await;
         call.await
     });
