@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Decides once: returns the new parallelism, once the job runs with it; none if it has the right one.
-pub async fn step(flink: &FlinkRestClient, job: JobId, most: u32) -> Result<Option<u32>, Box<dyn Error>> {
+pub(crate) async fn step(flink: &FlinkRestClient, job: JobId, most: u32) -> Result<Option<u32>, Box<dyn Error>> {
     let load = flink_ops::load(flink, job).await?;
     let Some(wanted) = wanted(&load, most) else { return Ok(None) };
     flink_ops::rescale(flink, job, wanted).await?;
@@ -35,7 +35,7 @@ pub async fn step(flink: &FlinkRestClient, job: JobId, most: u32) -> Result<Opti
 }
 
 /// The parallelism that a job needs, if it is another than it has; none while that cannot be told.
-pub fn wanted(load: &JobLoad, most: u32) -> Option<u32> {
+pub(crate) fn wanted(load: &JobLoad, most: u32) -> Option<u32> {
     let parallelism: u32 = load.vertices.iter().map(|vertex| vertex.tasks.values().sum()).max()?;
     let busiest = load.vertices.iter().filter_map(|vertex| vertex.busiest).reduce(f64::max)?;
     let wanted = match busiest {

@@ -21,18 +21,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The two versions of a program, and where its state goes meanwhile.
-pub struct Deployment {
+pub(crate) struct Deployment {
     /// The jar of the job that runs.
-    pub old: PathBuf,
+    pub(crate) old: PathBuf,
     /// The jar of the new version.
-    pub new: PathBuf,
+    pub(crate) new: PathBuf,
     /// A folder for savepoints, as a URI.
-    pub savepoints: String,
+    pub(crate) savepoints: String,
 }
 
 impl Deployment {
     /// Replaces the job: returns the new one. Fails if the new version does not run; the old one runs again then.
-    pub async fn run(&self, flink: &FlinkRestClient, job: JobId) -> Result<JobId, Box<dyn Error>> {
+    pub(crate) async fn run(&self, flink: &FlinkRestClient, job: JobId) -> Result<JobId, Box<dyn Error>> {
         let stop = flink.job(job).stop_with_savepoint().target_directory(&self.savepoints);
         let savepoint = flink_ops::settle(flink, stop).await?;
         println!("stopped with {savepoint}");

@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// A line for each job that has not ended, and one for each of its vertices.
-pub async fn report(flink: &FlinkRestClient) -> Result<Vec<String>, Box<dyn Error>> {
+pub(crate) async fn report(flink: &FlinkRestClient) -> Result<Vec<String>, Box<dyn Error>> {
     let mut lines = Vec::new();
     for job in flink.jobs().overview().await?.jobs {
         if job.state.is_terminal() {
