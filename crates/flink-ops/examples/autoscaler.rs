@@ -27,7 +27,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Decides once: returns the new parallelism, once the job runs with it; none if it has the right one.
-pub(crate) async fn step(flink: &FlinkRestClient, job: JobId, most: u32) -> Result<Option<u32>, Box<dyn Error>> {
+pub(crate) async fn step(
+    flink: &FlinkRestClient,
+    job: JobId,
+    most: u32,
+) -> Result<Option<u32>, Box<dyn Error>> {
     let load = flink_ops::load(flink, job).await?;
     let Some(wanted) = wanted(&load, most) else { return Ok(None) };
     flink_ops::rescale(flink, job, wanted).await?;

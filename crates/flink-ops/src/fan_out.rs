@@ -9,13 +9,16 @@ static REQUESTS: Semaphore = Semaphore::const_new(MAX_CONCURRENT_REQUESTS);
 
 /// Awaits all calls, at most [`MAX_CONCURRENT_REQUESTS`] at once in the whole process, and returns their outputs in the
 /// order of the calls. A call that fails ends no other.
-pub async fn fan_out<T>(calls: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    let calls = calls.into_iter().map(|call| async {
-        // The semaphore is never closed.
-        let _permit = REQUESTS.acquire().await;
-        call.await
-    });
+pub async fn fan_out<T, F: Future<Output = T>>(calls: Vec<F>) -> Vec<T> {
+    // A list, since an iterator whose closure borrows would keep the future on its thread.
+    let calls = calls.into_iter().map(permitted).collect::<Vec<_>>();
     stream::iter(calls).buffered(MAX_CONCURRENT_REQUESTS).collect().await
+}
+
+async fn permitted<T>(call: impl Future<Output = T>) -> T {
+    // The semaphore is never closed.
+    let _permit = REQUESTS.acquire().await;
+    call.await
 }
 
 #[cfg(test)]
@@ -36,7 +39,8 @@ mod tests {
                 number
             }
         };
-        let (one, other) = tokio::join!(fan_out((0..800).map(call)), fan_out((0..800).map(call)));
+        let (one, other) =
+            tokio::join!(fan_out((0..800).map(call).collect()), fan_out((0..800).map(call).collect()));
         assert_eq!(one, (0..800).collect::<Vec<_>>());
         assert_eq!((other.len(), most.load(Relaxed)), (800, MAX_CONCURRENT_REQUESTS));
     }

@@ -48,7 +48,7 @@ pub async fn load(client: &FlinkRestClient, job: JobId) -> Result<JobLoad> {
                 Err(error) => (None, Some(error)),
             }
         },
-        fan_out(vertices.into_iter().map(|vertex| of_vertex(client, job, vertex, now)))
+        fan_out(vertices.into_iter().map(|vertex| of_vertex(client, job, vertex, now)).collect())
     );
     Ok(JobLoad {
         job,

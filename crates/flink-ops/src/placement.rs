@@ -20,7 +20,7 @@ pub async fn placement(client: &FlinkRestClient, job: JobId) -> Result<JobPlacem
         };
         VertexPlacement { id: vertex.id, name: vertex.name, subtasks, error }
     });
-    Ok(JobPlacement { job, name: progress.name, vertices: fan_out(vertices).await })
+    Ok(JobPlacement { job, name: progress.name, vertices: fan_out(vertices.collect()).await })
 }
 
 async fn subtasks(

@@ -135,3 +135,26 @@ impl<W: Run + 'static> IntoFuture for Work<W> {
         Box::pin(self.work.run(self.client, self.options))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use flink_rest_client::JobId;
+
+    use super::*;
+
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+
+    #[tokio::test]
+    async fn all_futures_can_be_sent_to_another_thread() {
+        let client = FlinkRestClient::new("http://localhost:1").unwrap();
+        let job = JobId::from_bytes([1; 16]);
+        drop(is_send(crate::placement(&client, job)));
+        drop(is_send(crate::load(&client, job)));
+        drop(is_send(crate::failures(&client, job)));
+        drop(is_send(crate::obstacle(&client, job)));
+        drop(is_send(crate::wait(&client, job, crate::Goal::Running).into_future()));
+        drop(is_send(crate::settle(&client, client.job(job).savepoint()).into_future()));
+    }
+}

@@ -137,13 +137,13 @@ async fn stacks(
 ) -> Result<Option<String>> {
     // None is never.
     let until = Instant::now().checked_add(app.global.limit.left().unwrap_or(PATIENCE));
-    let roots = flink_ops::fan_out(vertices.iter().map(|(id, name)| async move {
+    let calls = vertices.iter().map(|(id, name)| async move {
         match id {
             Some(id) => (name, sampled(&app.client, job, *id, kind, until).await),
             None => (name, Err(flink_ops::Error::NoVertexId.into())),
         }
-    }))
-    .await;
+    });
+    let roots = flink_ops::fan_out(calls.collect()).await;
     let kept = |(name, root)| Some((name, missing.keep(format!("vertex {name}"), root)?));
     let roots: Vec<(&String, Option<FlameGraphNode>)> = roots.into_iter().filter_map(kept).collect();
     if roots.is_empty() && !vertices.is_empty() {

@@ -144,13 +144,13 @@ async fn vertices(
     let known: HashSet<String> = named.iter().map(|(vertex, _)| vertex.clone()).collect();
     let unnamed = tasks.into_iter().flat_map(|tasks| tasks.keys()).filter(|vertex| !known.contains(*vertex));
     named.extend(unnamed.map(|vertex| (vertex.clone(), vertex.clone())));
-    let answers = flink_ops::fan_out(named.into_iter().map(|(vertex, name)| async move {
+    let calls = named.into_iter().map(|(vertex, name)| async move {
         let asked = json!({ "job": job, "checkpoint": checkpoint, "vertex": vertex });
         let answer = app.client.request_by_name("GetCheckpointSubtasks", asked).await;
         let answer = answer.and_then(|answer| Ok(with_name(answer.json()?, &name, &vertex)));
         (name, answer)
-    }))
-    .await;
+    });
+    let answers = flink_ops::fan_out(calls.collect()).await;
     answers.into_iter().filter_map(|(name, answer)| missing.keep(format!("vertex {name}"), answer)).collect()
 }
 
