@@ -16,6 +16,7 @@ from flink_rest_client.v1.api import Api
 from flink_rest_client.v1.jars import JarsClient
 from flink_rest_client.v1.jobmanager import JobmanagerClient
 from flink_rest_client.v1.jobs import JobsClient
+from flink_rest_client.v1.ops import Ops
 from flink_rest_client.v1.streams import LogLines
 from flink_rest_client.v1.taskmanagers import TaskManagersClient
 from flink_rest_client.v1.triggers import DatasetTrigger
@@ -153,6 +154,11 @@ class FlinkRestClient:
     def jobs(self) -> JobsClient:
         """The jobs."""
         return JobsClient(self._api, "/jobs")
+
+    @property
+    def ops(self) -> Ops:
+        """What an operator wants to know of a job: load, placement, failures, obstacles; and changes that are waited for."""
+        return Ops(self._api)
 
     def overview(self) -> answers.Overview:
         """Returns the cluster overview: TaskManagers, slots, jobs by state, and Flink's release.
