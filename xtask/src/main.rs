@@ -59,6 +59,8 @@ enum Command {
     Endpoints(endpoints::Arguments),
     /// Generate the endpoint classes and the blocking variant of the Python package
     Python(python::Arguments),
+    /// Draw the picture in the README: flinkctl on a real job, as SVG
+    Picture,
     /// Generate flinkctl's reference page and man pages
     Reference(reference::Arguments),
     /// Build the Python package and test the installed wheel

@@ -1,4 +1,4 @@
-# Made from aio/ops.py by `cargo xtask python`.
+# Generated from aio/ops.py by `cargo xtask python`.
 """What an operator wants to know of a job, and changes of it that are followed to their end."""
 
 from __future__ import annotations
