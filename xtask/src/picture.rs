@@ -1,4 +1,4 @@
-//! The picture in the README: a terminal in which `flinkctl` shows a real job with a slow end.
+//! Makes the README's picture: a terminal in which `flinkctl` shows a real job with a slow last vertex.
 
 mod svg;
 
@@ -14,14 +14,14 @@ use flink_local::{Distribution, Flink, Progress};
 
 use crate::setup;
 
-/// The size of the terminal, in characters.
+/// Size of the terminal, in characters.
 const COLUMNS: usize = 112;
 const LINES: usize = 30;
 
-/// Time for Flink to measure the job, and for the screen to show what is waited for.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// Timeout for Flink to measure the job, and for the expected text on the screen.
+const SCREEN_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// The commands in the picture, and a text that their output has at the end.
+/// The commands of the picture, each with a text that its output must contain.
 const COMMANDS: &[(&str, &str)] = &[
     ("flinkctl job top Orders", "█████"),
     ("flinkctl ps Orders", "DURATION"),
@@ -36,11 +36,11 @@ pub fn run() -> Result<()> {
     crate::cargo("build --package flinkctl --package xtask --bin flinkctl", &[])?;
     let cluster = Flink::from(distribution).taskmanagers(2).slots(2).start()?;
     let terminal = Terminal::open(cluster.url())?;
-    let jar = jar.to_str().context("the folder of the project is no text")?;
+    let jar = jar.to_str().context("the project's path is not valid UTF-8")?;
     let job = "--name Orders --no-chaining --watermarks --slow 5 --rate 2000 --checkpoint-interval 2000 --fail-at 500 --fail-times 1";
     terminal.enter(&format!("flinkctl run {jar} -p 2 -- {job}"))?;
     terminal.until(|screen| screen.contains("Orders is RUNNING"))?;
-    // Until Flink has measured it.
+    // Wait until Flink has measured it.
     terminal.enter("clear; until flinkctl job top Orders -o json | grep -q '\"backpressured\":0.[5-9]'; do sleep 1; done; echo measured")?;
     terminal.until(|screen| screen.lines().any(|line| line == "measured"))?;
     terminal.enter("clear")?;
@@ -49,7 +49,7 @@ pub fn run() -> Result<()> {
         terminal.enter(command)?;
         terminal
             .until(|screen| screen.rsplit_once(command).is_some_and(|(_, output)| output.contains(end)))?;
-        // One that is shown again and again.
+        // A command that repeats its output.
         if command.contains("top") {
             terminal.tmux(&["send-keys", "C-c"])?;
         }
@@ -63,7 +63,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// A terminal whose shell finds `flinkctl`, and the cluster.
+/// A terminal whose shell has `flinkctl` in PATH and the cluster's address.
 struct Terminal {
     server: String,
 }
@@ -96,7 +96,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// Waits for a screen that is so.
+    /// Waits until the screen satisfies a condition.
     fn until(&self, so: impl Fn(&str) -> bool) -> Result<()> {
         let started = Instant::now();
         loop {
@@ -104,8 +104,8 @@ impl Terminal {
             if so(&screen) {
                 return Ok(());
             }
-            if started.elapsed() > PATIENCE {
-                bail!("the screen stays as it is:\n{screen}");
+            if started.elapsed() > SCREEN_TIMEOUT {
+                bail!("the expected screen did not appear:\n{screen}");
             }
             thread::sleep(Duration::from_millis(100));
         }

@@ -340,13 +340,13 @@ impl Client {
         ops::read(self.client(py)?, job, async |client, job| flink_ops::obstacle(&client, job).await)
     }
 
-    /// Cancels a job and waits for its end: its last state.
+    /// Cancels a job, waits for its end and returns its last state.
     #[pyo3(signature = (job, timeout=None))]
     fn cancel(&self, py: Python<'_>, job: &Bound<'_, PyAny>, timeout: Option<Timeout>) -> PyResult<Task> {
         ops::change(flink_ops::cancel(&self.client(py)?, parsed("job_id", job)?), timeout, |state| state)
     }
 
-    /// Stops a job with a savepoint and waits for its end: the savepoint's path.
+    /// Stops a job with a savepoint, waits for its end and returns the savepoint's path.
     #[pyo3(signature = (params, timeout=None))]
     fn stop(&self, params: &Bound<'_, PyDict>, timeout: Option<Timeout>) -> PyResult<Task> {
         let py = params.py();
@@ -355,7 +355,7 @@ impl Client {
         ops::change(flink_ops::settle(&client, client.request(stop)), timeout, |path| path)
     }
 
-    /// Gives each vertex of a job another parallelism and waits until the job runs with it.
+    /// Sets the parallelism of all vertices and waits until the job runs with it.
     #[pyo3(signature = (job, parallelism, timeout=None))]
     fn rescale_and_wait(
         &self,

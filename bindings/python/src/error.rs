@@ -40,7 +40,7 @@ impl Failure {
     }
 }
 
-/// The exception for an error of work on a job: the text is that of the client's error, where there is one.
+/// Makes the exception for an error of `flink_ops`; the text is that of the client's error, if there is one.
 fn raise_ops(py: Python<'_>, error: &flink_ops::Error) -> PyErr {
     use flink_ops::Error::{Ended, Unsettled};
     let class = match error {

@@ -1,4 +1,4 @@
-//! The functions of `flink_ops`, for Python: their values as JSON, to which `ops.py` gives types.
+//! The functions of `flink_ops` for Python. Their results are JSON, which `ops.py` decodes into classes.
 
 use flink_ops::{Result, Run, Work};
 use flink_rest_client::{FlinkRestClient, JobId};
@@ -11,7 +11,7 @@ use crate::{
     task::Task,
 };
 
-/// Reads something of a job.
+/// Starts a task that reads something about a job.
 pub(crate) fn read<T: Serialize + Send + 'static, F: Future<Output = Result<T>> + Send + 'static>(
     client: FlinkRestClient,
     job: &Bound<'_, PyAny>,
@@ -20,7 +20,7 @@ pub(crate) fn read<T: Serialize + Send + 'static, F: Future<Output = Result<T>> 
     json(read(client, parsed::<JobId>("job_id", job)?))
 }
 
-/// Changes a job, waits for the end of the change, and tells this of it.
+/// Starts a task that changes a job and waits for the end of the change.
 pub(crate) fn change<W: Run + 'static, T: Serialize + Send + 'static>(
     work: Work<W>,
     timeout: Option<Timeout>,

@@ -1,4 +1,4 @@
-//! A terminal's screen as SVG. It brings its own background, so that it is legible on a light page and on a dark one.
+//! Converts a terminal's screen to SVG. It has its own background, so that it is legible on light and dark pages.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ const DIM: &str = "#8b949e";
 const COLOURS: [&str; 8] =
     ["#6e7681", "#ff7b72", "#56d364", "#e3b341", "#79c0ff", "#d2a8ff", "#76e3ea", "#f0f6fc"];
 
-/// The style of the text that follows.
+/// The current style.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Style {
     colour: Option<&'static str>,
@@ -23,7 +23,7 @@ struct Style {
 }
 
 impl Style {
-    /// The style after a sequence such as `1;32`. What is not known is left out.
+    /// The style after an escape sequence such as `1;32`. Unknown codes are ignored.
     fn after(mut self, sequence: &str) -> Self {
         for code in sequence.split(';') {
             match code.parse::<usize>().unwrap_or(0) {
@@ -44,7 +44,7 @@ impl Style {
     }
 }
 
-/// Draws the lines of a screen, with the escape sequences of their colours.
+/// Draws the lines of a screen with their escape sequences.
 pub fn draw(screen: &str, columns: usize) -> String {
     let lines: Vec<_> = screen.lines().collect();
     let width = pixels(columns) * WIDTH + 2.0 * MARGIN;
@@ -77,7 +77,7 @@ pub fn draw(screen: &str, columns: usize) -> String {
     svg + "</svg>\n"
 }
 
-/// The parts of a line that have one style each.
+/// Splits a line into parts of one style.
 fn runs<'a>(line: &'a str, style: &mut Style) -> Vec<(&'a str, Style)> {
     let mut parts = line.split("\u{1b}[");
     let mut runs = vec![(parts.next().unwrap_or_default(), *style)];
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_go_on_until_they_end() {
+    fn colours_last_until_they_are_reset() {
         let mut style = Style::default();
         let runs = runs("a \u{1b}[1;32mb\u{1b}[0m <c>", &mut style);
         let seen: Vec<_> = runs.iter().map(|(text, style)| (*text, style.colour(), style.is_bold)).collect();

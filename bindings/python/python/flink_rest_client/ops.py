@@ -1,4 +1,4 @@
-"""The values of `client.ops`: what a job does, as data."""
+"""The results of `client.ops`: the work and health of jobs as data."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class SubtaskPlacement:
-    """The place of a subtask. What cannot be read is None.
+    """The location of a subtask. Unreadable values are None.
 
     taskmanager: the TaskManager's id; None while the subtask waits for a slot.
-    subtask: its number, from 0.
+    subtask: index of the subtask, from 0.
     status: its state.
-    attempt: the number of its attempt, from 0.
-    duration: the time that it has run; None before it runs.
+    attempt: number of the attempt, from 0.
+    duration: time since the subtask started; None before that.
     """
 
     taskmanager: str | None
@@ -38,9 +38,9 @@ class SubtaskPlacement:
 
 @dataclass(frozen=True)
 class VertexPlacement:
-    """Where the subtasks of a vertex run.
+    """The locations of a vertex's subtasks.
 
-    error: why they cannot be read, if so.
+    error: the error if they are unreadable, else None.
     """
 
     id: str | None
@@ -51,7 +51,7 @@ class VertexPlacement:
 
 @dataclass(frozen=True)
 class JobPlacement:
-    """Where the subtasks of a job run.
+    """The locations of a job's subtasks.
 
     vertices: sources first.
     """
@@ -63,15 +63,15 @@ class JobPlacement:
 
 @dataclass(frozen=True)
 class VertexLoad:
-    """The load of a vertex. Parts of time are between 0 and 1, the mean of its subtasks.
+    """The load of a vertex. Shares of time are between 0 and 1, averaged over its subtasks.
 
-    tasks: the number of its subtasks in each state.
-    measurement: ``collecting`` if the vertex has just started, and ``notrunning`` if it does not run: there are no values
-        then; ``unread`` if they cannot be read.
-    busy, backpressured, idle: the parts of the time.
-    busiest: the part of the time in which its busiest subtask works.
-    records_in, records_out: records in a second, of all its subtasks.
-    error: why nothing can be read, if so.
+    tasks: number of subtasks in each state.
+    measurement: ``collecting`` if the vertex has just started, ``notrunning`` if it does not run (both without values),
+        ``unread`` if the values are unreadable.
+    busy, backpressured, idle: shares of time.
+    busiest: share of busy time of its busiest subtask.
+    records_in, records_out: records per second, summed over its subtasks.
+    error: the error if nothing is readable, else None.
     """
 
     id: str | None
@@ -91,10 +91,10 @@ class VertexLoad:
 class JobLoad:
     """The load of a job.
 
-    state: of a job that has ended nothing is measured: it has no vertices here.
-    duration: the time since it was submitted.
-    restarts: their number; None if it is not known.
-    fresh: whether the values are no older than the cluster's `metrics.fetcher.update-interval` and a second; otherwise
+    state: state of the job; an ended job has no vertices here.
+    duration: time since the submission.
+    restarts: number of restarts; None if unknown.
+    fresh: True if the values are no older than the cluster's `metrics.fetcher.update-interval` and a second; otherwise
         their age is unknown.
     vertices: sources first.
     """
@@ -112,13 +112,13 @@ class JobLoad:
 class Failure:
     """A failure of a task, or of the job as a whole.
 
-    last: the time of the last one.
-    times: how often it is in the history.
-    task: the subtask that failed last, as ``Map (2/4)``; None if it was the job as a whole.
-    taskmanager: the TaskManager that it ran on (Flink 1.17+).
+    last: time of the last failure.
+    times: number of occurrences in the history.
+    task: the subtask that failed last, such as ``Map (2/4)``; None for a failure of the whole job.
+    taskmanager: TaskManager of that subtask (Flink 1.17+).
     endpoint: host and port of that TaskManager.
-    cause: the root cause of the last one, in one line.
-    stacktrace: the Java stack trace of the last one.
+    cause: root cause of the last failure, in one line.
+    stacktrace: Java stack trace of the last failure.
     """
 
     last: datetime | None
@@ -132,13 +132,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Something that keeps a job from running.
+    """An obstacle that keeps a job from running.
 
-    kind: ``failing`` if it fails and is restarted, ``slots`` if it waits for slots.
-    times: how often it failed, at least. Only if it fails.
-    failure: the last failure. Only if it fails.
-    missing: how many slots more it needs, at least. Only if it waits for slots.
-    free, total: the cluster's slots. Only if it waits for slots.
+    kind: ``failing`` if the job fails and restarts, ``slots`` if it waits for slots.
+    times: minimum number of failures; only for ``failing``.
+    failure: the last failure; only for ``failing``.
+    missing: minimum number of missing slots; only for ``slots``.
+    free, total: slots of the cluster; only for ``slots``.
     """
 
     kind: Literal["failing", "slots"]
@@ -150,14 +150,14 @@ class Obstacle:
 
 
 def job_load(json: Mapping[str, Any]) -> JobLoad:
-    """From its JSON."""
+    """Decodes JSON."""
     vertices = [VertexLoad(**{"error": None, **vertex}) for vertex in json["vertices"]]
     of_job = {name: json[name] for name in ("job", "name", "state", "restarts", "fresh")}
     return JobLoad(**of_job, duration=_millis(json["duration"]), vertices=vertices)
 
 
 def job_placement(json: Mapping[str, Any]) -> JobPlacement:
-    """From its JSON."""
+    """Decodes JSON."""
 
     def subtask(json: Mapping[str, Any]) -> SubtaskPlacement:
         return SubtaskPlacement(**{**json, "duration": _millis(json["duration"])})
@@ -169,13 +169,13 @@ def job_placement(json: Mapping[str, Any]) -> JobPlacement:
 
 
 def failure(json: Mapping[str, Any]) -> Failure:
-    """From its JSON."""
+    """Decodes JSON."""
     last = json["last"]
     return Failure(**{**json, "last": None if last is None else datetime.fromtimestamp(last / 1000, timezone.utc)})
 
 
 def obstacle(json: Mapping[str, Any] | None) -> Obstacle | None:
-    """From its JSON."""
+    """Decodes JSON."""
     if json is None:
         return None
     return Obstacle(**{**json, **({"failure": failure(json["failure"])} if "failure" in json else {})})

@@ -55,8 +55,8 @@ class AsyncJobmanagerClient(AsyncResource):
         return await result(self._native.save("GetJobManagerLogFile", params, path, timeout, progress))
 
     def iter_log(self, log_file: str) -> AsyncLogBytes:
-        """The bytes of a log file, while they come in."""
-        Streams the bytes of a log file.
+        """Streams the bytes of a log file."""
+        return AsyncLogBytes(self._native, "GetJobManagerLogFile", filename=log_file)
 
     def follow_log(self, last: int | None = None, since: datetime | None = None) -> AsyncLogLines:
         """Follows the JobManager's log, line by line; see `AsyncLogLines`."""

@@ -1,4 +1,4 @@
-"""What an operator wants to know of a job, and changes of it that are followed to their end."""
+"""Load, placement, failures and obstacles of jobs, and changes with a wait for their end."""
 
 from __future__ import annotations
 
@@ -19,22 +19,25 @@ __all__ = ["AsyncOps"]
 
 
 class AsyncOps(AsyncResource):
-    """Readings of a job that take several requests, and changes that are waited for. A ``job_id`` is 32 hexadecimal digits."""
+    """Job operations that combine several requests. A ``job_id`` has 32 hexadecimal digits."""
 
     async def load(self, job_id: str) -> JobLoad:
-        """How its vertices spend their time (busy, backpressured, idle), and how many records they read and write."""
+        """Returns the load of a job's vertices: busy, backpressured and idle time, and records
+        read and written."""
         return job_load(await result(self._native.load(job_id)))
 
     async def placement(self, job_id: str) -> JobPlacement:
-        """The TaskManager of each of its subtasks."""
+        """Returns the TaskManager of each subtask."""
         return job_placement(await result(self._native.placement(job_id)))
 
     async def failures(self, job_id: str) -> list[Failure]:
-        """Its failures, newest first; those of one vertex for one reason are one."""
+        """Returns the failures of a job, newest first; repeated failures of a vertex with the
+        same cause are merged."""
         return [failure(json) for json in await result(self._native.failures(job_id))]
 
     async def obstacle(self, job_id: str) -> Obstacle | None:
-        """What keeps it from running: it fails again and again, or waits for slots. None if it runs, has ended, or starts."""
+        """Returns the obstacle that keeps a job from running: repeated failures, or missing
+        slots. None if there is none."""
         return obstacle(await result(self._native.obstacle(job_id)))
 
     async def stop(
@@ -46,27 +49,27 @@ class AsyncOps(AsyncResource):
         format_type: str | None = None,
         timeout: float | None = None,
     ) -> str:
-        """Stops it with a savepoint, and waits for that: the path of the savepoint.
+        """Stops a job with a savepoint and waits for its end; returns the path of the savepoint.
 
-        target_directory: the folder for the savepoint, as a URI; the cluster's ``state.savepoints.dir`` unless given.
-        drain: fires all timers and closes all windows first: only for a job that will never go on.
+        target_directory: folder of the savepoint, as a URI [default: the cluster's ``state.savepoints.dir``].
+        drain: fire all timers and close all windows first; only for a job that will never be restored.
         format_type: ``CANONICAL`` or ``NATIVE`` (Flink 1.15+).
-        timeout: seconds to wait; 600 unless given. The stop goes on after them.
+        timeout: seconds to wait [default: 600]. The stop continues after them.
         """
         params = {"job": job_id, "target_directory": target_directory, "format_type": format_type, "drain": drain or None}
         given = {name: value for name, value in params.items() if value is not None}
         return await result(self._native.stop(given, timeout))
 
     async def cancel(self, job_id: str, *, timeout: float | None = None) -> str:
-        """Cancels it, without a savepoint, and waits until it has ended: its last state.
+        """Cancels a job without a savepoint and waits for its end; returns its last state.
 
-        timeout: seconds to wait; 600 unless given.
+        timeout: seconds to wait [default: 600].
         """
         return await result(self._native.cancel(job_id, timeout))
 
     async def rescale(self, job_id: str, parallelism: int, *, timeout: float | None = None) -> None:
-        """Asks for this parallelism of every vertex, and waits until the job runs with it (Flink 1.18+, adaptive scheduler).
+        """Sets the parallelism of all vertices and waits until the job runs with it (Flink 1.18+, adaptive scheduler).
 
-        timeout: seconds to wait; 600 unless given. The request stands after them.
+        timeout: seconds to wait [default: 600]. The request stays in effect after them.
         """
         await result(self._native.rescale_and_wait(job_id, parallelism, timeout))

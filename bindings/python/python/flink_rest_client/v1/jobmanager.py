@@ -56,8 +56,8 @@ class JobmanagerClient(Resource):
         return result(self._native.save("GetJobManagerLogFile", params, path, timeout, progress))
 
     def iter_log(self, log_file: str) -> LogBytes:
-        """The bytes of a log file, while they come in."""
-        Streams the bytes of a log file.
+        """Streams the bytes of a log file."""
+        return LogBytes(self._native, "GetJobManagerLogFile", filename=log_file)
 
     def follow_log(self, last: int | None = None, since: datetime | None = None) -> LogLines:
         """Follows the JobManager's log, line by line; see `LogLines`."""
