@@ -1,4 +1,4 @@
-//! Real answers of Flink as files, and whether the client's types keep all of them.
+//! Recorded answers of Flink, and checks that the client's types keep all of their data.
 //!
 //! The format is described in `crates/flink-rest-client/fixtures/README.md`.
 
@@ -13,56 +13,56 @@ use flink_rest_client::{ENDPOINTS, Error, Request, endpoint::Spec, http::StatusC
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// One question to a Flink, and its answer.
+/// A recorded request to Flink, and its answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(clippy::exhaustive_structs, reason = "the file format, whole")]
 pub struct Recording {
     /// The endpoint's name.
     pub endpoint: String,
-    /// What it was asked with, as calls by name take it.
+    /// The parameters, as for calls by name.
     pub params: Map<String, Value>,
     /// Method, path and query.
     pub request: String,
     /// HTTP status.
     pub status: u16,
-    /// The server's JSON; the text of endpoints that answer text.
+    /// The server's JSON, or text as a JSON string.
     pub answer: Value,
-    /// What was too long: how many elements, characters or lines are missing at the end of which place.
+    /// Truncated places in the answer, each with the number of missing elements, characters or lines at its end.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub left_out: BTreeMap<String, usize>,
 }
 
 impl Recording {
-    /// Reads one from its file.
+    /// Reads a recording from a file.
     pub fn read(file: &Path) -> Result<Self> {
         let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} is no recording", file.display()))
+        serde_json::from_str(&text).with_context(|| format!("{} is not a recording", file.display()))
     }
 
-    /// Writes it to a file.
+    /// Writes the recording to a file.
     pub fn write(&self, file: &Path) -> Result<()> {
         let text = serde_json::to_string_pretty(self)? + "\n";
         fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
     }
 
-    /// The endpoint that was asked.
+    /// The description of the endpoint.
     pub fn spec(&self) -> Result<&'static Spec> {
         let spec = ENDPOINTS.iter().copied().find(|spec| spec.name == self.endpoint);
         spec.with_context(|| format!("the client has no endpoint {}", self.endpoint))
     }
 
-    /// What the client would send for it.
+    /// The request that the client would send.
     pub fn to_request(&self) -> Result<Request> {
         Ok((self.spec()?.from_json)(self.params.clone())?)
     }
 
-    /// Whether the server did what it was asked.
+    /// Returns true if the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// The body as the server sent it, but for white space.
+    /// The body as the server sent it, apart from white space.
     pub fn body(&self) -> Vec<u8> {
         match (&self.answer, self.spec()) {
             (Value::String(text), Ok(spec)) if spec.answer.is_file() => text.clone().into_bytes(),
@@ -70,8 +70,8 @@ impl Recording {
         }
     }
 
-    /// Where the client is wrong about it: another request, a field that no type keeps, a value that does not come
-    /// back as it was, an error without a reason.
+    /// Faults of the client: a different request, a field that no type keeps, a value that does not survive
+    /// deserialization and serialization, an error without a reason.
     pub fn faults(&self) -> Vec<String> {
         self.find_faults().unwrap_or_else(|error| vec![format!("{error:#}")])
     }
@@ -98,7 +98,7 @@ pub fn line(request: &Request) -> String {
     format!("{} {}{query}", request.spec.method, request.path)
 }
 
-/// What is wrong with an error of the server's as the client tells it.
+/// The fault of an error that the client made from a refusal, if it has one.
 fn without_reason(error: &Error) -> Option<String> {
     let cause = error.root_cause();
     let is_frame = cause.trim_start().starts_with("at ") || cause.contains("\tat ");
@@ -108,16 +108,16 @@ fn without_reason(error: &Error) -> Option<String> {
         }
         Error::Api(_) if is_frame || cause.contains('\n') => Some(format!("no root cause: {cause}")),
         Error::Api(_) => None,
-        other => Some(format!("no error of Flink's: {other}")),
+        other => Some(format!("not an error of Flink: {other}")),
     }
 }
 
-/// The recordings that belong to this project, a folder for each release.
+/// The folder of this project's recordings, with a folder for each release.
 pub fn fixtures() -> PathBuf {
     flink_workspace::root().join("crates/flink-rest-client/fixtures")
 }
 
-/// All recordings in a folder and those below it, in the order of their names.
+/// All recordings in a folder and its subfolders, sorted by name.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;

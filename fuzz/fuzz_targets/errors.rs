@@ -31,7 +31,7 @@ fuzz_target!(|input: &[u8]| {
     if let Err(error) = runtime.block_on(async { client.overview().await }) {
         assert!(!error.to_string().contains(char::is_control), "{error}");
         let _ = (format!("{error:?}"), error.hint(), error.root_cause(), error.retry_after());
-        let _ = (error.is_passing(), error.is_not_found());
+        let _ = (error.is_transient(), error.is_not_found());
         if let Error::Api(error) = error {
             let _ = (error.condensed(), error.causes());
         }

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use flink_rest_client::{ClientBuilder, FlinkRestClient, FlinkVersion, Pem, Retry, Token, room::Room};
+use flink_rest_client::{
+    ClientBuilder, FlinkRestClient, FlinkVersion, Pem, Retry, Token, callback_threads::CallbackThreads,
+};
 use pyo3::{
     Borrowed,
     exceptions::{PyTypeError, PyValueError},
@@ -55,9 +57,9 @@ const MAX_TOKEN_CALLS: usize = 16;
 /// Makes a token source from a Python function. It runs on its own thread, so requests keep their deadlines even if it
 /// blocks.
 fn token(function: Py<PyAny>) -> Token {
-    let (function, room) = (Arc::new(function), Room::new(MAX_TOKEN_CALLS));
+    let (function, threads) = (Arc::new(function), CallbackThreads::new(MAX_TOKEN_CALLS));
     Token::from_async_fn(move || {
-        let (function, room) = (function.clone(), room.clone());
+        let (function, threads) = (function.clone(), threads.clone());
         async move {
             let call = move || {
                 runtime::attach(|py| {
@@ -65,7 +67,7 @@ fn token(function: Py<PyAny>) -> Token {
                     text("the result of `auth`", token.bind(py))
                 })
             };
-            let token = room.run(call).await?.ok_or("Python is shutting down")?;
+            let token = threads.run(call).await?.ok_or("Python is shutting down")?;
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(token.inspect_err(task::keep_fatal_exception)?)
         }
     })
@@ -157,7 +159,7 @@ impl Options {
             builder = builder.flink_version(version);
         }
         if let Some(times) = self.retries {
-            builder = builder.retry(Retry::default().times(times));
+            builder = builder.retry(Retry::default().max_retries(times));
         }
         match self.proxy {
             None | Some(Proxy::Environment(true)) => builder.proxy_from_env(),

@@ -336,7 +336,7 @@ def test_json_of_a_gateway_is_an_error(server: Server, body: bytes) -> None:
     server.answers = lambda _: (200, "application/json", body)
     client = FlinkRestClient.from_url(server.url)
     for call in (client.overview, client.jobs.overview, client.jars.all, client.taskmanagers.all, lambda: client.jobs.get(JOB)):
-        with pytest.raises(RestException, match="no answer of Flink's"):
+        with pytest.raises(RestException, match="not Flink's answer"):
             call()
 
 
@@ -349,7 +349,7 @@ def test_a_job_can_be_stopped_if_the_release_is_unreadable(server: Server) -> No
     assert server.requests == asked
     FlinkRestClient.from_url(server.url, flink_version="1.20").jobs.stop(JOB)
     assert server.requests[3:] == [f"POST /v1/jobs/{JOB}/stop"]
-    with pytest.raises(ValueError, match="flink_version: `latest` is no Flink release"):
+    with pytest.raises(ValueError, match="flink_version: `latest` is not a Flink release"):
         FlinkRestClient.from_url(server.url, flink_version="latest")
 
 

@@ -1,13 +1,13 @@
-//! The client: the only code that sends requests and receives responses.
+//! The client. Only this module does network I/O.
 
 mod address;
 pub(crate) mod auth;
-pub mod beside;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod callback;
+pub mod callback_threads;
 pub(crate) mod collected;
 mod compression;
 mod departure;
@@ -17,12 +17,12 @@ pub(crate) mod pull;
 mod redirect;
 pub(crate) mod refusal;
 pub mod retry;
-pub mod room;
 mod save;
 mod send;
 pub(crate) mod server;
 mod span;
 mod split;
+pub mod temp_file;
 pub mod transport;
 mod upload;
 pub(crate) mod wait;
@@ -48,23 +48,23 @@ use self::{
 };
 use crate::{Call, ClientBuilder, Endpoint, FlinkVersion, Result, Retry, value::secrets::Secrets};
 
-/// The async client of one cluster; cheap to clone. See [`Client`] for what it can do.
+/// The async client of one cluster; cheap to clone. Its methods are those of [`Client`].
 pub type FlinkRestClient = Client<Async>;
 
-/// A client of one Flink cluster, whose answers are awaited ([`FlinkRestClient`]) or sent for
+/// A client of one Flink cluster, async ([`FlinkRestClient`]) or blocking
 /// ([`blocking::FlinkRestClient`](crate::blocking::FlinkRestClient)).
 ///
-/// Clones share their connections and what they learned about the server.
+/// Clones share connections, and knowledge about the server.
 #[derive(Clone)]
 pub struct Client<M> {
     pub(crate) shared: Arc<Shared>,
     pub(crate) mode: M,
 }
 
-/// Whether calls are awaited or block.
+/// The mode of a client: [`Async`], or [`Blocking`](crate::blocking::Blocking).
 pub trait Mode: Clone + Send + Sync + 'static + sealed::Sealed {}
 
-/// Calls are awaited.
+/// The mode in which calls are awaited.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Async;
@@ -76,10 +76,10 @@ pub(crate) mod sealed {
     impl Sealed for super::Async {}
 }
 
-/// Concurrent requests of one call that needs many, such as one a vertex.
+/// Maximum number of concurrent requests of one call, for calls that need one for each vertex or the like.
 ///
-/// Whoever sends many calls at once may take this number, too: each needs a connection, and a process often has no more
-/// than 256 files. Eight answers that take 50 ms each are 160 a second.
+/// It is also a good limit for concurrent calls: each needs a connection, and a process often may open only 256 files. At
+/// 50 ms an answer, eight give 160 answers a second.
 pub const MAX_CONCURRENT_REQUESTS: usize = 8;
 
 /// State shared by all clones of a client.
@@ -90,7 +90,7 @@ pub(crate) struct Shared {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) attempt_timeout: Duration,
     pub(crate) timeout: Duration,
-    /// The end of all calls.
+    /// The deadline of all calls.
     pub(crate) deadline: Option<Deadline>,
     pub(crate) may_have_changed: AtomicBool,
     pub(crate) retry: Retry,
@@ -98,20 +98,19 @@ pub(crate) struct Shared {
     pub(crate) max_answer_bytes: usize,
     pub(crate) version: OnceCell<FlinkVersion>,
     pub(crate) collections: Collections,
-    /// For the requests of calls that need many, and these may be parts of larger ones.
+    /// Permits for the requests of calls that send many.
     pub(crate) parts: Semaphore,
 }
 
 impl FlinkRestClient {
-    /// A client of the cluster at this address: `http://localhost:8081`, `https://host/flink`, `localhost:8081`.
+    /// Creates a client of the cluster at this address: `http://localhost:8081`, `https://host/flink`, `localhost:8081`.
     ///
-    /// A path prefix is kept, a `/v1` at its end is not needed, and user and password go into a header.
-    /// Nothing is sent yet.
+    /// A path prefix is kept, and a `/v1` at its end removed. User and password are sent as a header. Nothing is sent yet.
     pub fn new(address: impl AsRef<str>) -> Result<Self> {
         Self::builder(address).build()
     }
 
-    /// A client with other settings than the defaults.
+    /// Returns a builder, for settings other than the defaults.
     pub fn builder(address: impl AsRef<str>) -> ClientBuilder {
         ClientBuilder::new(address.as_ref())
     }
@@ -122,52 +121,53 @@ impl FlinkRestClient {
 }
 
 impl<M: Mode> Client<M> {
-    /// The address of the cluster, without credentials and `/v1`; with several, the one that is in use.
+    /// Returns the address of the cluster, without credentials and `/v1`. With several addresses, it is the one in use.
     pub fn address(&self) -> &str {
         self.shared.addresses.current().as_str()
     }
 
-    /// A text of a server without the credentials that this client has sent, in whatever spelling, for those who show it:
-    /// errors are without them already, answers are as the server sent them.
+    /// Hides the credentials that this client has sent, in any encoding, in a text of a server. Use it before you show an
+    /// answer: answers are returned as the server sent them. Errors are clean already.
     pub fn hide_secrets<'a>(&self, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
         self.shared.secrets.hide_all(text.into())
     }
 
-    /// The same for bytes, as of a log: what is no UTF-8 is read as Latin-1 and stays as it is.
+    /// [`hide_secrets`](Self::hide_secrets) for bytes, such as those of a log. Bytes that are not UTF-8 are read as Latin-1,
+    /// and stay as they are.
     pub fn hide_secrets_in_bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         self.shared.secrets.hide_in_bytes(bytes)
     }
 
-    /// The number of bytes at the beginning of a text that can be shown before the rest of it has come: a credential that
-    /// begins in them ends in them. 0 if the text may be the beginning of one.
+    /// Returns the length of the prefix of an incomplete text that can be shown: every credential that begins in it also
+    /// ends in it. It is 0 if the text may be the beginning of a credential.
     pub fn bytes_before_open_secret(&self, bytes: &[u8]) -> usize {
         self.shared.secrets.end_outside(bytes)
     }
 
-    /// Whether this client, or a clone, has sent a request that may change something on the cluster.
+    /// Returns true if this client, or a clone, has sent a request that may change something on the cluster.
     pub fn may_have_changed(&self) -> bool {
         self.shared.may_have_changed.load(Ordering::Relaxed)
     }
 
-    /// The end of a part of a call: not after that of all calls.
+    /// The deadline of a part of a call, at most the deadline of all calls.
     pub(crate) fn deadline(&self, options: CallOptions, usual: Duration) -> Deadline {
         let own = options.deadline(usual);
         self.shared.deadline.filter(|all| all.at < own.at).unwrap_or(own)
     }
 
-    /// A call of this endpoint.
+    /// Returns a call of this endpoint.
     pub fn request<E: Endpoint>(&self, endpoint: E) -> Call<M, E> {
         Call::new(self.clone(), endpoint)
     }
 
-    /// The same client in another mode.
+    /// Returns the same client in another mode.
     #[cfg(feature = "blocking")]
     pub(crate) fn in_mode<N: Mode>(&self, mode: N) -> Client<N> {
         Client { shared: self.shared.clone(), mode }
     }
 
-    /// The server's release, as far as it is known: it was set, or a call needed it. It may be one that
-    /// [cannot be read](FlinkVersion::release).
+    /// Returns the server's release, if it was set or a call has requested it. It may be
+    /// [unreadable](FlinkVersion::release).
     pub fn known_version(&self) -> Option<&FlinkVersion> {
         self.shared.version.get()
     }

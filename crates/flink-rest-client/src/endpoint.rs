@@ -1,4 +1,4 @@
-//! A request is data: what an endpoint is, and how a struct becomes a request. Nothing here does I/O.
+//! Endpoints, requests and answers as data. Nothing here does I/O.
 
 pub(crate) mod answer;
 mod builder;
@@ -16,7 +16,7 @@ use crate::{Answer, Error, Result};
 pub use crate::{
     endpoint::{
         answer::shape::{AnyAnswer, Member, Telling},
-        repeat::{Recognised, Repeat},
+        repeat::{DuplicateCheck, Repeat},
         request::{Body, Limit, Request},
         spec::{AnswerKind, AnswerType, Api, Param, Place, Shape, Spec, Token},
     },
@@ -26,18 +26,18 @@ pub use crate::{
     },
 };
 
-/// One endpoint of Flink's REST API, with the values for one request.
+/// An endpoint of Flink's REST API, with the values for one request.
 ///
 /// Implemented by `#[derive(Endpoint)]`; see the structs of this crate for examples.
 pub trait Endpoint: Send + Sync {
-    /// What the server answers.
+    /// The type of the answer.
     type Response: FromAnswer + Send;
 
-    /// The request, checked: bad values are refused here, before anything is sent.
+    /// Returns the checked request. Invalid values are refused here, before anything is sent.
     fn request(&self) -> Result<Request>;
 }
 
-/// A check for `#[endpoint]` fields: Flink answers 400 to zero, after the upload, and to what is no `int` of Java's.
+/// A check for fields of endpoints. Flink would answer 400 to zero, after the upload, and to numbers beyond a Java `int`.
 pub(crate) fn at_least_one(number: &u32) -> Result<(), String> {
     match i32::try_from(*number) {
         Ok(1..) => Ok(()),
@@ -46,12 +46,12 @@ pub(crate) fn at_least_one(number: &u32) -> Result<(), String> {
     }
 }
 
-/// A check for `#[endpoint]` fields: Flink takes an empty text for one that was left out, as of a shell's unset variable.
+/// A check for fields of endpoints. Flink treats an empty text, such as that of an unset shell variable, as left out.
 pub(crate) fn not_blank(text: &impl AsRef<str>) -> Result<(), String> {
     if text.as_ref().trim().is_empty() { Err("it is empty; leave it out instead".into()) } else { Ok(()) }
 }
 
-/// An endpoint struct that can be made from JSON parameters.
+/// An endpoint struct that can be created from JSON parameters.
 #[doc(hidden)]
 pub trait FromParams: Endpoint + Sized {
     const SPEC: &'static Spec;
@@ -87,13 +87,13 @@ impl Params {
     }
 }
 
-/// The request of a struct whose fields are given as JSON.
+/// Creates a request from JSON parameters.
 #[doc(hidden)]
 pub fn request_from_json<E: FromParams>(values: Map<String, Value>) -> Result<Request> {
     endpoint_from_json::<E>(values)?.request()
 }
 
-/// A struct whose fields are given as JSON.
+/// Creates an endpoint struct from JSON parameters.
 #[doc(hidden)]
 pub fn endpoint_from_json<E: FromParams>(values: Map<String, Value>) -> Result<E> {
     let mut params = Params { spec: E::SPEC, values };
@@ -106,15 +106,15 @@ pub fn endpoint_from_json<E: FromParams>(values: Map<String, Value>) -> Result<E
     E::from_params(&mut params)
 }
 
-/// How an answer becomes a value.
+/// A type that can be decoded from an answer.
 pub trait FromAnswer: Sized {
-    /// The format of such an answer.
+    /// The format of the answer.
     const KIND: AnswerKind = AnswerKind::Json;
 
     /// Decodes the answer to a request of this endpoint.
     fn from_answer(answer: Answer) -> Result<Self>;
 
-    /// Decodes JSON in a way of the caller's own; none if answers of this type are no JSON.
+    /// Decodes JSON with a deserializer of the caller. Returns `None` if answers of this type are not JSON.
     #[doc(hidden)]
     fn from_json<'de, D: Deserializer<'de>>(json: D) -> Result<Option<Self>, D::Error> {
         let _ = json;

@@ -1,16 +1,16 @@
-//! What can go wrong, in words that say what to do next.
+//! Errors, each with a hint at the next step.
 
 mod absence;
 mod api;
 mod arrival;
 mod causes;
+mod construct;
 mod evidence;
 mod hint;
-mod insecure;
-mod make;
-mod questions;
+mod predicates;
 mod started_job;
 mod texts;
+mod tls_failure;
 mod transport;
 
 use std::{path::PathBuf, time::Duration};
@@ -18,12 +18,12 @@ use std::{path::PathBuf, time::Duration};
 use http::StatusCode;
 
 pub use self::{
-    absence::Absence, api::ApiError, arrival::Tried, evidence::Evidence, started_job::StartedJob,
+    absence::Absence, api::ApiError, arrival::AttemptSummary, evidence::Evidence, started_job::StartedJob,
     transport::TransportErrorKind,
 };
 pub(crate) use self::{
     arrival::Arrival,
-    insecure::{Insecure, WANTS_IDENTITY, WRONG_PORT},
+    tls_failure::{TlsFailure, WANTS_IDENTITY, WRONG_PORT},
 };
 use crate::value::{
     id::{InvalidId, JobId, TriggerId},
@@ -32,24 +32,26 @@ use crate::value::{
     version::FlinkVersion,
 };
 
-/// A result of this crate.
+/// The result type of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Any error of this crate. `Display` is one line and leaves out the [`source`](std::error::Error::source);
-/// `Debug`, which `main` and `unwrap` print, adds it and the [`hint`](Error::hint).
+/// An error of this crate.
+///
+/// `Display` is one line, without the [`source`](std::error::Error::source). `Debug`, which `main` and `unwrap` print,
+/// adds the sources and the [`hint`](Error::hint).
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address of the cluster cannot be used; nothing was sent.
-    #[error("`{}` is no address of a Flink cluster: {reason}", stack_trace::printable(address))]
+    /// The address of the cluster is invalid; nothing was sent.
+    #[error("`{}` is not the address of a Flink cluster: {reason}", stack_trace::printable(address))]
     #[non_exhaustive]
     InvalidAddress {
-        /// What was given, without credentials.
+        /// The given address, without credentials.
         address: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// A parameter, or a setting of the client, cannot be right; nothing was sent.
+    /// A parameter, or a setting of the client, is invalid; nothing was sent.
     #[error("{endpoint}: `{parameter}`: {reason}")]
     #[non_exhaustive]
     InvalidParameter {
@@ -57,43 +59,43 @@ pub enum Error {
         endpoint: String,
         /// The parameter's name.
         parameter: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// Something that cannot be an id was given as one; nothing was sent.
+    /// A text is not an id of the required kind; nothing was sent.
     #[error(transparent)]
     InvalidId(#[from] InvalidId),
     /// No endpoint has this name; nothing was sent.
     #[error("no endpoint is named `{}`{}", stack_trace::printable(name), suggestion.map(|s| format!("; did you mean `{s}`?")).unwrap_or_default())]
     #[non_exhaustive]
     UnknownEndpoint {
-        /// What was asked for.
+        /// The given name.
         name: String,
-        /// The nearest name there is.
+        /// The most similar name of an endpoint.
         suggestion: Option<&'static str>,
     },
     /// No metric has this name.
     #[error("no metric is named `{}`{}", stack_trace::printable(name), suggestion.as_ref().map(|s| format!("; did you mean `{}`?", stack_trace::printable(s))).unwrap_or_default())]
     #[non_exhaustive]
     UnknownMetric {
-        /// What was asked for.
+        /// The given name.
         name: String,
-        /// The nearest name there is.
+        /// The most similar name of a metric.
         suggestion: Option<String>,
     },
-    /// A file, or what else was to be sent in its place, cannot be read, sent or written; a file of certificates or a
-    /// token cannot be used.
+    /// A file, or a reader that stands in for one, cannot be read, sent or written. Also: a file with certificates or a
+    /// token is invalid.
     #[error("{}: {reason}", stack_trace::printable(&path.to_string_lossy()))]
     #[non_exhaustive]
     File {
-        /// The file; the name of what is read from elsewhere.
+        /// The file; for a reader, its file name.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
-        /// Whether something was sent before that showed.
+        /// True if part of the request was sent before the failure.
         sent: bool,
     },
-    /// The server's Flink does not know what was asked; nothing was sent.
+    /// The server's Flink release lacks the endpoint or the parameter; nothing was sent.
     #[error("{what} needs Flink {needs}, and the server is Flink {server}")]
     #[non_exhaustive]
     Unsupported {
@@ -104,86 +106,89 @@ pub enum Error {
         /// The server's release.
         server: FlinkVersion,
     },
-    /// The server has no such endpoint, and `/config` tells why: it is switched off, or of another kind or release.
+    /// The server has no such endpoint, and its `/config` gives the reason: the feature is disabled, or the server is of
+    /// another kind or release.
     #[error("{endpoint}: {absence}")]
     #[non_exhaustive]
     Absent {
         /// The endpoint's name.
         endpoint: &'static str,
-        /// Why it is not there.
+        /// The reason.
         absence: Absence,
-        /// The server's refusal.
+        /// The server's response.
         refusal: Box<Error>,
     },
     /// No answer: the server could not be reached, or the connection broke.
-    #[error("{endpoint}: {kind} {url}{tried}")]
+    #[error("{endpoint}: {kind} {url}{attempts}")]
     #[non_exhaustive]
     Transport {
         /// The endpoint's name.
         endpoint: &'static str,
-        /// Where the request went; without credentials.
+        /// The address of the server, without credentials.
         url: String,
-        /// How far it came.
+        /// The kind of failure, which tells how far the request got.
         kind: TransportErrorKind,
-        /// How often it was tried; this is the last time.
-        tried: Tried,
+        /// Number of attempts, and their duration. The error is that of the last one.
+        attempts: AttemptSummary,
         /// The reason, where there is one.
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
-    /// There is no answer to a request that changes something: it may have been carried out, or not. That a second one
-    /// was refused does not settle it, unless the refusal says that the first one is known.
+    /// A request that changes something may have been carried out, or not. Its response was lost, or it was accepted and
+    /// its status is not available.
     ///
-    /// What can be found out by itself, is: a job is submitted, and a savepoint triggered, exactly once. This is what
-    /// remains, when the server did not come back in time or does not know a second request again.
-    #[error("{endpoint}: no answer; it may have been carried out, or not{}", token.as_ref().map(|id| format!(" (its id is {id})")).unwrap_or_default())]
+    /// The client resolves this itself where the server recognises a repeated request by its id: a job is submitted,
+    /// and a savepoint triggered, exactly once. This error remains if the server did not return in time, or recognises
+    /// no id. The refusal of a retry settles nothing, unless it says that the first request is known.
+    #[error("{endpoint}: {}{}", source.uncertainty(), token.as_ref().map(|id| format!(" (its id is {id})")).unwrap_or_default())]
     #[non_exhaustive]
     OutcomeUnknown {
         /// The endpoint's name.
         endpoint: &'static str,
-        /// The id to look for: of the job, or of the operation.
+        /// The id of the job or the operation, to look for.
         token: Option<String>,
-        /// The jobs that are new since a request to run a program without an id for its jobs: among them are the program's,
-        /// if it has submitted any, and what others submitted meanwhile.
+        /// The jobs that are new since the request, if it was to run a program without a job id. They include the jobs of
+        /// the program, if it has submitted any, and those that others submitted meanwhile.
         jobs: Vec<StartedJob>,
         /// The last error.
         source: Box<Error>,
     },
-    /// Flink refused to run a program that has submitted jobs: a main method submits a job, and then fails; or a job that
-    /// Flink accepted cannot begin, as with a savepoint that does not fit, and has FAILED.
+    /// Flink refused to run a program, but the program has submitted jobs. Its main method failed after it had submitted a
+    /// job; or Flink accepted a job that cannot start, for example from a savepoint that does not fit, and that has FAILED.
     #[error("{endpoint}: refused, but {}", stack_trace::printable(&started_job::sentence(jobs)))]
     #[non_exhaustive]
     StartedAnyway {
         /// The endpoint's name.
         endpoint: &'static str,
-        /// The jobs, with their states. With an id of the caller's choice it is that job; else those that are new since the
-        /// request, which may be others' that were submitted at the same moment.
+        /// The jobs, with their states. If the caller chose a job id, it is that job. Otherwise they are the jobs that are
+        /// new since the request, which may include jobs that others submitted at the same time.
         jobs: Vec<StartedJob>,
         /// The refusal.
         source: Box<Error>,
     },
-    /// It took longer than it may.
-    #[error("{what} took longer than {after:?}{}{tried}", if *sent { "" } else { ", before the whole request was sent" })]
+    /// A timeout expired.
+    #[error("{what} took longer than {after:?}{}{attempts}", if *sent { "" } else { ", before the whole request was sent" })]
     #[non_exhaustive]
     Timeout {
-        /// What was waited for, and how far it was.
+        /// The pending operation, and its progress.
         what: String,
-        /// The deadline.
+        /// The timeout.
         after: Duration,
-        /// Whether the whole request may have reached the server: not while its credentials were read, its connection was made, or
-        /// its file was still being sent.
+        /// True if the whole request may have reached the server. False if the timeout expired while credentials were
+        /// read, the connection was made, or a file was being sent.
         sent: bool,
-        /// How often it was tried; this is the last time.
-        tried: Tried,
+        /// Number of attempts, and their duration. The error is that of the last one.
+        attempts: AttemptSummary,
     },
-    /// The server was away, or answered that it cannot, for longer than a wait endures. What is waited for goes on.
+    /// A wait ended because the server was unreachable, or answered that it is unavailable, for too long. The job or
+    /// operation continues.
     #[error("{what}: no answer for {lasting:?}")]
     #[non_exhaustive]
     Outage {
-        /// What was waited for.
+        /// The subject of the wait.
         what: String,
-        /// The patience of the client.
+        /// The client's [limit](crate::ClientBuilder::outage_patience) for outages.
         lasting: Duration,
-        /// What came of the last question.
+        /// The error of the last request.
         source: Box<Error>,
     },
     /// The answer is larger than the client's limit.
@@ -195,78 +200,78 @@ pub enum Error {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// Flink refused or failed.
+    /// Flink refused the request, or failed.
     #[error(transparent)]
     Api(Box<ApiError>),
-    /// The answer is not one of Flink's: a proxy, a login page or another server spoke.
-    #[error("{endpoint}: {status} with {found}, which is no answer of Flink's{tried}")]
+    /// The answer is not Flink's: it comes from a proxy, a login page or another server.
+    #[error("{endpoint}: {status} with {found}, which is not Flink's answer{attempts}")]
     #[non_exhaustive]
     NotFlink {
         /// The endpoint's name.
         endpoint: &'static str,
         /// HTTP status.
         status: StatusCode,
-        /// What came instead.
+        /// Description of the body.
         found: String,
-        /// When the server wants to be asked again.
+        /// The server's `Retry-After`.
         retry_after: Option<Duration>,
-        /// How often it was tried; this is the last time.
-        tried: Tried,
+        /// Number of attempts, and their duration. The error is that of the last one.
+        attempts: AttemptSummary,
     },
-    /// The answer is JSON of another shape than this crate knows.
+    /// The answer is JSON of an unexpected shape.
     #[error("{endpoint}: the answer has an unexpected value at `{}`", stack_trace::printable(at))]
     #[non_exhaustive]
     Decode {
         /// The endpoint's name.
         endpoint: &'static str,
-        /// The place in the JSON, as in `vertices[0].id`.
+        /// The path in the JSON, such as `vertices[0].id`.
         at: String,
-        /// What is wrong there.
+        /// The error at that path.
         source: serde_json::Error,
     },
-    /// An operation that Flink had accepted failed: a savepoint, a stop, a deletion.
+    /// An operation failed after Flink had accepted it: a savepoint, a stop, a deletion.
     #[error("{operation} failed: {}", stack_trace::printable_cause(stack_trace::root_cause(trace)))]
     #[non_exhaustive]
     OperationFailed {
-        /// What was tried, named after its endpoint.
+        /// The operation, named after the endpoint that triggers it.
         operation: String,
         /// The whole Java stack trace.
         trace: String,
     },
-    /// The server does not know an operation that it had accepted: another JobManager took over, which does not know
-    /// it. It may have been carried out, or not.
+    /// The server no longer knows an operation that it had accepted, because another JobManager took over. The operation
+    /// may have been carried out, or not.
     #[error(
         "{operation}: the server no longer knows operation {id}; it may have been carried out, or not{evidence}"
     )]
     #[non_exhaustive]
     OperationForgotten {
-        /// What was tried, named after its endpoint.
+        /// The operation, named after the endpoint that triggers it.
         operation: String,
         /// The operation's id.
         id: TriggerId,
-        /// What the cluster shows of it.
+        /// The traces of the operation on the cluster.
         evidence: Box<Evidence>,
-        /// The answer to the question after it.
+        /// The answer to the request for its status.
         source: Box<Error>,
     },
-    /// A job that was there is unknown to the server.
+    /// The server no longer knows a job.
     #[error("job {job} is gone: it was {}, and the server no longer knows it", stack_trace::printable(state.as_str()))]
     #[non_exhaustive]
     JobGone {
         /// The job.
         job: JobId,
-        /// Its state when it was last seen.
+        /// Its last known state.
         state: JobStatus,
     },
-    /// A job came to an end that was not waited for.
+    /// A job ended in another state than the one waited for.
     #[error("job {job} is {state}{}", root_cause.as_deref().map(|cause| format!(": {}", stack_trace::printable_cause(cause))).unwrap_or_default())]
     #[non_exhaustive]
     JobEnded {
         /// The job.
         job: JobId,
-        /// How it ended.
+        /// Its final state.
         state: JobStatus,
-        /// Why, if it failed.
+        /// The root cause, if it failed.
         root_cause: Option<String>,
     },
 }

@@ -1,4 +1,4 @@
-//! A client for the REST API of Apache Flink, right on every release from 1.13 to 2.3.
+//! A client for the REST API of Apache Flink, correct on every release from 1.13 to 2.3.
 //!
 //! ```no_run
 //! # async fn f() -> flink_rest_client::Result<()> {
@@ -14,20 +14,20 @@
 //! # }
 //! ```
 //!
-//! # How it is laid out
+//! # Overview
 //!
-//! A [`Client`] gives handles: [`job(id)`](Client::job), [`jars()`](Client::jars), [`taskmanager(id)`](Client::taskmanager), …
-//! Their methods give a [`Call`]. Set what is optional, then `.await` it, or [`send()`](Call::send) it on a
-//! [`blocking`] client. A call that starts something gives an [`Operation`] to [`wait()`](Operation::wait) for.
+//! A [`Client`] has handles: [`job(id)`](Client::job), [`jars()`](Client::jars), [`taskmanager(id)`](Client::taskmanager), …
+//! The methods of a handle return a [`Call`]. Set its options, then `.await` it, or [`send()`](Call::send) it on a
+//! [`blocking`] client. Calls that start an operation return an [`Operation`], with a method [`wait()`](Operation::wait).
 //!
-//! Each call is a struct, such as [`GetJob`](jobs::details::GetJob), that can be [sent](Client::request) as it is. All of
-//! them are in [`ENDPOINTS`], and can be called by name with JSON on either side: [`Client::request_by_name`].
+//! Each endpoint is a struct, such as [`GetJob`](jobs::details::GetJob), which can also be [sent](Client::request)
+//! directly. [`ENDPOINTS`] lists them all. [`Client::request_by_name`] calls them by name, with JSON in both directions.
 //!
 //! # Errors
 //!
-//! An [`Error`] is one line with Flink's own root cause; [`hint()`](Error::hint) says what to try. What can be seen to be
-//! wrong is refused before anything is sent. Endpoints and parameters that not every Flink has are checked against the
-//! server's release, which is asked for once.
+//! An [`Error`] is one line with Flink's root cause; [`hint()`](Error::hint) suggests the next step. Invalid values are
+//! refused before anything is sent. Endpoints and parameters that not every release has are checked against the server's
+//! release, which is requested once.
 //!
 //! # Connections and credentials
 //!
@@ -43,30 +43,33 @@
 //! # }
 //! ```
 //!
-//! Connections are kept open for the next request. [`ClientBuilder`] sets whom to trust
-//! ([`ca_certificate`](ClientBuilder::ca_certificate); the system's authorities unless set), who this is
-//! ([`basic_auth`](ClientBuilder::basic_auth), [`bearer_token`](ClientBuilder::bearer_token),
-//! [`header`](ClientBuilder::header), [`client_certificate`](ClientBuilder::client_certificate)) and the way there
-//! ([`proxy`](ClientBuilder::proxy), [`proxy_from_env`](ClientBuilder::proxy_from_env); the environment counts only then).
-//! Credentials are shown nowhere, and go to the cluster's address only: redirects are followed within its scheme, host
-//! and port. The project's SECURITY.md says which test holds each promise.
+//! Connections are reused. [`ClientBuilder`] sets
 //!
-//! # Time and size
+//! - trusted certificates: [`ca_certificate`](ClientBuilder::ca_certificate) [default: the system's authorities];
+//! - credentials: [`basic_auth`](ClientBuilder::basic_auth), [`bearer_token`](ClientBuilder::bearer_token),
+//!   [`header`](ClientBuilder::header), [`client_certificate`](ClientBuilder::client_certificate);
+//! - a proxy: [`proxy`](ClientBuilder::proxy), or [`proxy_from_env`](ClientBuilder::proxy_from_env) for that of the
+//!   environment, which is ignored otherwise.
 //!
-//! A connection must be there within 10 seconds, an answer to a question within 30, a whole call be over within 60, an
-//! upload within 10 minutes; a wait ends after 10 minutes. [`Call::timeout`] and its neighbours set it for one call,
-//! [`ClientBuilder`] for all. Answers are limited to 256 MiB.
+//! Credentials are never shown, and sent only to the cluster's address: redirects are followed only within its scheme,
+//! host and port. The project's SECURITY.md lists the promises, each with its test.
+//!
+//! # Timeouts and limits
+//!
+//! The default timeouts are 10 seconds for a connection, 30 seconds for an attempt of a read-only request, 60 seconds for
+//! a whole call, 10 minutes for an upload, and 10 minutes for a wait. [`Call::timeout`] and
+//! [`Call::attempt_timeout`] set them for one call, [`ClientBuilder`] for all. Answers are limited to 256 MiB.
 //!
 //! # Exactly once
 //!
-//! What fails in passing is [sent again](Retry), but never so that something is started twice: `run` chooses the id of
-//! the job, looks for it after a lost answer, and takes the refusal of a duplicate for success. Savepoints, stops and
-//! checkpoints have such an id as well, from 1.15 and 1.17. Where the server knows no id again,
-//! [`Error::OutcomeUnknown`] says so. [`Repeat`] tells it for each endpoint.
+//! Transient failures are [retried](Retry), but nothing is ever started twice. If the caller chooses the id of a job,
+//! `run` looks the job up after a lost response, and takes the refusal of a duplicate for success. The client chooses such
+//! an id for savepoints and stops (1.15+) and for checkpoints (1.17+). Where the server recognises no id, a lost response
+//! is an [`Error::OutcomeUnknown`]. [`Repeat`] describes the behaviour of each endpoint.
 //!
 //! # Features
 //!
-//! `blocking` (on unless switched off): the [`blocking`] client.
+//! `blocking` (enabled by default): the [`blocking`] client.
 
 #![cfg_attr(not(feature = "blocking"), allow(dead_code, reason = "some of it only blocking code needs"))]
 
@@ -103,7 +106,7 @@ pub use crate::{
         answer::{Answer, Empty, Nullable, Text},
         upload::Upload,
     },
-    error::{Absence, ApiError, Error, Evidence, Result, StartedJob, TransportErrorKind, Tried},
+    error::{Absence, ApiError, AttemptSummary, Error, Evidence, Result, StartedJob, TransportErrorKind},
     logs::follow,
     rest::{
         applications, cluster, datasets,
@@ -126,7 +129,7 @@ pub use crate::{
 };
 #[doc(hidden)]
 pub use crate::{
-    client::{beside, room},
+    client::{callback_threads, temp_file},
     rest::{FLINK, registry::WithAnswerType},
     value::lenient,
 };

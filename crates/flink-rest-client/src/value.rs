@@ -1,4 +1,4 @@
-//! Flink's values as types, and what is done to its texts.
+//! Types for Flink's values, and functions on its texts.
 
 pub(crate) mod id;
 pub(crate) mod kind;

@@ -1,4 +1,4 @@
-//! `#[derive(Endpoint)]`: one struct says everything about one endpoint of Flink's REST API.
+//! `#[derive(Endpoint)]`: one struct declares one endpoint of Flink's REST API.
 //!
 //! ```text
 //! /// Metrics of one job; without names, the names on offer.
@@ -15,29 +15,30 @@
 //!
 //! | on the struct | meaning |
 //! | --- | --- |
-//! | `GET "/path/{field}" -> Type` | method, path and answer |
+//! | `GET "/path/{field}" -> Type` | method, path, and type of the answer |
 //! | `since = "1.16"`, `until = "1.20"` | first and last Flink release that has it |
-//! | `handle = "…"`, `python = "…"` | how it is called from Rust and in the Python client, for the tables |
-//! | `-> Triggered` | starts an operation: the struct is a `Trigger`, and its call gives an `Operation` |
-//! | `repeat = …` | what a second request does, one of `Repeat`; unless said, `Reads` for GET and `Another` for the rest |
-//! | `measured = true` | the answer holds values of metrics: they are made fresh first |
-//! | `by = path` | an async fn that carries it out, in place of `Client::perform` |
-//! | `meant = path` | a function from a refusal to the answer that Flink means by it, where it refuses what is no error |
-//! | `also = UploadAndRun` | a larger action that takes the same settings (it is `AsMut` of this struct) |
+//! | `handle = "…"`, `python = "…"` | the calls in Rust and in the Python client, for tables in the docs |
+//! | `-> Triggered` | starts an operation: the struct is a `Trigger`, and its call returns an `Operation` |
+//! | `repeat = …` | effect of a second request, a variant of `Repeat` [default: `Reads` for GET, otherwise `Another`] |
+//! | `measured = true` | the answer holds metric values, which are refreshed first |
+//! | `by = path` | an async fn that runs the call, in place of `Client::perform` |
+//! | `meant = path` | converts a refusal to the answer that Flink means by it, where Flink refuses a valid request |
+//! | `also = UploadAndRun` | a larger action with the same options (it is `AsMut` of this struct) |
 //!
 //! | on a field | meaning |
 //! | --- | --- |
-//! | nothing | fills the placeholder of its name |
-//! | `#[query]`, `#[body]` | goes into the query, the JSON body |
-//! | `#[file]`, `#[jar]` | a file of the multipart body, whose JSON names it |
-//! | `#[query("entry-class")]` | under that key instead of the field's name |
-//! | `#[body("")]`, `#[jar("")]` | is the whole body: its members are the body's; there is no JSON |
-//! | `since = "1.17"`, `until = "1.20"` | the releases that know it |
-//! | `token = Chosen`, `token = Given` | an id by which the server knows a second request again: where none is set, the client chooses one, or the request has none |
-//! | `formerly = ("restoreMode", "1.19")` | its key in older releases, and the last of them |
-//! | `check = path` | a `fn(&T) -> Result<(), String>` that refuses a value before it is sent |
+//! | no attribute | fills the placeholder of the same name in the path |
+//! | `#[query]`, `#[body]` | a parameter of the query, a member of the JSON body |
+//! | `#[file]`, `#[jar]` | a file of the multipart body, named in its JSON part |
+//! | `#[query("entry-class")]` | this key instead of the field's name |
+//! | `#[body("")]` | the whole JSON body |
+//! | `#[jar("")]` | a file that no JSON part names |
+//! | `since = "1.17"`, `until = "1.20"` | first and last release that knows it |
+//! | `token = Chosen`, `token = Given` | an id by which the server recognises a repeated request; if unset, the client chooses one (`Chosen`), or the request has none (`Given`) |
+//! | `formerly = ("restoreMode", "1.19")` | the key in older releases, and the last of them |
+//! | `check = path` | a `fn(&T) -> Result<(), String>` that refuses invalid values before anything is sent |
 //!
-//! `Option`, `Vec` and `BTreeMap` fields are optional: left out while unset, and set by a method of the same name
+//! `Option`, `Vec` and `BTreeMap` fields are optional. They are left out while unset, and set by a method of the same name
 //! on the call. The other fields are the arguments of `new`.
 
 mod read;

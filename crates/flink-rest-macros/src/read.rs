@@ -1,4 +1,4 @@
-//! What the attributes and fields of an endpoint struct say.
+//! Parsing of the attributes and fields of an endpoint struct.
 
 use syn::{
     Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, GenericArgument, Ident, Lit, LitBool,
@@ -6,7 +6,7 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-/// What `#[endpoint(…)]` says.
+/// The content of `#[endpoint(…)]`.
 pub(crate) struct Route {
     pub(crate) method: Ident,
     pub(crate) path: LitStr,
@@ -69,7 +69,7 @@ impl Parse for Route {
 }
 
 impl Route {
-    /// The placeholders of the path, in their order.
+    /// The placeholders of the path, in order.
     fn placeholders(&self) -> Vec<String> {
         self.path
             .value()
@@ -79,7 +79,7 @@ impl Route {
     }
 }
 
-/// One field of the struct, and where its value goes.
+/// A field of the struct, and the place of its value in the request.
 pub(crate) struct Param<'a> {
     pub(crate) field: &'a Ident,
     pub(crate) ty: &'a Type,
@@ -89,7 +89,7 @@ pub(crate) struct Param<'a> {
     pub(crate) options: ParamOptions,
 }
 
-/// What `#[query(…)]`, `#[body(…)]`, `#[file(…)]` or `#[jar(…)]` says.
+/// The content of `#[query(…)]`, `#[body(…)]`, `#[file(…)]` or `#[jar(…)]`.
 #[derive(Default)]
 pub(crate) struct ParamOptions {
     pub(crate) key: Option<LitStr>,
@@ -129,7 +129,7 @@ impl Parse for ParamOptions {
     }
 }
 
-/// How a field is filled: once, or only when somebody sets it.
+/// The number of values of a field.
 #[derive(Clone, Copy)]
 pub(crate) enum Shape<'a> {
     Required,
@@ -157,7 +157,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Its name in `endpoint::Shape`.
+    /// The name of the variant in `endpoint::Shape`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Required => "One",
@@ -182,10 +182,10 @@ pub(crate) fn params<'a>(input: &'a DeriveInput, route: &Route) -> Result<Vec<Pa
             Fields::Named(fields) => fields.named.iter().collect(),
             Fields::Unit => Vec::new(),
             Fields::Unnamed(fields) => {
-                return Err(Error::new_spanned(fields, "an endpoint has named fields"));
+                return Err(Error::new_spanned(fields, "an endpoint struct needs named fields"));
             }
         },
-        _ => return Err(Error::new(input.ident.span(), "an endpoint is a struct")),
+        _ => return Err(Error::new(input.ident.span(), "an endpoint must be a struct")),
     };
     let placeholders = route.placeholders();
     let params = fields.into_iter().map(|field| param(field, &placeholders)).collect::<Result<Vec<_>>>()?;
@@ -200,7 +200,7 @@ pub(crate) fn params<'a>(input: &'a DeriveInput, route: &Route) -> Result<Vec<Pa
 
 pub(crate) fn param<'a>(field: &'a Field, placeholders: &[String]) -> Result<Param<'a>> {
     let Some(ident) = &field.ident else {
-        return Err(Error::new_spanned(field, "an endpoint has named fields"));
+        return Err(Error::new_spanned(field, "an endpoint struct needs named fields"));
     };
     let marked = [("query", "Query"), ("body", "Body"), ("file", "File"), ("jar", "Jar")]
         .into_iter()
@@ -218,10 +218,12 @@ pub(crate) fn param<'a>(field: &'a Field, placeholders: &[String]) -> Result<Par
         (None, false) => {
             return Err(Error::new(
                 ident.span(),
-                "not in the path: mark it #[query], #[body], #[file] or #[jar]",
+                "the field is not in the path: mark it #[query], #[body], #[file] or #[jar]",
             ));
         }
-        (Some(_), true) => return Err(Error::new(ident.span(), "in the path: it goes nowhere else")),
+        (Some(_), true) => {
+            return Err(Error::new(ident.span(), "the field is in the path already: remove the attribute"));
+        }
     };
     Ok(Param {
         field: ident,
@@ -237,7 +239,7 @@ pub(crate) fn find<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a At
     attributes.iter().find(|attribute| attribute.path().is_ident(name))
 }
 
-/// The doc comment, its lines joined as they stand.
+/// The doc comment, with its line breaks.
 pub(crate) fn doc(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {

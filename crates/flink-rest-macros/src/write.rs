@@ -1,4 +1,4 @@
-//! What is written for it.
+//! Generation of code for an endpoint struct.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -51,7 +51,7 @@ pub(crate) fn spec(name: &Ident, doc: &str, route: &Route, params: &[Param<'_>])
     };
     let (item_name, of_list) = (type_name(item), is_list.then(|| quote!(.of_list())));
     quote! {
-        /// What can be known of this endpoint without calling it.
+        /// The description of this endpoint.
         pub const SPEC: &'static ::flink_rest_client::endpoint::Spec = &::flink_rest_client::endpoint::Spec {
             name: #name,
             api: &::flink_rest_client::FLINK,
@@ -94,7 +94,7 @@ pub(crate) fn new(params: &[Param<'_>]) -> TokenStream {
         }
     });
     quote! {
-        /// The request with all that it must have, and nothing of what it may have.
+        /// Creates the endpoint with its required parameters only.
         pub fn new(#(#arguments),*) -> Self { Self { #(#values),* } }
     }
 }
@@ -172,7 +172,7 @@ pub(crate) fn action(name: &Ident, route: &Route) -> TokenStream {
     }
 }
 
-/// The method that sets an optional field on a call.
+/// The setter of an optional field on a call.
 pub(crate) fn setter(name: &Ident, param: &Param<'_>) -> Option<TokenStream> {
     let field = param.field;
     let doc = &param.doc;

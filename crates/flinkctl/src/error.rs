@@ -124,7 +124,7 @@ impl From<std::io::Error> for Failure {
 fn said_by_flink(error: &flink_rest_client::Error) -> Option<(String, Vec<String>)> {
     use flink_rest_client::Error::{Api, OperationFailed};
     let (what, tried) = match error {
-        Api(refusal) => (format!("{}: {}", refusal.request, refusal.status), refusal.tried.to_string()),
+        Api(refusal) => (format!("{}: {}", refusal.request, refusal.status), refusal.attempts.to_string()),
         OperationFailed { operation, .. } => (format!("{} failed", words(operation)), String::new()),
         _ => return None,
     };

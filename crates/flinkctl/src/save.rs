@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use flink_rest_client::beside;
+use flink_rest_client::temp_file;
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) fn save(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()
         // A pipe or a device cannot be replaced; it takes what it is given.
         return fs::write(&path, bytes);
     }
-    let (mut file, temporary) = beside::create(&path, &options(readers))?;
+    let (mut file, temporary) = temp_file::create(&path, &options(readers))?;
     let written = write(&mut file, before.filter(|_| readers == Readers::Usual), bytes);
     // The file is still open, and so locked.
     written.and_then(|()| fs::rename(&temporary, &path)).inspect_err(|_| {

@@ -1,4 +1,4 @@
-//! The address of a cluster, with or without path prefix, `/v1`, user and password; also that of a page of its dashboard.
+//! The address of a cluster. It may have a path prefix, `/v1`, user and password, or be that of a dashboard page.
 
 use std::{
     fmt,
@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{Error, Result, client::auth::credentials};
 
-/// Where a highly available cluster's REST API is: at any of these, and the last one that worked is used.
+/// The addresses of a highly available cluster. The last one that worked is used.
 #[derive(Debug)]
 pub(crate) struct Addresses {
     all: Vec<Address>,
@@ -32,23 +32,23 @@ impl Addresses {
 
     pub(crate) fn current(&self) -> &Address {
         let index = self.current.load(Ordering::Relaxed) % self.all.len();
-        // There is at least the first one.
+        // `all` is never empty.
         self.all.get(index).unwrap_or(&self.all[0])
     }
 
-    /// Goes on to the next one, unless another call has done so already.
+    /// Moves on to the next address, unless another call has done so already.
     pub(crate) fn leave(&self, address: &Address) {
         let Some(index) = self.all.iter().position(|other| std::ptr::eq(other, address)) else { return };
         let next = (index + 1) % self.all.len();
         let _ = self.current.compare_exchange(index, next, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// One of them has answered.
+    /// Records that one of the addresses has answered.
     pub(crate) fn set_answered(&self) {
         self.answered.store(true, Ordering::Relaxed);
     }
 
-    /// Whether one of them ever has.
+    /// Returns true if one of the addresses has ever answered.
     pub(crate) fn have_answered(&self) -> bool {
         self.answered.load(Ordering::Relaxed)
     }
@@ -57,13 +57,13 @@ impl Addresses {
         self.all.iter().map(|address| address.join("/v1", "")).collect()
     }
 
-    /// Whether user and password are given in one of them.
+    /// Returns true if one of the addresses contains user and password.
     pub(crate) fn any_authorization(&self) -> bool {
         self.all.iter().any(|address| address.authorization.is_some())
     }
 }
 
-/// Where a cluster's REST API is. Credentials are taken out of it and never shown.
+/// The address of a cluster's REST API. Its credentials are kept apart, and never shown.
 #[derive(Clone)]
 pub(crate) struct Address {
     text: String,
@@ -75,7 +75,7 @@ impl Address {
         &self.text
     }
 
-    /// The full URI of a path of the REST API below this prefix, with its query.
+    /// Returns the full URI of a path and query of the REST API, below this prefix.
     pub(crate) fn join(&self, prefix: &str, target: &str) -> Result<Uri> {
         let full = format!("{}{prefix}{target}", self.text);
         full.parse().map_err(|error: http::uri::InvalidUri| invalid(&self.text, error.to_string()))
@@ -91,31 +91,31 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
-        // What stands before an `@` may be a password.
+        // The part before an `@` may be a password.
         let shown = text.rsplit('@').next().unwrap_or_default();
         let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         let mut url = Url::parse(&full).map_err(|error| match error {
-            // A password without its host.
+            // The «port» may be a password without a host.
             url::ParseError::InvalidPort => invalid(&before_port(shown), error.to_string()),
             _ => invalid(shown, error.to_string()),
         })?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(invalid(shown, format!("`{}` is neither http nor https", url.scheme())));
         }
-        // From a browser comes the address of a page: `http://host:8081/#/job/running`.
+        // An address copied from a browser is that of a page: `http://host:8081/#/job/running`.
         let after_path = [url.query(), url.fragment()];
         if after_path.iter().flatten().any(|text| text.contains('@')) {
             return Err(invalid(shown, "a ? or # in its user or password must be written as %3F or %23"));
         }
         url.set_query(None);
         url.set_fragment(None);
-        // A slash in a password ends the host: what follows it, password included, would go there as a path.
+        // A slash in a password ends the host, and would send the rest of the password as a path.
         let scheme = full.split("://").next().unwrap_or_default();
         if url.path().contains('@') || scheme.contains([':', '@', '/', '\\']) {
             return Err(invalid(shown, "a / in its user or password must be written as %2F"));
         }
         let authorization = basic(&url)?;
-        // Neither can fail for http: it always has a host.
+        // These cannot fail: an http URL always has a host.
         let _ = url.set_username("");
         let _ = url.set_password(None);
         let path = url.path().trim_end_matches('/');
@@ -126,14 +126,14 @@ impl FromStr for Address {
     }
 }
 
-/// An address up to its port.
+/// The address without its port and what follows.
 fn before_port(text: &str) -> String {
     let (scheme, rest) =
         text.split_once("://").map_or(("", text), |(_, rest)| (&text[..text.len() - rest.len()], rest));
     format!("{scheme}{}:…", rest.split(':').next().unwrap_or_default())
 }
 
-/// User and password of the address as a header.
+/// The header for the user and password of the address.
 fn basic(url: &Url) -> Result<Option<HeaderValue>> {
     use percent_encoding::percent_decode_str;
     if url.username().is_empty() && url.password().is_none() {

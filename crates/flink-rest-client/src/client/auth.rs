@@ -1,4 +1,4 @@
-//! The way to a server: whom to trust, who is asking, and through which proxy.
+//! Credentials, TLS and proxies.
 
 pub(crate) mod credentials;
 pub(crate) mod proxy;

@@ -1,4 +1,4 @@
-//! The same client for code that is not async: calls end in [`send()`](crate::Call::send) where async code has `.await`.
+//! The blocking client. Calls end in [`send()`](crate::Call::send) where async code has `.await`.
 //!
 //! ```no_run
 //! let flink = flink_rest_client::blocking::FlinkRestClient::new("http://localhost:8081")?;
@@ -15,10 +15,10 @@ use crate::{
     client::{Mode, sealed::Sealed},
 };
 
-/// The blocking client of one cluster; cheap to clone. See [`Client`] for what it can do.
+/// The blocking client of one cluster; cheap to clone. Its methods are those of [`Client`].
 pub type FlinkRestClient = Client<Blocking>;
 
-/// Calls block until they are done. Connections are served by one thread in the background.
+/// The mode in which calls block until they are done. One background thread serves the connections.
 #[derive(Clone, Debug)]
 pub struct Blocking(Arc<Background>);
 
@@ -59,7 +59,7 @@ impl Blocking {
 
 impl Drop for Background {
     fn drop(&mut self) {
-        // A plain drop waits for the thread, and panics where the last client goes inside an async runtime.
+        // A plain drop would wait for the thread, and panic if the last client is dropped inside an async runtime.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
@@ -67,14 +67,14 @@ impl Drop for Background {
 }
 
 impl FlinkRestClient {
-    /// A client of the cluster at this address; see [`crate::FlinkRestClient::new`].
+    /// Creates a client of the cluster at this address; see [`crate::FlinkRestClient::new`].
     pub fn new(address: impl AsRef<str>) -> Result<Self> {
         crate::FlinkRestClient::builder(address).build_blocking()
     }
 }
 
 impl ClientBuilder {
-    /// The client for code that is not async. Nothing is sent yet.
+    /// Builds a blocking client. Nothing is sent yet.
     pub fn build_blocking(self) -> Result<FlinkRestClient> {
         let client = self.build()?;
         Ok(client.in_mode(Blocking::start()?))

@@ -24,7 +24,7 @@ use crate::{
     value::secrets::Secrets,
 };
 
-/// Settings of a client.
+/// A builder of clients.
 #[derive(Debug)]
 #[must_use]
 pub struct ClientBuilder {
@@ -64,22 +64,21 @@ impl ClientBuilder {
         }
     }
 
-    /// Another address of the same cluster, which is used when the ones before cannot be reached: highly available
-    /// clusters answer at each of their JobManagers. May be given several times.
+    /// Adds another address of the same cluster, used if those before cannot be reached. A highly available cluster answers
+    /// at each of its JobManagers. Can be called several times.
     pub fn or_address(mut self, address: impl AsRef<str>) -> Self {
         self.others.push(address.as_ref().parse());
         self
     }
 
-    /// How long to wait for a connection; 10 seconds unless set.
+    /// Timeout for making a connection [default: 10 s].
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long one attempt of a request that only reads may take; 30 seconds unless set. Others have the whole time of
-    /// the call: repeated too early, they would make the server do its work twice. [`Call::attempt_timeout`] sets it for
-    /// one call.
+    /// Timeout of one attempt of a read-only request [default: 30 s]. Other requests may take as long as the call: an early
+    /// retry would make the server do the work twice. [`Call::attempt_timeout`] sets it for one call.
     ///
     /// [`Call::attempt_timeout`]: crate::Call::attempt_timeout
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
@@ -87,8 +86,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long a whole call may take, with all its attempts and pauses; 60 seconds unless set, ten times as long for
-    /// uploads. [`Call::timeout`] sets it for one call.
+    /// Timeout of a whole call, with all retries [default: 60 s]. It is ten times as long for uploads. [`Call::timeout`] sets
+    /// it for one call.
     ///
     /// [`Call::timeout`]: crate::Call::timeout
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -96,8 +95,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The end of all calls of this client, whatever their own limits: so long after this moment. For a program that must
-    /// be over by then.
+    /// Deadline of all calls of this client, whatever their own timeouts: this duration after this moment. For programs that
+    /// must end by then.
     pub fn deadline(mut self, started: Instant, within: Duration) -> Self {
         self.deadline = Some(Deadline {
             at: tokio::time::Instant::from_std(started) + within.min(CENTURY),
@@ -106,7 +105,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How often and with which pauses requests are sent again; see [`Retry`]. [`Call::retry`] sets it for one call.
+    /// The [retry policy](Retry). [`Call::retry`] sets it for one call.
     ///
     /// [`Call::retry`]: crate::Call::retry
     pub fn retry(mut self, retry: Retry) -> Self {
@@ -114,85 +113,85 @@ impl ClientBuilder {
         self
     }
 
-    /// How long the server may be away, or answer that it cannot, before a wait for a job or an operation ends with
-    /// [`Error::Outage`](crate::Error::Outage); 2 minutes unless set, as for [logs](crate::follow::Follow::patience). A
-    /// JobManager that fails over is back earlier.
+    /// Maximum duration of an outage during a wait for a job or an operation [default: 2 minutes, as for
+    /// [logs](crate::follow::Follow::patience)]. After it, the wait ends with [`Error::Outage`](crate::Error::Outage).
+    ///
+    /// An outage is a time in which the server is unreachable, or answers that it is unavailable. A failover of the
+    /// JobManager takes less.
     pub fn outage_patience(mut self, patience: Duration) -> Self {
         self.outage_patience = patience;
         self
     }
 
-    /// The largest answer that is accepted; 256 MiB unless set.
+    /// Maximum size of an answer, in bytes [default: 256 MiB].
     pub fn max_answer_bytes(mut self, limit: usize) -> Self {
         self.max_answer_bytes = limit;
         self
     }
 
-    /// The server's release, so that it is not asked for.
+    /// The server's release. If set, the client does not request it from the server.
     pub fn flink_version(mut self, version: FlinkVersion) -> Self {
         self.version = Some(version);
         self
     }
 
-    /// A user and a password, for basic authentication; the same as in `https://user:password@host`.
+    /// User and password for basic authentication, as in `https://user:password@host`.
     pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         self.credentials.push(Credential::Basic { user: user.into(), password: password.into() });
         self
     }
 
-    /// A bearer token: a text, or a [`Token`] from a file that may change, or from a function.
+    /// A bearer token: a text, or a [`Token`] that is read from a file or returned by a function.
     pub fn bearer_token(mut self, token: impl Into<Token>) -> Self {
         self.credentials.push(Credential::Bearer(token.into()));
         self
     }
 
-    /// A header of each request, such as the key of a gateway. Its value is kept secret like a password.
+    /// Adds a header to each request, such as the key of a gateway. Its value is kept secret like a password.
     pub fn header(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
         self.credentials.push(Credential::Header { name: name.as_ref().parse().ok(), value: value.into() });
         self
     }
 
-    /// Certificates of authorities that sign servers' certificates, or a server's own one; each call adds some. They are
-    /// trusted in place of the system's, as with curl's `--cacert`.
+    /// Adds trusted certificates: of authorities, or of the server itself. They replace those of the system, as with curl's
+    /// `--cacert`. Can be called several times.
     pub fn ca_certificate(mut self, certificates: impl Into<Pem>) -> Self {
         self.tls.authorities.push(certificates.into());
         self
     }
 
-    /// The client's own certificate, followed by those between it and its authority, and its private key (PKCS#8, PKCS#1
-    /// or SEC1, not encrypted). A cluster with `security.ssl.rest.authentication-enabled` wants one. Both may be in the
-    /// same file.
+    /// The client's certificate, followed by its intermediate certificates, and its private key (PKCS#8, PKCS#1 or SEC1, not
+    /// encrypted). A cluster with `security.ssl.rest.authentication-enabled` requires one. Both may be in the same file.
     pub fn client_certificate(mut self, certificates: impl Into<Pem>, key: impl Into<Pem>) -> Self {
         self.tls.identity = Some(Identity { certificates: certificates.into(), key: key.into() });
         self
     }
 
-    /// A proxy on the way to the cluster: `http://host:3128`, `https://…`, `socks5://…`, or `socks5h://…`, which leaves it
-    /// to the proxy to find the cluster's host; with user and password if it wants some. None unless set, whatever the
-    /// environment says.
+    /// The proxy to the cluster: `http://host:3128`, `https://…`, `socks5://…`, or `socks5h://…`, where the proxy resolves
+    /// the cluster's host name. The address may contain user and password [default: no proxy, also if the environment
+    /// names one].
     ///
-    /// To an `https` address it only hands bytes on. To an `http` address it sees all, credentials included.
+    /// For an `https` cluster the proxy only forwards bytes. For an `http` cluster it sees everything, credentials included.
     pub fn proxy(mut self, address: impl Into<String>) -> Self {
         self.proxy = Proxy::At(address.into());
         self
     }
 
-    /// The proxy that the environment names for the cluster's address, if it does, as with curl: `HTTPS_PROXY`,
-    /// `HTTP_PROXY` or else `ALL_PROXY`, also in lower case, unless `NO_PROXY` has the host. In place of
-    /// [`proxy`](Self::proxy): the last one counts.
+    /// Uses the proxy in the environment, as curl does: `HTTPS_PROXY` or `HTTP_PROXY`, otherwise `ALL_PROXY`, also in lower
+    /// case, unless `NO_PROXY` contains the host. It replaces [`proxy`](Self::proxy): the last call counts.
     pub fn proxy_from_env(mut self) -> Self {
         self.proxy = Proxy::Environment;
         self
     }
 
-    /// Another way to send requests than HTTP over TCP: a fake for tests, or a wrapper. Certificates and proxies are its
-    /// own matter then.
+    /// Replaces the HTTP transport, for example by a fake in tests. Settings for certificates and proxies have no effect
+    /// then.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// The client. Nothing is sent yet.
+    /// Builds the async client. Nothing is sent yet.
     pub fn build(self) -> Result<FlinkRestClient> {
         let others = self.others.into_iter().collect::<Result<_>>()?;
         let addresses = Addresses::new(self.address?, others);
@@ -202,7 +201,7 @@ impl ClientBuilder {
             Some(transport) => (transport, Secrets::default()),
             None => (
                 Arc::new(Http::new(self.connect_timeout, &self.tls, &self.proxy, &uris)?),
-                Secrets::new(self.proxy.way()?.credentials(&uris)),
+                Secrets::new(self.proxy.matcher()?.credentials(&uris)),
             ),
         };
         Ok(FlinkRestClient::from_shared(Shared {

@@ -1,4 +1,4 @@
-//! A call: something to do on a client, awaited by the async one and sent by the blocking one.
+//! Calls: an action and its settings, awaited in async code and sent in blocking code.
 
 use std::{
     future::{Future, IntoFuture},
@@ -12,21 +12,21 @@ use crate::{
     client::{Async, Mode, transport::BoxFuture},
 };
 
-/// A clock cannot be set to `Duration::MAX` from now; this is as long.
+/// Maximum duration of a timeout: adding `Duration::MAX` to the current time would overflow.
 pub(crate) const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
 
-/// What a [`Call`] does: one request, or several that belong together.
+/// The action of a [`Call`]: one request, or several that belong together.
 pub trait Action: Send + Sized {
-    /// What the caller gets.
+    /// The result of the call.
     type Output<M: Mode>: Send;
 
-    /// Whether it reads metrics, which are to be fresh.
+    /// Returns true if the action reads metrics, which are then refreshed first.
     #[doc(hidden)]
     fn reads_metrics(&self) -> bool {
         true
     }
 
-    /// Does it.
+    /// Runs the action.
     fn run<M: Mode>(
         self,
         client: Client<M>,
@@ -38,16 +38,16 @@ pub trait Action: Send + Sized {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CallOptions {
-    /// How long the whole call may take, in place of the client's setting.
+    /// Timeout of the whole call [default: the client's].
     pub timeout: Option<Duration>,
-    /// How long one attempt may take, in place of the client's setting.
+    /// Timeout of one attempt [default: the client's].
     pub attempt_timeout: Option<Duration>,
-    /// How often and with which pauses it is sent again, in place of the client's setting.
+    /// Retry policy [default: the client's].
     pub retry: Option<Retry>,
     started: Instant,
-    /// Whether metrics were collected for this call.
+    /// True if metrics were collected for this call.
     pub(crate) is_refreshed: bool,
-    /// Whether this is one of many requests of a call.
+    /// True for one of many requests of a call.
     pub(crate) is_part: bool,
 }
 
@@ -65,41 +65,41 @@ impl Default for CallOptions {
 }
 
 impl CallOptions {
-    /// The same, with the clock at zero.
+    /// The same settings for a call that starts now.
     fn start(self) -> Self {
         Self { started: Instant::now(), ..self }
     }
 
-    /// When the call began.
+    /// The start of the call.
     pub(crate) fn started(&self) -> Instant {
         self.started
     }
 
-    /// When a part of the call must be over. A time that was set is the whole call's; else each part has as long as is
-    /// usual for it: what follows a long upload, too.
-    pub(crate) fn deadline(&self, usual: Duration) -> Deadline {
+    /// The deadline of a part of the call. A timeout that was set applies to the whole call. Otherwise each part has its
+    /// default timeout, so that requests after a long upload have time as well.
+    pub(crate) fn deadline(&self, default: Duration) -> Deadline {
         let (from, after) = match self.timeout {
             Some(after) => (self.started, after),
-            None => (Instant::now(), usual),
+            None => (Instant::now(), default),
         };
         Deadline { at: from + after.min(CENTURY), after }
     }
 }
 
-/// When something must be over.
+/// A deadline.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,
-    /// How long it had, for those who hear that it was not enough.
+    /// The timeout that led to the deadline, for error messages.
     pub(crate) after: Duration,
 }
 
-/// Something to do on a client: nothing happens until it is awaited (async) or [sent](Call::send) (blocking).
+/// A call on a client. Nothing is sent until it is awaited (async) or [sent](Call::send) (blocking).
 #[derive(Debug)]
 #[must_use = "nothing is sent until the call is awaited, or sent in blocking code"]
 pub struct Call<M, A> {
     client: Client<M>,
-    /// What will be done. The derive's setters change it.
+    /// The action. The setters that the derive writes change it.
     #[doc(hidden)]
     pub action: A,
     options: CallOptions,
@@ -110,25 +110,25 @@ impl<M: Mode, A> Call<M, A> {
         Self { client, action, options: CallOptions::default() }
     }
 
-    /// A call of something else that is made of this, with the same settings.
+    /// Converts the action; the settings stay.
     pub(crate) fn map<B>(self, action: impl FnOnce(A) -> B) -> Call<M, B> {
         Call { client: self.client, action: action(self.action), options: self.options }
     }
 
-    /// How long the whole call may take: in place of the client's setting for a request, of ten minutes for a wait.
+    /// Timeout of the whole call [default: the client's for a request, 10 minutes for a wait].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt of a request may take, in place of the client's setting. What takes longer is tried again
-    /// if that is safe, as [`Repeat`](crate::Repeat) says.
+    /// Timeout of one attempt of a request [default: the client's]. After it, the request is retried where that is safe; see
+    /// [`Repeat`](crate::Repeat).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How often and with which pauses a request is sent again, in place of the client's setting.
+    /// The retry policy [default: the client's].
     pub fn retry(mut self, retry: Retry) -> Self {
         self.options.retry = Some(retry);
         self
@@ -136,7 +136,7 @@ impl<M: Mode, A> Call<M, A> {
 }
 
 impl<M, E: Endpoint> Call<M, E> {
-    /// What would be sent; nothing is.
+    /// Returns the request without sending it.
     pub fn to_request(&self) -> Result<Request> {
         self.action.request()
     }
@@ -161,10 +161,10 @@ impl<A: Action + 'static> IntoFuture for Call<Async, A> {
 
 #[cfg(feature = "blocking")]
 impl<A: Action> Call<crate::client::blocking::Blocking, A> {
-    /// Does it and waits for the outcome.
+    /// Runs the call, and blocks until it is done.
     ///
-    /// Inside an async runtime, its blocking threads included, it is refused with an error: blocking there would stop
-    /// everything else. Use the async client.
+    /// Inside an async runtime, including its blocking threads, it returns an error: it would block other tasks. Use the
+    /// async client there.
     pub fn send(self) -> Result<A::Output<crate::client::blocking::Blocking>> {
         let mode = self.client.mode.clone();
         mode.block_on(self.run())

@@ -1,34 +1,34 @@
-//! Who is told of something meanwhile.
+//! Callbacks for events during a call.
 
 use std::{fmt, sync::Arc};
 
-/// A function that is told; at first, nobody is.
-pub(crate) struct Tell<T>(Arc<dyn Fn(&T) + Send + Sync>);
+/// A callback; the default one does nothing.
+pub(crate) struct Callback<T>(Arc<dyn Fn(&T) + Send + Sync>);
 
-impl<T> Tell<T> {
-    pub(crate) fn to(whom: impl Fn(&T) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(whom))
+impl<T> Callback<T> {
+    pub(crate) fn new(function: impl Fn(&T) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(function))
     }
 
-    pub(crate) fn tell(&self, what: &T) {
-        (self.0)(what);
+    pub(crate) fn call(&self, value: &T) {
+        (self.0)(value);
     }
 }
 
-impl<T> Default for Tell<T> {
+impl<T> Default for Callback<T> {
     fn default() -> Self {
-        Self::to(|_| {})
+        Self::new(|_| {})
     }
 }
 
-impl<T> Clone for Tell<T> {
+impl<T> Clone for Callback<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<T> fmt::Debug for Tell<T> {
+impl<T> fmt::Debug for Callback<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Tell")
+        f.write_str("Callback")
     }
 }

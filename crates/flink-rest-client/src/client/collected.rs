@@ -10,34 +10,34 @@ use tokio::{
     time::Instant,
 };
 
-/// A client's knowledge of the last collection.
+/// The state of metric collection.
 #[derive(Debug, Default)]
 pub(crate) struct Collections {
     known: Mutex<Known>,
-    /// The first look at metrics within one interval.
+    /// The first request for metrics within one interval.
     first_look: StdMutex<Option<Instant>>,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    /// The cluster's interval, once it was asked for.
+    /// The cluster's update interval, once it was requested.
     pub(crate) interval: Option<Duration>,
-    /// Metrics are fresh until then without another collection.
+    /// Time until which metrics are fresh without another collection.
     pub(crate) fresh_until: Option<Instant>,
-    /// Nothing better than unknown is to be had until then.
+    /// Time until which freshness stays unknown.
     pub(crate) unknown_until: Option<Instant>,
-    /// What JVMs reported before a collection that was late.
+    /// Values that JVMs reported before a collection that was late.
     pub(crate) late: Vec<f64>,
 }
 
 impl Collections {
-    /// The state, for one at a time: whoever comes meanwhile waits for the same collection.
+    /// Locks the state. Concurrent callers wait for the same collection.
     pub(crate) async fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().await
     }
 
-    /// The time of the first look at metrics within so long: what Flink has not collected by then comes with its next
-    /// collection, whatever else is asked for meanwhile.
+    /// Returns the time of the first request for metrics within this duration. Metrics that Flink had not collected by then
+    /// come with its next collection, whatever is requested in between.
     pub(crate) fn first_look(&self, within: Duration) -> Instant {
         let mut first = self.first_look.lock().unwrap_or_else(PoisonError::into_inner);
         let known = first.filter(|at| at.elapsed() <= within);

@@ -1,4 +1,4 @@
-//! Answers that come compressed though nobody asked for it: gateways do that.
+//! Compressed responses. The client does not ask for compression, but some gateways use it.
 
 use std::{io::Write, mem};
 
@@ -12,13 +12,13 @@ use crate::{
     client::transport::{Incoming, TransportError},
 };
 
-/// Compressed bytes that are decoded at once, so that a small body cannot fill the memory: they become a thousand
-/// times as many at most.
-const STEP: usize = 4096;
+/// Number of compressed bytes that are decoded at once. They expand to at most a thousand times as many, so that a small
+/// body cannot fill the memory.
+const CHUNK_SIZE: usize = 4096;
 
-/// The body as it was before it was compressed, or the name of a compression that this crate cannot undo.
+/// Returns the decompressed body, or the name of an unknown compression as error.
 ///
-/// The headers lose what is true of the compressed body alone.
+/// Headers that describe only the compressed body are removed.
 pub(crate) fn decoded(headers: &mut HeaderMap, body: Incoming) -> Result<Incoming, String> {
     let all: Vec<_> = headers.get_all(header::CONTENT_ENCODING).iter().collect();
     let names = all.iter().map(|value| String::from_utf8_lossy(value.as_bytes()).to_lowercase());
@@ -39,7 +39,7 @@ pub(crate) fn decoded(headers: &mut HeaderMap, body: Incoming) -> Result<Incomin
 struct State {
     body: Incoming,
     decoder: Decoder,
-    /// What came in and is still to be decoded.
+    /// Received bytes that are still to be decoded.
     rest: Bytes,
     is_empty: bool,
     has_ended: bool,
@@ -47,14 +47,14 @@ struct State {
 
 enum Decoder {
     Gzip(MultiGzDecoder<Vec<u8>>),
-    /// With its header, as RFC 9110 wants it, or bare, as some send it: the first bytes tell.
+    /// With the zlib header that RFC 9110 requires, or without it as some servers send it; the first byte tells.
     Deflate,
     Zlib(ZlibDecoder<Vec<u8>>),
     Bare(DeflateDecoder<Vec<u8>>),
 }
 
 impl State {
-    /// The next decoded bytes; none at the end, and after an error.
+    /// Returns the next decoded bytes; `None` at the end, and after an error.
     async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
         while !self.has_ended {
             let decoded = if self.rest.is_empty() {
@@ -70,12 +70,12 @@ impl State {
                     }
                     None => {
                         self.has_ended = true;
-                        // What has no body may say how it would be compressed.
+                        // A response without a body may still name a compression.
                         if self.is_empty { Ok(Bytes::new()) } else { self.decoder.finish() }
                     }
                 }
             } else {
-                let step = self.rest.split_to(self.rest.len().min(STEP));
+                let step = self.rest.split_to(self.rest.len().min(CHUNK_SIZE));
                 self.decoder.decode(&step)
             };
             match decoded {

@@ -1,4 +1,4 @@
-//! Tells whether the server may have acted on a request that ended without a response.
+//! The departure of a request, which decides whether the server may have acted on it if there is no response.
 
 use std::{
     future::Future,
@@ -21,20 +21,21 @@ tokio::task_local! {
     static CONNECTING: Departure;
 }
 
-/// Whether the server may have all that it needs to act on a request. The transport sets it and the client reads it,
-/// because a deadline can end the exchange at any moment.
+/// Progress of sending a request: whether the server may have received enough to act on it.
+///
+/// The transport sets it and the client reads it, because a timeout can end the exchange at any moment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Departure(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
     has_left: AtomicBool,
-    /// Files that were not yet handed to the connection as a whole.
+    /// Number of files that are not yet completely handed to the connection.
     unsent_files: AtomicUsize,
 }
 
 impl Departure {
-    /// Starts over: nothing of the request has left.
+    /// Starts over: nothing of the request was sent.
     pub(crate) fn reset(&self) {
         self.0.has_left.store(false, Ordering::SeqCst);
         self.0.unsent_files.store(0, Ordering::SeqCst);
@@ -48,12 +49,12 @@ impl Departure {
         self.0.has_left.load(Ordering::SeqCst) && !self.lacks_files()
     }
 
-    /// Whether the server has not got all of the files, and so cannot have acted on them.
+    /// Returns true if the server has not received all files, and so cannot have acted on the request.
     pub(crate) fn lacks_files(&self) -> bool {
         self.0.unsent_files.load(Ordering::SeqCst) > 0
     }
 
-    /// The same chunks; the file counts as sent at their end.
+    /// Wraps the chunks of a file, which counts as sent at their end.
     pub(crate) fn with_file(&self, chunks: Outgoing) -> Outgoing {
         self.0.unsent_files.fetch_add(1, Ordering::SeqCst);
         let mut unsent = Some(self.clone());
@@ -68,14 +69,14 @@ impl Departure {
         Box::pin(chunks.chain(end))
     }
 
-    /// Runs an exchange on a connection of its own: the request leaves once that connection is there.
+    /// Runs an exchange on a new connection. The request counts as sent once the connection is made.
     pub(crate) async fn once_connected<T>(self, exchange: impl Future<Output = T>) -> T {
         self.0.has_left.store(false, Ordering::SeqCst);
         CONNECTING.scope(self, exchange).await
     }
 }
 
-/// Marks the departure of each request for which a connection was made.
+/// A connector layer that marks a request as sent when its connection is made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MarkConnected;
 
@@ -108,7 +109,7 @@ where
         Box::pin(async {
             let connected = connected.await;
             if connected.is_ok() {
-                // Connections that are kept for other requests are made outside of the scope.
+                // Connections for reuse are made outside of the scope.
                 let _ = CONNECTING.try_with(|departure| departure.set_left());
             }
             connected

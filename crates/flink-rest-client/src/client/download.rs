@@ -1,4 +1,4 @@
-//! Answers that are not read as a whole: chunk by chunk to the caller, or into a file.
+//! Downloads: responses that are read chunk by chunk, or saved to a file.
 
 use std::{
     fmt,
@@ -23,15 +23,15 @@ use crate::{
         transport::{Incoming, TransportError},
     },
     endpoint::{Spec, answer::file::ExpectedFile, upload::OnProgress},
-    error::Tried,
+    error::AttemptSummary,
 };
 
-/// What answers bytes that can be read while they come in: a log, what a process printed, a profile.
+/// An action whose response is a file that can be read while it is received: a log, the output of a process, a profile.
 pub trait Readable: Send + Sized {
-    /// The endpoint that answers them.
+    /// The endpoint of the file.
     type Endpoint: Endpoint;
 
-    /// Does what must be done before they are there.
+    /// Does the work that must be done before the file is available.
     fn ready<M: Mode>(
         self,
         client: &Client<M>,
@@ -48,25 +48,26 @@ impl<E: Endpoint<Response = Text>> Readable for E {
 }
 
 impl<M: Mode, R: Readable> Call<M, R> {
-    /// Gives the answer while it comes in, however large it is. The call's time limit is one for its beginning, and then
-    /// for each pause; the [client's](crate::ClientBuilder::deadline) is for all of it.
+    /// Returns the response as a stream, whatever its size. The call's timeout applies to the start of the response, and
+    /// then to each gap between chunks; the client's [deadline](crate::ClientBuilder::deadline) applies to the whole.
     ///
-    /// Flink sends of a log what was there when it was asked; [following](crate::follow) a log gives more.
+    /// Flink sends a log up to its size at the time of the request. To read on, [follow](crate::follow) the log.
     pub fn stream(self) -> Call<M, Streamed<R>> {
         self.map(Streamed)
     }
 
-    /// Writes the answer into a file, however large it is, and gives its size in bytes. A [`timeout`](Self::timeout) that is
-    /// set is for all of it; else the client's limit is for its beginning, and then for each pause.
+    /// Saves the response to a file, whatever its size, and returns the size in bytes. A [`timeout`](Self::timeout) that is
+    /// set applies to the whole. Otherwise the client's timeout applies to the start of the response, and then to each gap
+    /// between chunks.
     ///
-    /// The file is there as a whole or not at all: it is written beside its place, under another name, and put there at
-    /// the end. One that was there before is replaced then. On an error nothing stays behind.
+    /// The file is written completely or not at all: the data goes to a temporary file next to it, which is moved to its
+    /// place at the end and replaces an existing file. After an error nothing is left behind.
     pub fn save(self, path: impl Into<PathBuf>) -> Call<M, Saved<R>> {
         self.map(|source| Saved { source, path: path.into(), progress: None })
     }
 }
 
-/// Gives an answer while it comes in; see [`Call::stream`].
+/// Returns a response as a stream; see [`Call::stream`].
 #[derive(Clone, Debug)]
 pub struct Streamed<R>(R);
 
@@ -80,7 +81,7 @@ impl<R: Readable> Action for Streamed<R> {
     }
 }
 
-/// Writes an answer into a file; see [`Call::save`].
+/// Saves a response to a file; see [`Call::save`].
 #[derive(Clone)]
 pub struct Saved<R> {
     source: R,
@@ -89,10 +90,10 @@ pub struct Saved<R> {
 }
 
 impl<M: Mode, R: Readable> Call<M, Saved<R>> {
-    /// Calls back with the bytes written so far and, if the server told it, the size of the whole.
+    /// Calls the function with the number of bytes written so far and, if the server sent it, the total size.
     ///
-    /// The function runs inside the transfer, after each piece, which is too often for a thread of its own. It must not block:
-    /// as long as it does, nothing is transferred and no time limit ends the call. A channel hands on what takes time.
+    /// The function runs inside the transfer, after each chunk. It must not block: while it does, nothing is transferred, and
+    /// no timeout ends the call. Use a channel for work that takes time.
     pub fn on_progress(mut self, progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
         self.action.progress = Some(Arc::new(progress));
         self
@@ -103,7 +104,7 @@ impl<R: Readable> Action for Saved<R> {
     type Output<M: Mode> = u64;
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<u64> {
-        // First of all: a place that cannot be written to is no reason to ask the server.
+        // First, so that nothing is sent if the file cannot be written.
         let mut file = Partial::create(self.path)?;
         let endpoint = self.source.ready(&client, options).await?;
         let mut body = client.download(&endpoint, options).await?;
@@ -130,7 +131,7 @@ impl<R: Readable> Action for Saved<R> {
 }
 
 impl<M: Mode> Client<M> {
-    /// The answer of an endpoint, with its bytes still to be read.
+    /// Requests a file, and returns its body unread.
     pub(crate) async fn download<E: Endpoint>(&self, endpoint: &E, options: CallOptions) -> Result<Body> {
         let request = self.check(endpoint.request()?, options).await?;
         let (head, incoming) = self.open_one(&request, options).await?.into_parts();
@@ -145,26 +146,26 @@ impl<M: Mode> Client<M> {
     }
 }
 
-/// The bytes of an answer, and what must be true of them.
+/// The body of a file, and the checks that apply to it.
 pub(crate) struct Body {
     spec: &'static Spec,
     what: String,
     url: String,
-    /// None after the end, or an error.
+    /// `None` after the end, or an error.
     incoming: Option<Incoming>,
-    /// Checks the first bytes; none after them.
+    /// The check of the first bytes; `None` after it.
     expected: Option<ExpectedFile>,
     pub(crate) received: u64,
     pub(crate) size: Option<u64>,
-    /// How long the next bytes may take.
+    /// Timeout for the next bytes.
     limit: Duration,
-    /// When the last bytes must be there.
+    /// Deadline for the last bytes.
     deadline: Option<Deadline>,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl Body {
-    /// The next bytes; none at the end, and after an error.
+    /// Returns the next bytes; `None` at the end, and after an error.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
         std::future::poll_fn(|context| self.poll(context)).await.transpose()
     }
@@ -173,7 +174,7 @@ impl Body {
         let Some(incoming) = &mut self.incoming else { return Poll::Ready(None) };
         let is_late = |deadline: Deadline| deadline.at <= Instant::now();
         let next = match incoming.as_mut().poll_next(context) {
-            // Bytes that drip end no pause, and yet the time is over.
+            // Checked first: a slow stream of bytes never runs into the timeout of a gap.
             _ if self.deadline.is_some_and(is_late) => Some(Err(self.late())),
             Poll::Ready(next) => self.take(next),
             Poll::Pending => {
@@ -206,7 +207,7 @@ impl Body {
             }
             Some(Err(error)) => error,
             None => {
-                // What was cut off must not be taken for the whole.
+                // A truncated body must not pass for a complete one.
                 let size = self.size.filter(|size| self.received < *size)?;
                 let reason = format!("the answer ended after {} of {size} bytes", self.received);
                 TransportError::new(TransportErrorKind::Interrupted, reason)
@@ -217,38 +218,38 @@ impl Body {
             endpoint,
             url,
             kind: error.kind,
-            tried: Tried::default(),
+            attempts: AttemptSummary::default(),
             source: error.source,
         }))
     }
 }
 
-/// An answer that comes in. Dropping it gives the rest up.
+/// A response that is being received. Dropping it cancels the rest.
 ///
-/// Async code takes the [next chunk](Self::next_chunk), or uses it as a [`Stream`]; for blocking code it is an
-/// [`Iterator`] of chunks and a [`std::io::Read`]. An answer that ends early is an error.
-#[must_use = "the answer comes in as it is read"]
+/// In async code it is a [`Stream`] of chunks, also read by [`next_chunk`](Self::next_chunk). In blocking code it is an
+/// [`Iterator`] of chunks and a [`std::io::Read`]. A response that ends early is an error.
+#[must_use = "the response is received only as it is read"]
 pub struct Download<M> {
     body: Body,
-    /// What a [`std::io::Read`] had no room for.
+    /// Bytes that did not fit into the buffer of a [`std::io::Read`].
     unread: Bytes,
     mode: M,
 }
 
 impl<M> Download<M> {
-    /// The size of the whole in bytes, if the server told it.
+    /// Returns the total size in bytes, if the server sent it.
     pub fn size(&self) -> Option<u64> {
         self.body.size
     }
 
-    /// The bytes that have come in so far.
+    /// Returns the number of bytes received so far.
     pub fn received(&self) -> u64 {
         self.body.received
     }
 }
 
 impl Download<Async> {
-    /// The next bytes; none at the end. Dropping the future loses nothing.
+    /// Returns the next chunk; `None` at the end. Dropping the future loses no data.
     pub async fn next_chunk(&mut self) -> Result<Option<Bytes>> {
         self.body.next().await
     }
@@ -279,7 +280,7 @@ mod blocking {
     use crate::client::blocking::Blocking;
 
     impl Download<Blocking> {
-        /// The next bytes; none at the end.
+        /// Returns the next chunk; `None` at the end.
         pub fn next_chunk(&mut self) -> Result<Option<Bytes>> {
             if !self.unread.is_empty() {
                 return Ok(Some(std::mem::take(&mut self.unread)));

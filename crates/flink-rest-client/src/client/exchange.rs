@@ -1,4 +1,4 @@
-//! One call: the request is checked, sent, retried where that is safe, and its response decoded.
+//! Execution of one call: check, send, retry where that is safe, decode.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{
     Client, MAX_CONCURRENT_REQUESTS, Mode,
     call::CallOptions,
     departure::Departure,
-    retry::{Retry, Tries},
+    retry::{Attempts, Retry},
     server::LOOKUP_TIMEOUT,
     span::CallSpan,
     transport::Incoming,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl<M: Mode> Client<M> {
-    /// The request as the server's release understands it, if it does, and its values can be right.
+    /// Checks a request, and adapts it to the server's release.
     pub(crate) async fn check(&self, mut request: Request, options: CallOptions) -> Result<Request> {
         if let Body::Form { files, .. } = &request.body {
             files.iter().try_for_each(|file| file.check())?;
@@ -37,7 +37,7 @@ impl<M: Mode> Client<M> {
         Ok(request)
     }
 
-    /// Sends one request and decodes its answer.
+    /// Checks and sends one request, and decodes the answer.
     pub(crate) async fn execute<E: Endpoint>(
         &self,
         endpoint: &E,
@@ -47,7 +47,7 @@ impl<M: Mode> Client<M> {
         self.execute_request(request, options).await
     }
 
-    /// Sends a request that was checked, and decodes its answer.
+    /// Sends a checked request, and decodes the answer.
     pub(crate) async fn execute_request<T: FromAnswer>(
         &self,
         request: Request,
@@ -62,15 +62,15 @@ impl<M: Mode> Client<M> {
         })
     }
 
-    /// Sends a request; in parts if it asks for more metrics than fit into its line.
+    /// Sends a request. One with more metrics than fit into its request line is split.
     async fn exchange(&self, mut request: Request, options: CallOptions) -> Result<Answer> {
         let rest = request.split_off();
         let answer = self.exchange_one(request, options).await?;
-        // Hardly any request has more parts; the others do not make room for them.
+        // Boxed, because most requests have no further parts and should not pay for them.
         if rest.is_empty() { Ok(answer) } else { Box::pin(self.append(answer, rest, options)).await }
     }
 
-    /// Adds the answers to the other parts of a request.
+    /// Sends the other parts of a request, and appends their answers.
     async fn append(
         &self,
         mut answer: Answer,
@@ -97,34 +97,44 @@ impl<M: Mode> Client<M> {
 
     /// Sends one request, retrying where that is safe, and reads the response.
     async fn exchange_one(&self, request: Request, options: CallOptions) -> Result<Answer> {
-        // It is never closed.
+        // The semaphore is never closed.
         let _permit = if options.is_part { self.shared.parts.acquire().await.ok() } else { None };
         let spec = request.spec;
         let span = CallSpan::new(spec);
         // Boxed: the future is large, and every wrapper would copy it.
-        let answer =
-            span.around(Box::pin(self.attempts(request, options, &span)), |answer| answer.status).await;
+        let answer = span
+            .around(Box::pin(self.send_with_retries(request, options, &span)), |answer| answer.status)
+            .await;
         match answer {
             Err(error) if error.may_be_absence() => Err(Box::pin(self.explained(spec, error)).await),
             answer => answer,
         }
     }
 
-    /// The attempts of a request, until one is answered or no other is safe and of use.
-    async fn attempts(&self, request: Request, options: CallOptions, span: &CallSpan) -> Result<Answer> {
-        let mut tries = self.tries(&request, options);
+    /// Sends a request until an attempt succeeds, or a further one would be unsafe or useless.
+    async fn send_with_retries(
+        &self,
+        request: Request,
+        options: CallOptions,
+        span: &CallSpan,
+    ) -> Result<Answer> {
+        let mut attempts = self.attempts(&request, options);
         loop {
-            span.attempt(tries.number());
-            let found = if tries.maybe_done { self.look(&request, &tries, options).await } else { Ok(None) };
+            span.attempt(attempts.number());
+            let found = if attempts.may_have_arrived {
+                self.look_up(&request, &attempts, options).await
+            } else {
+                Ok(None)
+            };
             match found {
                 Ok(Some(found)) => return request.lost_answer(Some(&found)),
                 Ok(None) => {}
                 Err(error) => {
-                    tries.again(error, Arrival::No, &self.shared.addresses).await?;
+                    attempts.wait_for_next(error, Arrival::No, &self.shared.addresses).await?;
                     continue;
                 }
             }
-            let error = match self.attempt(&request, &tries, options).await {
+            let error = match self.attempt(&request, &attempts, options).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -132,27 +142,28 @@ impl<M: Mode> Client<M> {
                 return Ok(self.answer(&request, http::StatusCode::OK, meant.into()));
             }
             let arrival = error.arrival();
-            let is_done = tries.maybe_done && request.is_done(&error);
-            // An earlier one may be at work yet, which is why this one was refused. If it is known to be done, what it
-            // was may be told in the answer, too. And what was refused may have done its work before it failed.
+            let is_done = attempts.may_have_arrived && request.is_done(&error);
+            // A refusal may mean that an earlier attempt is still being carried out, or that this one took effect before it
+            // failed. If an earlier attempt is known to be done, the lookup completes its answer.
             let may_be_there = match arrival {
-                Arrival::Yes => tries.maybe_done || request.may_have_begun(&error),
+                Arrival::Yes => attempts.may_have_arrived || request.may_have_begun(&error),
                 _ => is_done,
             };
             let found = match may_be_there {
-                true => self.look_once_more(&request, &tries, options).await,
+                true => self.look_up_after_refusal(&request, &attempts, options).await,
                 false => None,
             };
-            if is_done || (tries.maybe_done && found.is_some()) {
+            if is_done || (attempts.may_have_arrived && found.is_some()) {
                 return request.lost_answer(found.as_ref());
             }
-            // A duplicate may be of what was not sent before: of an older job, or the second one of this program.
-            let found = found.filter(|found| !request.is_done(&error) || found.began_within(tries.elapsed()));
+            // A duplicate may be of something else: an older job, or the second job of this program.
+            let found =
+                found.filter(|found| !request.is_done(&error) || found.began_within(attempts.elapsed()));
             let jobs = found.map(|found| request.jobs_of(&found)).unwrap_or_default();
             if !jobs.is_empty() {
                 return Err(Error::started_anyway(request.spec.name, jobs, error));
             }
-            tries.again(error, arrival, &self.shared.addresses).await?;
+            attempts.wait_for_next(error, arrival, &self.shared.addresses).await?;
         }
     }
 
@@ -164,16 +175,16 @@ impl<M: Mode> Client<M> {
     ) -> Result<http::Response<Incoming>> {
         let span = CallSpan::new(request.spec);
         let opened = async {
-            let mut tries = self.tries(request, options);
+            let mut attempts = self.attempts(request, options);
             loop {
-                span.attempt(tries.number());
+                span.attempt(attempts.number());
                 let departure = Departure::default();
                 let opened = self.open(request, &departure);
-                match self.limited(request, &tries, options, &departure, opened).await {
+                match self.with_timeout(request, &attempts, options, &departure, opened).await {
                     Ok(answer) => return Ok(answer),
                     Err(error) => {
                         let arrival = error.arrival();
-                        tries.again(error, arrival, &self.shared.addresses).await?;
+                        attempts.wait_for_next(error, arrival, &self.shared.addresses).await?;
                     }
                 }
             }
@@ -184,49 +195,54 @@ impl<M: Mode> Client<M> {
         }
     }
 
-    /// The attempts that a request may have.
-    fn tries(&self, request: &Request, options: CallOptions) -> Tries {
+    /// The retry state of a new request.
+    fn attempts(&self, request: &Request, options: CallOptions) -> Attempts {
         let shared = &self.shared;
         let usual = match request.body {
             Body::Form { .. } => shared.timeout.saturating_mul(10),
             _ => shared.timeout,
         };
         let (retry, deadline) = (options.retry.unwrap_or(shared.retry), self.deadline(options, usual));
-        // A reader can be read once.
+        // A reader can be read only once.
         let (retry, addresses) = match request.body.is_repeatable() {
             true => (retry, shared.addresses.len()),
             false => (Retry::never(), 1),
         };
-        Tries::new(request, retry, addresses, deadline)
+        Attempts::new(request, retry, addresses, deadline)
     }
 
-    /// What an earlier attempt started, if it can be asked after.
-    async fn look(&self, request: &Request, tries: &Tries, options: CallOptions) -> Result<Option<Answer>> {
+    /// Looks up what an earlier attempt started. Returns `None` if nothing is found, or the endpoint has no lookup.
+    async fn look_up(
+        &self,
+        request: &Request,
+        attempts: &Attempts,
+        options: CallOptions,
+    ) -> Result<Option<Answer>> {
         let Some(question) = request.find().transpose()? else { return Ok(None) };
-        match self.attempt(&question, tries, options).await {
-            // What cannot be read tells nothing.
+        match self.attempt(&question, attempts, options).await {
+            // An unreadable answer is an error, not a result.
             Ok(answer) => answer.json().map(|_| Some(answer)),
             Err(error) if error.is_not_found() && !matches!(request.repeat, Repeat::Found(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// The same, but not for long: it was refused.
-    async fn look_once_more(
+    /// [`look_up`](Self::look_up) with a short timeout, after a refusal.
+    async fn look_up_after_refusal(
         &self,
         request: &Request,
-        tries: &Tries,
+        attempts: &Attempts,
         mut options: CallOptions,
     ) -> Option<Answer> {
         options.attempt_timeout = Some(self.lookup_timeout(options));
-        self.look(request, tries, options).await.ok().flatten()
+        self.look_up(request, attempts, options).await.ok().flatten()
     }
 
-    /// Sends one request once and reads its answer.
+    /// Sends one request once, and reads the response.
     pub(crate) async fn attempt(
         &self,
         request: &Request,
-        tries: &Tries,
+        attempts: &Attempts,
         options: CallOptions,
     ) -> Result<Answer> {
         let departure = Departure::default();
@@ -238,10 +254,10 @@ impl<M: Mode> Client<M> {
             }
             self.answer(request, head.status, body).checked()
         };
-        self.limited(request, tries, options, &departure, attempt).await
+        self.with_timeout(request, attempts, options, &departure, attempt).await
     }
 
-    /// Checks a log or another file; none for other answers.
+    /// The check for a response that is a file; `None` for other responses.
     pub(crate) fn expected_file(
         &self,
         request: &Request,
@@ -259,11 +275,11 @@ impl<M: Mode> Client<M> {
         Answer { endpoint: request.spec, status, body, secrets: self.shared.secrets.clone() }
     }
 
-    /// Ends an attempt that takes longer than it may. If the request had not left by then, the error says so.
-    async fn limited<T>(
+    /// Limits the duration of an attempt. The error tells if the timeout expired before the whole request was sent.
+    async fn with_timeout<T>(
         &self,
         request: &Request,
-        tries: &Tries,
+        attempts: &Attempts,
         options: CallOptions,
         departure: &Departure,
         attempt: impl Future<Output = Result<T>>,
@@ -271,10 +287,10 @@ impl<M: Mode> Client<M> {
         let reads = request.repeat.reads();
         let limit = options.attempt_timeout.or(reads.then_some(self.shared.attempt_timeout));
         let what = || format!("{} at {}", request.spec.name, self.address());
-        tries.limit(limit, what, departure, attempt).await
+        attempts.with_timeout(limit, what, departure, attempt).await
     }
 
-    /// Timeout of one look after a refusal, which nobody waits for long.
+    /// Timeout of one lookup after a refusal.
     pub(crate) fn lookup_timeout(&self, options: CallOptions) -> Duration {
         options.attempt_timeout.unwrap_or(self.shared.attempt_timeout).min(LOOKUP_TIMEOUT)
     }

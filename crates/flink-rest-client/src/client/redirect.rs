@@ -1,16 +1,16 @@
-//! Redirects are followed within the cluster's origin, so that no credentials get out of it.
+//! Redirects. They are followed only within the cluster's origin, so that credentials stay there.
 
 use http::{Method, Response, Uri, header::LOCATION};
 use url::{Origin, Url};
 
-/// How many redirects of one request are followed.
-pub(crate) const MOST: usize = 5;
+/// Maximum number of redirects that are followed for one request.
+pub(crate) const MAX_REDIRECTS: usize = 5;
 
-/// Where the same request is to be sent instead, if the answer to it says so, and that is within the origin.
+/// The target of a redirect, if it is within the origin and keeps the method.
 pub(crate) fn target<T>(method: &Method, from: &Uri, answer: &Response<T>) -> Option<Uri> {
     match answer.status().as_u16() {
         307 | 308 => {}
-        // They make a GET of any request.
+        // These turn other methods into GET.
         301..=303 if method == Method::GET => {}
         _ => return None,
     }

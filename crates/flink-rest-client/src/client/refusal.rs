@@ -1,4 +1,4 @@
-//! Responses with other statuses than 2xx, as errors.
+//! Errors from responses with a status other than 2xx.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use serde_json::Value;
 use crate::{
     ApiError, Error,
     endpoint::{Spec, answer::foreign},
-    error::Tried,
+    error::AttemptSummary,
     value::{
         secrets::{self, Secrets},
         stack_trace,
     },
 };
 
-/// Flink's own errors, or somebody else's answer.
+/// The error of a response: Flink's own, or [`Error::NotFlink`].
 pub(crate) fn error(
     spec: &Spec,
     target: &str,
@@ -27,30 +27,30 @@ pub(crate) fn error(
     struct Errors {
         errors: Value,
     }
-    let (status, tried) = (head.status, Tried::default());
+    let (status, attempts) = (head.status, AttemptSummary::default());
     let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let retry_after = header(header::RETRY_AFTER).and_then(retry_after);
     let errors = serde_json::from_slice(body).ok().map(|Errors { errors }| match errors {
         Value::Array(errors) => errors,
         single => vec![single],
     });
-    // A gateway's are objects.
+    // Flink's errors are strings, those of gateways are objects.
     if let Some(all) = errors.filter(|all| all.is_empty() || all.iter().any(Value::is_string)) {
-        // One text may be long, or there may be many.
-        let (mut errors, mut room) = (Vec::new(), secrets::LONGEST);
+        // Limits both the length of one text and the number of texts.
+        let (mut errors, mut room) = (Vec::new(), secrets::MAX_TEXT_BYTES);
         for text in all.iter().filter_map(Value::as_str) {
             if room == 0 {
-                errors.push(secrets::CUT.into());
+                errors.push(secrets::TRUNCATED.into());
                 break;
             }
             room = room.saturating_sub(text.len().max(1));
             errors.push(secrets.hide(text).into_owned());
         }
         let request = format!("{} {}", spec.method, secrets.hide(target));
-        return ApiError { request, status, errors, retry_after, tried }.into();
+        return ApiError { request, status, errors, retry_after, attempts }.into();
     }
     let found = match header(header::LOCATION) {
-        // What follows the path may hold a token, what stands before an `@` a password.
+        // Query and fragment may contain a token, the part before an `@` a password.
         Some(target) => {
             let target = target.split(['?', '#']).next().unwrap_or_default();
             let target = secrets.hide(target.rsplit('@').next().unwrap_or_default());
@@ -58,10 +58,10 @@ pub(crate) fn error(
         }
         None => foreign::described(body, secrets),
     };
-    Error::NotFlink { endpoint: spec.name, status, found, retry_after, tried }
+    Error::NotFlink { endpoint: spec.name, status, found, retry_after, attempts }
 }
 
-/// The value of a `Retry-After` header: seconds, or a date.
+/// Parses the value of a `Retry-After` header: seconds, or a date.
 pub(crate) fn retry_after(value: &str) -> Option<Duration> {
     let seconds = || value.trim().parse().ok().map(Duration::from_secs);
     let date = || {

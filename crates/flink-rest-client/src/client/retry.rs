@@ -1,6 +1,6 @@
-//! What is sent again, how often, and when.
+//! Retries of requests.
 //!
-//! Two questions decide: did the request arrive (`Arrival`), and what would a second one do ([`Repeat`])?
+//! Two facts decide whether a retry is safe: the arrival of the request, and the effect of a second one ([`Repeat`]).
 
 use std::time::Duration;
 
@@ -10,95 +10,96 @@ use super::{address::Addresses, call::Deadline, departure::Departure};
 use crate::{
     Error, Repeat, Request, Result,
     endpoint::Spec,
-    error::{Arrival, Tried},
+    error::{Arrival, AttemptSummary},
     value::id::random,
 };
 
-/// How often and with which pauses a request is sent again.
+/// A retry policy: the number of retries, and the backoff between them.
 ///
-/// The pauses double, are made unequal at random so that many clients do not come back at once, and end at the call's
-/// deadline. Whether a request is sent again at all depends on what failed: see [`Repeat`].
+/// The backoff doubles with each retry. It is shortened by up to half at random, so that many clients do not return at the
+/// same moment. Retries end at the call's deadline. A request is retried only where that is safe: see [`Repeat`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 #[must_use]
 pub struct Retry {
-    /// How many times after the first; 5 unless set. With several addresses, each is tried that often.
-    pub times: u32,
-    /// The first pause; a tenth of a second unless set.
-    pub first_pause: Duration,
-    /// The longest pause; 5 seconds unless set. A server's `Retry-After` may be longer.
-    pub longest_pause: Duration,
-    /// Whether a first contact is tried again as well, when no server can be reached; yes unless set. One that was there
-    /// and is gone, as while it restarts, always is.
-    pub first_contact: bool,
+    /// Maximum number of retries after the first attempt [default: 5]. With several addresses, it applies to each.
+    pub max_retries: u32,
+    /// Backoff before the first retry [default: 100 ms].
+    pub initial_backoff: Duration,
+    /// Maximum backoff [default: 5 s]. A server's `Retry-After` may exceed it.
+    pub max_backoff: Duration,
+    /// True to retry also if no server has ever been reached [default: true]. After a first answer, for example while the
+    /// server restarts, requests are always retried.
+    pub retry_first_contact: bool,
 }
 
 impl Default for Retry {
     fn default() -> Self {
         Self {
-            times: 5,
-            first_pause: Duration::from_millis(100),
-            longest_pause: Duration::from_secs(5),
-            first_contact: true,
+            max_retries: 5,
+            initial_backoff: Duration::from_millis(100),
+            max_backoff: Duration::from_secs(5),
+            retry_first_contact: true,
         }
     }
 }
 
 impl Retry {
-    /// Nothing is sent again, but to another address of the cluster.
+    /// No retries, except to another address of the cluster.
     pub fn never() -> Self {
-        Self { times: 0, ..Self::default() }
+        Self { max_retries: 0, ..Self::default() }
     }
 
-    /// Sent again so many times.
-    pub fn times(mut self, times: u32) -> Self {
-        self.times = times;
+    /// Sets the maximum number of retries.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = retries;
         self
     }
 
-    /// The first pause; each further one is twice as long.
-    pub fn first_pause(mut self, pause: Duration) -> Self {
-        self.first_pause = pause;
+    /// Sets the backoff before the first retry.
+    pub fn initial_backoff(mut self, backoff: Duration) -> Self {
+        self.initial_backoff = backoff;
         self
     }
 
-    /// The longest pause.
-    pub fn longest_pause(mut self, pause: Duration) -> Self {
-        self.longest_pause = pause;
+    /// Sets the maximum backoff.
+    pub fn max_backoff(mut self, backoff: Duration) -> Self {
+        self.max_backoff = backoff;
         self
     }
 
-    /// Whether a first contact is tried again as well. Who sits before a screen wants to hear at once that nobody is there.
-    pub fn first_contact(mut self, again: bool) -> Self {
-        self.first_contact = again;
+    /// Sets whether to retry if no server has ever been reached. Interactive tools set false, to report a wrong address at
+    /// once.
+    pub fn retry_first_contact(mut self, retry: bool) -> Self {
+        self.retry_first_contact = retry;
         self
     }
 
-    /// About the pause after so many rounds, between half of it and all of it.
+    /// The backoff after this many failed rounds, between half and all of its nominal value.
     fn pause(&self, rounds: u32) -> Duration {
-        let doubled = self.first_pause.saturating_mul(2_u32.saturating_pow(rounds.saturating_sub(1)));
-        let pause = doubled.min(self.longest_pause);
+        let doubled = self.initial_backoff.saturating_mul(2_u32.saturating_pow(rounds.saturating_sub(1)));
+        let pause = doubled.min(self.max_backoff);
         pause / 2 + pause / 2 / 255 * u32::from(random().to_be_bytes()[0])
     }
 }
 
-/// The attempts of one request.
+/// The retry state of one request.
 #[derive(Debug)]
-pub(crate) struct Tries {
+pub(crate) struct Attempts {
     retry: Retry,
     repeat: Repeat,
     spec: &'static Spec,
     token: Option<String>,
-    /// How many addresses there are to try before a pause.
+    /// Number of addresses, each of which is tried in a round.
     addresses: u32,
     started: Instant,
     deadline: Deadline,
     failed: u32,
-    /// Whether one of them may have arrived though it failed.
-    pub(crate) maybe_done: bool,
+    /// True if a failed attempt may have arrived.
+    pub(crate) may_have_arrived: bool,
 }
 
-impl Tries {
+impl Attempts {
     pub(crate) fn new(request: &Request, retry: Retry, addresses: usize, deadline: Deadline) -> Self {
         Self {
             retry,
@@ -109,17 +110,17 @@ impl Tries {
             started: Instant::now(),
             deadline,
             failed: 0,
-            maybe_done: request.maybe_done,
+            may_have_arrived: request.may_have_arrived,
         }
     }
 
-    /// Which attempt is under way, or is to come.
+    /// The number of the current or next attempt, from 1.
     pub(crate) fn number(&self) -> u32 {
         self.failed.saturating_add(1)
     }
 
-    /// Ends an attempt that takes longer than this, or than the whole call may.
-    pub(crate) async fn limit<T>(
+    /// Limits an attempt to this duration, and to the deadline of the call.
+    pub(crate) async fn with_timeout<T>(
         &self,
         limit: Option<Duration>,
         what: impl FnOnce() -> String,
@@ -135,18 +136,18 @@ impl Tries {
         })
     }
 
-    /// Returns when it is time for another attempt, or the last error if there will be none.
+    /// Waits for the time of the next attempt. Returns the last error if there will be none.
     ///
-    /// If the question after an earlier attempt failed, the request itself did not arrive this time.
-    pub(crate) async fn again(
+    /// `arrival` is that of the request itself. If the lookup of an earlier attempt failed, it is [`Arrival::No`].
+    pub(crate) async fn wait_for_next(
         &mut self,
         error: Error,
         arrival: Arrival,
         addresses: &Addresses,
     ) -> Result<()> {
         self.failed += 1;
-        let is_newly_lost = arrival == Arrival::Unknown && !self.maybe_done;
-        self.maybe_done |= arrival == Arrival::Unknown;
+        let is_newly_lost = arrival == Arrival::Unknown && !self.may_have_arrived;
+        self.may_have_arrived |= arrival == Arrival::Unknown;
         let may_be_repeated = match (arrival, self.repeat) {
             (Arrival::No, _) | (_, Repeat::Reads | Repeat::Same) => true,
             (Arrival::Unknown, repeat) => !repeat.is_another(),
@@ -155,16 +156,17 @@ impl Tries {
         let is_not_there_yet = matches!(self.repeat, Repeat::Found(_)) && error.is_not_found();
         let next_address = !self.failed.is_multiple_of(self.addresses);
         let is_nobody_there = error.is_no_connection()
-            && !self.retry.first_contact
+            && !self.retry.retry_first_contact
             && !addresses.have_answered()
-            && !self.maybe_done;
-        let is_of_use = ((error.is_passing() || error.is_timeout()) && !is_nobody_there)
+            && !self.may_have_arrived;
+        let is_of_use = ((error.is_transient() || error.is_timeout()) && !is_nobody_there)
             || is_not_there_yet
             || (is_newly_lost && self.repeat.can_be_found())
             || (error.is_no_connection() && next_address);
-        // What may have been started is looked for to the end.
-        let is_looked_for = self.maybe_done && self.repeat.recognised().is_some() && self.retry.times > 0;
-        let most = self.retry.times.saturating_add(1).saturating_mul(self.addresses);
+        // The lookup of work that may have started goes on until the deadline.
+        let is_looked_for =
+            self.may_have_arrived && self.repeat.duplicate_check().is_some() && self.retry.max_retries > 0;
+        let most = self.retry.max_retries.saturating_add(1).saturating_mul(self.addresses);
         if !may_be_repeated || !is_of_use || (self.failed >= most && !is_looked_for) {
             return Err(self.give_up(error));
         }
@@ -178,22 +180,22 @@ impl Tries {
         if next >= self.deadline.at {
             return Err(self.give_up(error));
         }
-        tracing::info!(endpoint = self.spec.name, attempt = self.failed, ?pause, %error, "is sent again");
+        tracing::info!(endpoint = self.spec.name, attempt = self.failed, ?pause, %error, "retrying");
         sleep_until(next).await;
         Ok(())
     }
 
-    /// Since the first attempt.
+    /// Time since the start of the first attempt.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// The last error, with what was tried.
+    /// The final error, with the summary of attempts.
     ///
-    /// A refusal settles only what it answers: an earlier request that may have arrived is none the less at large.
+    /// A refusal of the last attempt does not settle an earlier one that may have arrived.
     fn give_up(&self, error: Error) -> Error {
-        let last = error.after(Tried { times: self.failed, within: self.started.elapsed() });
-        if self.maybe_done && !self.repeat.reads() {
+        let last = error.after(AttemptSummary { count: self.failed, elapsed: self.started.elapsed() });
+        if self.may_have_arrived && !self.repeat.reads() {
             return Error::unknown(self.spec.name, self.token.clone(), last);
         }
         last
@@ -206,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_pause_may_be_as_long_as_there_is() {
-        let retry = Retry::default().first_pause(Duration::MAX).longest_pause(Duration::MAX);
+        let retry = Retry::default().initial_backoff(Duration::MAX).max_backoff(Duration::MAX);
         assert!((1..100).all(|rounds| retry.pause(rounds) >= Duration::MAX / 2));
     }
 

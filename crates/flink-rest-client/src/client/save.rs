@@ -1,4 +1,4 @@
-//! A file that is there as a whole or not at all.
+//! Files that are written completely or not at all.
 
 use std::{
     fs, io,
@@ -7,22 +7,24 @@ use std::{
 
 use tokio::{fs::File, io::AsyncWriteExt};
 
-use crate::{Error, Result, client::beside};
+use crate::{Error, Result, client::temp_file};
 
-/// A file that grows beside the place where it will be, and goes away unless it is [put there](Self::put_in_place).
+/// A temporary file next to its target. Dropping it removes it, unless it was [moved to the target](Self::put_in_place).
 #[derive(Debug)]
 pub(crate) struct Partial {
     target: PathBuf,
     temporary: PathBuf,
-    /// None once it is in its place.
+    /// `None` once the file is at its target.
     file: Option<File>,
 }
 
 impl Partial {
-    /// An empty one. Not async: nobody would remove a file that is created after the future was dropped.
+    /// Creates an empty file. Not async: if the future were dropped, nobody would remove the file that it creates.
     pub(crate) fn create(target: PathBuf) -> Result<Self> {
         let refuse = |reason: String| Err(Error::File { path: target.clone(), reason, sent: false });
-        let Some(place) = led(&target) else { return refuse("its links lead nowhere".into()) };
+        let Some(place) = follow_links(&target) else {
+            return refuse("its symbolic links form a circle".into());
+        };
         if place.file_name().is_none() {
             return refuse("it has no file name".into());
         }
@@ -30,16 +32,16 @@ impl Partial {
         match &before {
             Some(before) if before.is_dir() => return refuse("it is a folder".into()),
             Some(before) if !before.is_file() => {
-                return refuse("it is a device or the like, in whose place there would be a file".into());
+                return refuse("it is a device or another special file, which would be replaced".into());
             }
             _ => {}
         }
-        let (file, temporary) = match beside::create(&place, &options(before.is_some())) {
+        let (file, temporary) = match temp_file::create(&place, &options(before.is_some())) {
             Ok(created) => created,
             Err(error) => return refuse(error.to_string()),
         };
         let partial = Self { target: place, temporary, file: Some(File::from_std(file)) };
-        // Who could not read the one before cannot read this one.
+        // A file that replaces another one keeps its permissions.
         let permissions = before.map(|before| before.permissions());
         let kept = permissions.map_or(Ok(()), |kept| fs::set_permissions(&partial.temporary, kept));
         kept.map_err(|error| partial.failed(&error)).map(|()| partial)
@@ -51,7 +53,7 @@ impl Partial {
         written.map_err(|error| self.failed(&error))
     }
 
-    /// The file in its place, in place of one that was there.
+    /// Moves the file to its target, replacing a file that exists there.
     pub(crate) async fn put_in_place(mut self) -> Result<()> {
         let done = self.finish().await;
         done.map_err(|error| self.failed(&error))
@@ -60,7 +62,7 @@ impl Partial {
     async fn finish(&mut self) -> io::Result<()> {
         let Some(file) = &mut self.file else { return Ok(()) };
         file.flush().await?;
-        // Else the name could survive a loss of power, and not what was written.
+        // Otherwise a power failure could leave the name without the content.
         file.sync_all().await?;
         tokio::fs::rename(&self.temporary, &self.target).await?;
         self.file = None;
@@ -75,18 +77,18 @@ impl Partial {
 impl Drop for Partial {
     fn drop(&mut self) {
         if self.file.take().is_some() {
-            // Nobody is left who could be told.
+            // A destructor cannot report an error.
             let _ = fs::remove_file(&self.temporary);
         }
     }
 }
 
-/// Where a path leads, even if nothing is there yet: a link stays one.
-fn led(path: &Path) -> Option<PathBuf> {
-    /// As many as Linux follows.
-    const MOST: usize = 40;
+/// Follows symbolic links to the target, which need not exist. Returns `None` for a circle.
+fn follow_links(path: &Path) -> Option<PathBuf> {
+    /// The limit of Linux.
+    const MAX_LINKS: usize = 40;
     let mut place = path.to_owned();
-    for _ in 0..MOST {
+    for _ in 0..MAX_LINKS {
         match fs::read_link(&place) {
             Ok(to) => place = place.parent()?.join(to),
             Err(_) => return Some(place),
@@ -95,8 +97,8 @@ fn led(path: &Path) -> Option<PathBuf> {
     None
 }
 
-/// A new file, with the permissions that the umask leaves; one in place of another, with none for others until it has
-/// those of that one.
+/// Options for a new file. One that replaces another is private until it gets the permissions of the other; otherwise the
+/// umask applies.
 fn options(replaces: bool) -> fs::OpenOptions {
     let mut options = fs::File::options();
     options.write(true).create_new(true);
@@ -135,7 +137,7 @@ mod tests {
         assert!(link.is_symlink() && folder.path().join("log").is_file());
         symlink("circle", folder.path().join("circle")).unwrap();
         let error = Partial::create(folder.path().join("circle")).unwrap_err();
-        assert!(error.to_string().contains("its links lead nowhere"), "{error}");
+        assert!(error.to_string().contains("its symbolic links form a circle"), "{error}");
     }
 
     #[tokio::test]
@@ -165,7 +167,7 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
-        // Root could replace it.
+        // Root would be allowed to replace it.
         let error = Partial::create("/dev/null".into()).unwrap_err();
         assert!(error.to_string().contains("it is a device"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! One request on its way, and its response.
+//! Sending one request and reading its response.
 
 use std::{sync::atomic::Ordering, time::Instant};
 
@@ -11,18 +11,18 @@ use super::{
     compression,
     departure::Departure,
     redirect, refusal,
-    split::LONGEST_REQUEST_LINE,
+    split::MAX_REQUEST_LINE,
     transport::{Incoming, OnNewConnection, TransportError},
 };
 use crate::{
     Error, Request, Result,
     endpoint::{Body, Spec},
-    error::Tried,
+    error::AttemptSummary,
     value::stack_trace,
 };
 
 impl<M: Mode> Client<M> {
-    /// Sends one request once and gives its answer, if it is a good one, with a body that is still to be read.
+    /// Sends one request once, and returns a successful response with its body unread.
     pub(super) async fn open(
         &self,
         request: &Request,
@@ -54,13 +54,13 @@ impl<M: Mode> Client<M> {
         }
         let body = self.read(spec, &head.headers, body).await?;
         let error = refusal::error(spec, &target, &head, &body, &self.shared.secrets);
-        if error.is_passing() {
+        if error.is_transient() {
             self.shared.addresses.leave(address);
         }
         Err(error)
     }
 
-    /// Sends one request, and again where redirects lead; one that is not followed is an answer.
+    /// Sends one request, following redirects. A redirect that is not followed is returned as the response.
     async fn send(
         &self,
         request: &Request,
@@ -71,7 +71,7 @@ impl<M: Mode> Client<M> {
         let mut uri = address.join(request.prefix, target)?;
         let mut followed = 0;
         loop {
-            // A server that redirects has not acted.
+            // A server that redirects has not acted on the request.
             departure.reset();
             let mut message = self.message(request, address, uri.clone()).await?;
             self.shared.secrets.send(message.headers());
@@ -83,21 +83,21 @@ impl<M: Mode> Client<M> {
             let response = self.shared.transport.send(message).await;
             let response = response.map_err(|error| self.failed(request.spec, error))?;
             match redirect::target(&request.spec.method, &uri, &response) {
-                Some(to) if followed < redirect::MOST && request.body.is_repeatable() => uri = to,
+                Some(to) if followed < redirect::MAX_REDIRECTS && request.body.is_repeatable() => uri = to,
                 _ => return Ok(response),
             }
             followed += 1;
         }
     }
 
-    /// The request as HTTP.
+    /// The HTTP message of a request.
     async fn message(&self, request: &Request, address: &Address, uri: Uri) -> Result<http::Request<Body>> {
         if !request.fits() {
             return Err(Error::InvalidParameter {
                 endpoint: request.spec.name.into(),
                 parameter: "request".into(),
                 reason: format!(
-                    "its line is longer than the {LONGEST_REQUEST_LINE} bytes that Flink reads; ask for less at once"
+                    "its request line is longer than the {MAX_REQUEST_LINE} bytes that Flink reads; request less at once"
                 ),
             });
         }
@@ -115,7 +115,7 @@ impl<M: Mode> Client<M> {
         Ok(message)
     }
 
-    /// The whole body, if it is not longer than it may be.
+    /// Reads the whole body, up to the size limit.
     pub(super) async fn read(
         &self,
         spec: &'static Spec,
@@ -123,7 +123,7 @@ impl<M: Mode> Client<M> {
         mut body: Incoming,
     ) -> Result<Bytes> {
         let limit = self.shared.max_answer_bytes;
-        // Most answers come in one piece, which is taken as it is.
+        // Most bodies come in one chunk, which needs no copy.
         let (mut first, mut all) = (Bytes::new(), BytesMut::new());
         while let Some(chunk) = std::future::poll_fn(|context| body.as_mut().poll_next(context)).await {
             let chunk = chunk.map_err(|error| self.failed(spec, error))?;
@@ -136,7 +136,7 @@ impl<M: Mode> Client<M> {
                 continue;
             }
             if all.is_empty() {
-                all.reserve(announced(headers).unwrap_or_default().clamp(length, limit));
+                all.reserve(content_length(headers).unwrap_or_default().clamp(length, limit));
             }
             all.extend_from_slice(&std::mem::take(&mut first));
             all.extend_from_slice(&chunk);
@@ -145,19 +145,19 @@ impl<M: Mode> Client<M> {
     }
 
     fn failed(&self, spec: &'static Spec, error: TransportError) -> Error {
-        let (endpoint, url, tried) = (spec.name, self.address().into(), Tried::default());
+        let (endpoint, url, attempts) = (spec.name, self.address().into(), AttemptSummary::default());
         match error.source.map(|source| source.downcast::<Error>()) {
-            // It is not the transport's: a file cannot be sent.
+            // Not a failure of the transport: a file cannot be read.
             Some(Ok(error)) => *error,
             Some(Err(source)) => {
-                Error::Transport { endpoint, url, kind: error.kind, tried, source: Some(source) }
+                Error::Transport { endpoint, url, kind: error.kind, attempts, source: Some(source) }
             }
-            None => Error::Transport { endpoint, url, kind: error.kind, tried, source: None },
+            None => Error::Transport { endpoint, url, kind: error.kind, attempts, source: None },
         }
     }
 }
 
-/// The length that a body is said to have.
-fn announced(headers: &HeaderMap) -> Option<usize> {
+/// The `Content-Length` of a body.
+fn content_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

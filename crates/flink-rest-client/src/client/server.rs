@@ -10,10 +10,10 @@ use crate::{
     endpoint::{Api, Spec},
 };
 
-/// Timeout for asking a server what it has, or what it may have done, once it has refused a request.
+/// Timeout of lookups after a refusal: of the server's features, and of work that the request may have started.
 pub(crate) const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The answer of `/config`, of which anything may be missing.
+/// The answer of `/config`. Any member may be missing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Config {
@@ -29,7 +29,7 @@ struct Features {
     web_history: Option<bool>,
 }
 
-/// An option of the server's configuration.
+/// One option of the cluster's configuration.
 #[derive(Debug, Deserialize)]
 struct Setting {
     key: String,
@@ -37,7 +37,7 @@ struct Setting {
 }
 
 impl Absence {
-    /// The reason, if the server's configuration and the endpoint tell it.
+    /// Derives the reason from the server's `/config`, if possible.
     fn of(spec: &Spec, config: &Config) -> Option<Self> {
         let server = &config.flink_version;
         if config.features.web_history == Some(true) {
@@ -61,33 +61,33 @@ impl Absence {
 }
 
 impl<M: Mode> Client<M> {
-    /// The server's release; asked for once. What cannot be found out keeps nobody from anything.
+    /// Returns the server's release, which is requested once. An unknown release is not an error.
     pub(crate) async fn server_version(&self, api: &Api, options: CallOptions) -> Result<&FlinkVersion> {
         let asked = self.shared.version.get_or_try_init(|| async {
             let version = match self.execute_request::<Answer>((api.config)()?, options).await {
                 Ok(answer) => answer.decode::<Config>()?.flink_version,
-                // A gateway may keep this one endpoint to itself.
+                // A gateway may block this endpoint alone.
                 Err(error) if error.is_answered_otherwise() => {
-                    tracing::warn!(%error, "the server does not tell its release");
+                    tracing::warn!(%error, "the release of the server is unknown");
                     FlinkVersion::default()
                 }
                 Err(error) => return Err(error),
             };
             if version.release().is_none() {
-                tracing::warn!(%version, "treated as the newest release; ClientBuilder::flink_version says which it is");
+                tracing::warn!(%version, "treated as the newest release; set it with ClientBuilder::flink_version");
             }
             Ok(version)
         });
         asked.await
     }
 
-    /// The same error, or why the server has no such endpoint, if its configuration tells.
+    /// Replaces the error by the reason why the server lacks the endpoint, if its configuration gives one.
     pub(super) async fn explained(&self, spec: &'static Spec, error: Error) -> Error {
         let explained = async {
             let api = spec.api;
             let config = match self.answer_of((api.config)(), api.prefix).await {
                 Some(config) => config,
-                // A history server has no versions.
+                // A history server has no version prefix.
                 None => self.answer_of((api.config)(), "").await?,
             };
             let absence = Absence::of(spec, &config.decode().ok()?)?;
@@ -107,7 +107,7 @@ impl<M: Mode> Client<M> {
         }
     }
 
-    /// What is answered to this below this prefix, if that works at once.
+    /// Sends a request once below this prefix. Returns `None` on any failure.
     async fn answer_of(&self, request: Result<Request>, prefix: &'static str) -> Option<Answer> {
         let request = Request { prefix, ..request.ok()? };
         let (head, body) = self.open(&request, &Departure::default()).await.ok()?.into_parts();

@@ -1,18 +1,18 @@
-//! What `tracing` is told of a call: a span with the endpoint, and at its end with what came of it.
+//! The `tracing` span of a call: the endpoint, and at the end its status and duration.
 
 use tokio::time::Instant;
 use tracing::{Instrument, Span, field::Empty};
 
 use crate::{Result, endpoint::Spec};
 
-/// The span of one request and its repeats.
+/// The span of one request and its retries.
 pub(crate) struct CallSpan {
     span: Span,
     started: Instant,
 }
 
 impl CallSpan {
-    /// The path is the template: no ids, no values.
+    /// Opens a span. Its path is the template, without ids or values.
     pub(crate) fn new(spec: &Spec) -> Self {
         let span = tracing::debug_span!(
             "call",
@@ -26,12 +26,12 @@ impl CallSpan {
         Self { span, started: Instant::now() }
     }
 
-    /// This is the first attempt, or another one.
+    /// Records the number of the current attempt.
     pub(crate) fn attempt(&self, number: u32) {
         self.span.record("attempt", number);
     }
 
-    /// Does it within the span. An answer tells its status itself.
+    /// Runs the call within the span. `status` returns the HTTP status of a success.
     pub(crate) async fn around<T>(
         &self,
         call: impl Future<Output = Result<T>>,

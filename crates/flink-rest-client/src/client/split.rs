@@ -1,22 +1,22 @@
-//! Requests that are too long for Flink: the names of metrics in one are spread over several, and the answers joined.
+//! Splitting of requests that are too long for Flink: the names of metrics go into several, and the answers are joined.
 
 use crate::{Answer, Request};
 
-/// Flink answers 404 to longer request lines, whatever they ask for (all releases).
-pub(crate) const LONGEST_REQUEST_LINE: usize = 4096;
+/// Maximum length of a request line, in bytes. Flink answers 404 to longer ones (all releases).
+pub(crate) const MAX_REQUEST_LINE: usize = 4096;
 
-/// The list that can be split: the answer to it is a list, too.
+/// The query parameter whose list can be split: its answer is a list as well.
 const NAMES: &str = "get=";
 
 impl Request {
-    /// Path and query.
+    /// The path and query.
     pub(crate) fn target(&self) -> String {
         if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
     }
 
-    /// Whether Flink reads all of the request line.
+    /// Returns true if the request line is short enough for Flink.
     pub(crate) fn fits(&self) -> bool {
-        self.line_length() <= LONGEST_REQUEST_LINE
+        self.line_length() <= MAX_REQUEST_LINE
     }
 
     fn line_length(&self) -> usize {
@@ -24,11 +24,11 @@ impl Request {
         self.spec.method.as_str().len() + self.path.len() + query + "  /v1 HTTP/1.1".len()
     }
 
-    /// Keeps as many names of metrics as fit, and gives the others as further requests.
+    /// Keeps as many names of metrics as fit, and returns further requests for the others.
     pub(crate) fn split_off(&mut self) -> Vec<Self> {
         let names = self.query.split('&').find(|part| part.starts_with(NAMES));
         let Some(names) = names.filter(|_| !self.fits()) else { return Vec::new() };
-        let room = LONGEST_REQUEST_LINE.saturating_sub(self.line_length() - names.len());
+        let room = MAX_REQUEST_LINE.saturating_sub(self.line_length() - names.len());
         let mut lists: Vec<String> = Vec::new();
         for name in names.trim_start_matches(NAMES).split(',') {
             match lists.last_mut() {
@@ -55,7 +55,7 @@ impl Request {
 }
 
 impl Answer {
-    /// Appends the lists of other answers to the list of this one. What is no list is left for decoding to complain.
+    /// Appends the lists of other answers to the list of this one. If one is not a list, decoding reports it later.
     pub(crate) fn append(&mut self, others: Vec<Self>) {
         if items(&self.body).is_none() {
             return;
@@ -69,7 +69,7 @@ impl Answer {
     }
 }
 
-/// What stands between the brackets of a JSON list.
+/// The text between the brackets of a JSON list.
 fn items(json: &[u8]) -> Option<&[u8]> {
     Some(json.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?.trim_ascii())
 }
@@ -131,7 +131,7 @@ mod tests {
             // Sixty jobs leave room for each of these names.
             prop_assert!(parts.iter().all(Request::fits));
             let next = lists.iter().skip(1).map(|list| list.split(',').next().unwrap());
-            let is_full = |(part, next): (&Request, &str)| part.line_length() + 1 + next.len() > LONGEST_REQUEST_LINE;
+            let is_full = |(part, next): (&Request, &str)| part.line_length() + 1 + next.len() > MAX_REQUEST_LINE;
             prop_assert!(parts.iter().zip(next).all(is_full), "no part is needless");
         }
     }

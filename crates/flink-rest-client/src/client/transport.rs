@@ -1,4 +1,4 @@
-//! The seam between this crate and the network: one trait, and its form with reqwest behind it.
+//! The trait between this crate and the network, and its implementation with reqwest.
 
 use std::{error::Error as StdError, fmt, future::Future, pin::Pin, time::Duration};
 
@@ -12,85 +12,86 @@ use crate::{
     Error, Result, TransportErrorKind, Upload,
     client::{
         auth::{
-            proxy::{Proxy, Way},
+            proxy::{Proxy, ProxyMatcher},
             tls::Tls,
         },
         departure::{Departure, MarkConnected},
     },
     endpoint::Body,
-    error::Insecure,
+    error::TlsFailure,
 };
 
 /// A boxed future, so that [`Transport`] can be a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The body of an answer, as it comes in.
+/// The body of a response, as a stream.
 pub type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
-/// The body of a request, as it is read. What cannot be read is an error that a [`TransportError`] takes as its source.
+/// A part of a request body, as a stream. A [`TransportError`] takes an error of the stream as its source.
 pub type Outgoing = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 
-/// Sends one request and returns the head of its answer.
+/// Sends one request, and returns the response with its body unread.
 ///
-/// A transport does not repeat, follow redirects, decode or wait for the body: the client does.
+/// A transport does not retry, follow redirects, decode or wait for the body: the client does.
 pub trait Transport: fmt::Debug + Send + Sync {
-    /// Sends the request once. Dropping the future gives the request up.
+    /// Sends the request once. Dropping the future cancels the request.
     fn send(
         &self,
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Incoming>, TransportError>>;
 }
 
-/// Why there is no answer.
+/// A failure to get a response.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
-    /// How far the request came.
+    /// The kind of failure.
     pub kind: TransportErrorKind,
     /// The reason.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl TransportError {
-    /// An error of this kind.
+    /// Creates an error of this kind.
     pub fn new(kind: TransportErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { kind, source: Some(source.into()) }
     }
 }
 
-/// Marks a request that changes something. It gets a connection of its own: it is not lost because the server closed a kept
-/// connection just then, and a deadline that passes while the connection is made settles that nothing was sent.
+/// Marks a request that changes something. It gets a new connection, so that the server cannot close a reused one under it.
+/// A timeout while the connection is made then proves that nothing was sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OnNewConnection;
 
-/// How long a connection is kept open without a request: proxies close it after 50 seconds or more.
-const IDLE: Duration = Duration::from_secs(30);
+/// Time after which an idle connection is closed. Proxies close theirs after 50 seconds or more.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// HTTP/1.1 over TCP and TLS, with connections kept open for the next request.
+/// HTTP/1.1 over TCP and TLS, with connection reuse.
 #[derive(Debug)]
 pub(crate) struct Http {
     client: reqwest::Client,
-    /// The same, with a connection for each request.
+    /// The same, with a new connection for each request.
     once: reqwest::Client,
-    /// The addresses, as reqwest takes them.
+    /// The addresses, parsed for reqwest.
     to: Vec<(Uri, Url)>,
-    way: Way,
+    proxies: ProxyMatcher,
 }
 
 impl Http {
-    /// For requests to these addresses.
+    /// A transport for requests to these addresses.
     pub(crate) fn new(connect_timeout: Duration, tls: &Tls, proxy: &Proxy, to: &[Uri]) -> Result<Self> {
-        let way = proxy.way()?;
-        let proxy_is_https = to.iter().any(|to| way.to(to).is_some_and(|proxy| proxy.starts_with("https:")));
+        let proxies = proxy.matcher()?;
+        let proxy_is_https =
+            to.iter().any(|to| proxies.proxy_for(to).is_some_and(|proxy| proxy.starts_with("https:")));
         if proxy_is_https && tls.identity.is_some() {
-            let reason = "a proxy reached by https would be shown the client certificate; give it as http:// or socks5h://";
+            let reason = "an https proxy would receive the client certificate; give the proxy as http:// or socks5h://";
             return Err(Error::setting("proxy", reason));
         }
         let tls = tls.config(proxy_is_https || to.iter().any(is_https))?;
         let client = |kept: usize| {
             let client = reqwest::Client::builder()
                 .connect_timeout(connect_timeout)
-                .pool_idle_timeout(IDLE)
+                .pool_idle_timeout(IDLE_TIMEOUT)
                 .pool_max_idle_per_host(kept)
                 .redirect(reqwest::redirect::Policy::none())
                 .connector_layer(MarkConnected)
@@ -99,7 +100,7 @@ impl Http {
             proxy.set(client)?.build().map_err(|error| Error::setting("https", error.to_string()))
         };
         let to = to.iter().filter_map(|to| Some((to.clone(), Url::parse(&to.to_string()).ok()?))).collect();
-        Ok(Self { client: client(usize::MAX)?, once: client(0)?, to, way })
+        Ok(Self { client: client(usize::MAX)?, once: client(0)?, to, proxies })
     }
 
     async fn exchange(
@@ -132,7 +133,7 @@ impl Http {
         Ok(http::Response::from_parts(head, Box::pin(MapError(body))))
     }
 
-    /// Where a request goes, if that is one of the addresses: what stands before its path has been read once for all.
+    /// The URL of a request to one of the addresses, without parsing the address again.
     fn url(&self, uri: &Uri) -> Option<Url> {
         let is_there = |to: &Uri| to.scheme() == uri.scheme() && to.authority() == uri.authority();
         let mut url = self.to.iter().find(|(to, _)| is_there(to))?.1.clone();
@@ -141,12 +142,12 @@ impl Http {
         Some(url)
     }
 
-    /// Why a request did not get an answer from there; a proxy on the way that is to blame is named.
+    /// The error of a request without a response. A proxy that is to blame is named.
     fn failed(&self, to: &Uri, error: &reqwest::Error) -> TransportError {
         let failed = classify(error);
-        let Some(proxy) = self.way.to(to).filter(|_| error.is_connect()) else { return failed };
+        let Some(proxy) = self.proxies.proxy_for(to).filter(|_| error.is_connect()) else { return failed };
         let kind = match failed.kind {
-            // The proxy had let it through.
+            // TLS failed behind the proxy.
             TransportErrorKind::Tls if is_https(to) && !says(error, "tunnel error") => return failed,
             _ => TransportErrorKind::Proxy,
         };
@@ -164,7 +165,7 @@ impl Transport for Http {
     }
 }
 
-/// A server that did not get all of the files cannot have acted on them.
+/// Corrects the kind of an error before all files were sent: the server cannot have acted on the request.
 fn without_files(departure: &Departure, mut error: TransportError) -> TransportError {
     let is_late = matches!(error.kind, TransportErrorKind::Interrupted | TransportErrorKind::Timeout);
     if is_late && departure.lacks_files() {
@@ -173,7 +174,7 @@ fn without_files(departure: &Departure, mut error: TransportError) -> TransportE
     error
 }
 
-/// The files as a multipart form, each read while it is sent.
+/// A multipart form of the files. Each file is read while it is sent.
 async fn form(json: Option<Bytes>, files: &[Upload], departure: &Departure) -> Result<Form, TransportError> {
     let mut form = Form::new();
     if let Some(json) = json {
@@ -199,12 +200,12 @@ async fn form(json: Option<Bytes>, files: &[Upload], departure: &Departure) -> R
     Ok(form)
 }
 
-/// A file that cannot be sent says itself why.
+/// Wraps the error of a file that cannot be read.
 fn not_sent(error: Error) -> TransportError {
     TransportError::new(TransportErrorKind::Incomplete, error)
 }
 
-/// Sorts reqwest's errors by how far the request came, and keeps the innermost reason.
+/// Converts an error of reqwest, and keeps its innermost reason.
 fn classify(error: &reqwest::Error) -> TransportError {
     if let Some(Error::File { path, reason, sent }) = chain(error).find_map(|error| error.downcast_ref()) {
         return not_sent(Error::File { path: path.clone(), reason: reason.clone(), sent: *sent });
@@ -212,25 +213,27 @@ fn classify(error: &reqwest::Error) -> TransportError {
     if chain(error).any(is_too_many_files) {
         return TransportError::new(TransportErrorKind::TooManyFiles, "too many open files");
     }
-    let insecure = Insecure::behind(error);
-    let kind = match &insecure {
+    let tls_failure = TlsFailure::behind(error);
+    let kind = match &tls_failure {
         _ if error.is_connect() && says(error, "dns error") => TransportErrorKind::Resolve,
-        Some(insecure) if error.is_connect() || insecure.is_refused_by_server() => TransportErrorKind::Tls,
-        // A connection that takes too long is none, too.
+        Some(tls_failure) if error.is_connect() || tls_failure.is_refused_by_server() => {
+            TransportErrorKind::Tls
+        }
+        // Includes a timeout while connecting.
         _ if error.is_connect() => TransportErrorKind::Connect,
         _ if error.is_timeout() => TransportErrorKind::Timeout,
         _ if says(error, "invalid HTTP") => TransportErrorKind::NotHttp,
-        // hyper gives back what it has not begun to send.
+        // hyper returns a request that it has not begun to send.
         _ if says(error, "client error (Canceled)") => TransportErrorKind::Incomplete,
         _ => TransportErrorKind::Interrupted,
     };
-    match insecure {
-        Some(insecure) => TransportError::new(kind, insecure),
+    match tls_failure {
+        Some(tls_failure) => TransportError::new(kind, tls_failure),
         None => TransportError::new(kind, chain(error).last().map(ToString::to_string).unwrap_or_default()),
     }
 }
 
-/// Whether this is among the reasons of an error.
+/// Returns true if the error or one of its sources starts with this text.
 fn says(error: &reqwest::Error, start: &str) -> bool {
     chain(error).any(|error| error.to_string().starts_with(start))
 }
@@ -240,7 +243,7 @@ fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (d
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// Whether the process (`EMFILE`) or the machine (`ENFILE`) has no file left.
+/// Returns true if the process (`EMFILE`) or the machine (`ENFILE`) has no file descriptor left.
 fn is_too_many_files(error: &(dyn StdError + 'static)) -> bool {
     let code = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
     cfg!(unix) && matches!(code, Some(23 | 24))
@@ -250,7 +253,7 @@ fn is_https(uri: &Uri) -> bool {
     uri.scheme() == Some(&Scheme::HTTPS)
 }
 
-/// A body whose errors are sorted.
+/// A body whose errors are converted.
 struct MapError<S>(S);
 
 impl<S: Stream<Item = reqwest::Result<Bytes>> + Unpin> Stream for MapError<S> {

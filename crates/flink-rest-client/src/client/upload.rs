@@ -1,4 +1,4 @@
-//! Sends a file, or what a reader gives, and refuses what Flink would refuse after the whole upload.
+//! Opening of uploads, and checks for what Flink would refuse only after the whole upload.
 
 mod reading;
 
@@ -10,18 +10,18 @@ use self::reading::Reading;
 use super::transport::Outgoing;
 use crate::{Error, Result, Upload, endpoint::upload::Source};
 
-/// The beginning of a zip archive with a member. One without any begins with its end.
+/// The first bytes of a zip archive that is not empty.
 const ZIP: &[u8] = b"PK\x03\x04";
 
 impl Upload {
-    /// Refuses what Flink would refuse after the whole upload, or later, when it is run. What comes from a reader is looked
-    /// at when it is [opened](Self::open).
+    /// Refuses what Flink would refuse after the whole upload, or when the jar is run. The content of a reader is checked
+    /// when it is [opened](Self::open).
     pub(crate) fn check(&self) -> Result<()> {
         if let Source::Path(path) = &self.source {
             match fs::metadata(path) {
                 Err(error) => return self.refuse(&error.to_string()),
                 Ok(metadata) if metadata.is_dir() => return self.refuse("it is a folder, not a file"),
-                Ok(metadata) if !metadata.is_file() => return self.refuse("it is no regular file"),
+                Ok(metadata) if !metadata.is_file() => return self.refuse("it is not a regular file"),
                 Ok(_) => {}
             }
         }
@@ -30,13 +30,13 @@ impl Upload {
             return self.refuse("its name has control characters");
         }
         if name.contains(['/', '\\']) {
-            return self.refuse("it is named like a path, not like a file");
+            return self.refuse("its name contains a / or \\");
         }
         if name.contains('"') {
-            return self.refuse("Flink does not find a file again whose name has a \"");
+            return self.refuse("its name contains a \", and Flink could not find it again");
         }
         if self.is_jar() && Path::new(&name).extension().is_none_or(|extension| extension != "jar") {
-            return self.refuse("Flink takes only files whose name ends in .jar");
+            return self.refuse("its name does not end in .jar, as Flink requires");
         }
         let Source::Path(path) = &self.source else { return Ok(()) };
         let mut start = Vec::new();
@@ -52,7 +52,7 @@ impl Upload {
             _ if !self.is_jar() => Ok(()),
             [] => self.refuse("it is empty"),
             start if start.starts_with(ZIP) => Ok(()),
-            _ => self.refuse("it is no jar: it does not begin like a zip archive"),
+            _ => self.refuse("it is not a jar: it does not begin like a zip archive"),
         }
     }
 
@@ -60,7 +60,7 @@ impl Upload {
         Err(Error::File { path: self.shown(), reason: reason.into(), sent: false })
     }
 
-    /// What is sent, and how many bytes that is, if it is known: for a [`Transport`](crate::transport::Transport).
+    /// The size in bytes, if known, and the content as a stream, for a [`Transport`](crate::transport::Transport).
     pub async fn open(&self) -> Result<(Option<u64>, Outgoing)> {
         let progress = self.progress.clone();
         let reading = match &self.source {
@@ -68,7 +68,7 @@ impl Upload {
             Source::Reader { name, size, input } => {
                 let input = input.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let Some(input) = input else {
-                    return self.refuse("its reader was read before: what it gives can be sent only once");
+                    return self.refuse("its reader has been read already, and cannot be sent twice");
                 };
                 Reading::new(name.into(), input, *size, progress).await?
             }

@@ -1,4 +1,4 @@
-//! Waiting for something to come true on the server.
+//! Waiting for a condition on the server.
 
 use std::{future::Future, pin::pin, time::Duration};
 
@@ -9,23 +9,22 @@ use crate::{
     client::{
         Mode,
         call::{CENTURY, CallOptions, Deadline},
-        callback::Tell,
+        callback::Callback,
     },
 };
 
-/// How long a wait goes on unless told otherwise.
-const LONGEST: Duration = Duration::from_secs(600);
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// The same where each answer is a large one.
-const LONGEST_PAUSE_IF_LARGE: Duration = Duration::from_secs(10);
-/// Time after which a pending question is reported as an outage, and between two such reports.
-const SILENCE: Duration = Duration::from_secs(3);
+/// Default timeout of a wait.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(600);
+const FIRST_POLL_INTERVAL: Duration = Duration::from_millis(50);
+const MAX_POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// Maximum poll interval if the answers are large.
+const MAX_POLL_INTERVAL_IF_LARGE: Duration = Duration::from_secs(10);
+/// Time after which a pending request is reported as an outage, and between two such reports.
+const OUTAGE_REPORT_INTERVAL: Duration = Duration::from_secs(3);
 
-/// A wait under way: asks with growing pauses, to its deadline.
+/// A wait in progress. It polls at growing intervals until its deadline.
 ///
-/// A server that does not answer for a while, as while a JobManager restarts, is asked again until the client's patience
-/// for outages is over.
+/// An outage, for example while a JobManager restarts, is tolerated up to the client's limit.
 #[derive(Debug)]
 pub(crate) struct Waiting {
     what: String,
@@ -33,30 +32,30 @@ pub(crate) struct Waiting {
     started: Instant,
     pause: Duration,
     patience: Duration,
-    /// Whether the server has answered, so that an unknown host is an outage and no wrong address.
+    /// True if the server has answered before: then an unreachable host is an outage, not a wrong address.
     has_answered: bool,
-    /// When the first question was asked that got no answer, if the last one got none.
+    /// Start of the current outage: the time of its first unanswered request.
     out_since: Option<Instant>,
-    /// What came of the last question, if that was no answer.
+    /// The error of the last request, during an outage.
     missed: Option<Error>,
-    on_outage: Tell<Outage>,
-    /// Whether the answers are large: what took long may then be noticed a tenth of that late.
+    on_outage: Callback<Outage>,
+    /// True if the answers are large: the poll interval then grows to a tenth of the elapsed time, up to a maximum.
     pub(crate) is_large: bool,
 }
 
 impl Waiting {
-    /// A wait for this, to be read as «… took longer than».
+    /// Starts a wait. `what` is its subject in «… took longer than».
     pub(crate) fn new<M: Mode>(
         what: String,
         client: &Client<M>,
-        on_outage: Tell<Outage>,
+        on_outage: Callback<Outage>,
         options: CallOptions,
     ) -> Self {
         Self {
             what,
-            deadline: client.deadline(options, LONGEST),
+            deadline: client.deadline(options, WAIT_TIMEOUT),
             started: Instant::now(),
-            pause: FIRST_PAUSE,
+            pause: FIRST_POLL_INTERVAL,
             patience: client.shared.outage_patience.min(CENTURY),
             has_answered: false,
             out_since: None,
@@ -66,14 +65,14 @@ impl Waiting {
         }
     }
 
-    /// The settings of one question: what fails in passing is asked again by the wait itself.
+    /// The settings of one poll request: no retries, because the wait polls again.
     pub(crate) fn question() -> CallOptions {
         let mut options = CallOptions::default();
         options.retry = Some(Retry::never());
         options
     }
 
-    /// Asks once. If there is no answer yet, and still time, it returns `None` when it is time to ask again.
+    /// Polls once. If the condition does not hold yet, waits for the poll interval and returns `None`.
     pub(crate) async fn ask<T>(
         &mut self,
         question: impl Future<Output = Result<Option<T>>>,
@@ -83,7 +82,7 @@ impl Waiting {
         let end = self.deadline.at.min(gives_up_at);
         let mut question = pin!(question);
         let answer = loop {
-            let silent_until = Instant::now() + SILENCE;
+            let silent_until = Instant::now() + OUTAGE_REPORT_INTERVAL;
             match timeout_at(end.min(silent_until), &mut question).await {
                 Err(_) if silent_until < end => self.report(asked_at),
                 answer => break answer,
@@ -101,30 +100,30 @@ impl Waiting {
             }
             Err(_) => {}
         }
-        // The last time is shortly before the deadline.
+        // The last poll is shortly before the deadline.
         let now = Instant::now();
-        let last = self.deadline.at.checked_sub(FIRST_PAUSE).unwrap_or(now);
+        let last = self.deadline.at.checked_sub(FIRST_POLL_INTERVAL).unwrap_or(now);
         let next = (now + self.pause).min(last);
         if next <= now {
-            // An outage to the end explains more than the time it took.
+            // An outage at the end says more than a timeout.
             let late = || Error::timeout(self.what.clone(), self.deadline.after);
             return Err(self.missed.take().unwrap_or_else(late));
         }
         sleep_until(next.min(self.out_since.map_or(next, |since| since + self.patience))).await;
         let longest = match self.is_large {
-            true => (self.started.elapsed() / 10).clamp(LONGEST_PAUSE, LONGEST_PAUSE_IF_LARGE),
-            false => LONGEST_PAUSE,
+            true => (self.started.elapsed() / 10).clamp(MAX_POLL_INTERVAL, MAX_POLL_INTERVAL_IF_LARGE),
+            false => MAX_POLL_INTERVAL,
         };
         self.pause = (self.pause * 3 / 2).min(longest);
         Ok(None)
     }
 
-    /// Whether the server may answer again.
+    /// Returns true if the server may recover from the error.
     fn may_pass(&self, error: &Error) -> bool {
-        error.is_passing() || error.is_timeout() || (self.has_answered && error.is_unreachable())
+        error.is_transient() || error.is_timeout() || (self.has_answered && error.is_unreachable())
     }
 
-    /// Tells of an outage, and gives up if it has lasted too long.
+    /// Reports an outage. Returns an error if it has lasted too long.
     fn endure(&mut self, error: Error, asked_at: Instant) -> Result<()> {
         let lasting = self.out_since.get_or_insert(asked_at).elapsed();
         if lasting >= self.patience {
@@ -136,28 +135,28 @@ impl Waiting {
         Ok(())
     }
 
-    /// Tells of the outage that the question of this time is part of.
+    /// Reports the outage that includes the request of this time.
     fn report(&mut self, asked_at: Instant) {
         let lasting = self.out_since.unwrap_or(asked_at).elapsed();
         let outage = Outage { error: self.missed.take(), lasting, patience: self.patience };
-        self.on_outage.tell(&outage);
+        self.on_outage.call(&outage);
         self.missed = outage.error;
     }
 
-    /// The end of the whole wait.
+    /// The deadline of the wait.
     pub(crate) fn end(&self) -> Instant {
         self.deadline.at
     }
 }
 
-/// A time in which the server does not answer, or only that it cannot, while something is waited for.
+/// An outage during a wait: the server does not answer, or answers that it is unavailable.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outage {
-    /// The failure of the last question; none while the first one is still pending.
+    /// The error of the last request; `None` while the first one is still pending.
     pub error: Option<Error>,
-    /// The time since the first question without an answer.
+    /// Time since the first unanswered request.
     pub lasting: Duration,
-    /// The wait ends when it has lasted as long as this.
+    /// Duration after which the wait ends.
     pub patience: Duration,
 }

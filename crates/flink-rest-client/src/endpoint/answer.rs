@@ -1,4 +1,4 @@
-//! What a server answered, before and after decoding.
+//! Answers, before and after decoding.
 
 pub(crate) mod file;
 pub(crate) mod foreign;
@@ -20,17 +20,17 @@ use crate::{
     value::secrets::Secrets,
 };
 
-/// A successful answer as the server sent it: nothing is lost or renamed.
+/// A successful answer as the server sent it; nothing is lost or renamed.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Answer {
     /// The endpoint that was asked.
     pub endpoint: &'static Spec,
-    /// HTTP status, always 2xx; others are errors.
+    /// The HTTP status, always 2xx; other statuses are errors.
     pub status: StatusCode,
     /// The whole body.
     pub body: Bytes,
-    /// What must not be shown of it.
+    /// The secrets to hide when it is shown.
     pub(crate) secrets: Arc<Secrets>,
 }
 
@@ -47,14 +47,14 @@ impl fmt::Debug for Answer {
 }
 
 impl Answer {
-    /// The body as JSON.
+    /// Decodes the body as JSON.
     pub fn json(&self) -> Result<Value> {
         self.decode()
     }
 
-    /// The body as a type of yours.
+    /// Decodes the body as any type.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T> {
-        // To look once whether all is UTF-8 costs less than to look at each text.
+        // One check for UTF-8 costs less than a check of each string.
         let decoded = match str::from_utf8(&self.body) {
             Ok(text) => serde_json::from_str(text),
             Err(_) => serde_json::from_slice(&self.body),
@@ -62,25 +62,26 @@ impl Answer {
         decoded.or_else(|_| self.decode_slowly())
     }
 
-    /// The same, if it has what every release answers to this; else a gateway or a login has spoken in Flink's place.
+    /// Returns the answer if it has a member that every release sends. Otherwise it comes from a gateway or a login page,
+    /// and is an error.
     pub(crate) fn checked(self) -> Result<Self> {
         if self.endpoint.answer.telling.fits(&self.body) {
             return Ok(self);
         }
-        // JSON that is broken is another matter.
+        // Broken JSON is a different error.
         self.decode::<IgnoredAny>()?;
         let found = foreign::described(&self.body, &self.secrets);
         Err(Error::not_flink(self.endpoint.name, self.status, found))
     }
 
-    /// Decodes again, now minding the depth and the place: done only after a failure, as it costs time.
+    /// Decodes again, with a larger depth, and the path of an error. It is slow, so it is done only after a failure.
     fn decode_slowly<T: DeserializeOwned>(&self) -> Result<T> {
         let endpoint = self.endpoint.name;
         if let Some(found) = foreign::not_json(&self.body, &self.secrets) {
             return Err(Error::not_flink(endpoint, self.status, found));
         }
         let mut deserializer = serde_json::Deserializer::from_slice(&self.body);
-        if depth(&self.body) <= DEEPEST {
+        if depth(&self.body) <= MAX_DEPTH {
             deserializer.disable_recursion_limit();
         }
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -94,23 +95,22 @@ impl Answer {
         Ok(value)
     }
 
-    /// The same, if it quotes none.
+    /// Hides secrets that the error quotes.
     fn without_secrets(&self, error: serde_json::Error) -> serde_json::Error {
         let text = error.to_string();
         match self.secrets.hide(&text) {
             same if same == text => error,
-            // It finds line and column in the text.
+            // serde_json parses line and column from the text.
             other => serde::de::Error::custom(other),
         }
     }
 }
 
-/// How deep JSON may be: a flame graph has two levels for each of the 100 methods that a stack trace may have
-/// (`rest.flamegraph.stack-depth`), and 128 is all that serde_json takes by itself. What is much deeper would overflow
-/// the stack.
-const DEEPEST: usize = 512;
+/// Maximum depth of JSON. A flame graph has two levels for each of the up to 100 methods of a stack trace
+/// (`rest.flamegraph.stack-depth`), and serde_json allows only 128 by default. Much deeper JSON would overflow the stack.
+const MAX_DEPTH: usize = 512;
 
-/// How many arrays and objects lie in each other.
+/// The nesting depth of arrays and objects.
 fn depth(json: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut in_text, mut escaped) = (false, false);
@@ -146,9 +146,9 @@ impl<T: DeserializeOwned> FromAnswer for T {
     }
 }
 
-/// A value that Flink may leave out, or send as `null`. Both are none, and each comes back as it was.
+/// A value that Flink may leave out or send as `null`. Both are `None`, and each is serialized as it was received.
 ///
-/// It is read like the `Option` in it: `checkpoint.external_path.as_deref()`.
+/// It dereferences to an `Option`: `checkpoint.external_path.as_deref()`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nullable<T> {
     value: Option<T>,
@@ -156,7 +156,7 @@ pub struct Nullable<T> {
 }
 
 impl<T> Nullable<T> {
-    /// For `skip_serializing_if`, which goes with `default`.
+    /// For `skip_serializing_if`, together with `default`.
     pub(crate) fn is_left_out(&self) -> bool {
         !self.is_sent
     }
@@ -188,37 +188,37 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
     }
 }
 
-/// Reads a list into as much memory as it takes: as it grows it takes twice as much, and that of four for a single item.
-/// For lists of which a large answer is made.
+/// Reads a list without spare capacity, for the many lists of large answers. A growing `Vec` takes up to twice the memory,
+/// and room for four items at least.
 pub(crate) fn exact<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<Vec<T>, D::Error> {
     let mut list = Vec::deserialize(json)?;
     list.shrink_to_fit();
     Ok(list)
 }
 
-/// The answer of endpoints that say nothing but their status.
+/// The answer of endpoints that send only their status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Empty {}
 
 telling!(Empty: Empty);
 
-/// The answer of log endpoints: bytes, mostly text, not always UTF-8.
+/// The answer of log endpoints: bytes, mostly text, but not always UTF-8.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text(Bytes);
 
 impl Text {
-    /// The bytes as the server sent them.
+    /// Returns the bytes as the server sent them.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// The bytes, without a copy.
+    /// Returns the bytes without a copy.
     pub fn into_bytes(self) -> Bytes {
         self.0
     }
 
-    /// The text; what is not UTF-8 shows as `\u{fffd}`.
+    /// Returns the text; bytes that are not UTF-8 become `\u{fffd}`.
     pub fn to_string_lossy(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.0)
     }

@@ -1,4 +1,4 @@
-//! From the fields of an endpoint struct to a request.
+//! The builder that makes a request from the fields of an endpoint struct.
 
 use std::{collections::BTreeSet, fmt::Display};
 
@@ -11,14 +11,14 @@ use crate::{
     value::{id::is_part_of_path, stack_trace},
 };
 
-/// Puts a request together from the values of a struct's fields, given in the order of [`Spec::params`].
+/// Builds a request from the values of a struct's fields, given in the order of [`Spec::params`].
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct RequestBuilder {
     request: Request,
     params: std::slice::Iter<'static, Param>,
     current: &'static str,
-    /// The members of the JSON, if there is to be one.
+    /// The members of the JSON body, if there is one.
     json: Option<Map<String, Value>>,
     files: Vec<Upload>,
     error: Option<Error>,
@@ -39,7 +39,7 @@ impl RequestBuilder {
                 token: None,
                 repeat: spec.repeat,
                 prefix: spec.api.prefix,
-                maybe_done: false,
+                may_have_arrived: false,
             },
             params: spec.params.iter(),
             current: "",
@@ -54,9 +54,9 @@ impl RequestBuilder {
         let Some(param) = self.next() else { return self };
         let value = value.to_string();
         if !is_part_of_path(&value) {
-            return self.refuse(format!("`{}` cannot be a part of a path", stack_trace::printable(&value)));
+            return self.refuse(format!("`{}` cannot be part of a path", stack_trace::printable(&value)));
         }
-        // Encoded one by one, before they are joined: a value must not change the path around it.
+        // Each value is encoded before it is inserted: it must not change the path around it.
         let placeholder = format!("{{{}}}", param.name);
         self.request.path = self.request.path.replacen(&placeholder, &encode_part(&value), 1);
         self
@@ -75,7 +75,7 @@ impl RequestBuilder {
             }
             query.push_str(param.key);
             query.push('=');
-            // Flink splits lists at commas after decoding, so a comma may stand as it is.
+            // Flink splits lists at commas after decoding, so commas need no encoding.
             query.push_str(&encode(&text).replace("%2C", ","));
         })
     }
@@ -109,10 +109,10 @@ impl RequestBuilder {
         builder
     }
 
-    /// The verdict on the value that was just given.
+    /// Refuses the last value if its check failed.
     #[must_use]
-    pub fn check(self, verdict: Result<(), String>) -> Self {
-        match verdict {
+    pub fn check(self, result: Result<(), String>) -> Self {
+        match result {
             Ok(()) => self,
             Err(reason) => self.refuse(reason),
         }
@@ -123,7 +123,7 @@ impl RequestBuilder {
         let twice = self.files.iter().map(Upload::file_name).find(|name| !names.insert(name.clone()));
         if let Some(name) = twice {
             self.current = "files";
-            self = self.refuse(format!("two are named `{name}`; Flink tells them apart by their names"));
+            self = self.refuse(format!("two files are named `{name}`; Flink requires different names"));
         }
         let json = self.json.take().map(|members| Value::Object(members).to_string().into());
         self.request.body = match json {
@@ -140,7 +140,7 @@ impl RequestBuilder {
         Some(param)
     }
 
-    /// Hands a value on if it is set: Flink treats a missing member and an empty one differently.
+    /// Puts a value into the request if it is set: Flink treats a missing member and an empty one differently.
     fn value(mut self, value: &impl Serialize, put: impl FnOnce(&mut Self, &'static Param, Value)) -> Self {
         let Some(param) = self.next() else { return self };
         match serde_json::to_value(value) {
@@ -166,13 +166,13 @@ impl RequestBuilder {
     }
 }
 
-/// A value of a query as text: strings without their quotes.
+/// The text of a query value: strings without their quotes.
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A part of a path. Flink decodes those twice, the second time as if they were of a query: what that would change once more
-/// is encoded twice, too.
+/// Encodes a segment of a path. Flink decodes segments twice, the second time like a query. Characters that the second
+/// decoding would change are encoded twice.
 fn encode_part(text: &str) -> String {
     let encoded = encode(text);
     if !text.contains(['%', '+', '?']) {
@@ -187,7 +187,7 @@ fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// What not every Flink has: the parameter itself, and the words that it says.
+/// The limits of a parameter and its value: those that not every supported release of Flink knows.
 fn limits(param: &'static Param, value: &Value) -> Vec<Limit> {
     let said = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     let is_said =

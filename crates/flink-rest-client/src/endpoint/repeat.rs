@@ -1,4 +1,4 @@
-//! The effect of a second request, and how the work of a first one is found whose response was lost.
+//! The effect of a repeated request, and the lookup of a first one whose response was lost.
 
 use std::time::Duration;
 
@@ -7,37 +7,37 @@ use serde_json::Value;
 use super::Request;
 use crate::{Answer, ApiError, Error, Result, StartedJob};
 
-/// What a second request does if the first one arrived after all.
+/// The effect of a second request, if the first one arrived.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Repeat {
-    /// Nothing, as the first one does: it only reads.
+    /// None: the request only reads.
     Reads,
-    /// Something else: it is sent only if the first one surely did not arrive.
+    /// It starts the work a second time. It is sent only if the first one did not arrive.
     Another,
-    /// Something else, as `Another`; what the first one started is among the jobs that are new since.
+    /// As `Another`. The jobs that the first one started are among those that are new since.
     NewJobs,
-    /// Nothing more than the first one.
+    /// None beyond that of the first one (idempotent).
     Same,
-    /// Nothing: the server knows it again and refuses it.
-    Refused(Recognised),
-    /// Something else, but what the first one started can be looked for.
-    Found(Recognised),
+    /// None: the server recognises the duplicate and refuses it.
+    Refused(DuplicateCheck),
+    /// It may start the work a second time, but the work of the first one can be looked up.
+    Found(DuplicateCheck),
 }
 
-/// How it is found out that an earlier request, whose answer was lost, has done its work.
+/// The check whether an earlier request, whose response was lost, was carried out.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "written next to endpoints, in other crates too")]
-pub struct Recognised {
-    /// Whether a refusal says so.
+pub struct DuplicateCheck {
+    /// Returns true if a refusal says that the request is a duplicate.
     pub by: fn(&ApiError) -> bool,
-    /// The first release that refuses for good; before it, what was started is only looked for.
+    /// First release that refuses duplicates reliably; before it, the work is only looked up.
     pub since: Option<&'static str>,
-    /// The question after what it started, from the request's token; none if there is nothing to ask.
+    /// The lookup request for the token of the first request; `None` if there is no lookup.
     pub find: Option<fn(&str) -> Result<Request>>,
-    /// The lost answer, from the token and what was found.
+    /// Rebuilds the lost answer from the token and the answer of the lookup.
     pub answer: fn(&str, Option<&Value>) -> Value,
-    /// The jobs of what it started, from the token and what was found.
+    /// The jobs that were started, from the token and the answer of the lookup.
     pub jobs: fn(&str, &Value) -> Vec<StartedJob>,
 }
 
@@ -46,66 +46,68 @@ impl Repeat {
         matches!(self, Self::Reads)
     }
 
-    /// Whether a second one would start something else, and nothing knows the first one again.
+    /// Returns true if a second request would start the work again, and no lookup exists.
     pub(crate) fn is_another(self) -> bool {
         matches!(self, Self::Another | Self::NewJobs)
     }
 
-    /// Whether it can be asked whether the first one did something.
+    /// Returns true if the work of the first request can be looked up.
     pub(crate) fn can_be_found(self) -> bool {
-        self.recognised().is_some_and(|recognised| recognised.find.is_some())
+        self.duplicate_check().is_some_and(|duplicate_check| duplicate_check.find.is_some())
     }
 
-    pub(crate) fn recognised(self) -> Option<Recognised> {
+    pub(crate) fn duplicate_check(self) -> Option<DuplicateCheck> {
         match self {
-            Self::Refused(recognised) | Self::Found(recognised) => Some(recognised),
+            Self::Refused(duplicate_check) | Self::Found(duplicate_check) => Some(duplicate_check),
             Self::Reads | Self::Another | Self::NewJobs | Self::Same => None,
         }
     }
 }
 
 impl Request {
-    /// The question after what an earlier one started.
+    /// The lookup of the work that an earlier attempt started.
     pub(crate) fn find(&self) -> Option<Result<Self>> {
-        let find = self.repeat.recognised()?.find?;
+        let find = self.repeat.duplicate_check()?.find?;
         self.token.as_deref().map(find)
     }
 
-    /// Whether this refusal says that an earlier one has done its work.
+    /// Returns true if this refusal says that an earlier attempt was carried out.
     pub(crate) fn is_done(&self, error: &Error) -> bool {
-        match (self.repeat.recognised(), error) {
-            (Some(recognised), Error::Api(error)) => (recognised.by)(error),
+        match (self.repeat.duplicate_check(), error) {
+            (Some(duplicate_check), Error::Api(error)) => (duplicate_check.by)(error),
             _ => false,
         }
     }
 
-    /// Whether it may have done its work, though Flink says that it failed: a main method goes on after it has submitted a job.
+    /// Returns true if the request may have taken effect although Flink reports a failure: a main method continues after it
+    /// has submitted a job.
     pub(crate) fn may_have_begun(&self, error: &Error) -> bool {
         matches!(error, Error::Api(_)) && !error.is_not_found() && !error.may_be_absence()
     }
 
-    /// The jobs of what was found.
+    /// The jobs in the answer of the lookup.
     pub(crate) fn jobs_of(&self, found: &Answer) -> Vec<StartedJob> {
         let token = self.token.as_deref().unwrap_or_default();
-        match (self.repeat.recognised(), found.json()) {
-            (Some(recognised), Ok(found)) => (recognised.jobs)(token, &found),
+        match (self.repeat.duplicate_check(), found.json()) {
+            (Some(duplicate_check), Ok(found)) => (duplicate_check.jobs)(token, &found),
             _ => Vec::new(),
         }
     }
 
-    /// The answer that was lost.
+    /// Rebuilds the lost answer.
     pub(crate) fn lost_answer(&self, found: Option<&Answer>) -> Result<Answer> {
         let found = found.map(Answer::json).transpose()?;
         let token = self.token.as_deref().unwrap_or_default();
-        let recognised = self.repeat.recognised();
-        let body = recognised.map_or(Value::Null, |recognised| (recognised.answer)(token, found.as_ref()));
+        let duplicate_check = self.repeat.duplicate_check();
+        let body = duplicate_check
+            .map_or(Value::Null, |duplicate_check| (duplicate_check.answer)(token, found.as_ref()));
         let (endpoint, status, secrets) = (self.spec, http::StatusCode::OK, std::sync::Arc::default());
         Ok(Answer { endpoint, status, body: body.to_string().into(), secrets })
     }
 }
 
 impl Answer {
-    /// Whether the job of these details began not longer ago than this. Both times are the server's.
+    /// Returns true if the job in these details started at most this long ago, by the server's clock.
     pub(crate) fn began_within(&self, elapsed: Duration) -> bool {
         let details = self.json().unwrap_or_default();
         let millis = |key| details.get(key).and_then(Value::as_i64);

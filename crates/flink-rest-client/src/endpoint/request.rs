@@ -1,4 +1,4 @@
-//! A request, and what a server's release makes of it.
+//! Requests, and their adaptation to the server's release.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -8,52 +8,52 @@ use crate::{
     endpoint::{Param, Repeat, Spec, Token, Word},
 };
 
-/// A request as data: what will be sent, apart from the server's address.
+/// A request as data, without the server's address.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Request {
     /// The endpoint.
     pub spec: &'static Spec,
-    /// Path below the version prefix, percent-encoded.
+    /// The path below the version prefix, percent-encoded.
     pub path: String,
-    /// Query, percent-encoded and without its `?`; empty if there is none.
+    /// The query, percent-encoded and without its `?`; empty if there is none.
     pub query: String,
-    /// What is sent along.
+    /// The body.
     pub body: Body,
-    /// What it uses that not every Flink has.
+    /// The parameters and words in use that not every supported release knows.
     pub limited: Vec<Limit>,
-    /// The id by which the server knows a second one again; see [`Param::token`].
+    /// The id by which the server recognises a repeated request; see [`Param::token`].
     pub token: Option<String>,
-    /// What a second one would do.
+    /// The effect of a second request.
     pub repeat: Repeat,
     /// The version prefix.
     pub(crate) prefix: &'static str,
-    /// Whether an earlier one with the same token may have arrived.
-    pub(crate) maybe_done: bool,
+    /// True if an earlier request with the same token may have arrived.
+    pub(crate) may_have_arrived: bool,
 }
 
-/// Something that a request uses and not every Flink has.
+/// A parameter or word of a request that not every supported release knows.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limit {
     /// The parameter.
     pub param: &'static Param,
-    /// What it says, if it is the word that not every Flink has.
+    /// The word, if the limit applies only to it.
     pub word: Option<&'static Word>,
 }
 
-/// What is sent along with a request.
+/// The body of a request.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Body {
-    /// Nothing.
+    /// No body.
     Empty,
-    /// A JSON text.
+    /// JSON.
     Json(Bytes),
     /// Files as `multipart/form-data`.
     #[non_exhaustive]
     Form {
-        /// A JSON text that goes before them, as the part `request`.
+        /// JSON that precedes the files, as the part `request`.
         request: Option<Bytes>,
         /// The files.
         files: Vec<Upload>,
@@ -61,8 +61,10 @@ pub enum Body {
 }
 
 impl Request {
-    /// The request for a server of this release. Refuses what it does not have: Flink loses silently what it does not
-    /// know (1.20+). Of a release that cannot be read, only what could be lost so is refused.
+    /// Adapts the request to a server of this release.
+    ///
+    /// Refuses a request with parameters that the release lacks, because Flink ignores unknown ones silently (1.20+). For an
+    /// unreadable release, it refuses only parameters that could be ignored in this way.
     pub fn for_version(mut self, server: &FlinkVersion) -> Result<Self> {
         let endpoint = self.spec.name;
         let refuse = |what, needs| Err(Error::Unsupported { what, needs, server: server.clone() });
@@ -89,13 +91,14 @@ impl Request {
         Ok(self)
     }
 
-    /// Whether the answer holds values of metrics. Without names of metrics, it holds the names alone.
+    /// Returns true if the answer holds metric values. A request without names of metrics gets only their names.
     pub fn reads_metrics(&self) -> bool {
         let is_by_name = self.spec.params.iter().any(|param| param.key == "get");
         self.spec.measured && (!is_by_name || self.query.contains("get="))
     }
 
-    /// Whether some supported Flink does not have all that this request uses, or would know a second one again.
+    /// Returns true if the server's release matters: not all supported releases know everything in the request, or recognise
+    /// a repeated one.
     pub(crate) fn is_version_dependent(&self) -> bool {
         self.spec.since.is_some()
             || self.spec.until.is_some()
@@ -103,19 +106,21 @@ impl Request {
             || match self.missing_token() {
                 Some((_, Token::Given)) => false,
                 Some((param, Token::Chosen)) if param.is_limited() => true,
-                _ => matches!(self.repeat, Repeat::Refused(recognised) if recognised.since.is_some()),
+                _ => {
+                    matches!(self.repeat, Repeat::Refused(duplicate_check) if duplicate_check.since.is_some())
+                }
             }
     }
 
-    /// The parameter for an id by which the server knows a second one again, if there is one and it is not set.
+    /// The parameter for the id by which the server recognises a repeated request, if it exists and is not set.
     fn missing_token(&self) -> Option<(&'static Param, Token)> {
         let mut tokens = self.spec.params.iter().filter_map(|param| Some((param, param.token?)));
         tokens.next().filter(|_| self.token.is_none())
     }
 
-    /// Makes it one that can be sent again, as far as a server of this version allows; none: as they all do.
+    /// Makes the request safe to repeat, as far as the release allows. `None` stands for what all releases allow.
     pub(crate) fn make_repeatable(&mut self, server: Option<&FlinkVersion>) {
-        // A release that cannot be read may be one that refuses a token.
+        // An unreadable release may be one that refuses a token.
         let is_known = |since: Option<&str>, until: Option<&str>| match server {
             Some(server) if server.release().is_none() => since.is_none() && until.is_none(),
             server => server.is_none_or(|server| server.lacks(since, until).is_none()),
@@ -130,20 +135,20 @@ impl Request {
                     self.body = Body::Json(Value::Object(members).to_string().into());
                     self.token = Some(token);
                 }
-                // Without a token, a second one is something else.
+                // Without a token, a second request starts the work again.
                 _ => self.repeat = Repeat::Another,
             }
         }
-        if let Repeat::Refused(recognised) = self.repeat
-            && !is_known(recognised.since, None)
+        if let Repeat::Refused(duplicate_check) = self.repeat
+            && !is_known(duplicate_check.since, None)
         {
-            self.repeat = Repeat::Found(recognised);
+            self.repeat = Repeat::Found(duplicate_check);
         }
     }
 }
 
 impl Body {
-    /// Whether it can be sent a second time.
+    /// Returns true if it can be sent a second time.
     pub(crate) fn is_repeatable(&self) -> bool {
         match self {
             Self::Form { files, .. } => files.iter().all(Upload::is_repeatable),
@@ -151,7 +156,7 @@ impl Body {
         }
     }
 
-    /// A member of the JSON.
+    /// Returns a member of the JSON.
     pub(crate) fn member(&self, key: &str) -> Option<Value> {
         let (Self::Json(json) | Self::Form { request: Some(json), .. }) = self else { return None };
         serde_json::from_slice::<Map<String, Value>>(json).ok()?.remove(key)
@@ -166,7 +171,7 @@ impl Body {
         }
     }
 
-    /// Gives a member of the JSON another key, or makes it the whole, if that is empty.
+    /// Renames a member of the JSON. With an empty new key, its value becomes the whole JSON.
     fn move_member(&mut self, key: &str, to: &str) {
         let (Self::Json(json) | Self::Form { request: Some(json), .. }) = self else { return };
         if let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(json)

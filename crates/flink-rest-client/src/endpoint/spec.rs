@@ -1,4 +1,4 @@
-//! All that can be known of an endpoint without calling it.
+//! The description of endpoints as data.
 
 use std::fmt;
 
@@ -8,53 +8,54 @@ use serde_json::{Map, Value};
 use super::{Repeat, Request, answer::shape::Telling};
 use crate::{ApiError, Error, Result, value::kind::Kind};
 
-/// An HTTP API, to which endpoints belong.
+/// An HTTP API to which endpoints belong.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_structs, reason = "as `Spec`")]
 pub struct Api {
-    /// The beginning of all its paths, which names a version.
+    /// The version prefix of all its paths.
     pub prefix: &'static str,
-    /// Asks for the server's release and features.
+    /// The request for the server's release and features.
     pub config: fn() -> Result<Request>,
-    /// Asks for the options of the server's configuration.
+    /// The request for the options of the server's configuration.
     pub settings: fn() -> Result<Request>,
 }
 
-/// An endpoint as data, known without calling it.
+/// The description of an endpoint, available without calling it.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_structs, reason = "the derive writes it, in other crates too")]
 pub struct Spec {
-    /// The name of the struct, which is also the name for calls by name.
+    /// The name of the struct, also used for calls by name.
     pub name: &'static str,
-    /// The API that it belongs to.
+    /// The API of the endpoint.
     pub api: &'static Api,
-    /// HTTP method.
+    /// The HTTP method.
     pub method: Method,
-    /// Path below the version prefix, parameters in braces: `/jobs/{job}`.
+    /// The path below the version prefix, with parameters in braces: `/jobs/{job}`.
     pub path: &'static str,
-    /// First Flink release that has it; none: all from 1.13.
+    /// First Flink release that has it; `None` for all from 1.13.
     pub since: Option<&'static str>,
-    /// Last Flink release that has it; none: the newest.
+    /// Last Flink release that has it; `None` for the newest.
     pub until: Option<&'static str>,
     /// The call on a client: `job(id).metrics()`.
     pub handle: Option<&'static str>,
-    /// Its name in the Python package `flink-rest-client`.
+    /// The name in the Python package `flink-rest-client`.
     pub python: Option<&'static str>,
-    /// Effect of a second request if the first one arrived after all.
+    /// The effect of a second request, if the first one arrived.
     pub repeat: Repeat,
-    /// Whether the answer holds values of metrics, which Flink collects only when it is asked: a call makes it collect
-    /// first; see [`Client::refresh_metrics`](crate::Client::refresh_metrics).
+    /// True if the answer holds metric values. Flink collects them only on request, so a call makes it collect first; see
+    /// [`Client::refresh_metrics`](crate::Client::refresh_metrics).
     pub measured: bool,
-    /// The answer that Flink means by a refusal, where it refuses what is no error.
+    /// Converts a refusal to the answer that Flink means by it, where Flink refuses a valid request.
     #[doc(hidden)]
     pub meant: Option<fn(&ApiError) -> Option<&'static str>>,
     /// The type of the answer.
     pub answer: AnswerType,
-    /// Parameters in the order of the struct's fields.
+    /// The parameters, in the order of the struct's fields.
     pub params: &'static [Param],
     /// The struct's documentation.
     pub doc: &'static str,
-    /// The request from a JSON object of parameters; see [`Client::request_by_name`](crate::Client::request_by_name).
+    /// Creates a request from a JSON object of parameters; see
+    /// [`Client::request_by_name`](crate::Client::request_by_name).
     #[doc(hidden)]
     pub from_json: fn(Map<String, Value>) -> Result<Request>,
 }
@@ -63,13 +64,13 @@ pub struct Spec {
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "as `Spec`")]
 pub struct AnswerType {
-    /// Its name; that of its items, if it is a list.
+    /// The name of the type; for a list, that of its items.
     pub name: &'static str,
-    /// Whether it is a list.
+    /// True for a list.
     pub is_list: bool,
-    /// Its format.
+    /// The format.
     pub kind: AnswerKind,
-    /// Members that tell it from an answer of another system.
+    /// The members that distinguish it from an answer of another system.
     #[doc(hidden)]
     pub telling: Telling,
 }
@@ -80,12 +81,12 @@ pub struct AnswerType {
 pub enum AnswerKind {
     /// JSON.
     Json,
-    /// The bytes of a file: a log, what a process printed, a profile.
+    /// The bytes of a file: a log, the output of a process, a profile.
     File,
 }
 
 impl AnswerType {
-    /// Whether it is the bytes of a file.
+    /// Returns true for the bytes of a file.
     pub fn is_file(&self) -> bool {
         self.kind == AnswerKind::File
     }
@@ -102,12 +103,12 @@ impl fmt::Display for AnswerType {
 }
 
 impl Spec {
-    /// Whether it only reads: a second request changes nothing either.
+    /// Returns true if the endpoint only reads, so that repeating it is harmless.
     pub fn reads(&self) -> bool {
         self.repeat.reads()
     }
 
-    /// The answer that Flink means by this refusal.
+    /// The answer that Flink means by this refusal, if any.
     pub(crate) fn answer_meant_by(&self, error: &Error) -> Option<&'static str> {
         match error {
             Error::Api(error) => self.meant?(error),
@@ -116,45 +117,45 @@ impl Spec {
     }
 }
 
-/// One parameter of an endpoint.
+/// A parameter of an endpoint.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_structs, reason = "the derive writes it, in other crates too")]
 pub struct Param {
-    /// The struct's field, which is also the key for calls by name.
+    /// The name of the struct's field, also used for calls by name.
     pub name: &'static str,
-    /// Flink's own key for it; empty if it is the whole body.
+    /// Flink's key; empty if the parameter is the whole body.
     pub key: &'static str,
-    /// Its place in the request.
+    /// The place in the request.
     pub place: Place,
-    /// The number of its values.
+    /// The number of values.
     pub shape: Shape,
-    /// The kind of its value, or of each of its values.
+    /// The kind of the value, or of each value.
     pub kind: Kind,
-    /// First Flink release that knows it; none: as the endpoint.
+    /// First Flink release that knows it; `None` for the first release of the endpoint.
     pub since: Option<&'static str>,
-    /// Last Flink release that knows it; none: as the endpoint.
+    /// Last Flink release that knows it; `None` for the last release of the endpoint.
     pub until: Option<&'static str>,
-    /// Whether it is an id by which the server knows a second request again, and who chooses it.
+    /// For an id by which the server recognises a repeated request: who chooses it.
     pub token: Option<Token>,
-    /// Flink's former key for it, and the last release that calls it so; empty if it was the whole body.
+    /// Flink's former key, and the last release with it. The key is empty if the parameter was the whole body.
     pub formerly: Option<(&'static str, &'static str)>,
     /// The field's documentation.
     pub doc: &'static str,
 }
 
 impl Param {
-    /// Whether a request must have it.
+    /// Returns true if a request must have it.
     pub fn is_required(&self) -> bool {
         self.shape == Shape::One
     }
 
-    /// Whether some supported Flink does not know it.
+    /// Returns true if not every supported release knows it.
     pub(crate) fn is_limited(&self) -> bool {
         self.since.is_some() || self.until.is_some()
     }
 }
 
-/// The number of values that a parameter has.
+/// The number of values of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "as `Spec`")]
 pub enum Shape {
@@ -162,20 +163,20 @@ pub enum Shape {
     One,
     /// One or none.
     Optional,
-    /// Any number, in their order.
+    /// Any number, in order.
     List,
-    /// Any number, each under a key of the caller's choice.
+    /// Any number, each with a key that the caller chooses.
     Map,
 }
 
-/// Chooser of the id by which the server knows a second request again.
+/// The chooser of an id by which the server recognises a repeated request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "the derive names its variants, in other crates too")]
 pub enum Token {
-    /// The client, unless the caller gives one: the id changes nothing else.
+    /// The client, unless the caller sets the id: it has no other effect.
     Chosen,
-    /// The caller alone: the id changes what the request does. Flink gives a `jobId` to every job of a program, so that a
-    /// program with several jobs loses all but the first.
+    /// Only the caller, because the id changes what the request does: Flink gives a `jobId` to every job of a program, so
+    /// that a program with several jobs loses all but the first.
     Given,
 }
 
@@ -185,12 +186,12 @@ pub enum Token {
 pub enum Place {
     /// A segment of the path.
     Path,
-    /// The query; lists are joined by commas.
+    /// The query; lists are joined with commas.
     Query,
     /// A member of the JSON body.
     Body,
-    /// A file of the multipart body, with its name in the JSON beside it; alone, if it has no key.
+    /// A file of the multipart body. The JSON part names it, unless the parameter has no key.
     File,
-    /// The same, and it must be a jar.
+    /// As `File`, for a jar.
     Jar,
 }

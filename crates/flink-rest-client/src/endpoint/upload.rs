@@ -1,4 +1,4 @@
-//! A file to upload, as a parameter of an endpoint.
+//! Files to upload, as parameters of an endpoint.
 
 use std::{
     fmt,
@@ -14,14 +14,14 @@ use tokio::io::AsyncRead;
 
 use crate::value::kind::{Kind, kinds};
 
-/// Is told the bytes that are done, and of how many, if that is known.
+/// A callback with the bytes transferred so far, and the total size if it is known.
 pub(crate) type OnProgress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
-/// A file to upload, mostly a jar, or what comes from a reader in its place. Any path is one;
-/// [`on_progress`](Self::on_progress) makes it tell how far it is.
+/// A file to upload, usually a jar, or a reader in its place. Any path converts to it;
+/// [`on_progress`](Self::on_progress) reports the progress.
 ///
-/// It is read while it is sent, never held in memory as a whole. A file that is changed or replaced meanwhile, or does not
-/// stay as long as it was, is an [error](crate::Error::File), and the server does not get its end: it has no such jar then.
+/// It is read while it is sent, and never held in memory as a whole. If the file is changed, replaced, or changes its size
+/// meanwhile, the upload ends with an [error](crate::Error::File) before its last bytes, so that the server discards it.
 #[derive(Clone)]
 pub struct Upload {
     pub(crate) source: Source,
@@ -35,7 +35,7 @@ pub(crate) enum Source {
     Reader { name: String, size: Option<u64>, input: Arc<Mutex<Option<Input>>> },
 }
 
-/// A reader that is sent in place of a file.
+/// A reader in place of a file.
 pub(crate) enum Input {
     Async(Pin<Box<dyn AsyncRead + Send>>),
     Blocking(Box<dyn Read + Send>),
@@ -47,11 +47,12 @@ impl Upload {
         Self { source: Source::Path(path.into()), is_jar: false, progress: None }
     }
 
-    /// What comes from a reader, under this file name, and how many bytes that will be, if it is known.
+    /// The content of a reader, under this file name, with its size in bytes if known.
     ///
-    /// It can be sent only once, also if there is no connection: such a request is never repeated. It is read on a thread
-    /// for blocking work, which nothing interrupts: an upload ends at its deadline also while the reader blocks, but a
-    /// tokio runtime that is dropped then waits for the reader, unless by `shutdown_background`. For an [`AsyncRead`] there is [`from_async_reader`](Self::from_async_reader).
+    /// It can be sent only once: such a request is never retried, not even without a connection. It is read on a blocking
+    /// thread, which cannot be interrupted. If the reader blocks, the upload still ends at its deadline; but dropping the
+    /// tokio runtime then waits for the reader, except with `shutdown_background`. For an [`AsyncRead`], use
+    /// [`from_async_reader`](Self::from_async_reader).
     pub fn from_reader(
         name: impl Into<String>,
         size: impl Into<Option<u64>>,
@@ -60,7 +61,7 @@ impl Upload {
         Self::from_input(name.into(), size.into(), Input::Blocking(Box::new(reader)))
     }
 
-    /// The same as [`from_reader`](Self::from_reader), of a reader that does not block.
+    /// [`from_reader`](Self::from_reader) for an async reader.
     pub fn from_async_reader(
         name: impl Into<String>,
         size: impl Into<Option<u64>>,
@@ -74,17 +75,17 @@ impl Upload {
         Self { source: Source::Reader { name, size, input }, is_jar: false, progress: None }
     }
 
-    /// Calls back with the bytes sent so far and, if it is known, the size of the whole.
+    /// Calls the function with the number of bytes sent so far and, if known, the total size.
     ///
-    /// The function runs inside the transfer, after each piece, which is too often for a thread of its own. It must not block:
-    /// as long as it does, nothing is transferred and no time limit ends the call. A channel hands on what takes time.
+    /// The function runs inside the transfer, after each chunk. It must not block: while it does, nothing is transferred, and
+    /// no timeout ends the call. Use a channel for work that takes time.
     #[must_use]
     pub fn on_progress(mut self, progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
     }
 
-    /// Where the file is; none for a reader.
+    /// Returns the path of the file; `None` for a reader.
     pub fn path(&self) -> Option<&Path> {
         match &self.source {
             Source::Path(path) => Some(path),
@@ -92,7 +93,7 @@ impl Upload {
         }
     }
 
-    /// The file's own name, which Flink appends to a jar's id.
+    /// Returns the file name, which Flink appends to a jar's id.
     pub fn file_name(&self) -> String {
         match &self.source {
             Source::Path(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -100,7 +101,7 @@ impl Upload {
         }
     }
 
-    /// Sends it only if it is a jar.
+    /// Requires it to be a jar.
     pub(crate) fn must_be_a_jar(&mut self) {
         self.is_jar = true;
     }
@@ -109,12 +110,12 @@ impl Upload {
         self.is_jar
     }
 
-    /// Whether it can be sent a second time.
+    /// Returns true if it can be sent a second time.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.path().is_some()
     }
 
-    /// The path, or the name of what is read from elsewhere.
+    /// The path; for a reader, its file name.
     pub(crate) fn shown(&self) -> PathBuf {
         self.path().map_or_else(|| self.file_name().into(), Path::to_owned)
     }
@@ -140,7 +141,7 @@ impl fmt::Debug for Upload {
     }
 }
 
-/// Files as a parameter: what is sent, and what the JSON beside it says of them.
+/// Files as a parameter: the uploads, and their names for the JSON part.
 #[doc(hidden)]
 pub trait Files {
     fn uploads(&self) -> Vec<Upload>;

@@ -1,28 +1,28 @@
-//! Why a server has no such endpoint.
+//! Reasons why a server lacks an endpoint.
 
 use http::StatusCode;
 
 use super::Error;
 use crate::value::version::FlinkVersion;
 
-/// Why a server does not serve an endpoint of Flink's.
+/// The reason why a server lacks an endpoint of Flink.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Absence {
-    /// Its owner switched the submission of jars off.
-    #[error("this cluster takes no jars: `web.submit.enable` is false")]
+    /// The submission of jars is disabled.
+    #[error("this cluster does not accept jars: `web.submit.enable` is false")]
     Submission,
-    /// It runs one application, and takes no jobs.
-    #[error("this cluster takes no jars: it runs one application (application mode)")]
+    /// The cluster runs one application, and accepts no jobs.
+    #[error("this cluster does not accept jars: it runs one application (application mode)")]
     ApplicationMode,
-    /// Its owner did not switch the profiler on.
+    /// The profiler is not enabled.
     #[error("this cluster has no profiler: `rest.profiling.enabled` is not true")]
     Profiler,
-    /// It is a history server.
+    /// The server is a history server.
     #[error("this is a history server, which is not supported yet")]
     HistoryServer,
-    /// Its release has no such endpoint, as far as that is known.
-    #[error("it needs Flink {needs}, and the server, Flink {server}, does not have it")]
+    /// The server's release lacks the endpoint, or probably does if it is unknown.
+    #[error("it needs Flink {needs}, and the server is Flink {server}")]
     #[non_exhaustive]
     Release {
         /// The releases that have it.
@@ -33,8 +33,8 @@ pub enum Absence {
 }
 
 impl Absence {
-    /// The same, where the option itself tells: `/config` says of a cluster with one application that its owner switched
-    /// submission off (2.3.0).
+    /// Corrects the reason by the value of `web.submit.enable`: in application mode, `/config` reports that submission is
+    /// disabled (2.3.0).
     pub(crate) fn with_option(self, web_submit_enable: Option<&str>) -> Self {
         match self {
             Self::Submission if web_submit_enable != Some("false") => Self::ApplicationMode,
@@ -42,31 +42,31 @@ impl Absence {
         }
     }
 
-    /// The option that must be known for the reason.
+    /// The configuration option that decides between two reasons.
     pub(crate) fn depends_on(&self) -> Option<&'static str> {
         matches!(self, Self::Submission).then_some("web.submit.enable")
     }
 
-    /// The way around it.
+    /// The remedy.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             Self::Submission => {
-                "set `web.submit.enable: true` in the cluster's configuration; Flink's own `bin/flink run` submits all the same"
+                "set `web.submit.enable: true` in the cluster's configuration, or submit with Flink's own `bin/flink run`, which works without it"
             }
             Self::ApplicationMode => {
-                "start another cluster for another application, or a session cluster to submit to"
+                "start another cluster for the other application, or submit to a session cluster"
             }
             Self::Profiler => "set `rest.profiling.enabled: true` in the cluster's configuration",
             Self::HistoryServer => "give the JobManager's own address, such as http://jobmanager:8081",
             Self::Release { .. } => {
-                "if that is not its release, say which one it is with flink_version(…) of the client's builder"
+                "if the server is of another release, set it with flink_version(…) of the client's builder"
             }
         }
     }
 }
 
 impl Error {
-    /// Whether the server's release is one without the endpoint, or may be.
+    /// Returns true if the server's release lacks the endpoint, or may lack it.
     pub(crate) fn is_of_another_release(&self) -> bool {
         match self {
             Self::Unsupported { .. } | Self::Absent { absence: Absence::Release { .. }, .. } => true,
@@ -75,7 +75,7 @@ impl Error {
         }
     }
 
-    /// Whether the server may have no such endpoint, for which `/config` may give the reason.
+    /// Returns true if the server may lack the endpoint; `/config` may give the reason.
     pub(crate) fn may_be_absence(&self) -> bool {
         match self {
             Self::OutcomeUnknown { .. } | Self::StartedAnyway { .. } => false,
@@ -87,7 +87,7 @@ impl Error {
         match self {
             Self::Api(error) => {
                 error.is_no_endpoint()
-                    // A history server's.
+                    // The answer of a history server.
                     || (error.status == StatusCode::NOT_FOUND && error.root_cause() == "File not found.")
             }
             Self::NotFlink { status: StatusCode::INTERNAL_SERVER_ERROR, found, .. } => {

@@ -1,48 +1,48 @@
-//! How far a request that failed came, and how often it was sent.
+//! The arrival of failed requests, and the summary of their attempts.
 
 use std::{fmt, time::Duration};
 
 use super::{Error, TransportErrorKind};
 
-/// How often a request was sent, and how long that took altogether.
+/// The attempts of a request that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Tried {
-    /// How often; 1 if it was not sent again.
-    pub times: u32,
-    /// From the first attempt to the end of the last.
-    pub within: Duration,
+pub struct AttemptSummary {
+    /// Number of attempts; 1 if there was no retry.
+    pub count: u32,
+    /// Time from the start of the first attempt to the end of the last one.
+    pub elapsed: Duration,
 }
 
-impl Default for Tried {
+impl Default for AttemptSummary {
     fn default() -> Self {
-        Self { times: 1, within: Duration::ZERO }
+        Self { count: 1, elapsed: Duration::ZERO }
     }
 }
 
-/// Nothing for a single attempt.
-impl fmt::Display for Tried {
+/// ` (tried 6 times in 4.2s)`; empty for a single attempt.
+impl fmt::Display for AttemptSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.times {
+        match self.count {
             0 | 1 => Ok(()),
-            times => write!(f, " (tried {times} times in {:.1?})", self.within),
+            count => write!(f, " (tried {count} times in {:.1?})", self.elapsed),
         }
     }
 }
 
-/// Whether a request that failed had arrived.
+/// The arrival of a failed request at the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
-    /// Surely not, or the server did nothing with it.
+    /// It did not arrive, or the server did nothing with it.
     No,
-    /// That is not known.
+    /// Unknown.
     Unknown,
-    /// The server has answered it.
+    /// It arrived: the server answered.
     Yes,
 }
 
 impl Error {
-    /// Whether the request had arrived, as far as this tells.
+    /// The arrival of the request, as far as the error tells.
     pub(crate) fn arrival(&self) -> Arrival {
         use TransportErrorKind::{Connect, Incomplete, Proxy, Resolve, Tls, TooManyFiles};
         match self.last() {
@@ -55,17 +55,32 @@ impl Error {
             Self::Api(error) if error.is_timeout() => Arrival::Unknown,
             Self::NotFlink { status, .. } => match status.as_u16() {
                 429 => Arrival::No,
-                // A proxy that does not know the method.
+                // From a proxy that does not know the method.
                 501 => Arrival::Yes,
-                // Flink did not say this; what it did say is lost.
+                // This answer is not Flink's; the answer of Flink is lost.
                 200..=299 | 408 | 500..=599 => Arrival::Unknown,
                 _ => Arrival::Yes,
             },
-            // Flink says so of what it does not do any more; else it is a gateway's, which may have lost the answer.
+            // Flink answers 503 for a disabled endpoint. Otherwise the status is that of a gateway, which may have lost
+            // Flink's answer.
             Self::Api(error) if error.is_disabled() => Arrival::Yes,
             Self::Api(error) if matches!(error.status.as_u16(), 408 | 502..=504) => Arrival::Unknown,
             Self::Api(_) => Arrival::Yes,
             _ => Arrival::No,
+        }
+    }
+
+    /// The words for an unknown outcome whose last error is this one.
+    pub(super) fn uncertainty(&self) -> &'static str {
+        match self.last() {
+            Self::Decode { .. } | Self::TooLarge { .. } => {
+                "the answer cannot be read; it may have been carried out, or not"
+            }
+            last if last.arrival() == Arrival::Yes => {
+                "the last request was refused, but an earlier one may have been carried out"
+            }
+            last if last.status().is_some() => "the answer leaves open whether it was carried out",
+            _ => "no answer; it may have been carried out, or not",
         }
     }
 }

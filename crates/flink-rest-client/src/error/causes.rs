@@ -1,4 +1,4 @@
-//! Why something went wrong, in few words.
+//! The causes of an error.
 
 use std::{error::Error as StdError, iter::successors};
 
@@ -6,7 +6,7 @@ use super::Error;
 use crate::value::stack_trace;
 
 impl Error {
-    /// The reason in one line, out of the Java stack trace where there is one.
+    /// The root cause in one line, from the Java stack trace if there is one.
     pub fn root_cause(&self) -> String {
         match self.last() {
             Self::Api(error) => error.root_cause().to_owned(),
@@ -18,8 +18,8 @@ impl Error {
         }
     }
 
-    /// From what was tried to why it failed, a line each, out of the Java stack trace where there is one, as
-    /// [`causes`](crate::causes) tells it; else the reasons below this error.
+    /// The chain of causes, one line each, the root cause last: those in the Java stack trace if there is one (see
+    /// [`causes`](crate::causes)), otherwise the sources of this error.
     pub fn causes(&self) -> Vec<String> {
         match self.last() {
             Self::Api(error) => error.causes(),

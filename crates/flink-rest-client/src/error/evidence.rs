@@ -1,16 +1,16 @@
-//! What a cluster shows of an operation that it has forgotten.
+//! Traces of an operation that a cluster no longer knows.
 
 use std::fmt;
 
 use crate::value::{stack_trace::printable, state::JobStatus};
 
-/// What a cluster shows of an operation that it has forgotten.
+/// The traces of an operation that a cluster no longer knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Evidence {
     /// The state of the operation's job; none if the cluster does not know the job, or the operation has none.
     pub job_state: Option<JobStatus>,
-    /// The path of a savepoint of the job that was triggered no earlier than the operation, and is complete.
+    /// The path of a completed savepoint of the job, triggered at the same time as the operation or later.
     pub savepoint: Option<String>,
 }
 

@@ -1,20 +1,20 @@
-//! A job that a failed request has started, or may have.
+//! A job that a failed request has started, or may have started.
 
 use std::fmt;
 
 use crate::value::{id::JobId, stack_trace, state::JobStatus};
 
-/// A job that a request has started, or may have: see [`Error::jobs`](super::Error::jobs).
+/// A job that a failed request has started, or may have started; see [`Error::jobs`](super::Error::jobs).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StartedJob {
-    /// The job.
+    /// The job's id.
     pub id: JobId,
-    /// Its name; empty if the server does not tell it.
+    /// The job's name; empty if unknown.
     pub name: String,
-    /// Its state after the request failed.
+    /// The job's state after the request failed.
     pub state: JobStatus,
-    /// Why it failed, if it did and the server tells it.
+    /// The root cause, if the job failed and the server reports it.
     pub root_cause: Option<String>,
 }
 
@@ -27,7 +27,7 @@ impl fmt::Display for StartedJob {
     }
 }
 
-/// `its job a1b2… Orders (FAILED) has ended: no such file`, or which jobs go on.
+/// `job a1b2… Orders (FAILED) has ended: no such file`, or `job a1b2… Orders (RUNNING) is there`.
 pub(super) fn sentence(jobs: &[StartedJob]) -> String {
     let list = jobs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let cause = jobs.iter().find_map(|job| job.root_cause.as_deref());

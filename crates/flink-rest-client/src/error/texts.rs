@@ -1,11 +1,11 @@
-//! The texts of an error.
+//! The texts of an error that a server may have sent.
 
 use super::{Error, Evidence, StartedJob};
 use crate::value::state::JobStatus;
 
 impl Error {
-    /// All texts that a server may have had a part in, those of the errors below included. What comes with a foreign error
-    /// as its source was hidden where that was made.
+    /// All texts that may contain text of a server, including those of the sources. Sources of foreign types are left out:
+    /// secrets in them are hidden where they are created.
     pub(super) fn texts(&mut self) -> Vec<&mut String> {
         match self {
             Self::InvalidAddress { .. }
@@ -50,7 +50,7 @@ fn of_job(job: &mut StartedJob) -> impl Iterator<Item = &mut String> {
     unknown_word(state).into_iter().chain(root_cause).chain([name])
 }
 
-/// The server's own word, where this crate has none for the state.
+/// The server's text for a state that this crate does not know.
 fn unknown_word(state: &mut JobStatus) -> Option<&mut String> {
     match state {
         JobStatus::Other(word) => Some(word),
@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        error::{ApiError, Tried},
+        error::{ApiError, AttemptSummary},
         value::{
             id::{JobId, TriggerId},
             secrets::Secrets,
@@ -81,8 +81,8 @@ mod tests {
 
     fn refusal() -> Box<Error> {
         let (request, errors) = (said(), vec![said()]);
-        let (status, retry_after, tried) = (StatusCode::BAD_REQUEST, None, Tried::default());
-        Box::new(Error::from(ApiError { request, status, errors, retry_after, tried }))
+        let (status, retry_after, attempts) = (StatusCode::BAD_REQUEST, None, AttemptSummary::default());
+        Box::new(Error::from(ApiError { request, status, errors, retry_after, attempts }))
     }
 
     #[test]

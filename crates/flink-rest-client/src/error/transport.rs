@@ -1,6 +1,6 @@
-//! Kinds of failed connections.
+//! Kinds of transport failures.
 
-/// How far a request came that got no answer.
+/// The kind of failure of a request without an answer, which tells how far the request got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -8,19 +8,19 @@ pub enum TransportErrorKind {
     Resolve,
     /// No connection; nothing was sent.
     Connect,
-    /// The proxy on the way cannot be reached, or does not let through; nothing was sent.
+    /// The proxy cannot be reached, or refuses the connection; nothing was sent.
     Proxy,
-    /// This process, or its machine, may not open another file, which a connection is; nothing was sent.
+    /// No file descriptor is left for a connection, in this process or on this machine; nothing was sent.
     TooManyFiles,
-    /// Too slow.
+    /// A timeout expired.
     Timeout,
-    /// What came back is not HTTP.
+    /// The response is not HTTP.
     NotHttp,
-    /// No secure connection: another certificate than expected, or a port that speaks no TLS; nothing was sent.
+    /// No secure connection: the certificate is not accepted, or the port does not speak TLS; nothing was sent.
     Tls,
-    /// The connection broke before all of the request was sent: the server cannot have acted on it.
+    /// The connection broke before the whole request was sent: the server cannot have acted on it.
     Incomplete,
-    /// The connection broke while receiving, or it is not known whether all was sent.
+    /// The connection broke while the response was received, or it is unknown whether the whole request was sent.
     Interrupted,
 }
 
@@ -30,9 +30,9 @@ impl std::fmt::Display for TransportErrorKind {
             Self::Resolve => "unknown host in",
             Self::Connect => "cannot connect to",
             Self::TooManyFiles => "too many open files for a connection to",
-            Self::Proxy => "no way through the proxy to",
+            Self::Proxy => "cannot connect through the proxy to",
             Self::Timeout => "timed out at",
-            Self::NotHttp => "no HTTP is spoken at",
+            Self::NotHttp => "no HTTP server at",
             Self::Tls => "no secure connection to",
             Self::Incomplete | Self::Interrupted => "lost the connection to",
         })

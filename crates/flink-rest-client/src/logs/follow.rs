@@ -64,7 +64,7 @@ use jiff::Timestamp;
 
 use crate::{
     Async, Client, Error, Mode, Result, TaskManagerId,
-    client::{callback::Tell, pull::Pull},
+    client::{callback::Callback, pull::Pull},
     logs::{
         Unread,
         follow::{files::File, rounds::Rounds},
@@ -151,8 +151,8 @@ pub struct Follow<M> {
     shortest_pause: Duration,
     longest_pause: Duration,
     patience: Duration,
-    on_outage: Tell<Error>,
-    on_unread: Tell<Unread>,
+    on_outage: Callback<Error>,
+    on_unread: Callback<Unread>,
 }
 
 impl<M: Mode> Client<M> {
@@ -176,8 +176,8 @@ impl<M: Mode> Follow<M> {
             shortest_pause: Duration::from_secs(1),
             longest_pause: Duration::from_secs(5),
             patience: Duration::from_secs(120),
-            on_outage: Tell::default(),
-            on_unread: Tell::default(),
+            on_outage: Callback::default(),
+            on_unread: Callback::default(),
         }
     }
 
@@ -226,14 +226,14 @@ impl<M: Mode> Follow<M> {
     /// The function runs while the stream is read, as that of [`on_unread`](Self::on_unread) does, and must not block:
     /// meanwhile the stream returns nothing. For slow work, send the event to a channel.
     pub fn on_outage(mut self, tell: impl Fn(&Error) + Send + Sync + 'static) -> Self {
-        self.on_outage = Tell::to(tell);
+        self.on_outage = Callback::new(tell);
         self
     }
 
     /// Calls this function when the log of a process cannot be read while those of others can: once, until it can be
     /// read again.
     pub fn on_unread(mut self, callback: impl Fn(&Unread) + Send + Sync + 'static) -> Self {
-        self.on_unread = Tell::to(callback);
+        self.on_unread = Callback::new(callback);
         self
     }
 

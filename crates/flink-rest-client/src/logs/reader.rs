@@ -36,7 +36,7 @@ impl<M: Mode> Reader<M> {
         if self.body.is_none() {
             let mut options = CallOptions::default();
             // For a dead TaskManager, the server responds with an error after 10 seconds: one retry is enough.
-            options.retry = Some(Retry::default().times(1));
+            options.retry = Some(Retry::default().max_retries(1));
             self.body = Some(self.files.log(options).await?);
         }
         let Some(body) = &mut self.body else { return Ok(false) };

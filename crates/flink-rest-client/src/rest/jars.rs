@@ -13,7 +13,7 @@ use crate::{
     ApiError, ApplicationId, Call, Client, Empty, Endpoint, InvalidId, JarId, JobId, Result, StartedJob,
     Upload,
     client::Mode,
-    endpoint::{Recognised, answer::shape::telling, at_least_one, not_blank},
+    endpoint::{DuplicateCheck, answer::shape::telling, at_least_one, not_blank},
     rest::{
         applications::GetApplication,
         jobs::{JobOverview, details::GetJob, plan::JobPlanInfo},
@@ -178,7 +178,7 @@ open_enum! {
 
 /// Flink refuses a second submission with the same job id. Up to 1.14 it accepts one once the first job has ended
 /// normally.
-const SUBMITTED: Recognised = Recognised {
+const SUBMITTED: DuplicateCheck = DuplicateCheck {
     by: ApiError::is_duplicate,
     find: Some(|job| GetJob::new(job.parse::<JobId>()?).request()),
     since: Some("1.15"),
@@ -193,7 +193,7 @@ const SUBMITTED: Recognised = Recognised {
 };
 
 /// Flink refuses a second application with the same id.
-const APPLICATION_SUBMITTED: Recognised = Recognised {
+const APPLICATION_SUBMITTED: DuplicateCheck = DuplicateCheck {
     by: ApiError::is_duplicate,
     find: Some(|application| GetApplication::new(application.parse::<ApplicationId>()?).request()),
     since: None,
@@ -205,7 +205,7 @@ const APPLICATION_SUBMITTED: Recognised = Recognised {
 };
 
 /// Flink refuses to delete a jar that it no longer has.
-const DELETED: Recognised = Recognised {
+const DELETED: DuplicateCheck = DuplicateCheck {
     by: |refusal| refusal.root_cause().contains("does not exist in"),
     find: None,
     since: None,

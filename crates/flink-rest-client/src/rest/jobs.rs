@@ -39,7 +39,7 @@ use serde_json::json;
 use crate::{
     Call, Client, Empty, Endpoint, JobId, Nullable,
     client::Mode,
-    endpoint::{Recognised, answer::shape::telling},
+    endpoint::{DuplicateCheck, answer::shape::telling},
     value::{
         open_enum::open_enum,
         state::{JobStatus, JobType, SchedulerType},
@@ -218,7 +218,7 @@ pub struct JobStatusInfo {
 telling!(JobStatusInfo: Members(&[State("status", JobStatus::WORDS)]));
 
 /// Flink refuses a second cancellation once the first has ended the job.
-const CANCELLED: Recognised = Recognised {
+const CANCELLED: DuplicateCheck = DuplicateCheck {
     by: |refusal| refusal.status == StatusCode::CONFLICT,
     find: None,
     since: None,

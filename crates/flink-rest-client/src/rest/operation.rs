@@ -13,7 +13,7 @@ use crate::{
     client::{
         Mode,
         call::CallOptions,
-        callback::Tell,
+        callback::Callback,
         wait::{Outage, Waiting},
     },
     endpoint::{Member, Telling},
@@ -200,7 +200,7 @@ impl<M: Mode, P: Poll> Operation<M, P> {
     /// [patience](crate::ClientBuilder::outage_patience), the error says so instead. The operation continues after
     /// either: its [id](Self::id) finds it again.
     pub fn wait(&self) -> Call<M, Wait<P>> {
-        Call::new(self.client.clone(), Wait { status: self.status.clone(), on_outage: Tell::default() })
+        Call::new(self.client.clone(), Wait { status: self.status.clone(), on_outage: Callback::default() })
     }
 }
 
@@ -248,7 +248,7 @@ impl<P: Poll> Status<P> {
         let is_told = matches!(error, Error::OperationFailed { .. } | Error::OperationForgotten { .. })
             || error.is_timeout()
             || error.is_unreachable()
-            || error.is_passing();
+            || error.is_transient();
         match self.poll.request() {
             Ok(poll) if !is_told && self.triggered.is_some() => {
                 Error::unknown(poll.spec.name, Some(self.id.to_string()), error)
@@ -276,7 +276,7 @@ impl<M: Mode, P: Poll> Call<M, Status<P>> {
 #[derive(Clone, Debug)]
 pub struct Wait<P> {
     status: Status<P>,
-    on_outage: Tell<Outage>,
+    on_outage: Callback<Outage>,
 }
 
 impl<M: Mode, P: Poll> Call<M, Wait<P>> {
@@ -286,7 +286,7 @@ impl<M: Mode, P: Poll> Call<M, Wait<P>> {
     /// The function runs inside the wait and must not block: meanwhile nothing is sent and no timeout ends the wait.
     /// For slow work, send the event to a channel.
     pub fn on_outage(mut self, tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
-        self.action.on_outage = Tell::to(tell);
+        self.action.on_outage = Callback::new(tell);
         self
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, Client, Endpoint, Error, LogFileName, Result, Text,
-    client::{Mode, call::CallOptions, callback::Tell, download::Readable, wait::Waiting},
+    client::{Mode, call::CallOptions, callback::Callback, download::Readable, wait::Waiting},
     endpoint::answer::shape::telling,
     value::{
         open_enum::open_enum,
@@ -237,7 +237,7 @@ impl<S: StartProfiling> Readable for Profile<S> {
         let operation = start.request()?.spec.name;
         let (started, list) = (client.execute(&start, options).await?, start.list());
         let what = format!("profile of {:?}", started.duration);
-        let mut waiting = Waiting::new(what, client, Tell::default(), options);
+        let mut waiting = Waiting::new(what, client, Callback::default(), options);
         let file = loop {
             let look = async {
                 let runs = client.execute(&list, Waiting::question()).await?.profiling_list;

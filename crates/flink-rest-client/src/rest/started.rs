@@ -101,7 +101,7 @@ impl<M: Mode> Look<'_, M> {
     /// Returns the new jobs after a request whose response was lost: it may still be running. Waits out outages until
     /// the deadline.
     async fn await_new_jobs(&self, before: &JobIdsWithStatus) -> Vec<StartedJob> {
-        let repeats = self.options.retry.unwrap_or(self.client.shared.retry).times > 0;
+        let repeats = self.options.retry.unwrap_or(self.client.shared.retry).max_retries > 0;
         let (mut seen, mut same_since) = (Vec::new(), None);
         loop {
             match self.new_jobs(before, self.options).await {
@@ -114,7 +114,7 @@ impl<M: Mode> Look<'_, M> {
                         return seen;
                     }
                 }
-                Err(error) if error.is_passing() || error.is_timeout() => {}
+                Err(error) if error.is_transient() || error.is_timeout() => {}
                 Err(_) => return seen,
             }
             if !repeats || Instant::now() + LOOKUP_INTERVAL >= self.deadline.at {

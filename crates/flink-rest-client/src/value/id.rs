@@ -1,5 +1,4 @@
-//! Ids. Text that a caller gives is checked where it enters. Names that a server chose are kept as they are, and are checked
-//! when they are sent.
+//! Ids. Text from a caller is checked at once. Names from a server are kept as they are, and checked when they are sent.
 
 use std::{fmt, str::FromStr};
 
@@ -10,9 +9,9 @@ use super::{
     stack_trace, text,
 };
 
-/// A text that cannot be an id of the wanted kind.
+/// The error for a text that is not an id of the required kind.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("`{}` is no {kind}: {expected}", stack_trace::printable(text))]
+#[error("`{}` is not a valid {kind}: {expected}", stack_trace::printable(text))]
 pub struct InvalidId {
     text: String,
     kind: &'static str,
@@ -28,18 +27,18 @@ macro_rules! hex_ids {
         pub struct $name([u8; 16]);
 
         impl $name {
-            /// The id of these 16 bytes.
+            /// Returns the id with these 16 bytes.
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }
 
-            /// A new id that no other will be.
+            /// Returns a random id; a collision is practically impossible.
             pub fn random() -> Self {
                 let half = || u128::from(random());
                 Self(((half() << 64) | half()).to_be_bytes())
             }
 
-            /// Its 16 bytes.
+            /// Returns the 16 bytes of the id.
             pub const fn to_bytes(self) -> [u8; 16] {
                 self.0
             }
@@ -73,44 +72,45 @@ macro_rules! hex_ids {
     )*};
 }
 
-/// What hexadecimal digits are worth; more than 15 for what is none.
-const WORTH: [u8; 256] = {
-    let mut worth = [u8::MAX; 256];
+/// The values of hexadecimal digits; 255 for other bytes.
+const HEX_VALUES: [u8; 256] = {
+    let mut values = [u8::MAX; 256];
     let mut digit = 0;
     while digit < 16 {
         let letter = b"0123456789abcdef"[digit];
-        worth[letter as usize] = digit as u8;
-        worth[letter.to_ascii_uppercase() as usize] = digit as u8;
+        values[letter as usize] = digit as u8;
+        values[letter.to_ascii_uppercase() as usize] = digit as u8;
         digit += 1;
     }
-    worth
+    values
 };
 
-/// 32 hexadecimal digits. Answers are full of ids: a number of 128 bits would take five times as long.
+/// Parses 32 hexadecimal digits. This is five times as fast as parsing a `u128`, and answers are full of ids.
 fn hex(text: &str) -> Option<[u8; 16]> {
     let digits: &[u8; 32] = text.as_bytes().try_into().ok()?;
     let mut bytes = [0; 16];
     let mut all = 0;
     for (byte, pair) in bytes.iter_mut().zip(digits.as_chunks().0) {
-        let [high, low] = pair.map(|digit| WORTH[usize::from(digit)]);
+        let [high, low] = pair.map(|digit| HEX_VALUES[usize::from(digit)]);
         all |= high | low;
         *byte = high << 4 | (low & 15);
     }
     (all < 16).then_some(bytes)
 }
 
-/// A random number: each hash map of the standard library has a key of its own, which stems from the system.
+/// Returns a random number. It comes from the random keys of the standard library's hash maps.
 pub(crate) fn random() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(())
 }
 
-/// Whether a text can be one part of a path: Flink decodes it, and then looks for it in a folder.
+/// Returns true if a text can be one segment of a path. Flink decodes some segments and uses them as file names.
 pub(crate) fn is_part_of_path(text: &str) -> bool {
     !matches!(text, "" | "." | "..") && !text.contains('/') && !text.contains(char::is_control)
 }
 
-/// Ids that are names. Anybody who may upload can name a jar: no name in an answer makes the list around it unreadable.
+/// Ids that are names. Names in answers are not checked: anyone who may upload a jar chooses its name, and a strange name
+/// must not make a whole list unreadable.
 macro_rules! text_ids {
     ($($(#[$doc:meta])* $name:ident, $of:ident, $kind:literal;)*) => {$(
         $(#[$doc])*
@@ -119,7 +119,7 @@ macro_rules! text_ids {
         pub struct $name(String);
 
         impl $name {
-            /// The id as text.
+            /// Returns the id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -195,40 +195,40 @@ macro_rules! common {
 }
 
 hex_ids! {
-    /// A job.
+    /// The id of a job.
     JobId, Job, "job id";
-    /// A vertex of a job: one or more chained operators. It stays the same while the job's graph does.
+    /// The id of a vertex of a job: one or more chained operators. It stays the same as long as the job graph does.
     VertexId, Vertex, "vertex id";
-    /// An operation that was triggered: a savepoint, a stop, a deletion.
+    /// The id of a triggered operation: a savepoint, a stop, a deletion.
     TriggerId, Trigger, "trigger id";
-    /// A cluster data set.
+    /// The id of a cluster data set.
     DatasetId, Dataset, "data set id";
-    /// A slot sharing group (1.20+).
+    /// The id of a slot sharing group (1.20+).
     SlotSharingGroupId, SlotSharingGroup, "slot sharing group id";
-    /// A change of a job's parallelism (2.3+).
+    /// The id of a rescale of a job (2.3+).
     RescaleId, Rescale, "rescale id";
-    /// An application (2.3+).
+    /// The id of an application (2.3+).
     ApplicationId, Application, "application id";
 }
 
 text_ids! {
-    /// An uploaded jar: a UUID, an underscore and the name of the uploaded file.
+    /// The id of an uploaded jar: a UUID, an underscore and the name of the uploaded file.
     JarId, Jar, "jar id";
-    /// A TaskManager: its address with a random suffix, or a container's name.
+    /// The id of a TaskManager: its address with a random suffix, or the name of its container.
     TaskManagerId, TaskManager, "TaskManager id";
-    /// A log file of a JobManager or TaskManager.
+    /// The name of a log file of a JobManager or TaskManager.
     LogFileName, LogFile, "log file name";
 }
 
 impl JarId {
-    /// Stands for the id of a jar that is still to be uploaded.
+    /// A placeholder for the id of a jar that is not yet uploaded.
     pub(crate) fn pending() -> Self {
         Self("pending.jar".into())
     }
 }
 
 impl LogFileName {
-    /// The file with this ending in place of `log`, if it has that.
+    /// Replaces the ending `log` by this one, or appends it.
     pub(crate) fn with_ending(&self, ending: &str) -> Self {
         Self(format!("{}{ending}", self.0.strip_suffix("log").unwrap_or(&self.0)))
     }
@@ -270,7 +270,7 @@ mod tests {
         }
         assert_eq!(
             "..".parse::<JobId>().unwrap_err().to_string(),
-            "`..` is no job id: it must be 32 hexadecimal digits"
+            "`..` is not a valid job id: it must be 32 hexadecimal digits"
         );
     }
 }

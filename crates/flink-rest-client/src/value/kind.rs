@@ -1,10 +1,10 @@
-//! Kinds of values that a parameter of a request can have.
+//! Kinds of parameter values.
 
 use std::fmt;
 
 use super::open_enum::Word;
 
-/// The kind of a parameter's value; of each one, if there may be several.
+/// The kind of a parameter's value, or of each of its values.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Kind {
@@ -14,17 +14,17 @@ pub enum Kind {
     Flag,
     /// A whole number.
     Number,
-    /// One of Flink's words, or one that a newer release knows.
+    /// One of these words of Flink, or a word of a newer release.
     Word(&'static [Word]),
-    /// The id or the name of something on the cluster.
+    /// The id or name of an object on the cluster.
     Id(IdKind),
     /// A file to upload.
     File,
-    /// JSON with a structure of its own.
+    /// JSON of any structure.
     Json,
 }
 
-/// The things on a cluster that have ids.
+/// The kind of an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdKind {
@@ -51,7 +51,7 @@ pub enum IdKind {
 }
 
 impl Kind {
-    /// The words that it can be, if it is one of a few.
+    /// Returns the known words; empty for other kinds.
     pub fn words(self) -> &'static [Word] {
         match self {
             Self::Word(words) => words,
@@ -60,7 +60,7 @@ impl Kind {
     }
 }
 
-/// In a word or two: `text`, `number`, `job id`.
+/// A short name: `text`, `number`, `job id`.
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -84,7 +84,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A type that a parameter can have, or the items of a list that is one.
+/// A type of parameters, or of the items of list parameters.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
@@ -98,11 +98,11 @@ impl fmt::Display for Kind {
 /// }
 /// ```
 pub trait ParamType {
-    /// Its kind.
+    /// The kind of the type.
     const KIND: Kind;
 }
 
-/// Gives types their kinds.
+/// Implements [`ParamType`] for types.
 macro_rules! kinds {
     ($($type:ty: $kind:expr;)*) => {$(
         impl $crate::value::kind::ParamType for $type {

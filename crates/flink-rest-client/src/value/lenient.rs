@@ -1,4 +1,4 @@
-//! Reads what a caller can do without: a value of another shape than expected is left out, and ends nothing.
+//! Lenient deserialization of optional data: a value of an unexpected shape is skipped, and is not an error.
 
 use std::{fmt, marker::PhantomData};
 
@@ -10,18 +10,18 @@ use serde_json::Value;
 
 use crate::value::time::Long;
 
-/// A value, or the default if it is of another shape. For small ones: it is kept as JSON meanwhile.
+/// Reads a value, or the default if it has another shape. For small values only, because it is first parsed as JSON.
 pub fn or_default<'de, T: DeserializeOwned + Default, D: Deserializer<'de>>(json: D) -> Result<T, D::Error> {
     Ok(T::deserialize(Value::deserialize(json)?).unwrap_or_default())
 }
 
-/// A time or a duration in milliseconds; none if it is negative or no integer.
+/// Reads a time or a duration in milliseconds; `None` if it is negative or not an integer.
 pub(crate) fn millis<'de, T: Long, D: Deserializer<'de>>(json: D) -> Result<Option<T>, D::Error> {
     let long = Value::deserialize(json)?.as_i64().filter(|long| *long >= 0);
     Ok(long.and_then(T::from_long))
 }
 
-/// A list, or an empty one if it is something else. Items of another shape are left out.
+/// Reads a list, skipping items of another shape. Other values give an empty list.
 pub fn list<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<Vec<T>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]

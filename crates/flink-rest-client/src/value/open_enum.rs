@@ -1,18 +1,18 @@
-//! Enums that keep what a newer Flink says.
+//! Enums that keep words of newer Flink releases.
 
-/// One of the words that a parameter can be.
+/// A word that a parameter can have as its value.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_structs, reason = "`open_enum!` writes it")]
 pub struct Word {
     /// Flink's own word.
     pub text: &'static str,
-    /// First Flink release that knows it; none: as the parameter.
+    /// First Flink release that knows it; `None` for the first release of the parameter.
     pub since: Option<&'static str>,
 }
 
-/// An enum of Flink's words with one more variant for words that this crate does not know: nothing is lost.
+/// An enum of Flink's words, with a variant `Other` that keeps unknown words.
 ///
-/// `since "1.20"` behind a word names the first release that takes it in a request.
+/// `since "1.20"` after a word names the first release that accepts it in a request.
 macro_rules! open_enum {
     (
         $(#[$doc:meta])*
@@ -29,14 +29,14 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// Flink's own words, with the releases that take them.
+            /// The known words, with the releases that accept them.
             #[doc(hidden)]
             pub const WORDS: &'static [crate::value::open_enum::Word] = &[$(crate::value::open_enum::Word {
                 text: $word,
                 since: crate::value::open_enum::release!($($since)?),
             }),*];
 
-            /// Flink's own word.
+            /// Returns Flink's word.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $word,)*

@@ -1,4 +1,4 @@
-//! What must not be shown, wherever it turns up: servers and proxies repeat what they were sent, in their own spelling.
+//! Hiding of secrets in texts of servers and proxies, which may repeat credentials in any encoding.
 
 mod forms;
 mod spellings;
@@ -16,26 +16,26 @@ use self::{
     spellings::{char_of, readings},
 };
 
-/// Stands in the place of a secret.
+/// The replacement for a secret.
 const HIDDEN: &str = "******";
 
-/// What is shorter may stand in any word.
-const SHORTEST: usize = 4;
+/// Minimum length of a secret, in bytes. A shorter text may be part of any word.
+const MIN_SECRET_BYTES: usize = 4;
 
-/// How many headers are remembered: as many tokens may be under way at once.
-const MOST: usize = 64;
+/// Maximum number of remembered headers. As many tokens may be in use at once.
+const MAX_HEADERS: usize = 64;
 
-/// What is longer is cut: nobody reads it, and to look for secrets takes time.
-pub(crate) const LONGEST: usize = 1 << 20;
+/// Maximum length of a text, in bytes. Longer ones are truncated, because the search for secrets takes time.
+pub(crate) const MAX_TEXT_BYTES: usize = 1 << 20;
 
-/// So much more is looked at, so that no secret is cut in two and half of it shown.
+/// Number of bytes that are searched beyond the maximum, so that no secret is cut in two and half of it shown.
 const OVERLAP: usize = 128 * 1024;
 
-/// The credentials that are sent. Each text of a server or a proxy that an error or a log quotes goes through
+/// The credentials that a client sends. Every text of a server or a proxy in an error or a log goes through
 /// [`hide`](Self::hide).
 #[derive(Default)]
 pub(crate) struct Secrets {
-    /// Those of proxies.
+    /// The credentials for proxies.
     always: Vec<String>,
     sent: Mutex<Sent>,
 }
@@ -49,21 +49,21 @@ impl std::fmt::Debug for Secrets {
 /// The credentials of the last requests.
 #[derive(Default)]
 struct Sent {
-    /// By header.
+    /// The header values, each with its secret forms.
     headers: VecDeque<(HeaderValue, Vec<String>)>,
-    /// For all of them, and those of proxies.
+    /// The search for all of them, and for those of proxies.
     search: Arc<Search>,
 }
 
 impl Secrets {
-    /// These headers are sent by somebody else, with any request.
+    /// Starts with headers that the transport adds to any request.
     pub(crate) fn new(always: impl IntoIterator<Item = HeaderValue>) -> Self {
         let always: Vec<_> = always.into_iter().flat_map(|value| forms(&value)).collect();
         let search = Arc::new(Search::new(always.clone()));
         Self { always, sent: Mutex::new(Sent { headers: VecDeque::new(), search }) }
     }
 
-    /// A request with these headers is sent.
+    /// Remembers the credentials in the headers of a request.
     pub(crate) fn send(&self, headers: &HeaderMap) {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         let mut is_new = false;
@@ -74,71 +74,73 @@ impl Secrets {
             sent.headers.push_back(entry.unwrap_or_else(|| (value.clone(), forms(value))));
         }
         if is_new {
-            let too_many = sent.headers.len().saturating_sub(MOST);
+            let too_many = sent.headers.len().saturating_sub(MAX_HEADERS);
             sent.headers.drain(..too_many);
             let all = sent.headers.iter().flat_map(|(_, forms)| forms).chain(&self.always);
             sent.search = Arc::new(Search::new(all.cloned().collect()));
         }
     }
 
-    /// Other requests do not wait for this one.
+    /// A clone of the search, so that the lock is not held while a text is searched.
     fn search(&self) -> Arc<Search> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).search.clone()
     }
 
-    /// The same text without them.
+    /// Hides secrets in a text of any length.
     pub(crate) fn hide_all<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
         self.search().hide_in_text(&text).map_or(text, Cow::Owned)
     }
 
-    /// The same bytes without them. What is no UTF-8 is read as Latin-1.
+    /// Hides secrets in bytes. Bytes that are not UTF-8 are read as Latin-1.
     pub(crate) fn hide_in_bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         self.search().hide(bytes).map_or(bytes.into(), Cow::Owned)
     }
 
-    /// The length of the beginning of a text that goes on: no secret begins in it and may end beyond it.
+    /// The length of the prefix of an incomplete text such that no secret begins in it and may end beyond it.
     pub(crate) fn end_outside(&self, text: &[u8]) -> usize {
         self.search().end_outside(text)
     }
 
-    /// The same text without them, and without what is beyond the [longest](LONGEST).
+    /// Hides secrets, and truncates the text to the [maximum](MAX_TEXT_BYTES).
     pub(crate) fn hide<'a>(&self, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
         let text = text.into();
-        let hidden = self.search().hide_in_text(beginning(&text, LONGEST + OVERLAP));
+        let hidden = self.search().hide_in_text(beginning(&text, MAX_TEXT_BYTES + OVERLAP));
         match hidden {
-            None if text.len() <= LONGEST => text,
-            None => cut(beginning(&text, LONGEST)).into(),
-            Some(shown) if text.len() <= LONGEST + OVERLAP => {
-                if shown.len() > LONGEST {
-                    cut(beginning(&shown, LONGEST)).into()
+            None if text.len() <= MAX_TEXT_BYTES => text,
+            None => truncated(beginning(&text, MAX_TEXT_BYTES)).into(),
+            Some(shown) if text.len() <= MAX_TEXT_BYTES + OVERLAP => {
+                if shown.len() > MAX_TEXT_BYTES {
+                    truncated(beginning(&shown, MAX_TEXT_BYTES)).into()
                 } else {
                     shown.into()
                 }
             }
-            // A secret may have been cut at the end.
-            Some(shown) => cut(beginning(&shown, LONGEST.min(shown.len().saturating_sub(OVERLAP)))).into(),
+            // The end may be part of a secret.
+            Some(shown) => {
+                truncated(beginning(&shown, MAX_TEXT_BYTES.min(shown.len().saturating_sub(OVERLAP)))).into()
+            }
         }
     }
 }
 
-/// Said in the place of what is beyond the [longest](LONGEST).
-pub(crate) const CUT: &str = "… (what is beyond 1 MiB is left out)";
+/// The mark of a text that was truncated to the [maximum](MAX_TEXT_BYTES).
+pub(crate) const TRUNCATED: &str = "… (truncated to 1 MiB)";
 
-fn cut(text: &str) -> String {
-    format!("{text}{CUT}")
+fn truncated(text: &str) -> String {
+    format!("{text}{TRUNCATED}")
 }
 
-/// At most so many bytes of it.
+/// The first bytes of a text, at most this many.
 fn beginning(text: &str, most: usize) -> &str {
     let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
     end.and_then(|end| text.get(..end)).unwrap_or_default()
 }
 
-/// All secrets at once: how long the search takes does not depend on how many there are.
+/// A search for all secrets at once. Its duration does not depend on their number.
 struct Search {
-    /// In order, so that those that begin alike stand together.
+    /// The secrets, sorted, so that those with the same prefix are adjacent.
     secrets: Vec<String>,
-    /// Whether a secret may begin with this byte, in whatever spelling.
+    /// True for each byte with which a secret may begin, in any encoding.
     begins: [bool; 256],
 }
 
@@ -159,20 +161,20 @@ impl Search {
             }
         };
         if !secrets.is_empty() {
-            // Latin-1 that was written as UTF-8 begins with U+00C2 to U+00F4.
+            // UTF-8 that was taken for Latin-1 and encoded again begins with U+00C2 to U+00F4.
             b"%&\\+\xc3".iter().copied().for_each(&mut mark);
         }
         for first in secrets.iter().filter_map(|secret| secret.chars().next()) {
             let mut utf8 = [0; 4];
             mark(first.encode_utf8(&mut utf8).as_bytes().first().copied().unwrap_or_default());
-            // Bytes below may stand within a character.
+            // Lower bytes may be inside a character.
             let latin1 = u8::try_from(u32::from(first)).ok().filter(|byte| *byte >= 0xc0);
             latin1.map(&mut mark);
         }
         Self { secrets, begins }
     }
 
-    /// The text without them; none if it holds none.
+    /// Hides secrets in a text. Returns `None` if it contains none.
     fn hide_in_text(&self, text: &str) -> Option<String> {
         let shown = self.hide(text.as_bytes())?;
         Some(
@@ -180,7 +182,7 @@ impl Search {
         )
     }
 
-    /// The text without them; none if it holds none.
+    /// Hides secrets in bytes. Returns `None` if they contain none.
     fn hide(&self, text: &[u8]) -> Option<Vec<u8>> {
         let (mut shown, mut from, mut at) = (Vec::new(), 0, 0);
         while let Some(start) = self.next(text, at) {
@@ -201,7 +203,7 @@ impl Search {
         })
     }
 
-    /// The next place from here on where a secret may begin.
+    /// The next position, from `at` on, where a secret may begin.
     fn next(&self, text: &[u8], at: usize) -> Option<usize> {
         if self.secrets.is_empty() {
             return None;
@@ -210,13 +212,13 @@ impl Search {
         text.get(at..)?.iter().position(may_begin).map(|skipped| at + skipped)
     }
 
-    /// Where the text can be cut, though it goes on: the end, or the place before it where a secret may have begun.
+    /// The position where an incomplete text can be cut: its end, or an earlier position where a secret may have begun.
     fn end_outside(&self, text: &[u8]) -> usize {
         let mut at = text.len().saturating_sub(OVERLAP);
         while let Some(start) = self.next(text, at) {
             let rest = text.get(start..).unwrap_or_default();
             let found = found(rest, &self.secrets);
-            if found.reach + LONGEST_CHAR > rest.len() {
+            if found.reach + MAX_CHAR_BYTES > rest.len() {
                 return start;
             }
             let char = char_of(rest).map_or(1, |(_, bytes)| bytes);
@@ -226,38 +228,38 @@ impl Search {
     }
 }
 
-/// The most bytes that one character takes in any spelling, with what may stand before it.
-const LONGEST_CHAR: usize = 64;
+/// Maximum number of bytes of one character in any encoding, including characters that may precede it.
+const MAX_CHAR_BYTES: usize = 64;
 
-/// The most invisible characters and separators within a secret.
-const MOST_SKIPPED: usize = 64;
+/// Maximum number of invisible characters and separators within a secret.
+const MAX_SKIPPED: usize = 64;
 
-/// A shorter secret is hidden only as a whole, and may be a word or a number otherwise.
-const SHORTEST_BROKEN: usize = 8;
+/// Minimum length of a secret that is hidden also with characters in between. A shorter one may be a common word or number.
+const MIN_BROKEN_BYTES: usize = 8;
 
-/// What the beginning of a text is.
+/// The match of secrets at the start of a text.
 #[derive(Default)]
 struct Found {
-    /// The length of the longest secret, in whatever spelling.
+    /// The length of the longest secret in the text, in any encoding.
     longest: Option<usize>,
-    /// How far it is the beginning of a secret.
+    /// The length of the longest prefix of a secret in the text.
     reach: usize,
 }
 
-/// A place in a text that began like some secrets.
+/// A partial match: a position in a text up to which it equals a prefix of some secrets.
 #[derive(Clone, Copy)]
 struct Node<'a> {
     at: usize,
-    /// How many bytes of these secrets, which begin alike, stand before that.
+    /// The length of the matched prefix of these secrets, in bytes.
     depth: usize,
     secrets: &'a [String],
-    /// How much stands between that is no part of them.
+    /// Number of skipped invisible characters and separators.
     skipped: usize,
-    /// Whether some of that stands right before.
+    /// True if the last character was skipped.
     is_between: bool,
 }
 
-/// Looks for these secrets, which are in order, at the beginning of a text.
+/// Matches these sorted secrets at the start of a text.
 fn found(text: &[u8], secrets: &[String]) -> Found {
     let mut found = Found::default();
     let (mut next_one, mut others) =
@@ -266,12 +268,12 @@ fn found(text: &[u8], secrets: &[String]) -> Found {
         let Node { at, depth, secrets, skipped, is_between } = node;
         found.reach = found.reach.max(at);
         let whole = secrets.first().is_some_and(|secret| secret.len() == depth);
-        if whole && !is_between && (skipped == 0 || depth >= SHORTEST_BROKEN) {
+        if whole && !is_between && (skipped == 0 || depth >= MIN_BROKEN_BYTES) {
             found.longest = found.longest.max(Some(at));
         }
         let next = |secret: &String| secret.get(depth..).and_then(|rest| rest.chars().next());
         let rest = text.get(at..).unwrap_or_default();
-        // As a rule there is one reading.
+        // Usually there is only one way to decode a character.
         let mut go_on = |node| others.extend(next_one.replace(node));
         readings(rest, |char, bytes| {
             let is_next = |secret: Option<&String>| secret.and_then(next) == Some(char);
@@ -291,11 +293,11 @@ fn found(text: &[u8], secrets: &[String]) -> Found {
                     is_between: false,
                 });
             }
-            if depth > 0 && skipped < MOST_SKIPPED && is_invisible(char) {
+            if depth > 0 && skipped < MAX_SKIPPED && is_invisible(char) {
                 go_on(Node { at: at + bytes, skipped: skipped + 1, is_between: true, ..node });
             }
         });
-        if skipped < MOST_SKIPPED
+        if skipped < MAX_SKIPPED
             && let Some(bytes) = between_digits(rest)
             && secrets.first().and_then(|secret| secret.get(..depth)).is_some_and(is_hexadecimal)
         {
@@ -305,7 +307,7 @@ fn found(text: &[u8], secrets: &[String]) -> Found {
     found
 }
 
-/// Whether a terminal or a page shows nothing in its place, so that words may hold it unseen.
+/// Returns true for characters that a terminal or a page does not show, and that words may therefore contain unnoticed.
 fn is_invisible(char: char) -> bool {
     char.is_control()
         || matches!(char,
@@ -313,7 +315,7 @@ fn is_invisible(char: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
-/// The length of what may separate bytes in hexadecimal digits: `:`, `, ` or ` 0x`.
+/// The length of a separator between bytes in hexadecimal digits: `:`, `, ` or ` 0x`.
 fn between_digits(text: &[u8]) -> Option<usize> {
     let separators = text.iter().take(2).take_while(|byte| b":,- ".contains(byte)).count();
     let prefix = match text.get(separators..) {
@@ -323,7 +325,7 @@ fn between_digits(text: &[u8]) -> Option<usize> {
     Some(separators + prefix).filter(|length| *length > 0)
 }
 
-/// Whether it is the digits of one or more bytes.
+/// Returns true for the hexadecimal digits of one or more bytes.
 fn is_hexadecimal(text: &str) -> bool {
     !text.is_empty() && text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -1,28 +1,28 @@
-//! Java stack traces in few words.
+//! Summaries of Java stack traces, and texts safe to print.
 
-/// The deepest cause of a Java stack trace, without the exception's package: one line, borrowed from the trace.
+/// Returns the root cause of a Java stack trace, without the exception's package: one line, borrowed from the trace.
 ///
-/// A text that is no trace is returned trimmed, up to its first line end.
+/// A text that is not a stack trace is returned up to the end of its first line, trimmed.
 pub fn root_cause(trace: &str) -> &str {
     let deepest = lines(trace).last().unwrap_or_default();
     message(deepest)
 }
 
-/// What a Java stack trace tells, from what was tried to why it failed, a line each: the messages of the exceptions
-/// around, and the deepest cause with its class, as `IllegalStateException: no more memory`.
+/// Returns the chain of causes of a Java stack trace, one line each: the messages of the outer exceptions, and last the root
+/// cause with its class, such as `IllegalStateException: no more memory`.
 ///
-/// What only repeats the cause below it is left out, and the packages of classes are. A text that is no trace is one line.
+/// Messages that only repeat their cause are left out, and so are packages. A text that is not a stack trace gives one line.
 pub fn causes(trace: &str) -> Vec<String> {
     causes_of([trace])
 }
 
-/// The same of several texts, of which a later one tells why.
+/// [`causes`] for several texts, of which later ones give the reason for earlier ones.
 pub(crate) fn causes_of<'a>(traces: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    /// More lines than that are cut in the middle.
-    const MOST: usize = 8;
-    /// Said where the reason is in another text.
-    const NOTHING: &str = "Internal server error.";
-    /// Exceptions that only carry what the REST API answers.
+    /// Maximum number of lines; further ones are cut from the middle.
+    const MAX_LINES: usize = 8;
+    /// Flink's message if the reason is in another text.
+    const NO_REASON: &str = "Internal server error.";
+    /// Exceptions that only wrap the answer of the REST API.
     const CARRIERS: [&str; 2] = ["RestHandlerException", "NotFoundException"];
     let lines: Vec<_> = traces.into_iter().flat_map(lines).filter(|line| !line.is_empty()).collect();
     let mut deepest_first = lines.into_iter().rev().map(exception);
@@ -36,20 +36,20 @@ pub(crate) fn causes_of<'a>(traces: impl IntoIterator<Item = &'a str>) -> Vec<St
     for (_, message) in deepest_first {
         // «Could not do it: the disk is full», caused by «the disk is full».
         let own = message.strip_suffix(below).map_or(message, |own| own.trim_end_matches([' ', ':']));
-        if own.is_empty() || own == NOTHING {
+        if own.is_empty() || own == NO_REASON {
             continue;
         }
         told.push(printable_cause(own));
         below = message;
     }
-    if told.len() > MOST {
-        told.drain(MOST / 2..told.len() - MOST / 2);
+    if told.len() > MAX_LINES {
+        told.drain(MAX_LINES / 2..told.len() - MAX_LINES / 2);
     }
     told.reverse();
     told
 }
 
-/// The short name of the exception's class, and its message; either may be empty.
+/// The short name of an exception's class, and its message; either may be empty.
 fn exception(mut line: &str) -> (&str, &str) {
     let short = |class: &'_ str| class.rfind(['.', '$']).map_or(0, |dot| dot + 1);
     let mut class = "";
@@ -57,15 +57,15 @@ fn exception(mut line: &str) -> (&str, &str) {
         class = name.get(short(name)..).unwrap_or(name);
         line = rest.trim();
     }
-    // An exception without a message, perhaps in one that has only that to say.
+    // An exception without a message, or one whose message is only such an exception.
     if is_class(line) && (line.ends_with("Exception") || line.ends_with("Error")) {
         return (line.get(short(line)..).unwrap_or(line), "");
     }
     (class, line.trim_end_matches(':'))
 }
 
-/// Whether a terminal shows this character and does nothing else. Controls move the cursor or change colours; others turn
-/// the direction of writing round, end a line or a paragraph, or cannot be seen.
+/// Returns true if a terminal only displays this character. False for control characters, which move the cursor or change
+/// colours, and for characters that change the direction of text, end a line or a paragraph, or are invisible.
 pub fn is_printable(c: char) -> bool {
     let is_no_character = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
     !(c.is_control()
@@ -75,35 +75,35 @@ pub fn is_printable(c: char) -> bool {
             | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'))
 }
 
-/// A text of somebody else's for one line of a terminal: cut to a readable length, and without what is not
+/// Makes a foreign text safe for one line of a terminal: truncates it to 500 characters, and replaces those that are not
 /// [printable](is_printable).
 pub(crate) fn printable(text: &str) -> String {
     printable_up_to(500, text)
 }
 
-/// The same for a cause, which has all the room that it needs: its end may say what to do.
+/// [`printable`] for a cause, with up to 16,000 characters: its end may contain advice.
 pub(crate) fn printable_cause(text: &str) -> String {
     printable_up_to(16_000, text)
 }
 
 fn printable_up_to(longest: usize, text: &str) -> String {
-    // As most are.
+    // The usual case.
     if text.len() <= longest && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text.to_owned();
     }
-    let tame = |c: char| if is_printable(c) { c } else { '\u{fffd}' };
+    let sanitize = |c: char| if is_printable(c) { c } else { '\u{fffd}' };
     let cut = if text.chars().nth(longest).is_some() { "…" } else { "" };
-    text.chars().take(longest).map(tame).collect::<String>() + cut
+    text.chars().take(longest).map(sanitize).collect::<String>() + cut
 }
 
-/// The lines that tell what happened: the exception and each `Caused by:`, without frames.
+/// The exception and each `Caused by:` of a stack trace, without frames.
 pub(crate) fn condensed(trace: &str) -> String {
     lines(trace).collect::<Vec<_>>().join("\n  caused by: ")
 }
 
-/// The first line of the trace and of each of its causes; those of suppressed exceptions are indented, and of no interest.
+/// The first line of a stack trace, and of each of its causes. Causes of suppressed exceptions are indented, and ignored.
 fn lines(trace: &str) -> impl Iterator<Item = &str> {
-    // Flink puts this before the trace of what it had not foreseen.
+    // Flink puts this before the stack trace of an unexpected exception.
     let trace = trace.strip_prefix("<Exception on server side:").unwrap_or(trace).trim_start();
     trace.lines().enumerate().filter_map(|(number, line)| {
         let cause = line.strip_prefix("Caused by: ").map(str::trim);
@@ -111,8 +111,8 @@ fn lines(trace: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// `java.util.concurrent.CompletionException: org.acme.Oops: no such thing` is `no such thing`;
-/// an exception without a message keeps its name.
+/// The message of the innermost exception in a line: `no such thing` for
+/// `java.util.concurrent.CompletionException: org.acme.Oops: no such thing`. An exception without a message keeps its name.
 fn message(mut line: &str) -> &str {
     while let Some((class, rest)) = line.split_once(": ") {
         let rest = rest.trim();
@@ -120,7 +120,7 @@ fn message(mut line: &str) -> &str {
             break;
         }
         if !rest.contains(' ') {
-            // A lone word, such as the name of a class, says little without what is wrong with it.
+            // A single word, such as the name of a class, means little without the exception's name.
             line = line.get(class.rfind('.').map_or(0, |dot| dot + 1)..).unwrap_or(line);
             break;
         }
@@ -129,7 +129,7 @@ fn message(mut line: &str) -> &str {
     line.trim_end_matches(':')
 }
 
-/// Whether it reads like a class with its package: `java.lang.Exception`.
+/// Returns true for a text like a class with its package: `java.lang.Exception`.
 fn is_class(text: &str) -> bool {
     text.contains('.') && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '$'))
 }
@@ -199,7 +199,7 @@ Caused by: java.util.concurrent.CompletionException: org.acme.Oops: the disk: is
     #[test]
     fn causes_tell_what_was_tried_and_why_it_failed() {
         assert_eq!(causes(TRACE), ["Could not run it.", "Oops: the disk: is full"]);
-        // Of a Flink 2.3.0.
+        // From Flink 2.3.0.
         let again = "org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.
 \tat org.apache.flink.Foo.bar(Foo.java:1)
 Caused by: java.util.concurrent.CompletionException: org.apache.flink.util.FlinkRuntimeException: Could not execute application.

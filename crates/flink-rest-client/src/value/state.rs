@@ -1,37 +1,37 @@
-//! Flink's words for the states and kinds of jobs and tasks.
+//! Flink's states and types of jobs and tasks.
 
 use crate::value::open_enum::open_enum;
 
 open_enum! {
     /// The state of a job.
     pub enum JobStatus {
-        /// Its JobMaster is being set up.
+        /// The JobMaster is being set up.
         Initializing = "INITIALIZING",
-        /// It is set up; nothing runs yet.
+        /// The job is set up, but nothing runs yet.
         Created = "CREATED",
-        /// It is being run; some or all of its tasks may still wait for slots.
+        /// The job runs; some or all of its tasks may still wait for slots.
         Running = "RUNNING",
-        /// A failure is being dealt with that ends it.
+        /// The job failed for good, and its tasks are being cancelled.
         Failing = "FAILING",
-        /// It failed for good.
+        /// The job failed for good.
         Failed = "FAILED",
-        /// It is being cancelled.
+        /// The job is being cancelled.
         Cancelling = "CANCELLING",
-        /// It was cancelled.
+        /// The job was cancelled.
         Canceled = "CANCELED",
-        /// It came to its end.
+        /// The job completed.
         Finished = "FINISHED",
-        /// It failed, or has no slots, and is tried again.
+        /// The job failed, or lacks slots, and is being restarted.
         Restarting = "RESTARTING",
-        /// Its JobManager lost leadership; another one may go on with it.
+        /// The JobManager lost leadership; another one may recover the job.
         Suspended = "SUSPENDED",
-        /// A JobManager that took it over finds out how it is.
+        /// A new JobManager determines the state of the job.
         Reconciling = "RECONCILING",
     }
 }
 
 impl JobStatus {
-    /// Whether the job has ended and will not go on.
+    /// Returns true if the job has ended for good: FAILED, CANCELED or FINISHED.
     pub fn is_terminal(&self) -> bool {
         matches!(self, Self::Failed | Self::Canceled | Self::Finished)
     }
@@ -40,47 +40,47 @@ impl JobStatus {
 open_enum! {
     /// The state of a task.
     pub enum ExecutionState {
-        /// It waits for its turn.
+        /// The task is not yet scheduled.
         Created = "CREATED",
-        /// It waits for a slot.
+        /// The task waits for a slot.
         Scheduled = "SCHEDULED",
-        /// It is on its way to a TaskManager.
+        /// The task is being deployed to a TaskManager.
         Deploying = "DEPLOYING",
-        /// It restores its state.
+        /// The task restores its state.
         Initializing = "INITIALIZING",
-        /// It runs.
+        /// The task runs.
         Running = "RUNNING",
-        /// It came to its end.
+        /// The task completed.
         Finished = "FINISHED",
-        /// It is being cancelled.
+        /// The task is being cancelled.
         Canceling = "CANCELING",
-        /// It was cancelled.
+        /// The task was cancelled.
         Canceled = "CANCELED",
-        /// It failed.
+        /// The task failed.
         Failed = "FAILED",
-        /// A JobManager that took it over finds out how it is.
+        /// A new JobManager determines the state of the task.
         Reconciling = "RECONCILING",
     }
 }
 
 open_enum! {
-    /// Whether a job comes to an end by itself.
+    /// The type of a job.
     pub enum JobType {
-        /// It does.
+        /// The job processes bounded data, and completes.
         Batch = "BATCH",
-        /// It runs until it is stopped, or its sources end.
+        /// The job runs until it is stopped, or its sources end.
         Streaming = "STREAMING",
     }
 }
 
 open_enum! {
-    /// What gives a job its slots.
+    /// The scheduler of a job.
     pub enum SchedulerType {
-        /// All slots, or none.
+        /// The job runs only with all its slots.
         Default = "Default",
-        /// As many slots as there are.
+        /// The job runs with the slots that are available.
         Adaptive = "Adaptive",
-        /// Batch jobs whose parallelism follows their data.
+        /// The parallelism of a batch job depends on its data.
         AdaptiveBatch = "AdaptiveBatch",
     }
 }

@@ -1,10 +1,10 @@
-//! Texts in answers that become other values.
+//! Values parsed from strings, and suggestions for misspelled names.
 
 use std::{fmt, marker::PhantomData};
 
 use serde::{Deserializer, de::Visitor};
 
-/// Reads a value out of a text where it stands, without a copy of it: answers are full of ids and words.
+/// Deserializes a value from a string without copying it: answers are full of ids and words.
 pub(crate) fn read<'de, T, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>
 where
     T: for<'a> TryFrom<&'a str>,
@@ -31,9 +31,9 @@ where
     }
 }
 
-/// What somebody may have meant by a name that is none of the known ones.
+/// Returns the known name that is most similar to an unknown one, if any is similar enough.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // What is far longer than any name is near none, and would take long to compare.
+    // Comparing long texts takes time, and they are not similar to any name.
     let asked: String = name.chars().take(64).collect::<String>().to_lowercase();
     let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &asked);
     let known = known.filter(|known| known.len() <= 256);

@@ -1,8 +1,8 @@
-//! Flink's numbers as what they mean, and back again without loss.
+//! Conversion of Flink's numbers to times and durations, lossless in both directions.
 //!
-//! Flink counts in milliseconds, and says «none» with `-1`, `0` or `Long.MAX_VALUE`. Each module here is for
-//! `#[serde(with = "…")]`: [`millis`] for values that are always there, [`minus_one`], [`zero`] and [`max_value`] for
-//! `Option`s whose `None` is that number, [`maybe`] for fields that an older Flink leaves out.
+//! Flink uses milliseconds, and `-1`, `0` or `Long.MAX_VALUE` for missing values. Each module here is for
+//! `#[serde(with = "…")]`: [`millis`] for values that are always present; [`minus_one`], [`zero`] and [`max_value`] for
+//! `Option`s whose `None` is that number; [`maybe`] for fields that older releases leave out.
 
 use std::{fmt, time::Duration};
 
@@ -29,7 +29,7 @@ impl Long for Timestamp {
 }
 
 impl Long for Duration {
-    /// A negative one is none at all: Flink 1.15 gives such to jobs that ended just before another JobManager took over.
+    /// Negative durations become zero: Flink 1.15 sends them for jobs that ended just before another JobManager took over.
     fn from_long(long: i64) -> Option<Self> {
         Some(Self::from_millis(long.try_into().unwrap_or(0)))
     }
@@ -86,7 +86,7 @@ pub(crate) mod millis {
     }
 }
 
-/// A field that an older Flink leaves out; to be used with `default` and `skip_serializing_if`.
+/// A field that older releases leave out; for use with `default` and `skip_serializing_if`.
 pub(crate) mod maybe {
     use super::*;
 
@@ -126,15 +126,15 @@ macro_rules! none_is {
 }
 
 none_is! {
-    /// `-1` is none: not ended, not known, not limited.
+    /// `-1` is `None`: not ended, unknown, unlimited.
     minus_one = -1;
-    /// `0` is none: not yet.
+    /// `0` is `None`: not yet.
     zero = 0;
-    /// `Long.MAX_VALUE` is none: never.
+    /// `Long.MAX_VALUE` is `None`: never.
     max_value = i64::MAX;
 }
 
-/// A Java `double`, which JSON cannot always hold: `"NaN"`, `"Infinity"` and `"-Infinity"` are texts.
+/// A Java `double`. JSON has no numbers for `"NaN"`, `"Infinity"` and `"-Infinity"`, so Flink sends strings.
 pub(crate) mod double {
     use super::*;
 
@@ -144,7 +144,7 @@ pub(crate) mod double {
         type Value = f64;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a number, or a text in its place")
+            f.write_str("a number, or `NaN`, `Infinity` or `-Infinity`")
         }
 
         fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<f64, E> {
@@ -166,7 +166,7 @@ pub(crate) mod double {
                 "NaN" => Ok(f64::NAN),
                 "Infinity" => Ok(f64::INFINITY),
                 "-Infinity" => Ok(f64::NEG_INFINITY),
-                other => Err(E::custom(format!("`{other}` is no number"))),
+                other => Err(E::custom(format!("`{other}` is not a number"))),
             }
         }
     }
@@ -184,7 +184,7 @@ pub(crate) mod double {
     }
 }
 
-/// [`double`], for a field that an older Flink leaves out.
+/// [`double`] for a field that older releases leave out.
 pub(crate) mod maybe_double {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! Flink's releases, as far as the REST API differs between them.
+//! Flink releases.
 
 use std::{fmt, str::FromStr};
 
@@ -9,22 +9,22 @@ use crate::value::stack_trace;
 
 /// The release of a server, such as `1.20.5`, `2.3-SNAPSHOT` or `1.17.1-amzn-0`.
 ///
-/// Compared by major and minor number: patch releases do not change the REST API.
+/// Releases are compared by major and minor number: patch releases do not change the REST API.
 ///
-/// A server may have lost its version, and says `<unknown>`, nothing, or a vendor's own text. Such a release counts as newer
-/// than all others, so nothing is withheld from it; only a parameter that it might silently ignore is refused until
-/// [`ClientBuilder::flink_version`](crate::ClientBuilder::flink_version) says the release.
+/// Some servers send no release, `<unknown>`, or a vendor's own text. Such a release counts as newer than all others, so
+/// that no endpoint is refused. Only a parameter that the server might ignore silently is refused, until
+/// [`ClientBuilder::flink_version`](crate::ClientBuilder::flink_version) sets the release.
 #[derive(Clone, Debug)]
 pub struct FlinkVersion {
     release: Option<(u32, u32)>,
     text: String,
 }
 
-/// From this release on, Flink ignores members of a request that it does not know; before, it answers 400.
+/// First release that ignores unknown members of a request. Older ones answer 400.
 const IGNORES_UNKNOWN_MEMBERS: (u32, u32) = (1, 20);
 
 impl FlinkVersion {
-    /// Major and minor number; none if the server's text does not tell.
+    /// Returns the major and minor number; `None` if the server's text cannot be read.
     pub fn release(&self) -> Option<(u32, u32)> {
         self.release
     }
@@ -33,12 +33,12 @@ impl FlinkVersion {
         &mut self.text
     }
 
-    /// A server's own text, whatever it is.
-    pub(crate) fn said(text: &str) -> Self {
+    /// Creates a release from any text of a server.
+    pub(crate) fn from_server(text: &str) -> Self {
         text.parse().unwrap_or_else(|_| Self { release: None, text: text.trim().into() })
     }
 
-    /// The releases that it would take, if this one is outside `since..=until`. One that cannot be read lacks nothing.
+    /// The required releases, if this one is outside `since..=until`. An unreadable release lacks nothing.
     pub(crate) fn lacks(&self, since: Option<&str>, until: Option<&str>) -> Option<String> {
         let own = self.release?;
         let too_old = since.filter(|text| release(text).is_some_and(|first| own < first));
@@ -46,20 +46,19 @@ impl FlinkVersion {
         needs(too_old, too_new)
     }
 
-    /// The releases that something takes, if this one cannot be read.
+    /// The required releases, if this one is unreadable.
     pub(crate) fn may_lack(&self, since: Option<&str>, until: Option<&str>) -> Option<String> {
         if self.release.is_some() { None } else { needs(since, until) }
     }
 
-    /// The releases that it would take, if this one cannot be read and may ignore what only `since..=until` know, without
-    /// a word.
+    /// The required releases, if this one is unreadable and may silently ignore a parameter that only `since..=until` know.
     pub(crate) fn may_ignore(&self, since: Option<&str>, until: Option<&str>) -> Option<String> {
-        // What is older than that is either known or refused by the server itself.
+        // A server knows older parameters, or refuses them itself.
         let since = since.filter(|text| release(text).is_some_and(|first| first > IGNORES_UNKNOWN_MEMBERS));
         self.may_lack(since, until)
     }
 
-    /// The order of releases, in which one that cannot be read is the newest.
+    /// The key for comparisons. An unreadable release is the newest.
     fn rank(&self) -> (u32, u32) {
         self.release.unwrap_or((u32::MAX, u32::MAX))
     }
@@ -73,7 +72,7 @@ fn needs(since: Option<&str>, until: Option<&str>) -> Option<String> {
     }
 }
 
-/// Major and minor number at the beginning of a text: `1.20.5`, `v1.18`, `flink-2.0-SNAPSHOT`, `1.17.2_acme`.
+/// Parses the major and minor number at the start of a text: `1.20.5`, `v1.18`, `flink-2.0-SNAPSHOT`, `1.17.2_acme`.
 fn release(text: &str) -> Option<(u32, u32)> {
     let text = text.trim().to_lowercase();
     let text = ["apache-", "apache ", "release-", "flink-", "flink ", "v"]
@@ -84,7 +83,7 @@ fn release(text: &str) -> Option<(u32, u32)> {
         digits.parse::<u32>().ok()
     };
     let mut parts = text.split('.');
-    // What follows the major number is the minor one, and nothing between.
+    // The minor number must follow the major one directly.
     let major = parts.next().filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     Some((number(major)?, number(parts.next())?))
 }
@@ -100,20 +99,20 @@ impl FromStr for FlinkVersion {
     }
 }
 
-/// A text that is no Flink release.
+/// The error for a text that is not a Flink release.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("`{}` is no Flink release; they look like 1.20.5", stack_trace::printable(text))]
+#[error("`{}` is not a Flink release; releases look like 1.20.5", stack_trace::printable(text))]
 pub struct InvalidVersion {
     text: String,
 }
 
 impl<'de> Deserialize<'de> for FlinkVersion {
-    /// Any text, and `null`: nobody may be kept from a cluster by its name for itself.
+    /// Accepts any JSON: a strange release must not keep anyone from a cluster.
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
         Ok(match Value::deserialize(json)? {
-            Value::String(text) => Self::said(&text),
+            Value::String(text) => Self::from_server(&text),
             Value::Null => Self::default(),
-            other => Self::said(&other.to_string()),
+            other => Self::from_server(&other.to_string()),
         })
     }
 }
@@ -124,7 +123,7 @@ impl Serialize for FlinkVersion {
     }
 }
 
-/// A release that is not told.
+/// An unknown release.
 impl Default for FlinkVersion {
     fn default() -> Self {
         Self { release: None, text: String::new() }
@@ -173,7 +172,7 @@ mod tests {
     fn releases_are_compared_as_numbers() {
         assert!(version("1.9.3") < version("1.13.6"));
         assert!(version("1.20.5") < version("2.0-SNAPSHOT"));
-        assert!(version("2.3.0") < FlinkVersion::said("<unknown>"));
+        assert!(version("2.3.0") < FlinkVersion::from_server("<unknown>"));
         assert_eq!(version("1.17.1-amzn-0").to_string(), "1.17.1-amzn-0");
     }
 
@@ -197,7 +196,7 @@ mod tests {
     fn other_texts_are_no_release() {
         for text in ["", "2", "latest", ".1", "<unknown>", "vvr-8.0.9", "1-x.2", "1.x"] {
             assert!(text.parse::<FlinkVersion>().is_err(), "{text}");
-            assert_eq!(FlinkVersion::said(text).release(), None, "{text}");
+            assert_eq!(FlinkVersion::from_server(text).release(), None, "{text}");
         }
     }
 

@@ -71,7 +71,7 @@ async fn a_host_that_does_not_accept_connections() {
 async fn a_port_without_http() {
     let server = Server::answering("SSH-2.0-OpenSSH_9.2p1 Debian\r\n");
     let error = overview(&server.url()).await.unwrap_err();
-    assert_eq!(error.to_string(), format!("GetOverview: no HTTP is spoken at {}", server.url()));
+    assert_eq!(error.to_string(), format!("GetOverview: no HTTP server at {}", server.url()));
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn a_port_without_tls() {
     let address = Server::interrupting("HTTP/1.1 400 Bad Request\r\n\r\n").url().replace("http:", "https:");
     let error = overview(&address).await.unwrap_err();
     assert_eq!(error.to_string(), format!("GetOverview: no secure connection to {address}"));
-    assert!(!error.is_passing() && error.hint().unwrap().contains("https://"), "{error:?}");
+    assert!(!error.is_transient() && error.hint().unwrap().contains("https://"), "{error:?}");
 }
 
 #[tokio::test]
@@ -150,16 +150,15 @@ async fn an_html_page_of_another_server() {
         ("401 Unauthorized", "Sign in", "credentials"),
         ("403 Forbidden", "Sign in", "credentials"),
         ("400 Bad Request", "400 The plain HTTP request was sent to HTTPS port", "https://"),
-        ("502 Bad Gateway", "502 Bad Gateway", "no JobManager behind it"),
-        ("504 Gateway Timeout", "504 Gateway Time-out", "no JobManager behind it"),
+        ("502 Bad Gateway", "502 Bad Gateway", "the JobManager behind it does not"),
+        ("504 Gateway Timeout", "504 Gateway Time-out", "the JobManager behind it does not"),
     ] {
         let page = format!("<!DOCTYPE html><html><head><title>{title}</title></head><body>…</body></html>");
         let server = Server::http(status, "Content-Type: text/html\r\n", &page);
         let client = FlinkRestClient::builder(server.url()).retry(Retry::never()).build().unwrap();
         let error = client.overview().await.unwrap_err();
-        let expected = format!(
-            "GetOverview: {status} with an HTML page titled “{title}”, which is no answer of Flink's"
-        );
+        let expected =
+            format!("GetOverview: {status} with an HTML page titled “{title}”, which is not Flink's answer");
         assert_eq!(error.to_string(), expected);
         assert!(error.hint().unwrap().contains(hint), "{error:?}");
     }
@@ -194,11 +193,11 @@ async fn a_redirect_to_a_login_page_is_not_followed() {
 #[tokio::test]
 async fn an_empty_body() {
     let error = overview(&Server::json("").url()).await.unwrap_err();
-    assert_eq!(error.to_string(), "GetOverview: 200 OK with an empty body, which is no answer of Flink's");
+    assert_eq!(error.to_string(), "GetOverview: 200 OK with an empty body, which is not Flink's answer");
     let error = overview(&Server::http("502 Bad Gateway", "", "").url()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "GetOverview: 502 Bad Gateway with an empty body, which is no answer of Flink's"
+        "GetOverview: 502 Bad Gateway with an empty body, which is not Flink's answer"
     );
 }
 
@@ -261,9 +260,9 @@ async fn files_that_are_not_jars() {
         (folder.path().join("missing.jar"), "No such file or directory (os error 2)"),
         (folder.path().join("folder.jar"), "it is a folder, not a file"),
         (file("empty.jar", b""), "it is empty"),
-        (file("text.jar", b"Hello, world"), "it is no jar: it does not begin like a zip archive"),
-        (file("short.jar", b"PK"), "it is no jar: it does not begin like a zip archive"),
-        (file("app.zip", b"PK\x03\x04"), "Flink takes only files whose name ends in .jar"),
+        (file("text.jar", b"Hello, world"), "it is not a jar: it does not begin like a zip archive"),
+        (file("short.jar", b"PK"), "it is not a jar: it does not begin like a zip archive"),
+        (file("app.zip", b"PK\x03\x04"), "its name does not end in .jar, as Flink requires"),
     ];
     let server = Server::json("{}");
     let client = FlinkRestClient::new(server.url()).unwrap();
@@ -288,7 +287,7 @@ async fn files_that_cannot_be_sent() {
     let error = client.jobs().submit(&job).jars([&job]).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "SubmitJob: `files`: two are named `a.job`; Flink tells them apart by their names"
+        "SubmitJob: `files`: two files are named `a.job`; Flink requires different names"
     );
     let error = client.jobs().submit(&job).artifacts([("words", "no.such")]).await.unwrap_err();
     assert_eq!(error.to_string(), "no.such: No such file or directory (os error 2)");
@@ -314,12 +313,12 @@ async fn invalid_requests_are_not_sent() {
         (
             "GetJob",
             json!({"job": ".."}),
-            "GetJob: `job`: `..` is no job id: it must be 32 hexadecimal digits",
+            "GetJob: `job`: `..` is not a valid job id: it must be 32 hexadecimal digits",
         ),
         (
             "DeleteJar",
             json!({"jar": "../cluster"}),
-            "DeleteJar: `jar`: `../cluster` cannot be a part of a path",
+            "DeleteJar: `jar`: `../cluster` cannot be part of a path",
         ),
         ("GetJob", json!({}), "GetJob: `job`: it is missing"),
         ("GetJob", json!({"jobid": "1"}), "GetJob: `jobid`: no such parameter; there are: job"),

@@ -100,7 +100,7 @@ async fn a_file_is_read_again_when_it_changes() {
     assert_eq!(server.last().header("authorization"), Some("Bearer moved"));
 
     let sent = server.asked().len();
-    let bad = [("", "the token is empty"), ("s3cret\ns3cret", "the token has a line break")];
+    let bad = [("", "the token is empty"), ("s3cret\ns3cret", "the token contains a line break")];
     for (content, reason) in bad {
         fs::write(&path, content).unwrap();
         let error = client.overview().await.unwrap_err();
@@ -127,7 +127,7 @@ async fn a_function_is_called_for_each_request() {
         assert_eq!(server.last().header("authorization"), Some(format!("Bearer token-{call}").as_str()));
     }
     let error = client.overview().await.unwrap_err();
-    assert_eq!(error.to_string(), "client: `bearer_token`: there is none: the vault is closed");
+    assert_eq!(error.to_string(), "client: `bearer_token`: the function failed: the vault is closed");
     assert_eq!(server.asked().len(), 2);
 }
 
@@ -175,10 +175,16 @@ async fn a_token_file_must_be_a_regular_file() {
     for path in [pipe.as_path(), std::path::Path::new("/dev/zero")] {
         let client = FlinkRestClient::builder(server.url()).bearer_token(Token::file(path)).build().unwrap();
         let error = client.overview().await.unwrap_err();
-        assert!(error.is_invalid_input() && error.to_string().ends_with("it is no regular file"), "{error}");
+        assert!(
+            error.is_invalid_input() && error.to_string().ends_with("it is not a regular file"),
+            "{error}"
+        );
         let error =
             FlinkRestClient::builder(server.url()).ca_certificate(Pem::file(path)).build().unwrap_err();
-        assert!(error.is_invalid_input() && error.to_string().ends_with("it is no regular file"), "{error}");
+        assert!(
+            error.is_invalid_input() && error.to_string().ends_with("it is not a regular file"),
+            "{error}"
+        );
     }
     let long = folder.path().join("long");
     fs::write(&long, "x".repeat(64 * 1024 + 1)).unwrap();
@@ -190,53 +196,57 @@ async fn a_token_file_must_be_a_regular_file() {
 #[test]
 fn invalid_credentials_are_refused() {
     let cases: [(&str, Set, &str); 12] = [
-        ("http://h", |client| client.bearer_token("s3cret\n"), "`bearer_token`: the token has a line break"),
+        ("http://h", |client| client.bearer_token("s3cret\n"), "`bearer_token`: the token contains a line break"),
         (
             "http://h",
             |client| client.bearer_token("s3cret s3cret"),
-            "`bearer_token`: the token has a line break, a blank",
+            "`bearer_token`: the token contains a line break, a space",
         ),
         ("http://h", |client| client.bearer_token(""), "`bearer_token`: the token is empty"),
         (
             "http://h",
             |client| client.basic_auth("a:b", "s3cret"),
-            "`basic_auth`: a user name cannot have a colon",
+            "`basic_auth`: a user name cannot contain a colon",
         ),
         (
             "http://h",
             |client| client.header("X-Key", "s3cret\r\nX: y"),
-            "`header x-key`: its value has characters",
+            "`header x-key`: its value contains characters",
         ),
-        ("http://h", |client| client.header("s3cret s3cret", "X-Key"), "`header`: its name is none"),
+        (
+            "http://h",
+            |client| client.header("s3cret s3cret", "X-Key"),
+            "`header`: its name is not a valid header name",
+        ),
         (
             "http://h",
             |client| client.header("Content-Length", "1"),
-            "`header content-length`: the client itself sets it",
+            "`header content-length`: only the client itself sets this header",
         ),
         (
             "http://u:s3cret@h",
             |client| client.bearer_token("s3cret"),
-            "`credentials`: a request can have only one of them: user and password in the address, bearer_token",
+            "`credentials`: a request can have only one of these: user and password in the address, bearer_token",
         ),
         (
             "http://u@h",
             |client| client.header("AUTHORIZATION", "s3cret"),
-            "only one of them: user and password in the address, header authorization",
+            "only one of these: user and password in the address, header authorization",
         ),
         (
             "http://h",
             |client| client.basic_auth("u", "s3cret").bearer_token(Token::file("/s3cret")),
-            "only one of them: basic_auth, bearer_token",
+            "only one of these: basic_auth, bearer_token",
         ),
         (
             "http://h",
             |client| client.bearer_token("a").bearer_token("b"),
-            "only one of them: bearer_token, bearer_token",
+            "only one of these: bearer_token, bearer_token",
         ),
         (
             "http://h",
             |client| client.header("authorization", "s3cret").basic_auth("u", "s3cret"),
-            "only one of them: header authorization, basic_auth",
+            "only one of these: header authorization, basic_auth",
         ),
     ];
     for (address, set, reason) in cases {

@@ -342,7 +342,7 @@ async fn check(row: &Row, kind: &Kind, each: bool, jar: &Path) -> Result<(), Str
     let times = u32::try_from(ATTEMPTS - 1).unwrap();
     let flink = FlinkRestClient::builder(proxy.url())
         .flink_version(kind.flink.parse().unwrap())
-        .retry(Retry::default().times(times).first_pause(Duration::from_millis(10)))
+        .retry(Retry::default().max_retries(times).initial_backoff(Duration::from_millis(10)))
         .timeout(if goes_on { CALL_TIMEOUT } else { CALL_LIMIT })
         .max_answer_bytes(100_000)
         .build()

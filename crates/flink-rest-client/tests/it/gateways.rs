@@ -8,7 +8,7 @@ use crate::{
     requests::JOB,
 };
 
-const LOGIN: &str = "200 OK with JSON that says “not logged in”, which is no answer of Flink's";
+const LOGIN: &str = "200 OK with JSON that says “not logged in”, which is not Flink's answer";
 
 fn login() -> Fake {
     Fake::without_metrics(Reply::Json(200, json!({"code": 401, "msg": "not logged in"})))

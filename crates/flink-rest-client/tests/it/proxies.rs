@@ -76,11 +76,11 @@ async fn a_proxy_may_use_https() {
     assert_eq!(proxy.last().line, "GET http://flink.invalid:8081/v1/overview HTTP/1.1");
 
     let error = ask(builder()).await.unwrap_err();
-    assert!(shown(&error).contains("not from an authority that is trusted here"), "{error:?}");
+    assert!(shown(&error).contains("not from a trusted authority"), "{error:?}");
 
     let identity = own.client();
     let error = builder().client_certificate(identity.pem, identity.key).build().unwrap_err();
-    assert!(error.to_string().contains("would be shown the client certificate"), "{error}");
+    assert!(error.to_string().contains("would receive the client certificate"), "{error}");
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn https_is_tunnelled_through_the_proxy() {
     assert_eq!(
         shown(&error),
         format!(
-            "GetOverview: no way through the proxy to {}: http://{proxy}: tunnel error: proxy authorization required",
+            "GetOverview: cannot connect through the proxy to {}: http://{proxy}: tunnel error: proxy authorization required",
             server.url()
         )
     );
@@ -138,11 +138,11 @@ async fn a_refusing_proxy_is_named() {
         assert_eq!(
             shown(&error),
             format!(
-                "GetOverview: no way through the proxy to {address}: {}: {reason}",
+                "GetOverview: cannot connect through the proxy to {address}: {}: {reason}",
                 proxy.replace("me:s3cret@", "")
             )
         );
-        assert!(error.is_unreachable() && error.is_passing());
+        assert!(error.is_unreachable() && error.is_transient());
     }
 
     let proxy = Origin::http(|_| answer("407 Who are you", "", "<title>Squid</title>"));

@@ -93,7 +93,7 @@ async fn redirects_to_another_origin_are_refused() {
         let error = client(&server).overview().await.unwrap_err();
         let expected = format!("307 Temporary Redirect with a redirect to {location},");
         assert!(error.to_string().contains(&expected), "{error}");
-        assert!(error.hint().unwrap().contains("give the address that it leads to"), "{error:?}");
+        assert!(error.hint().unwrap().contains("give the address that it redirects to"), "{error:?}");
     }
     assert_eq!(other.connections(), 0);
 }

@@ -301,7 +301,7 @@ async fn retrying_ends_at_the_deadline_and_names_the_attempts() {
     assert!(error.is_unreachable() && matches!(error, Error::Transport { .. }));
 
     let started = tokio::time::Instant::now();
-    let patient = Retry::default().times(u32::MAX);
+    let patient = Retry::default().max_retries(u32::MAX);
     let call = fake.client().jobs().list().retry(patient).timeout(Duration::from_secs(20));
     assert!(call.await.unwrap_err().is_unreachable());
     assert!(started.elapsed() <= Duration::from_secs(20));
@@ -393,7 +393,7 @@ async fn another_address_is_tried_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_contact_is_tried_once_on_request() {
-    let retry = Retry::default().first_contact(false);
+    let retry = Retry::default().retry_first_contact(false);
     let fake = Fake::new([REFUSED]);
     fake.builder("2.3.0").retry(retry).build().unwrap().jobs().list().await.unwrap_err();
     assert_eq!(fake.asked().len(), 1);

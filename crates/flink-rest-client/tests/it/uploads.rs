@@ -80,13 +80,13 @@ fn blocking_code_uploads_a_reader() {
 async fn readers_without_a_jar() {
     let server = Server::taking_uploads();
     let cases: [(&str, &[u8], &str); 7] = [
-        ("a\"b.jar", b"PK\x03\x04", "Flink does not find a file again whose name has a \""),
+        ("a\"b.jar", b"PK\x03\x04", "its name contains a \", and Flink could not find it again"),
         ("a\nb.jar", b"PK\x03\x04", "its name has control characters"),
         ("app.jar", b"", "it is empty"),
-        ("app.jar", b"Hello, world", "it is no jar: it does not begin like a zip archive"),
-        ("app.jar", b"PK", "it is no jar: it does not begin like a zip archive"),
-        ("app.zip", b"PK\x03\x04", "Flink takes only files whose name ends in .jar"),
-        ("../app.jar", b"PK\x03\x04", "it is named like a path, not like a file"),
+        ("app.jar", b"Hello, world", "it is not a jar: it does not begin like a zip archive"),
+        ("app.jar", b"PK", "it is not a jar: it does not begin like a zip archive"),
+        ("app.zip", b"PK\x03\x04", "its name does not end in .jar, as Flink requires"),
+        ("../app.jar", b"PK\x03\x04", "its name contains a / or \\"),
     ];
     for (name, bytes, reason) in cases {
         let error = upload(&server, Upload::from_reader(name, None, bytes)).await.unwrap_err();
@@ -102,7 +102,7 @@ fn assert_refused(server: &Server, uploaded: Result<JarUpload>, shown: &str) {
     let error = uploaded.unwrap_err();
     assert_eq!(error.to_string(), shown);
     assert!(
-        matches!(error, Error::File { sent: true, .. }) && !error.is_passing() && !error.is_invalid_input()
+        matches!(error, Error::File { sent: true, .. }) && !error.is_transient() && !error.is_invalid_input()
     );
     assert!(server.bodies().iter().all(|body| !body.ends_with(b"--\r\n")));
     assert!(server.requests() <= 1);
@@ -115,13 +115,13 @@ async fn readers_with_a_wrong_length() {
     for (upload_of, reason) in [
         (
             reader(CONTENT_SIZE - 1),
-            format!("its reader gives more than the {} bytes that were announced", size - 1),
+            format!("its reader returned more than the announced {} bytes", size - 1),
         ),
         (
             reader(CONTENT_SIZE + 1),
-            format!("its reader gives less than the {} bytes that were announced", size + 1),
+            format!("its reader returned less than the announced {} bytes", size + 1),
         ),
-        (reader(4), "its reader gives more than the 4 bytes that were announced".into()),
+        (reader(4), "its reader returned more than the announced 4 bytes".into()),
         (
             Upload::from_reader("app.jar", size, io::Cursor::new(jar()).chain(Broken)),
             "the tape is torn".into(),
@@ -154,7 +154,7 @@ async fn a_reader_is_read_once() {
     let upload = Upload::from_reader("app.jar", None, io::Cursor::new(jar()));
     self::upload(&server, upload.clone()).await.unwrap();
     let error = self::upload(&server, upload).await.unwrap_err();
-    assert!(error.to_string().contains("was read before") && error.is_invalid_input(), "{error}");
+    assert!(error.to_string().contains("has been read already") && error.is_invalid_input(), "{error}");
 }
 
 /// Uploads a jar that is changed meanwhile.
@@ -196,7 +196,7 @@ async fn files_that_change_while_they_are_sent() {
     let events: [fn(&Path); 5] = [append, shorten, rewrite, replace, remove];
     for happens in events {
         let (server, path, uploaded) = changed(happens).await;
-        assert_refused(&server, uploaded, &format!("{}: it changed while it was sent", path.display()));
+        assert_refused(&server, uploaded, &format!("{}: it was changed while it was sent", path.display()));
     }
 }
 
@@ -210,7 +210,7 @@ async fn a_changed_jar_is_not_run() {
     let flink =
         FlinkRestClient::builder(server.url()).flink_version("2.3.0".parse().unwrap()).build().unwrap();
     let error = flink.jars().upload_and_run(upload).await.unwrap_err();
-    assert!(error.to_string().ends_with("it changed while it was sent"), "{error:?}");
+    assert!(error.to_string().ends_with("it was changed while it was sent"), "{error:?}");
     // The server may not even have accepted the connection.
     assert!(server.requests() <= 1);
 }

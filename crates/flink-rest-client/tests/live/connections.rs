@@ -48,7 +48,7 @@ async fn a_cluster_with_https() {
     // Flink redirects plain HTTP to HTTPS, which is another origin.
     let error = ask(FlinkRestClient::builder(cluster.url().replace("https", "http"))).await.unwrap_err();
     assert!(error.to_string().contains("a redirect to https://"), "{error}");
-    assert!(error.hint().unwrap().contains("give the address that it leads to"), "{error:?}");
+    assert!(error.hint().unwrap().contains("give the address that it redirects to"), "{error:?}");
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn a_cluster_behind_nginx() {
     for stranger in [gateway.client("/team/flink"), gateway.client("/team/flink").basic_auth("me", "other")] {
         let error = ask(stranger).await.unwrap_err();
         assert_eq!(error.status().unwrap(), 401);
-        assert!(error.hint().unwrap().contains("a proxy wants a login: give credentials"), "{error:?}");
+        assert!(error.hint().unwrap().contains("a proxy requires a login: give credentials"), "{error:?}");
     }
     for moved in ["/moved", "/moved-for-good"] {
         ask(gateway.client(moved).basic_auth("me", "s3cret")).await.unwrap();

@@ -76,9 +76,9 @@ fn unreliable() -> Proxy {
 /// A client with long timeouts.
 fn patient(proxy: &Proxy) -> FlinkRestClient {
     let retry = Retry::default()
-        .times(100)
-        .first_pause(Duration::from_millis(20))
-        .longest_pause(Duration::from_millis(500));
+        .max_retries(100)
+        .initial_backoff(Duration::from_millis(20))
+        .max_backoff(Duration::from_millis(500));
     // Up to 1.14 it is unknown whether a missing job will still appear.
     let timeout = Duration::from_secs(if at_least("1.15") { 300 } else { 15 });
     FlinkRestClient::builder(proxy.url())

@@ -67,7 +67,7 @@ async fn the_leader_is_killed_and_its_successor_too() {
         let second = start(&distribution, &zookeeper, storage.path(), 0);
         (zookeeper, first, second)
     });
-    let retry = Retry::default().times(1000).longest_pause(Duration::from_millis(500));
+    let retry = Retry::default().max_retries(1000).max_backoff(Duration::from_millis(500));
     let flink = FlinkRestClient::builder(first.url())
         .or_address(second.url())
         .retry(retry)

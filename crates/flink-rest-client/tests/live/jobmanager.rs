@@ -28,7 +28,7 @@ const TIMEOUT: Duration = Duration::from_secs(240);
 
 /// A client with long timeouts.
 fn patient(url: &str) -> FlinkRestClient {
-    let retry = Retry::default().times(1000).longest_pause(Duration::from_millis(500));
+    let retry = Retry::default().max_retries(1000).max_backoff(Duration::from_millis(500));
     FlinkRestClient::builder(url).retry(retry).timeout(TIMEOUT).build().unwrap()
 }
 

@@ -326,7 +326,7 @@ async fn a_changed_jar_is_not_uploaded() {
         file.write_all(b"more").unwrap();
     });
     let error = flink().jars().upload(upload).await.unwrap_err();
-    assert_eq!(error.to_string(), format!("{}: it changed while it was sent", path.display()));
+    assert_eq!(error.to_string(), format!("{}: it was changed while it was sent", path.display()));
     let listed = flink().jars().list().await.unwrap().files;
     assert!(listed.iter().all(|file| file.name != "Changing.jar"), "{listed:?}");
 }

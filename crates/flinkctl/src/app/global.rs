@@ -109,8 +109,8 @@ impl Global {
     pub(crate) async fn client(&self, settings: Settings) -> Result<FlinkRestClient> {
         let timeout = self.timeout.map(Time).or(settings.timeout);
         let retry = match self.retries {
-            Some(times) => Retry::default().times(times),
-            None => Retry::default().first_contact(false),
+            Some(times) => Retry::default().max_retries(times),
+            None => Retry::default().retry_first_contact(false),
         };
         let settings = Settings { timeout, ..settings };
         let client = settings.client(&self.limit, |mut builder| {

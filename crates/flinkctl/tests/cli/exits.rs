@@ -79,7 +79,7 @@ fn an_unknown_outcome() {
     });
     let (code, stderr) = exit(&url, &["savepoint", "dispose", "file:/savepoint", "--yes", "--timeout", "2s"]);
     assert_eq!(code, Some(6), "{stderr}");
-    assert!(stderr.contains("Hint: look"), "{stderr}");
+    assert!(stderr.contains("Hint: before you do it again, look"), "{stderr}");
 }
 
 #[cfg(unix)]
@@ -208,7 +208,7 @@ fn non_restored_state_has_a_hint() {
     let (code, stderr) = exit(&server.url(), &["job", "wait", "0123"]);
     assert_eq!(code, Some(10), "{stderr}");
     assert!(
-        stderr.contains("\nHint: drop the state that no operator takes with -n (--allow-non-restored-state)"),
+        stderr.contains("\nHint: to drop the state of operators that the program no longer has, use -n (--allow-non-restored-state)"),
         "{stderr}"
     );
 }
@@ -226,8 +226,8 @@ fn program_arguments_without_the_separator() {
 
 #[test]
 fn a_jar_without_a_main_class_has_a_hint() {
-    let none = "name the class with the main method with -c CLASS";
-    let other = "name another class with -c CLASS";
+    let none = "set the class that has the main method with -c CLASS";
+    let other = "set another class with -c CLASS";
     for (refusal, hint) in [
         ("Neither a 'Main-Class', nor a 'program-class' entry was found in the jar file.", none),
         (
@@ -255,7 +255,7 @@ fn refused(why: &str) -> String {
 /// Flink accepts the job, which then fails, or refuses it.
 #[test]
 fn too_high_a_parallelism_has_a_hint() {
-    let hint = "\nHint: ask for no more than the max parallelism with -p N (--parallelism)";
+    let hint = "\nHint: choose a parallelism up to the max parallelism with -p N (--parallelism)";
     for why in [
         "Vertex Source: Orders's parallelism (200) is higher than the max parallelism (128). Please lower the parallelism or increase the max parallelism.",
         "Operator parallelism not within bounds: 40000",
@@ -278,7 +278,7 @@ fn too_high_a_parallelism_has_a_hint() {
     let server =
         Server::with_statuses([(request.as_str(), 400, refusal), (requirements.as_str(), 200, "{}")]);
     let (_, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "200"]);
-    assert!(stderr.contains("Hint: ask for no more than the max parallelism"), "{stderr}");
+    assert!(stderr.contains("Hint: choose a parallelism up to the max parallelism"), "{stderr}");
 }
 
 #[test]

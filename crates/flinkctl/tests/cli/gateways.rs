@@ -109,7 +109,7 @@ fn a_cluster_without_jar_submission_is_reported() {
         for arguments in [&["jar", "list"][..], &["run", jar.to_str().unwrap()]] {
             let (code, stderr) = exit(&server.url(), arguments);
             assert_eq!(code, Some(1), "{stderr}");
-            assert!(stderr.contains("takes no jars") && stderr.contains(expected), "{stderr}");
+            assert!(stderr.contains("does not accept jars") && stderr.contains(expected), "{stderr}");
         }
     }
 }

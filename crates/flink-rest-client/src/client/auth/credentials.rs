@@ -1,4 +1,4 @@
-//! Who is asking: headers that go with each request to the cluster's address, and nowhere else.
+//! Credentials: headers of each request to the cluster's address. They are sent nowhere else.
 
 use std::{
     error::Error as StdError,
@@ -18,13 +18,14 @@ use tokio::io::AsyncReadExt;
 
 use crate::{
     Error, Result,
-    client::{room::Room, transport::BoxFuture},
+    client::{callback_threads::CallbackThreads, transport::BoxFuture},
 };
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Callback = dyn Fn() -> BoxFuture<'static, Result<String, BoxError>> + Send + Sync;
 
-/// A bearer token: any text is one; or it is read from a [file](Self::file), or asked for, before each request.
+/// A bearer token: a fixed text, or one that is read from a [file](Self::file) or [requested](Self::from_fn) before each
+/// request.
 #[derive(Clone)]
 pub struct Token(Source);
 
@@ -35,32 +36,32 @@ enum Source {
     Callback(Arc<Callback>),
 }
 
-/// A file with a longer token is another file.
-const LONGEST_TOKEN: u64 = 64 * 1024;
+/// Maximum size of a token file. A larger file is not a token.
+const MAX_TOKEN_BYTES: u64 = 64 * 1024;
 
-/// Calls of a token's function at once; further ones wait for their turn.
-const CALLS_AT_ONCE: usize = 8;
+/// Maximum number of concurrent calls of a token's function; further calls wait.
+const MAX_CONCURRENT_CALLS: usize = 8;
 
 impl Token {
-    /// The token in this file, which may be replaced at any time: it is read before each request. White space around the
-    /// token does not count. It must be a regular file of at most 64 KiB: a pipe gives its token only once.
+    /// The token in this file. The file is read before each request, and may be replaced at any time. White space around the
+    /// token is ignored. It must be a regular file of at most 64 KiB: a pipe could be read only once.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Source::File(path.into()))
     }
 
-    /// The token that this function returns. It is called before each request, within the request's time limit, so it
-    /// should keep a token as long as that is good. It runs on a thread of its own and may block; up to 8 calls run at once.
+    /// The token that this function returns. It is called before each request, within the request's timeout, so it should
+    /// cache the token while that is valid. It runs on its own thread, and may block. Up to 8 calls run at once.
     pub fn from_fn<E: Into<BoxError>>(
         callback: impl Fn() -> Result<String, E> + Send + Sync + 'static,
     ) -> Self {
-        let (callback, room) = (Arc::new(callback), Room::new(CALLS_AT_ONCE));
+        let (callback, threads) = (Arc::new(callback), CallbackThreads::new(MAX_CONCURRENT_CALLS));
         Self(Source::Callback(Arc::new(move || {
-            let (callback, room) = (callback.clone(), room.clone());
-            Box::pin(async move { room.run(move || callback().map_err(Into::into)).await? })
+            let (callback, threads) = (callback.clone(), threads.clone());
+            Box::pin(async move { threads.run(move || callback().map_err(Into::into)).await? })
         })))
     }
 
-    /// The token that this function returns in the end. It is called before each request, within the request's time limit.
+    /// The token that this async function returns. It is called before each request, within the request's timeout.
     pub fn from_async_fn<E, F>(callback: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         E: Into<BoxError>,
@@ -82,23 +83,24 @@ impl Token {
             }
             Source::Callback(callback) => {
                 let token = callback().await;
-                bearer(&token.map_err(|error| refused(format!("there is none: {error}")))?).map_err(refused)
+                bearer(&token.map_err(|error| refused(format!("the function failed: {error}")))?)
+                    .map_err(refused)
             }
         }
     }
 }
 
 async fn token_in(path: &Path) -> Result<String, String> {
-    let said = |error: std::io::Error| error.to_string();
-    // To open a pipe would wait for its writer.
-    if !tokio::fs::metadata(path).await.map_err(said)?.is_file() {
-        return Err("it is no regular file".into());
+    let reason = |error: std::io::Error| error.to_string();
+    // Opening a pipe would wait for its writer.
+    if !tokio::fs::metadata(path).await.map_err(reason)?.is_file() {
+        return Err("it is not a regular file".into());
     }
     let mut token = String::new();
-    let file = tokio::fs::File::open(path).await.map_err(said)?;
-    let length = file.take(LONGEST_TOKEN + 1).read_to_string(&mut token).await.map_err(said)?;
-    match length as u64 > LONGEST_TOKEN {
-        true => Err(format!("it is longer than {} KiB", LONGEST_TOKEN / 1024)),
+    let file = tokio::fs::File::open(path).await.map_err(reason)?;
+    let length = file.take(MAX_TOKEN_BYTES + 1).read_to_string(&mut token).await.map_err(reason)?;
+    match length as u64 > MAX_TOKEN_BYTES {
+        true => Err(format!("it is longer than {} KiB", MAX_TOKEN_BYTES / 1024)),
         false => Ok(token),
     }
 }
@@ -107,25 +109,25 @@ fn refused(reason: String) -> Error {
     Error::setting("bearer_token", reason)
 }
 
-/// The header of a token; what is wrong with the token does not show it.
+/// The header of a token. The error does not show the token.
 fn bearer(token: &str) -> Result<HeaderValue, String> {
     if token.is_empty() {
         return Err("the token is empty".into());
     }
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("the token has a line break, a blank or another character that no token has".into());
+        return Err("the token contains a line break, a space or another invalid character".into());
     }
     secret(&format!("Bearer {token}")).map_err(|error| error.to_string())
 }
 
-/// The header of a user and a password.
+/// The header for a user and a password.
 pub(crate) fn basic(user: &[u8], password: &[u8]) -> Result<HeaderValue, InvalidHeaderValue> {
     use base64::{Engine, prelude::BASE64_STANDARD};
     let credentials = [user, b":", password].concat();
     secret(&format!("Basic {}", BASE64_STANDARD.encode(credentials)))
 }
 
-/// A value that no `Debug` shows.
+/// A header value that `Debug` does not show.
 fn secret(value: &str) -> Result<HeaderValue, InvalidHeaderValue> {
     let mut value = HeaderValue::from_str(value)?;
     value.set_sensitive(true);
@@ -147,7 +149,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// What was given to the builder, not yet checked.
+/// A credential as given to the builder, not yet checked.
 pub(crate) enum Credential {
     Basic { user: String, password: String },
     Bearer(Token),
@@ -162,12 +164,12 @@ impl Credential {
         }
     }
 
-    /// How it was given.
+    /// The setting of the builder that it came from.
     fn setting(&self) -> String {
         match self {
             Self::Basic { .. } => "basic_auth".into(),
             Self::Bearer(_) => "bearer_token".into(),
-            // What is no name may be a value in its place.
+            // An invalid name is not shown: it may be a secret value in the wrong place.
             Self::Header { name: None, .. } => "header".into(),
             Self::Header { name: Some(name), .. } => format!("header {name}"),
         }
@@ -187,17 +189,17 @@ pub(crate) struct Credentials {
     token: Option<Token>,
 }
 
-/// What the client itself says of a request.
-const OWN: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING];
+/// Headers that only the client sets.
+const RESERVED_HEADERS: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING];
 
 impl Credentials {
-    /// Refuses what cannot be sent, and two ways to say who is asking.
+    /// Refuses values that cannot be sent, and more than one kind of authorization.
     pub(crate) fn new(given: Vec<Credential>, in_address: bool) -> Result<Self> {
         let authorizations = given.iter().filter(|credential| credential.is_authorization());
         let named = in_address.then(|| "user and password in the address".into());
         let named: Vec<_> = named.into_iter().chain(authorizations.map(Credential::setting)).collect();
         if named.len() > 1 {
-            let reason = format!("a request can have only one of them: {}", named.join(", "));
+            let reason = format!("a request can have only one of these: {}", named.join(", "));
             return Err(Error::setting("credentials", reason));
         }
         let mut credentials = Self { fixed: HeaderMap::new(), token: None };
@@ -212,7 +214,7 @@ impl Credentials {
         let refuse = |reason: &str| Error::setting(&setting, reason);
         match credential {
             Credential::Basic { user, .. } if user.contains(':') => {
-                return Err(refuse("a user name cannot have a colon"));
+                return Err(refuse("a user name cannot contain a colon"));
             }
             Credential::Basic { user, password } => {
                 let header = basic(user.as_bytes(), password.as_bytes());
@@ -223,19 +225,19 @@ impl Credentials {
             }
             Credential::Bearer(token) => self.token = Some(token),
             Credential::Header { name, value } => {
-                let name = name.ok_or_else(|| refuse("its name is none that a header can have"))?;
-                if OWN.contains(&name) {
-                    return Err(refuse("the client itself sets it"));
+                let name = name.ok_or_else(|| refuse("its name is not a valid header name"))?;
+                if RESERVED_HEADERS.contains(&name) {
+                    return Err(refuse("only the client itself sets this header"));
                 }
-                let value =
-                    secret(&value).map_err(|_| refuse("its value has characters that no header has"))?;
+                let value = secret(&value)
+                    .map_err(|_| refuse("its value contains characters that no header may have"))?;
                 self.fixed.append(name, value);
             }
         }
         Ok(())
     }
 
-    /// Puts them into the head of a request; headers of the same names give way.
+    /// Adds the headers to a request, replacing others of the same names.
     pub(crate) async fn add_to(&self, headers: &mut HeaderMap) -> Result<()> {
         if !self.fixed.is_empty() {
             headers.extend(self.fixed.clone());

@@ -1,4 +1,4 @@
-//! The way to the cluster: straight, or through a proxy.
+//! Proxies.
 
 use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::Matcher;
@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{Error, Result, client::auth::credentials};
 
-/// Which proxy to use, as it was said.
+/// The proxy setting.
 #[derive(Default)]
 pub(crate) enum Proxy {
     #[default]
@@ -15,7 +15,7 @@ pub(crate) enum Proxy {
     At(String),
 }
 
-/// Only its kind: an address may hold a password.
+/// Shows only the kind: an address may contain a password.
 impl std::fmt::Debug for Proxy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -26,18 +26,18 @@ impl std::fmt::Debug for Proxy {
     }
 }
 
-/// Which proxy a request goes through; reqwest decides alike, but does not tell.
+/// The proxies of requests. It decides as reqwest does, which does not tell its decision.
 #[derive(Debug)]
-pub(crate) struct Way(Option<Matcher>);
+pub(crate) struct ProxyMatcher(Option<Matcher>);
 
-impl Way {
-    /// The proxy on the way to this address, without user and password.
-    pub(crate) fn to(&self, address: &Uri) -> Option<String> {
+impl ProxyMatcher {
+    /// The proxy for this address, without user and password.
+    pub(crate) fn proxy_for(&self, address: &Uri) -> Option<String> {
         let proxy = self.0.as_ref()?.intercept(address)?;
         Some(proxy.uri().to_string().trim_end_matches('/').to_owned())
     }
 
-    /// User and password that the proxies on the way to these addresses are told, as headers.
+    /// The headers with user and password for the proxies of these addresses.
     pub(crate) fn credentials(&self, addresses: &[Uri]) -> Vec<HeaderValue> {
         let proxies = addresses.iter().filter_map(|address| self.0.as_ref()?.intercept(address));
         let headers = proxies.filter_map(|proxy| match proxy.raw_auth() {
@@ -49,18 +49,18 @@ impl Way {
 }
 
 impl Proxy {
-    /// Which way requests will go.
-    pub(crate) fn way(&self) -> Result<Way> {
-        Ok(Way(match self {
+    /// The proxies that requests will use.
+    pub(crate) fn matcher(&self) -> Result<ProxyMatcher> {
+        Ok(ProxyMatcher(match self {
             Self::None => None,
             Self::Environment => Some(Matcher::from_system()),
             Self::At(address) => Some(Matcher::builder().all(checked(address)?).build()),
         }))
     }
 
-    /// Sets it.
+    /// Applies the setting to a client of reqwest.
     pub(crate) fn set(&self, client: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-        // Without `no_proxy`, reqwest looks into the environment.
+        // Without `no_proxy`, reqwest uses the proxies of the environment.
         Ok(match self {
             Self::None => client.no_proxy(),
             Self::Environment => client,
@@ -73,7 +73,7 @@ impl Proxy {
     }
 }
 
-/// The address of a proxy, if it can be one.
+/// Checks the address of a proxy, and adds a missing `http://`.
 fn checked(address: &str) -> Result<String> {
     let full = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
     let is_proxy = |url: &Url| {
@@ -86,10 +86,10 @@ fn checked(address: &str) -> Result<String> {
     match Url::parse(&full) {
         Ok(url) if is_proxy(&url) => Ok(full),
         _ => {
-            // What stands before an `@` may be a password.
+            // The part before an `@` may be a password.
             let shown = crate::value::stack_trace::printable(address.rsplit('@').next().unwrap_or_default());
             Err(refused(&format!(
-                "`{shown}` is no address of a proxy: give it as http://host:3128, https://host:3128 or \
+                "`{shown}` is not the address of a proxy: give it as http://host:3128, https://host:3128 or \
                  socks5h://host:1080; in a password, write % # ? / @ as %25 %23 %3F %2F %40"
             )))
         }

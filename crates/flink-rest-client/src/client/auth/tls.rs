@@ -1,4 +1,4 @@
-//! What https needs: whom to trust, who this is, and in words why there is no secure connection.
+//! TLS: trusted certificates, the client's certificate, and explanations of failed handshakes.
 
 use std::{
     borrow::Cow,
@@ -27,11 +27,11 @@ use rustls_platform_verifier::BuilderVerifierExt;
 
 use crate::{
     Error, Result,
-    error::{Insecure, WANTS_IDENTITY, WRONG_PORT},
+    error::{TlsFailure, WANTS_IDENTITY, WRONG_PORT},
     value::stack_trace::printable,
 };
 
-/// Certificates or a private key in PEM form: as bytes or text, or a [file](Self::file).
+/// Certificates or a private key in PEM format: bytes, text, or a [file](Self::file).
 #[derive(Clone)]
 pub struct Pem(Source);
 
@@ -42,7 +42,7 @@ enum Source {
 }
 
 impl Pem {
-    /// What is in this file when the client is built. It must be a regular file of at most 4 MiB.
+    /// The content of this file when the client is built. It must be a regular file of at most 4 MiB.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Source::File(path.into()))
     }
@@ -59,7 +59,7 @@ impl Pem {
     fn certificates(&self, setting: &str) -> Result<Vec<CertificateDer<'static>>> {
         let text = self.read(setting)?;
         let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
-        let found = found.map_err(|_| self.refused(setting, DAMAGED))?;
+        let found = found.map_err(|_| self.refused(setting, DAMAGED_BLOCK))?;
         if found.is_empty() {
             return Err(self.refused(setting, lacks("certificate", &text)));
         }
@@ -68,13 +68,13 @@ impl Pem {
 
     fn key(&self, setting: &str) -> Result<PrivateKeyDer<'static>> {
         let text = self.read(setting)?;
-        // PKCS#8 has a name for encrypted keys, the older forms a header.
+        // PKCS#8 marks encrypted keys by the label, the older formats by a header.
         if ["BEGIN ENCRYPTED", "4,ENCRYPTED"].iter().any(|mark| contains(&text, mark)) {
-            return Err(self.refused(setting, ENCRYPTED));
+            return Err(self.refused(setting, ENCRYPTED_KEY));
         }
         let found = PrivateKeyDer::pem_slice_iter(&text).next();
         let found = found.ok_or_else(|| self.refused(setting, lacks("private key", &text)))?;
-        found.map_err(|_| self.refused(setting, DAMAGED))
+        found.map_err(|_| self.refused(setting, DAMAGED_BLOCK))
     }
 
     fn refused(&self, setting: &str, reason: impl Into<String>) -> Error {
@@ -85,31 +85,32 @@ impl Pem {
     }
 }
 
-/// The largest file that is read: the certificates of all public authorities take 250 KiB.
-const LARGEST_FILE: u64 = 4 << 20;
+/// Maximum size of a PEM file. The certificates of all public authorities take 250 KiB.
+const MAX_FILE_BYTES: u64 = 4 << 20;
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    // To open a pipe would wait for its writer.
+    // Opening a pipe would wait for its writer.
     let kind = fs::metadata(path)?.file_type();
     if !kind.is_file() && !kind.is_dir() {
-        return Err(io::Error::other("it is no regular file"));
+        return Err(io::Error::other("it is not a regular file"));
     }
     let mut text = Vec::new();
-    match File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut text)? as u64 > LARGEST_FILE {
-        true => Err(io::Error::other("it is larger than 4 MiB, and so no certificate or key")),
+    match File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut text)? as u64 > MAX_FILE_BYTES {
+        true => Err(io::Error::other("it is larger than 4 MiB, too large for certificates or a key")),
         false => Ok(text),
     }
 }
 
-const DAMAGED: &str = "a block of PEM in it is cut off or damaged";
-const ENCRYPTED: &str = "the key is encrypted, and no password can be given: decrypt it with `openssl pkey -in FILE -out DECRYPTED`";
+const DAMAGED_BLOCK: &str = "it contains a PEM block that is truncated or damaged";
+const ENCRYPTED_KEY: &str =
+    "the key is encrypted, which is not supported: decrypt it with `openssl pkey -in FILE -out DECRYPTED`";
 
 fn lacks(what: &str, text: &[u8]) -> String {
     match contains(text, "-----BEGIN ") {
-        true => format!("there is no {what} in it, only something else in PEM form"),
+        true => format!("it contains no {what}, only other PEM blocks"),
         false => format!(
-            "there is no {what} in it: it is not in PEM form, with lines that begin with -----BEGIN; convert other \
-             files with openssl, and name a file with Pem::file(…)"
+            "it contains no {what}: it is not in PEM format, with lines that begin with -----BEGIN; convert it with \
+             openssl, and name a file with Pem::file(…)"
         ),
     }
 }
@@ -133,14 +134,14 @@ impl fmt::Debug for Pem {
     }
 }
 
-/// The settings for https.
+/// The TLS settings.
 #[derive(Debug, Default)]
 pub(crate) struct Tls {
     pub(crate) authorities: Vec<Pem>,
     pub(crate) identity: Option<Identity>,
 }
 
-/// The client's own certificate, with those between it and its authority, and its key.
+/// The client's certificate with its intermediate certificates, and its key.
 #[derive(Debug)]
 pub(crate) struct Identity {
     pub(crate) certificates: Pem,
@@ -151,8 +152,7 @@ const AUTHORITY: &str = "ca_certificate";
 const IDENTITY: &str = "client_certificate";
 
 impl Tls {
-    /// The settings as rustls has them. The system's root certificates are read only if there will be https: plain http
-    /// must not pay for them.
+    /// The rustls configuration. The system's root certificates are read only for https: plain http must not pay for them.
     pub(crate) fn config(&self, https: bool) -> Result<ClientConfig> {
         let provider = Arc::new(ring::default_provider());
         let refused = |error: rustls::Error| Error::setting("https", format!("it cannot be set up: {error}"));
@@ -172,7 +172,7 @@ impl Tls {
         let chain = certificates.certificates(IDENTITY)?;
         builder.with_client_auth_cert(chain, key.key(IDENTITY)?).map_err(|error| match error {
             rustls::Error::InconsistentKeys(_) => {
-                key.refused(IDENTITY, "the key is not that of the certificate")
+                key.refused(IDENTITY, "the key does not belong to the certificate")
             }
             rustls::Error::InvalidCertificate(error) => {
                 certificates.refused(IDENTITY, format!("the certificate cannot be used: {error}"))
@@ -197,9 +197,10 @@ impl Tls {
     }
 }
 
-/// Trusts the given certificates instead of the system's: those that they signed, and themselves. The latter is what
-/// OpenSSL does, and with it curl: a server's self-signed certificate often says that it is an authority, and an authority
-/// is no server to rustls.
+/// Trusts the given certificates instead of the system's: as authorities, and as certificates of servers.
+///
+/// OpenSSL, and so curl, do the latter as well. Self-signed certificates of servers are often marked as authorities, and
+/// rustls accepts no authority as a server.
 #[derive(Debug)]
 struct Given {
     authorities: Arc<WebPkiServerVerifier>,
@@ -216,7 +217,7 @@ impl ServerCertVerifier for Given {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         match self.authorities.verify_server_cert(certificate, between, name, ocsp, now) {
-            // The time has been looked at before, the name will not have been.
+            // rustls has checked the validity period before this error, but not the name.
             Err(error) if is_authority(&error) && self.certificates.contains(certificate) => {
                 verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
                 Ok(ServerCertVerified::assertion())
@@ -248,33 +249,34 @@ impl ServerCertVerifier for Given {
     }
 }
 
-/// Whether a certificate was refused as that of a server because it says that it is an authority.
+/// Returns true if a server's certificate was refused because it is marked as an authority.
 fn is_authority(error: &rustls::Error) -> bool {
     matches!(error, rustls::Error::InvalidCertificate(CertificateError::Other(_)))
         && error.to_string().contains("CaUsedAsEndEntity")
 }
 
-impl Insecure {
-    /// What one of the errors behind an error says, if TLS is what failed.
+impl TlsFailure {
+    /// Explains the TLS error among an error and its sources, if there is one.
     pub(crate) fn behind(error: &(dyn StdError + 'static)) -> Option<Self> {
         std::iter::successors(Some(error), |&error| error.source()).find_map(tls_error).map(explain)
     }
 
-    /// Whether it is about this client's certificate, as the server says after the handshake in TLS 1.3.
+    /// Returns true if the server refused the client's certificate. In TLS 1.3, it does so after the handshake.
     pub(crate) fn is_refused_by_server(&self) -> bool {
         self.hint == WANTS_IDENTITY
     }
 }
 
-/// Looks into I/O errors as well, which do not show what they hold among their sources.
+/// Finds the TLS error in an error. I/O errors do not list the error that they wrap among their sources.
 fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
     let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
     error.downcast_ref().or_else(|| held.and_then(|held| tls_error(held)))
 }
 
-const WANTS_AUTHORITY: &str = "give the certificate of its authority, or its own, with ca_certificate(…)";
+const WANTS_AUTHORITY: &str =
+    "give the certificate of its authority, or of the server itself, with ca_certificate(…)";
 
-fn explain(error: &rustls::Error) -> Insecure {
+fn explain(error: &rustls::Error) -> TlsFailure {
     use rustls::Error::{AlertReceived, InvalidCertificate};
     let (reason, hint) = match error {
         InvalidCertificate(error) => certificate(error),
@@ -289,49 +291,49 @@ fn explain(error: &rustls::Error) -> Insecure {
             | Alert::DecryptError
             | Alert::AccessDenied),
         ) => (
-            format!("the server refuses this client for its certificate, or for having none ({alert:?})"),
+            format!("the server refuses the client's certificate, or requires one ({alert:?})"),
             WANTS_IDENTITY,
         ),
         AlertReceived(
             alert @ (Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity),
         ) => (
-            format!("the server and this client have no kind of encryption in common ({alert:?})"),
-            "let the server speak TLS 1.2 or 1.3, with ECDHE and GCM or ChaCha20; in Flink 1.17 to 1.19, by `security.ssl.algorithms: TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`",
+            format!("the server and the client have no TLS version or cipher in common ({alert:?})"),
+            "enable TLS 1.2 or 1.3 on the server, with ECDHE and GCM or ChaCha20; for Flink 1.17 to 1.19, set `security.ssl.algorithms: TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`",
         ),
         other => (other.to_string(), WRONG_PORT),
     };
-    Insecure { reason, hint }
+    TlsFailure { reason, hint }
 }
 
-/// What is wrong with the server's certificate.
+/// Explains an error about the server's certificate: the reason and a hint.
 fn certificate(error: &CertificateError) -> (String, &'static str) {
     use CertificateError::{
         BadSignature, ExpiredContext, NotValidForNameContext, NotValidYetContext, UnknownIssuer,
     };
-    const RENEW: &str = "renew the server's certificate, and check the clocks";
+    const RENEW_CERTIFICATE: &str = "renew the server's certificate, and check the clocks";
     match error {
-        // The latter if another authority of the same name is trusted.
+        // `BadSignature`: another authority of the same name is trusted.
         UnknownIssuer | BadSignature => {
-            ("the server's certificate is not from an authority that is trusted here".into(), WANTS_AUTHORITY)
+            ("the server's certificate is not from a trusted authority".into(), WANTS_AUTHORITY)
         }
         ExpiredContext { not_after, .. } => {
-            (format!("the server's certificate was good until {}", date(*not_after)), RENEW)
+            (format!("the server's certificate expired at {}", date(*not_after)), RENEW_CERTIFICATE)
         }
         NotValidYetContext { not_before, .. } => {
-            (format!("the server's certificate is good only from {}", date(*not_before)), RENEW)
+            (format!("the server's certificate is not valid before {}", date(*not_before)), RENEW_CERTIFICATE)
         }
         NotValidForNameContext { expected, presented } => {
-            // They come as `DnsName("flink.example")`.
+            // The names look like `DnsName("flink.example")`.
             let name = |name: &String| name.split(['(', ')']).nth(1).unwrap_or(name).replace('"', "");
             let names = presented.iter().map(name).collect::<Vec<_>>().join(", ");
-            let names = if names.is_empty() { "no host at all" } else { &names };
+            let names = if names.is_empty() { "no host" } else { &names };
             (
                 format!(
                     "the server's certificate is not for {} but for {}",
                     expected.to_str(),
                     printable(names)
                 ),
-                "use a host name that the certificate has, or have this one added as a subject alternative name",
+                "use a host name of the certificate, or add this one to the certificate as a subject alternative name",
             )
         }
         other => (

@@ -1,4 +1,4 @@
-//! The bytes of a file, or of a reader, while they are sent.
+//! Reading of a file or reader while it is sent.
 
 use std::{
     collections::VecDeque,
@@ -21,12 +21,11 @@ use crate::{
     endpoint::upload::{Input, OnProgress},
 };
 
-/// How much is read at once. More costs less for going to another thread and back, but does not stay in the processor's
-/// cache until it is sent.
-const CHUNK: usize = 256 * 1024;
+/// Bytes per read. Larger chunks need fewer switches between threads, but leave the processor's cache before they are sent.
+const CHUNK_SIZE: usize = 256 * 1024;
 
-/// How many reads are remembered for their memory.
-const KEPT: usize = 4;
+/// Maximum number of sent chunks whose memory is kept for reuse.
+const MAX_KEPT_BUFFERS: usize = 4;
 
 /// A source of bytes, chunk by chunk.
 enum Chunks {
@@ -50,7 +49,7 @@ impl Chunks {
     async fn read(&mut self) -> io::Result<Option<Bytes>> {
         match self {
             Self::Async(reader) => {
-                let mut chunk = BytesMut::with_capacity(CHUNK);
+                let mut chunk = BytesMut::with_capacity(CHUNK_SIZE);
                 reader.read_buf(&mut chunk).await?;
                 Ok(Some(chunk.freeze()).filter(|chunk| !chunk.is_empty()))
             }
@@ -61,13 +60,13 @@ impl Chunks {
 
 type BoxRead = Box<dyn Read + Send>;
 
-/// A reader that is read on a thread for that, while what it gave before is sent.
+/// A blocking reader. It is read on a blocking thread, one chunk ahead of what is sent.
 struct Blocking {
-    /// The reader, if nothing was read yet.
+    /// The reader, before the first read.
     unread: Option<BoxRead>,
-    /// The next read, with the memory that it went to and how much it is; none at the end, and after an error.
+    /// The next read: the reader, its buffer and the number of bytes. `None` at the end, and after an error.
     under_way: Option<JoinHandle<io::Result<(BoxRead, BytesMut, usize)>>>,
-    /// What was read before, in its order: once it is sent, more is read into its memory.
+    /// Earlier chunks, oldest first. Their memory is reused once they are sent.
     given: VecDeque<Bytes>,
 }
 
@@ -75,15 +74,15 @@ impl Blocking {
     /// The next bytes; none at the end.
     async fn read(&mut self) -> io::Result<Option<Bytes>> {
         if let Some(reader) = self.unread.take() {
-            self.begin(reader, BytesMut::zeroed(CHUNK));
+            self.begin(reader, BytesMut::zeroed(CHUNK_SIZE));
         }
         let Some(under_way) = self.under_way.take() else { return Ok(None) };
         let (reader, mut memory, size) = under_way.await??;
         if size == 0 {
             return Ok(None);
         }
-        if size < CHUNK / 4 {
-            // Many of them may wait to be sent, and would keep more memory than they need.
+        if size < CHUNK_SIZE / 4 {
+            // A small chunk is copied, so that it does not keep a whole buffer while it waits to be sent.
             let chunk = Bytes::copy_from_slice(memory.get(..size).unwrap_or_default());
             self.begin(reader, memory);
             return Ok(Some(chunk));
@@ -107,27 +106,27 @@ impl Blocking {
         }));
     }
 
-    /// That of what has been sent, or more of it.
+    /// A buffer: that of the oldest chunk if it has been sent, otherwise a new one.
     fn memory(&mut self) -> BytesMut {
         match self.given.pop_front().map(Bytes::try_into_mut) {
             Some(Ok(mut sent)) => {
-                sent.resize(CHUNK, 0);
+                sent.resize(CHUNK_SIZE, 0);
                 return sent;
             }
-            // Whoever keeps it may keep it for ever.
-            Some(Err(unsent)) if self.given.len() < KEPT => self.given.push_front(unsent),
+            // Still in use. Beyond the limit it is forgotten, because its user may keep it forever.
+            Some(Err(unsent)) if self.given.len() < MAX_KEPT_BUFFERS => self.given.push_front(unsent),
             _ => {}
         }
-        BytesMut::zeroed(CHUNK)
+        BytesMut::zeroed(CHUNK_SIZE)
     }
 }
 
-/// What tells a file that was changed or replaced from what it was.
+/// The properties by which a changed or replaced file is detected.
 #[derive(Debug, PartialEq, Eq)]
 struct Identity {
     size: u64,
     modified: Option<SystemTime>,
-    /// Device and number.
+    /// Device and inode.
     node: Option<(u64, u64)>,
 }
 
@@ -144,15 +143,15 @@ impl From<Metadata> for Identity {
     }
 }
 
-/// An upload under way.
+/// An upload in progress.
 ///
-/// It knows one chunk ahead, so that the last one is given out only when it is certain that all is as it should be:
-/// without it, the server takes nothing.
+/// It reads one chunk ahead. The last chunk is released only after all checks have passed: without it, the server
+/// discards the upload.
 pub(crate) struct Reading {
-    /// The file, or the name of what is read.
+    /// The file; for a reader, its file name.
     path: PathBuf,
     input: Chunks,
-    /// What the file was when it was opened.
+    /// The properties of the file when it was opened.
     before: Option<Identity>,
     pub(crate) size: Option<u64>,
     ahead: Option<Bytes>,
@@ -161,7 +160,7 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// The file at this path.
+    /// Opens the file at this path.
     pub(crate) async fn file(path: &Path, progress: Option<OnProgress>) -> Result<Self> {
         let opened = path.to_owned();
         let open = move || {
@@ -176,7 +175,7 @@ impl Reading {
         Ok(Self { before: Some(before), ..reading })
     }
 
-    /// What comes from a reader, so much if that is known.
+    /// Starts to read a reader, of this size in bytes if known.
     pub(crate) async fn new(
         path: PathBuf,
         input: Input,
@@ -184,7 +183,7 @@ impl Reading {
         progress: Option<OnProgress>,
     ) -> Result<Self> {
         let (mut input, mut ahead) = (Chunks::from(input), BytesMut::new());
-        // A reader may give a byte at a time.
+        // A reader may return single bytes.
         while ahead.len() < ZIP.len()
             && let Some(chunk) = input.read().await.map_err(|error| unread(&path, &error))?
         {
@@ -194,7 +193,7 @@ impl Reading {
         Ok(Self { path, input, before: None, size, ahead, done: 0, progress })
     }
 
-    /// What comes first, without taking it.
+    /// The first bytes, without consuming them.
     pub(crate) fn beginning(&self) -> &[u8] {
         self.ahead.as_deref().unwrap_or_default()
     }
@@ -219,7 +218,7 @@ impl Reading {
         Ok(Some(chunk))
     }
 
-    /// At the end: is the file what it was?
+    /// Checks at the end that the size is right, and the file unchanged.
     async fn check(&mut self) -> Result<()> {
         if self.size.is_some_and(|size| self.done < size) {
             return Err(self.other_size("less"));
@@ -237,7 +236,7 @@ impl Reading {
         let size = self.size.unwrap_or_default();
         self.broken(match self.before {
             Some(_) => CHANGED.into(),
-            None => format!("its reader gives {than} than the {size} bytes that were announced"),
+            None => format!("its reader returned {than} than the announced {size} bytes"),
         })
     }
 
@@ -250,4 +249,4 @@ fn unread(path: &Path, error: &io::Error) -> Error {
     Error::File { path: path.into(), reason: error.to_string(), sent: false }
 }
 
-const CHANGED: &str = "it changed while it was sent";
+const CHANGED: &str = "it was changed while it was sent";

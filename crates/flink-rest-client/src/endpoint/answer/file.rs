@@ -1,4 +1,4 @@
-//! Tells a log or another file of Flink's from what a gateway or a login page answers in its place.
+//! Detection of answers that a gateway or a login page sends in place of a log or another file.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{
     value::secrets::Secrets,
 };
 
-/// A file that was asked for, and what the server said of it before its bytes.
+/// A requested file, and the head of the response.
 pub(crate) struct ExpectedFile {
     spec: &'static Spec,
     status: StatusCode,
@@ -31,7 +31,7 @@ impl ExpectedFile {
         Self { spec: request.spec, status, path, content_type, secrets }
     }
 
-    /// Refuses what a gateway sent. The beginning of the body will do.
+    /// Refuses an answer of a gateway. The start of the body is sufficient.
     pub(crate) fn check(&self, body: &[u8]) -> Result<()> {
         if !is_in_place_of_file(&self.path, &self.content_type, body) {
             return Ok(());
@@ -41,10 +41,10 @@ impl ExpectedFile {
     }
 }
 
-/// Tells a gateway's page or JSON from the log or file at `path`.
+/// Returns true if the body is a page or JSON of a gateway, not the file at `path`.
 ///
-/// Flink sends all of them as `text/plain`, whatever their names (seen on 1.13.6 and 2.3.0). A program may log HTML, so
-/// text is never judged by its first characters.
+/// Flink sends all files as `text/plain`, whatever their names (seen on 1.13.6 and 2.3.0). A program may log HTML, so
+/// `text/plain` is never judged by its content.
 fn is_in_place_of_file(path: &str, kind: &str, body: &[u8]) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default();
     let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);

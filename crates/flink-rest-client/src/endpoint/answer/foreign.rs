@@ -1,18 +1,18 @@
-//! A body that is not Flink's, in few words: a page, a text, or JSON of a gateway with its reason.
+//! Short descriptions of bodies that are not Flink's: a page, a text, or a gateway's JSON with its reason.
 
 use serde_json::Value;
 
 use crate::value::{secrets::Secrets, stack_trace};
 
-/// How much of a body is looked at: more than is shown, so that no secret is cut in two.
-const BEGINNING: usize = 128 * 1024;
+/// Maximum number of bytes of a body that are read. It is more than is shown, so that no secret is cut in two.
+const MAX_READ_BYTES: usize = 128 * 1024;
 
-/// How many characters of it are shown.
-const SHOWN: usize = 200;
+/// Maximum number of characters that are shown.
+const MAX_SHOWN_CHARS: usize = 200;
 
-/// The members in which gateways give their reasons, the general ones first: those of RFC 9457 (`title`, `detail`),
-/// Kubernetes (`reason`, `message`), OAuth (`error`, `error_description`), Spring, and of others.
-const REASONS: &[&str] = &[
+/// The members in which gateways give their reasons, general ones first: those of RFC 9457 (`title`, `detail`), Kubernetes
+/// (`reason`, `message`), OAuth (`error`, `error_description`), Spring and others.
+const REASON_MEMBERS: &[&str] = &[
     "title",
     "fault",
     "faultstring",
@@ -27,10 +27,10 @@ const REASONS: &[&str] = &[
     "description",
 ];
 
-/// What a body is instead of JSON, if that can be seen at its beginning.
+/// Describes a body that is not JSON, judged by its start. Returns `None` for JSON.
 pub(crate) fn not_json(body: &[u8], secrets: &Secrets) -> Option<String> {
     let body = body.trim_ascii_start();
-    let text = secrets.hide(String::from_utf8_lossy(body.get(..BEGINNING).unwrap_or(body)));
+    let text = secrets.hide(String::from_utf8_lossy(body.get(..MAX_READ_BYTES).unwrap_or(body)));
     let start = text.trim_start();
     if start.is_empty() {
         return Some("an empty body".into());
@@ -48,17 +48,18 @@ pub(crate) fn not_json(body: &[u8], secrets: &Secrets) -> Option<String> {
     })
 }
 
-/// A body that is none of Flink's: the reason that it gives, or its beginning.
+/// Describes a body that is not Flink's: the reason that it gives, or its start.
 pub(crate) fn described(body: &[u8], secrets: &Secrets) -> String {
     if let Some(found) = not_json(body, secrets) {
         return found;
     }
-    let json = body.get(..BEGINNING).is_none().then(|| serde_json::from_slice::<Value>(body).ok()).flatten();
+    let json =
+        body.get(..MAX_READ_BYTES).is_none().then(|| serde_json::from_slice::<Value>(body).ok()).flatten();
     let Some(mut json) = json else {
-        let text = String::from_utf8_lossy(body.get(..BEGINNING).unwrap_or(body));
+        let text = String::from_utf8_lossy(body.get(..MAX_READ_BYTES).unwrap_or(body));
         return format!("`{}`", first_line(&secrets.hide(text)));
     };
-    // In the texts themselves: a secret may be written in another way in JSON.
+    // Hidden in the decoded strings, because JSON may encode a secret differently.
     hide(&mut json, secrets);
     let mut reasons = Vec::new();
     collect(&json, &mut reasons);
@@ -68,18 +69,18 @@ pub(crate) fn described(body: &[u8], secrets: &Secrets) -> String {
     }
 }
 
-/// The texts that are, or stand in, members for reasons, each once.
+/// Collects the strings in the members for reasons, without duplicates.
 fn collect<'a>(json: &'a Value, reasons: &mut Vec<&'a str>) {
     match json {
         Value::String(text) => {
             let text = text.trim();
-            if !text.is_empty() && !reasons.contains(&text) && reasons.len() < SHOWN {
+            if !text.is_empty() && !reasons.contains(&text) && reasons.len() < MAX_SHOWN_CHARS {
                 reasons.push(text);
             }
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, reasons)),
         Value::Object(members) => {
-            for reason in REASONS {
+            for reason in REASON_MEMBERS {
                 let named = members.iter().filter(|(key, _)| key.eq_ignore_ascii_case(reason));
                 named.for_each(|(_, value)| collect(value, reasons));
             }
@@ -103,10 +104,10 @@ fn hide(json: &mut Value, secrets: &Secrets) {
     }
 }
 
-/// The first line, cut to a length that fits into an error.
+/// The first line, truncated to a length that fits into an error.
 fn first_line(text: &str) -> String {
     let line = stack_trace::printable(text.lines().next().unwrap_or_default());
-    match line.char_indices().nth(SHOWN) {
+    match line.char_indices().nth(MAX_SHOWN_CHARS) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
         None => line,
     }
@@ -150,6 +151,9 @@ mod tests {
         assert_eq!(described("null"), "`null`");
         let long = described(&format!(r#"{{"a":"{}"}}"#, "é".repeat(500)));
         assert!(long.ends_with("…`") && long.chars().count() < 210, "{long}");
-        assert_eq!(described(&format!(r#"{{"message":"{}"}}"#, "x".repeat(BEGINNING))).chars().count(), 203);
+        assert_eq!(
+            described(&format!(r#"{{"message":"{}"}}"#, "x".repeat(MAX_READ_BYTES))).chars().count(),
+            203
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Tells an answer of Flink's from JSON of somebody else: a gateway or a login page that answers 200 in its place.
+//! Detection of JSON that is not Flink's: that of a gateway or a login page that answers 200.
 
 use std::{cell::Cell, fmt};
 
@@ -7,9 +7,10 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use self::Member::{Flag, Id, List, Number, Object, State, Text};
 use crate::value::open_enum::Word;
 
-/// What tells an answer of Flink's, as far as every release has it. One telling member would do; several keep answers of
-/// releases to come. Members whose names anybody may use (`status`, `name`, `id`, `message`) are left out where there are
-/// others.
+/// The shape by which an answer of Flink is recognised, common to all releases.
+///
+/// One of the members is sufficient; several allow for changes in future releases. Members with common names (`status`,
+/// `name`, `id`, `message`) are left out if there are others.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_enums, reason = "the derive writes it, in other crates too")]
@@ -20,13 +21,13 @@ pub enum Telling {
     Members(&'static [Member]),
     /// A list of objects that have at least one of these members, or an empty list.
     ListOf(&'static [Member]),
-    /// An object whose keys are ids.
+    /// An object with ids as keys.
     ById,
-    /// Bytes, or an answer that this crate does not know.
+    /// Bytes, or an answer of an unknown type.
     Any,
 }
 
-/// A member by its name, and the kind of its value.
+/// The name of a member, and the kind of its value.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_enums, reason = "as `Telling`")]
@@ -34,7 +35,7 @@ pub enum Member {
     Text(&'static str),
     /// 32 hexadecimal digits.
     Id(&'static str),
-    /// One of these words, or one of a newer release: five letters or more, all of them capital.
+    /// One of these words, or a word of a newer release: five or more capital letters.
     State(&'static str, &'static [Word]),
     Number(&'static str),
     Flag(&'static str),
@@ -42,7 +43,7 @@ pub enum Member {
     Object(&'static str),
 }
 
-/// Answers of types that say nothing of it may be anything: a type's own `TELLING` goes before this one.
+/// The default for types without a shape: a `TELLING` of the type itself takes precedence.
 #[doc(hidden)]
 pub trait AnyAnswer {
     const TELLING: Telling = Telling::Any;
@@ -50,7 +51,7 @@ pub trait AnyAnswer {
 
 impl<T> AnyAnswer for T {}
 
-/// Says what tells answers of a type.
+/// Declares the shape of answers of a type.
 macro_rules! telling {
     ($type:ty: $telling:expr) => {
         impl $type {
@@ -66,7 +67,7 @@ macro_rules! telling {
 pub(crate) use telling;
 
 impl Telling {
-    /// The same for a list of such answers.
+    /// The shape of a list of such answers.
     #[must_use]
     pub const fn of_list(self) -> Self {
         match self {
@@ -75,19 +76,19 @@ impl Telling {
         }
     }
 
-    /// Whether JSON may be an answer of this type. It is read only until a telling member is found.
+    /// Returns true if JSON has this shape. It is read only up to the first matching member.
     pub(crate) fn fits(self, json: &[u8]) -> bool {
         if matches!(self, Self::Any) {
             return true;
         }
         let is_found = |json: &[u8]| {
             let found = Cell::new(false);
-            // What is left unread is an error, which does not matter.
+            // The search stops early, which serde reports as an error.
             let _ = Search { telling: self, found: &found }
                 .deserialize(&mut serde_json::Deserializer::from_slice(json));
             found.get()
         };
-        // A text that is not UTF-8 ends the search as well.
+        // A string that is not UTF-8 also ends the search, so it is repeated without such strings.
         is_found(json)
             || (str::from_utf8(json).is_err() && is_found(String::from_utf8_lossy(json).as_bytes()))
     }
@@ -111,12 +112,12 @@ fn is_id(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// `RECONCILING`, and not `UP` or `Failure`, which other systems say of themselves.
+/// True for `RECONCILING`; false for `UP` or `Failure`, the states of other systems.
 fn is_like_a_state(text: &str) -> bool {
     text.len() >= 5 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
-/// Looks for what shows that an answer has its shape.
+/// Searches an answer for a matching member.
 struct Search<'a> {
     telling: Telling,
     found: &'a Cell<bool>,
@@ -134,7 +135,7 @@ impl<'de> Visitor<'de> for Search<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an answer of Flink's")
+        f.write_str("an answer of Flink")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
@@ -172,7 +173,7 @@ impl<'de> Visitor<'de> for Search<'_> {
     }
 }
 
-/// Ends the search if a value is of its member's kind.
+/// Ends the search if a value has the kind of its member.
 struct ValueSearch<'a> {
     member: Member,
     found: &'a Cell<bool>,

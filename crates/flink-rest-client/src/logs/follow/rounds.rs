@@ -193,7 +193,7 @@ impl<M: Mode> Rounds<M> {
         for log in &mut self.logs {
             let Some(error) = log.error.take() else { continue };
             if is_some && !mem::replace(&mut log.is_reported, true) {
-                self.follow.on_unread.tell(&Unread { process: Some(log.process.clone()), error });
+                self.follow.on_unread.call(&Unread { process: Some(log.process.clone()), error });
             } else {
                 last = Some(error);
             }
@@ -218,7 +218,7 @@ impl<M: Mode> Rounds<M> {
         if (self.has_begun || is_lost) && since.elapsed() < self.follow.patience {
             tracing::debug!(%error, "logs cannot be read");
             if is_new {
-                self.follow.on_outage.tell(&error);
+                self.follow.on_outage.call(&error);
             }
             return;
         }

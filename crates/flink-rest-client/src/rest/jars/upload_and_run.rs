@@ -65,12 +65,12 @@ impl Action for UploadAndRun {
         // Safe to retry: a second copy of the jar on the server does no harm.
         upload.repeat = Repeat::Same;
         let mut rounds = 1..=ROUNDS;
-        let mut maybe_done = false;
+        let mut may_have_arrived = false;
         loop {
             let uploaded = client.execute_request::<JarUpload>(upload.clone(), options).await;
             let jar = match uploaded.and_then(|upload| upload.jar_id()) {
                 Ok(jar) => jar,
-                Err(error) if maybe_done => {
+                Err(error) if may_have_arrived => {
                     let token = self.run.job_id.as_ref().map(ToString::to_string);
                     return Err(Error::unknown("RunJar", token, error));
                 }
@@ -79,12 +79,12 @@ impl Action for UploadAndRun {
             };
             let run = RunJar { jar: jar.clone(), ..self.run.clone() };
             let mut request = client.check(run.request()?, options).await?;
-            request.maybe_done = maybe_done;
+            request.may_have_arrived = may_have_arrived;
             match started::execute_request(&client, request, options).await {
                 // After a restart or failover, the JobManager may not have the jar. A program may also miss jars of its
                 // own.
                 Err(error) if is_missing(&jar, &error) && rounds.next().is_some() => {
-                    maybe_done |= error.is_outcome_unknown();
+                    may_have_arrived |= error.is_outcome_unknown();
                 }
                 done => {
                     let is_of_no_use = match &done {

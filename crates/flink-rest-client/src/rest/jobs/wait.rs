@@ -9,7 +9,7 @@ use crate::{
     client::{
         Mode,
         call::CallOptions,
-        callback::Tell,
+        callback::Callback,
         wait::{Outage, Waiting},
     },
     rest::jobs::{
@@ -56,7 +56,7 @@ impl<M: Mode> Job<M> {
     }
 
     fn wait(&self, goal: Goal) -> Call<M, WaitForJob> {
-        let (on_state, on_outage) = (Tell::default(), Tell::default());
+        let (on_state, on_outage) = (Callback::default(), Callback::default());
         Call::new(self.client.clone(), WaitForJob { job: self.id, goal, on_state, on_outage })
     }
 }
@@ -66,8 +66,8 @@ impl<M: Mode> Job<M> {
 pub struct WaitForJob {
     job: JobId,
     goal: Goal,
-    on_state: Tell<JobStatus>,
-    on_outage: Tell<Outage>,
+    on_state: Callback<JobStatus>,
+    on_outage: Callback<Outage>,
 }
 
 impl<M: Mode> Call<M, WaitForJob> {
@@ -77,7 +77,7 @@ impl<M: Mode> Call<M, WaitForJob> {
     /// The function runs inside the wait and must not block: meanwhile nothing is sent and no timeout ends the wait.
     /// For slow work, send the state to a channel.
     pub fn on_state(mut self, tell: impl Fn(&JobStatus) + Send + Sync + 'static) -> Self {
-        self.action.on_state = Tell::to(tell);
+        self.action.on_state = Callback::new(tell);
         self
     }
 
@@ -85,7 +85,7 @@ impl<M: Mode> Call<M, WaitForJob> {
     /// until the client's [patience](crate::ClientBuilder::outage_patience) ends the wait. The function must not block,
     /// as that of [`on_state`](Self::on_state).
     pub fn on_outage(mut self, tell: impl Fn(&Outage) + Send + Sync + 'static) -> Self {
-        self.action.on_outage = Tell::to(tell);
+        self.action.on_outage = Callback::new(tell);
         self
     }
 }
@@ -216,7 +216,7 @@ impl<M: Mode> Watch<M> {
         if self.state.as_ref() == Some(&state) {
             return;
         }
-        self.wanted.on_state.tell(&state);
+        self.wanted.on_state.call(&state);
         let restarts = state == JobStatus::Restarting;
         self.state = Some(state);
         if restarts {

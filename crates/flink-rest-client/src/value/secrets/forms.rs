@@ -1,4 +1,4 @@
-//! The parts of a credential that are secret by themselves, and how others may write them.
+//! The secret parts of a credential, and their encodings.
 
 use base64::{
     Engine,
@@ -8,24 +8,24 @@ use base64::{
 use http::HeaderValue;
 use serde_json::Value;
 
-use super::SHORTEST;
+use super::MIN_SECRET_BYTES;
 
-/// All that must not be shown of a header's value.
+/// All texts to hide for a header value.
 pub(super) fn forms(value: &HeaderValue) -> Vec<String> {
     let value = String::from_utf8_lossy(value.as_bytes());
     let mut parts = parts(&value);
-    parts.retain(|part| part.len() >= SHORTEST);
+    parts.retain(|part| part.len() >= MIN_SECRET_BYTES);
     let mut forms: Vec<_> = parts.iter().flat_map(|part| encoded(part)).collect();
     forms.extend(parts.iter().flat_map(|part| of_jwt(part)).map(str::to_owned));
     forms.extend(parts);
-    forms.retain(|secret| secret.len() >= SHORTEST);
+    forms.retain(|secret| secret.len() >= MIN_SECRET_BYTES);
     forms.sort_unstable();
     forms.dedup();
     forms
 }
 
-/// The value as a whole, and what of it is a secret in whatever scheme: `Basic …`, `Bearer …`, `a=b; c=d`, `a=b&c=d`,
-/// `name:password`, JSON, and each of these within another.
+/// The whole value, and its secret parts in any scheme: `Basic …`, `Bearer …`, `a=b; c=d`, `a=b&c=d`, `name:password`,
+/// JSON, and each of these nested in another.
 fn parts(value: &str) -> Vec<String> {
     let (scheme, text) = value.split_once(' ').unwrap_or(("", value));
     let text = text.trim_start();
@@ -33,38 +33,38 @@ fn parts(value: &str) -> Vec<String> {
     if scheme.eq_ignore_ascii_case("basic")
         && let Some(both) = from_base64(text)
     {
-        // The name is no secret.
+        // The user name is not secret.
         let both = String::from_utf8_lossy(&both);
         parts.extend(both.split_once(':').map(|(_, password)| password.to_owned()));
         return parts;
     }
     let pairs = value.split(SEPARATORS).filter_map(|pair| pair.split_once('='));
     let values = pairs.map(|(_, value)| unquoted(value));
-    parts.extend(values.filter(|value| !WORDS.contains(value)).map(str::to_owned));
+    parts.extend(values.filter(|value| !COMMON_VALUES.contains(value)).map(str::to_owned));
     let decoded: Vec<_> = parts.iter().filter_map(|part| without_percent(part)).collect();
     parts.extend(decoded);
-    let mut looked_at = 0;
-    while let Some(part) = parts.get(looked_at).filter(|_| parts.len() < MOST_PARTS) {
+    let mut searched = 0;
+    while let Some(part) = parts.get(searched).filter(|_| parts.len() < MAX_PARTS) {
         let mut within = within(part);
-        within.retain(|inner| inner.len() >= SHORTEST_WITHIN && !parts.contains(inner));
+        within.retain(|inner| inner.len() >= MIN_INNER_BYTES && !parts.contains(inner));
         parts.extend(within);
-        looked_at += 1;
+        searched += 1;
     }
     parts
 }
 
 const SEPARATORS: [char; 3] = [';', '&', ','];
 
-/// Values of `name=value` that any page has.
-const WORDS: [&str; 4] = ["true", "false", "null", "none"];
+/// Values of `name=value` that are too common to be secrets.
+const COMMON_VALUES: [&str; 4] = ["true", "false", "null", "none"];
 
-/// A shorter part of a part may be a word.
-const SHORTEST_WITHIN: usize = 8;
+/// Minimum length of a nested part, in bytes. A shorter one may be a common word.
+const MIN_INNER_BYTES: usize = 8;
 
-/// Each is looked for in several spellings.
-const MOST_PARTS: usize = 64;
+/// Maximum number of parts. Each is searched in several encodings.
+const MAX_PARTS: usize = 64;
 
-/// The parts of a part.
+/// The nested parts of a part.
 fn within(part: &str) -> Vec<String> {
     if let Some(strings) = strings(part) {
         return strings;
@@ -81,10 +81,10 @@ fn within(part: &str) -> Vec<String> {
     let pieces = part.split(SEPARATORS).filter(|piece| piece.len() < part.len());
     within.extend(pieces.map(|piece| unquoted(piece).to_owned()));
     let value = part.split_once('=').map(|(_, value)| value);
-    // Behind the scheme of an address there is no password.
+    // The colon of a URL scheme precedes no password.
     let after_name = part.split_once(':').map(|(_, rest)| rest).filter(|rest| !rest.starts_with("//"));
     within.extend(value.into_iter().chain(after_name).map(|rest| unquoted(rest).to_owned()));
-    // A cookie that was signed, as Express does it.
+    // A signed cookie of Express.
     let signed = part.strip_prefix("s:").and_then(|rest| rest.rsplit_once('.'));
     within.extend(signed.into_iter().flat_map(|(id, signature)| [id.to_owned(), signature.to_owned()]));
     within
@@ -94,13 +94,13 @@ fn unquoted(text: &str) -> &str {
     text.trim().trim_matches('"')
 }
 
-/// The bytes, in either alphabet, whether it is padded or not.
+/// Decodes base64 in either alphabet, with or without padding.
 fn from_base64(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     BASE64_STANDARD_NO_PAD.decode(digits).or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(digits)).ok()
 }
 
-/// The strings in a JSON object, array or string; none if it is something else.
+/// The strings and numbers in a JSON object, array or string; `None` for other texts.
 fn strings(text: &str) -> Option<Vec<String>> {
     let mut values = match text.trim_start().starts_with(['{', '[', '"']) {
         true => vec![serde_json::from_str::<Value>(text).ok()?],
@@ -119,7 +119,7 @@ fn strings(text: &str) -> Option<Vec<String>> {
     Some(strings)
 }
 
-/// What it is to one who reads it out of an address, if that is something else.
+/// The percent-decoded text, if that differs.
 fn without_percent(text: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
@@ -140,16 +140,16 @@ fn without_percent(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|decoded| decoded != text)
 }
 
-/// The payload and the signature of a JSON Web Token. Its header is that of many.
+/// The payload and the signature of a JSON Web Token. Its header is not secret: many tokens share it.
 fn of_jwt(token: &str) -> impl Iterator<Item = &str> {
-    /// Shorter ones stand in any dotted name.
-    const SHORTEST_PIECE: usize = 16;
+    /// Minimum length of a piece, in bytes. Dotted names have shorter ones.
+    const MIN_PIECE_BYTES: usize = 16;
     let pieces: Vec<_> = token.split('.').collect();
-    let is_jwt = pieces.len() == 3 && pieces.iter().all(|piece| piece.len() >= SHORTEST_PIECE);
+    let is_jwt = pieces.len() == 3 && pieces.iter().all(|piece| piece.len() >= MIN_PIECE_BYTES);
     pieces.into_iter().skip(1).filter(move |_| is_jwt)
 }
 
-/// It as base64, also within a longer one, and as hexadecimal digits.
+/// The secret in base64, also inside a longer base64 text, and in hexadecimal digits.
 fn encoded(secret: &str) -> Vec<String> {
     let digits: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     let mut encoded = vec![digits.to_uppercase(), digits];
@@ -160,7 +160,7 @@ fn encoded(secret: &str) -> Vec<String> {
     encoded
 }
 
-/// The characters that are its own if so many bytes stand before it.
+/// The base64 characters that depend only on the secret, if this many bytes precede it.
 fn within_base64(base64: &GeneralPurpose, secret: &str, before: usize) -> String {
     let bytes = [&[0].repeat(before), secret.as_bytes()].concat();
     let (first, end) = ((before * 8).div_ceil(6), bytes.len() * 8 / 6);

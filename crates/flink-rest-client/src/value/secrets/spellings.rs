@@ -1,9 +1,9 @@
-//! The spellings of a character: as it is, and in an address, a form, HTML, JSON or code.
+//! Encodings of a character: literal, and in a URL, a form, HTML, JSON or code.
 
-/// A character, and how many bytes of a text it takes.
+/// A decoded character, and its length in the text, in bytes.
 pub(super) type Read = Option<(char, usize)>;
 
-/// The first character as it is. A byte that is no UTF-8 is Latin-1.
+/// The first character, literally. A byte that is not UTF-8 is read as Latin-1.
 pub(super) fn char_of(text: &[u8]) -> Read {
     let first = *text.first()?;
     if first.is_ascii() {
@@ -13,18 +13,18 @@ pub(super) fn char_of(text: &[u8]) -> Read {
     Some(char.map_or((first.into(), 1), |char| (char, char.len_utf8())))
 }
 
-/// Decodings of a text are undone up to so many times.
-const MOST_TIMES: usize = 5;
+/// Maximum number of nested encodings that are decoded.
+const MAX_ENCODINGS: usize = 5;
 
-/// Finds what a text may begin with: as it is written in an address, a form, HTML, JSON or code, and as it is.
+/// Finds all ways to decode the first character: as part of a URL, a form, HTML, JSON or code, and literally.
 pub(super) fn readings(text: &[u8], mut found: impl FnMut(char, usize)) {
     let mut find = |read: Read| read.map_or((), |(char, bytes)| found(char, bytes));
     match text.first() {
-        Some(b'%') => (0..MOST_TIMES).map_while(|times| percent(text, times)).for_each(&mut find),
+        Some(b'%') => (0..MAX_ENCODINGS).map_while(|times| percent(text, times)).for_each(&mut find),
         Some(b'+') => find(Some((' ', 1))),
         Some(b'&') => {
             let mut name = text.get(1..).unwrap_or_default();
-            for _ in 0..MOST_TIMES {
+            for _ in 0..MAX_ENCODINGS {
                 find(reference(name).map(|(char, bytes)| (char, text.len() - name.len() + bytes)));
                 let Some(rest) = name.strip_prefix(b"amp;") else { break };
                 name = rest;
@@ -40,11 +40,10 @@ pub(super) fn readings(text: &[u8], mut found: impl FnMut(char, usize)) {
     find(char_of(text));
 }
 
-/// A character whose bytes in UTF-8 are written as `%` and a number, where the `%` was encoded so many times again;
-/// none if it was not.
+/// Decodes a percent-encoded UTF-8 character whose `%` was itself encoded this many times. Returns `None` if it was not.
 fn percent(text: &[u8], times: usize) -> Option<Read> {
-    const AGAIN: &[u8] = b"25252525";
-    let prefix = AGAIN.get(..2 * times)?;
+    const ENCODED_PERCENTS: &[u8] = b"25252525";
+    let prefix = ENCODED_PERCENTS.get(..2 * times)?;
     text.get(1..)?.strip_prefix(prefix)?;
     let step = prefix.len() + 3;
     let char = utf8(|at| {
@@ -54,7 +53,7 @@ fn percent(text: &[u8], times: usize) -> Option<Read> {
     Some(char.map(|char| (char, char.len_utf8() * step)))
 }
 
-/// A character whose bytes in UTF-8 were taken for characters.
+/// Decodes a UTF-8 character whose bytes were taken for Latin-1 characters.
 fn latin1(text: &[u8]) -> Read {
     let (mut bytes, mut end) = (Vec::new(), 0);
     while let Some((char, length)) = char_of(text.get(end..)?).filter(|_| bytes.len() < 4) {
@@ -68,7 +67,7 @@ fn latin1(text: &[u8]) -> Read {
     None
 }
 
-/// The character that has these bytes.
+/// Decodes a UTF-8 character from its bytes.
 fn utf8(byte: impl Fn(usize) -> Option<u8>) -> Option<char> {
     let mut bytes = [0; 4];
     for length in 1..=bytes.len() {
@@ -80,17 +79,16 @@ fn utf8(byte: impl Fn(usize) -> Option<u8>) -> Option<char> {
     None
 }
 
-/// A character by its name in HTML and what that takes, as `amp;` or `#38;`.
+/// Decodes an HTML character reference without its `&`, such as `amp;` or `#38;`.
 fn reference(name: &[u8]) -> Read {
-    // Beyond this there is none that matters.
+    // No reference of interest is longer.
     let end = name.iter().take(32).position(|byte| *byte == b';')?;
     Some((entity(name.get(..end)?)?, end + 1))
 }
 
-/// A character as in a string of JSON, Java, C or a shell: `\t`, `\u0009`, `\x09`, `\011`. The backslash may have been
-/// escaped again.
+/// Decodes an escape of JSON, Java, C or a shell: `\t`, `\u0009`, `\x09`, `\011`. The backslash may itself be escaped.
 fn escape(text: &[u8]) -> Read {
-    let again = text.iter().take(1 << MOST_TIMES).take_while(|byte| **byte == b'\\').count() - 1;
+    let again = text.iter().take(1 << MAX_ENCODINGS).take_while(|byte| **byte == b'\\').count() - 1;
     let text = text.get(again..)?;
     let numbered = |prefix: &[u8], base, digits| {
         let step = prefix.len() + digits;
@@ -108,7 +106,7 @@ fn escape(text: &[u8]) -> Read {
     Some((char, bytes + again))
 }
 
-/// A character as `\t` or `\u0009`, or as the two halves of UTF-16.
+/// Decodes an escape of JSON: `\t`, `\u0009`, or a UTF-16 surrogate pair.
 fn json(text: &[u8]) -> Read {
     let unit = |at: usize| number(text.get(at..)?.strip_prefix(b"\\u")?.get(..4)?, 16);
     let short = |char| Some((char, 2));
@@ -129,7 +127,7 @@ fn json(text: &[u8]) -> Read {
     }
 }
 
-/// The character that a name or number between `&` and `;` stands for.
+/// The character of an HTML entity, given the name or number between `&` and `;`.
 fn entity(name: &[u8]) -> Option<char> {
     let code = match name {
         [b'#', b'x' | b'X', digits @ ..] => number(digits, 16),

@@ -170,7 +170,7 @@ fn parts_of_a_secret_are_hidden() {
         (&jwt, payload),
         (&jwt, signature),
         (&basic, "hunter22"),
-        // As others write it.
+        // In hexadecimal digits.
         ("Bearer s3cr3t", "733363723374"),
         ("Bearer s3cr3t/+", "7333637233742F2B"),
     ] {
@@ -189,7 +189,7 @@ fn parts_of_a_secret_are_hidden() {
             let [first, last] = shown.split("******").collect::<Vec<_>>()[..] else {
                 panic!("{both}: {shown}")
             };
-            // What is left is of what stands around it, and a part of one byte of it at each end.
+            // The rest encodes the text around the secret, and part of one byte of the secret at each end.
             assert!(
                 first.len() <= before.len() * 8 / 6 + 2 && last.trim_end_matches('=').len() <= 4,
                 "{both}: {shown}"
@@ -198,7 +198,7 @@ fn parts_of_a_secret_are_hidden() {
     }
 }
 
-/// Even where each place looks like the beginning of a secret.
+/// Also for texts in which every position looks like the start of a secret.
 #[test]
 fn many_secrets_in_a_long_text_take_no_longer_than_a_few() {
     let tokens: Vec<_> =
@@ -206,7 +206,7 @@ fn many_secrets_in_a_long_text_take_no_longer_than_a_few() {
     let tokens: Vec<_> = tokens.iter().map(String::as_str).collect();
     let (few, many) = (secrets(&tokens[..4]), secrets(&tokens));
     for text in ["\tat a.B(c.java:1)\n", "e", "%65"] {
-        // Whatever else the machine does, it does to all of them.
+        // Only durations on the same machine are compared.
         let took = |secrets: &Secrets, bytes: usize, runs: u32| {
             let text = text.repeat(bytes / text.len());
             let runs = (0..runs).map(|_| {
@@ -216,11 +216,11 @@ fn many_secrets_in_a_long_text_take_no_longer_than_a_few() {
             });
             runs.min().unwrap_or_default()
         };
-        let (short, long) = (LONGEST / 8, LONGEST);
+        let (short, long) = (MAX_TEXT_BYTES / 8, MAX_TEXT_BYTES);
         let (of_long, few, many) = (took(&many, long, 2), took(&few, short, 3), took(&many, short, 3));
-        // Eight times as long, and some more.
+        // The text is eight times as long; the factor leaves a margin.
         assert!(of_long < many * 24, "{many:?}, {of_long:?}");
-        // To try each secret at each place takes sixteen times as long.
+        // Trying each secret at each position would take sixteen times as long.
         assert!(many < few * 6, "{few:?}, {many:?}");
     }
 }
@@ -228,13 +228,17 @@ fn many_secrets_in_a_long_text_take_no_longer_than_a_few() {
 #[test]
 fn what_is_too_long_is_cut_and_no_secret_is_cut_in_two() {
     let secrets = secrets(&["Bearer t0ken.x-y"]);
-    for before in [LONGEST - 5, LONGEST + OVERLAP - 5] {
-        let text = format!("{}t0ken.x-y{}", "ü".repeat(before / 2), "x".repeat(2 * LONGEST));
+    for before in [MAX_TEXT_BYTES - 5, MAX_TEXT_BYTES + OVERLAP - 5] {
+        let text = format!("{}t0ken.x-y{}", "ü".repeat(before / 2), "x".repeat(2 * MAX_TEXT_BYTES));
         let shown = secrets.hide(&text);
-        assert!(shown.len() < LONGEST + 100 && shown.ends_with("is left out)"), "{}", shown.len());
+        assert!(
+            shown.len() < MAX_TEXT_BYTES + 100 && shown.ends_with("(truncated to 1 MiB)"),
+            "{}",
+            shown.len()
+        );
         assert!(!shown.contains("t0"));
     }
-    let many = "t0ken.x-y ".repeat(LONGEST / 5);
+    let many = "t0ken.x-y ".repeat(MAX_TEXT_BYTES / 5);
     assert!(!secrets.hide(many).contains("t0"));
 }
 
@@ -247,7 +251,7 @@ fn what_is_short_is_in_any_word() {
 fn the_last_ones_are_remembered() {
     let tokens: Vec<_> = (100..200).map(|number| format!("Bearer token-{number}")).collect();
     let mut all: Vec<_> = tokens.iter().map(String::as_str).collect();
-    // The first one is in use again and again.
+    // The first token is reused.
     (0..10).for_each(|number| all.insert(number * 10, "Bearer constant"));
     let secrets = secrets(&all);
     let shown = secrets.hide(all.join(" "));

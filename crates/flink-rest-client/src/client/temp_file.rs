@@ -1,4 +1,4 @@
-//! A file beside the place where it will be. What a killed process left behind there is removed by the next one.
+//! Temporary files next to their targets. Those that a killed process left behind are removed by the next one.
 
 use std::{
     ffi::OsStr,
@@ -11,8 +11,9 @@ use std::{
 
 const SUFFIX: &str = ".part";
 
-/// A new file beside this place, opened with these options, and its path. It stays locked until it is closed, which tells
-/// it from one that was left behind.
+/// Creates a temporary file next to the target, opens it with these options, and returns it with its path.
+///
+/// The file is locked until it is closed. An unlocked one was left behind.
 #[allow(clippy::missing_errors_doc, reason = "those of the file system")]
 pub fn create(place: &Path, options: &OpenOptions) -> io::Result<(File, PathBuf)> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -24,7 +25,7 @@ pub fn create(place: &Path, options: &OpenOptions) -> io::Result<(File, PathBuf)
         let path = place.with_file_name(format!("{prefix}{}-{count}{SUFFIX}", process::id()));
         match options.open(&path) {
             Ok(file) if is_ours(&file, &path) => return Ok((file, path)),
-            // Another process removed it before it was locked.
+            // Another process removed the file before it was locked.
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -32,7 +33,7 @@ pub fn create(place: &Path, options: &OpenOptions) -> io::Result<(File, PathBuf)
     }
 }
 
-/// Locks a new file. Where files cannot be locked, none is taken for left behind.
+/// Locks a new file. Returns true also where the file system has no locks; no file is ever removed there.
 fn is_ours(file: &File, path: &Path) -> bool {
     match file.try_lock() {
         Ok(()) => is_still_there(file, path),
@@ -53,7 +54,7 @@ fn is_still_there(_: &File, path: &Path) -> bool {
     path.exists()
 }
 
-/// Removes the files of this kind that nobody writes any more. What cannot be removed stays.
+/// Removes temporary files of the same target that no process writes any more, as far as possible.
 fn remove_abandoned(place: &Path, prefix: &str) {
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -70,7 +71,7 @@ fn remove_abandoned(place: &Path, prefix: &str) {
     }
 }
 
-/// Whether it is a name that [`create`] gives: `.NAME.PID-COUNT.part`.
+/// Returns true for names that [`create`] gives: `.NAME.PID-COUNT.part`.
 fn is_of(name: &OsStr, prefix: &str) -> bool {
     let numbers =
         name.to_str().and_then(|name| name.strip_prefix(prefix)?.strip_suffix(SUFFIX)?.split_once('-'));
@@ -80,9 +81,9 @@ fn is_of(name: &OsStr, prefix: &str) -> bool {
 
 /// So much of a file's name that with what is added it is not too long.
 fn beginning(name: &str) -> &str {
-    const LONGEST: usize = 200;
-    let end = (0..=LONGEST).rev().find(|end| name.is_char_boundary(*end));
-    end.filter(|_| name.len() > LONGEST).and_then(|end| name.get(..end)).unwrap_or(name)
+    const MAX_PREFIX_BYTES: usize = 200;
+    let end = (0..=MAX_PREFIX_BYTES).rev().find(|end| name.is_char_boundary(*end));
+    end.filter(|_| name.len() > MAX_PREFIX_BYTES).and_then(|end| name.get(..end)).unwrap_or(name)
 }
 
 #[cfg(test)]

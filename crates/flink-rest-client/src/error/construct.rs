@@ -1,31 +1,31 @@
-//! How errors are made, and what is added to them on their way to the caller.
+//! Constructors of errors, and additions on the way to the caller.
 
 use std::{mem, time::Duration};
 
 use http::StatusCode;
 
-use super::{Error, StartedJob, Tried};
+use super::{AttemptSummary, Error, StartedJob};
 use crate::value::{id::InvalidId, secrets::Secrets};
 
 impl InvalidId {
-    /// The error for a text that a server sent: no input of the caller's is wrong.
+    /// The error for an id that a server sent: the caller's input is not to blame.
     pub(crate) fn in_answer(self, endpoint: &'static str, at: &str) -> Error {
         Error::Decode { endpoint, at: at.into(), source: serde::de::Error::custom(self.expected) }
     }
 }
 
 impl Error {
-    /// A setting of the client cannot be right.
+    /// An invalid setting of the client.
     pub(crate) fn setting(name: &str, reason: impl Into<String>) -> Self {
         Self::InvalidParameter { endpoint: "client".into(), parameter: name.into(), reason: reason.into() }
     }
 
-    /// What this request did is not known, because of this.
+    /// An unknown outcome of a request.
     pub(crate) fn unknown(endpoint: &'static str, token: Option<String>, because: Self) -> Self {
         Self::OutcomeUnknown { endpoint, token, jobs: Vec::new(), source: Box::new(because.into_last()) }
     }
 
-    /// The same unknown outcome with the jobs that may have come of it.
+    /// Adds the jobs that the request may have started to an unknown outcome.
     pub(crate) fn with_jobs(mut self, new: Vec<StartedJob>) -> Self {
         if let Self::OutcomeUnknown { jobs, .. } = &mut self {
             *jobs = new;
@@ -33,25 +33,25 @@ impl Error {
         self
     }
 
-    /// Refused, and yet these jobs are there.
+    /// A refusal of a request that has started these jobs.
     pub(crate) fn started_anyway(endpoint: &'static str, jobs: Vec<StartedJob>, refusal: Self) -> Self {
         Self::StartedAnyway { endpoint, jobs, source: Box::new(refusal) }
     }
 
     pub(crate) fn timeout(what: String, after: Duration) -> Self {
-        Self::Timeout { what, after, sent: true, tried: Tried::default() }
+        Self::Timeout { what, after, sent: true, attempts: AttemptSummary::default() }
     }
 
-    /// The same for a request that had not left.
+    /// A timeout before the whole request was sent.
     pub(crate) fn timeout_before_sending(what: String, after: Duration) -> Self {
-        Self::Timeout { what, after, sent: false, tried: Tried::default() }
+        Self::Timeout { what, after, sent: false, attempts: AttemptSummary::default() }
     }
 
     pub(crate) fn not_flink(endpoint: &'static str, status: StatusCode, found: String) -> Self {
-        Self::NotFlink { endpoint, status, found, retry_after: None, tried: Tried::default() }
+        Self::NotFlink { endpoint, status, found, retry_after: None, attempts: AttemptSummary::default() }
     }
 
-    /// The same, without what must not be shown of what a server said.
+    /// Hides secrets in the texts that a server sent.
     pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
         for text in self.texts() {
             *text = secrets.hide(mem::take(text)).into_owned();
@@ -59,13 +59,15 @@ impl Error {
         self
     }
 
-    /// The same, with how often it was tried.
-    pub(crate) fn after(mut self, all: Tried) -> Self {
+    /// Sets the summary of attempts.
+    pub(crate) fn after(mut self, all: AttemptSummary) -> Self {
         match &mut self {
-            Self::Transport { tried, .. } | Self::Timeout { tried, .. } | Self::NotFlink { tried, .. } => {
-                *tried = all;
+            Self::Transport { attempts, .. }
+            | Self::Timeout { attempts, .. }
+            | Self::NotFlink { attempts, .. } => {
+                *attempts = all;
             }
-            Self::Api(error) => error.tried = all,
+            Self::Api(error) => error.attempts = all,
             _ => {}
         }
         self

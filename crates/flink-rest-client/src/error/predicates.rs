@@ -1,4 +1,4 @@
-//! Questions to an error.
+//! Predicates and accessors of errors.
 
 use std::time::Duration;
 
@@ -8,8 +8,9 @@ use super::{Error, StartedJob, TransportErrorKind};
 use crate::value::state::JobStatus;
 
 impl Error {
-    /// What went wrong; for an unknown outcome, what was heard last, which need not be about the first attempt; for what was
-    /// started anyway, the refusal.
+    /// The error of the last request. For [`OutcomeUnknown`](Self::OutcomeUnknown), [`Outage`](Self::Outage),
+    /// [`OperationForgotten`](Self::OperationForgotten) and [`StartedAnyway`](Self::StartedAnyway) it is their source, which
+    /// may be about a retry; other errors are returned as they are.
     pub fn last(&self) -> &Self {
         match self {
             Self::OutcomeUnknown { source, .. }
@@ -27,7 +28,7 @@ impl Error {
         }
     }
 
-    /// HTTP status, if the server answered.
+    /// The HTTP status, if the server answered.
     pub fn status(&self) -> Option<StatusCode> {
         match self.last() {
             Self::Api(error) => Some(error.status),
@@ -37,10 +38,10 @@ impl Error {
         }
     }
 
-    /// Whether Flink said that the job, jar, trigger or file does not exist.
+    /// Returns true if Flink answered that the job, jar, trigger or file does not exist.
     ///
-    /// Flink answers 404 for most things, and 500 for the state alone of a job, for TaskManagers, their files,
-    /// applications, and for running a jar that is not there, and 400 for deleting one.
+    /// Flink answers 404 in most cases. It answers 500 for the status of a job, TaskManagers, their files, applications,
+    /// and for running a jar, and 400 for deleting a jar.
     pub fn is_not_found(&self) -> bool {
         match self.last() {
             Self::Api(error) => {
@@ -53,14 +54,14 @@ impl Error {
                     || (cause.starts_with("Jar file ") && cause.ends_with("does not exist"))
                     || (cause.starts_with("File ") && cause.contains(" does not exist in "))
             }
-            // Flink accepts a savepoint of any job, and looks for the job later.
+            // Flink accepts the trigger of a savepoint for any job id, and looks up the job later.
             Self::OperationFailed { trace, .. } => trace.contains("FlinkJobNotFoundException"),
             Self::JobGone { .. } => true,
             _ => false,
         }
     }
 
-    /// Whether it was refused before anything was sent.
+    /// Returns true if the request was refused before anything was sent.
     pub fn is_invalid_input(&self) -> bool {
         matches!(
             self,
@@ -73,7 +74,7 @@ impl Error {
         )
     }
 
-    /// Whether a deadline passed.
+    /// Returns true if a timeout expired.
     pub fn is_timeout(&self) -> bool {
         matches!(
             self.last(),
@@ -81,19 +82,20 @@ impl Error {
         )
     }
 
-    /// Whether there was no answer at all, or none for longer than a wait endures.
+    /// Returns true if no connection could be made, or a wait ended with an [`Outage`](Self::Outage).
     pub fn is_unreachable(&self) -> bool {
         use TransportErrorKind::{Connect, Proxy, Resolve};
         matches!(self, Self::Outage { .. })
             || matches!(self.last(), Self::Transport { kind: Connect | Proxy | Resolve, .. })
     }
 
-    /// Whether something may have been started, or not: look before you do it again.
+    /// Returns true if the request may have been carried out, or not: check before you repeat it.
     pub fn is_outcome_unknown(&self) -> bool {
         matches!(self, Self::OutcomeUnknown { .. } | Self::OperationForgotten { .. })
     }
 
-    /// Whether something may go on, or have been done, though this is an error: all but a program whose jobs have failed.
+    /// Returns true if the request may have taken effect in spite of the error: its outcome is unknown, or it started jobs
+    /// of which at least one has not failed.
     pub fn may_be_done(&self) -> bool {
         match self {
             Self::StartedAnyway { jobs, .. } => jobs.iter().any(|job| job.state != JobStatus::Failed),
@@ -101,8 +103,8 @@ impl Error {
         }
     }
 
-    /// The jobs that a request has started or may have, for [`OutcomeUnknown`](Self::OutcomeUnknown) and
-    /// [`StartedAnyway`](Self::StartedAnyway); else none.
+    /// The jobs that the request has started, or may have started: those of [`OutcomeUnknown`](Self::OutcomeUnknown) and
+    /// [`StartedAnyway`](Self::StartedAnyway). Empty for other errors.
     pub fn jobs(&self) -> &[StartedJob] {
         match self {
             Self::OutcomeUnknown { jobs, .. } | Self::StartedAnyway { jobs, .. } => jobs,
@@ -110,8 +112,8 @@ impl Error {
         }
     }
 
-    /// Whether the same request may succeed in a while: no connection, or a server that says so.
-    pub fn is_passing(&self) -> bool {
+    /// Returns true if the same request may succeed later: the connection failed, or the server is temporarily unavailable.
+    pub fn is_transient(&self) -> bool {
         use TransportErrorKind::{Connect, Incomplete, Interrupted, Proxy, Timeout, TooManyFiles};
         match self.last() {
             Self::Transport { kind, .. } => {
@@ -123,22 +125,22 @@ impl Error {
         }
     }
 
-    /// Whether a server is there and refuses this one request, whoever asks.
+    /// Returns true if the server works and refuses this request for every client.
     pub(crate) fn is_answered_otherwise(&self) -> bool {
         if matches!(self, Self::Absent { .. }) {
             return false;
         }
-        let status = self.status().filter(|_| !self.is_passing());
+        let status = self.status().filter(|_| !self.is_transient());
         status.is_some_and(|status| (403..=599).contains(&status.as_u16()) && status.as_u16() != 407)
     }
 
-    /// Whether there was no connection over which the request could have been sent.
+    /// Returns true if no connection was made, so that nothing was sent.
     pub(crate) fn is_no_connection(&self) -> bool {
         use TransportErrorKind::{Connect, Proxy, Resolve, Tls};
         matches!(self.last(), Self::Transport { kind: Connect | Proxy | Resolve | Tls, .. })
     }
 
-    /// When the server wants to be asked again, if it says so.
+    /// The server's `Retry-After`, if it sent one.
     pub fn retry_after(&self) -> Option<Duration> {
         match self.last() {
             Self::Api(error) => error.retry_after,

@@ -1,9 +1,9 @@
-//! Why there is no secure connection.
+//! Failures of secure connections.
 
-/// Why there is no secure connection, and what to try.
+/// The reason why there is no secure connection, and a hint.
 #[derive(Debug, thiserror::Error)]
 #[error("{reason}")]
-pub(crate) struct Insecure {
+pub(crate) struct TlsFailure {
     pub(crate) reason: String,
     pub(crate) hint: &'static str,
 }
