@@ -78,8 +78,8 @@ pub(crate) mod sealed {
 
 /// Maximum number of concurrent requests of one call, for calls that need one for each vertex or the like.
 ///
-/// It is also a good limit for concurrent calls: each needs a connection, and a process often may open only 256 files. At
-/// 50 ms an answer, eight give 160 answers a second.
+/// It is also a good limit for concurrent calls: each needs a connection, and a process often may open only 256 files.
+/// At 50 ms an answer, eight give 160 answers a second.
 pub const MAX_CONCURRENT_REQUESTS: usize = 8;
 
 /// State shared by all clones of a client.
@@ -103,9 +103,11 @@ pub(crate) struct Shared {
 }
 
 impl FlinkRestClient {
-    /// Creates a client of the cluster at this address: `http://localhost:8081`, `https://host/flink`, `localhost:8081`.
+    /// Creates a client of the cluster at this address: `http://localhost:8081`, `https://host/flink`,
+    /// `localhost:8081`.
     ///
-    /// A path prefix is kept, and a `/v1` at its end removed. User and password are sent as a header. Nothing is sent yet.
+    /// A path prefix is kept, and a `/v1` at its end removed. User and password are sent as a header. Nothing is sent
+    /// yet.
     pub fn new(address: impl AsRef<str>) -> Result<Self> {
         Self::builder(address).build()
     }
@@ -126,20 +128,20 @@ impl<M: Mode> Client<M> {
         self.shared.addresses.current().as_str()
     }
 
-    /// Hides the credentials that this client has sent, in any encoding, in a text of a server. Use it before you show an
-    /// answer: answers are returned as the server sent them. Errors are clean already.
+    /// Hides the credentials that this client has sent, in any encoding, in a text of a server. Use it before you show
+    /// an answer: answers are returned as the server sent them. Errors are clean already.
     pub fn hide_secrets<'a>(&self, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
         self.shared.secrets.hide_all(text.into())
     }
 
-    /// [`hide_secrets`](Self::hide_secrets) for bytes, such as those of a log. Bytes that are not UTF-8 are read as Latin-1,
-    /// and stay as they are.
+    /// [`hide_secrets`](Self::hide_secrets) for bytes, such as those of a log. Bytes that are not UTF-8 are read as
+    /// Latin-1, and stay as they are.
     pub fn hide_secrets_in_bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         self.shared.secrets.hide_in_bytes(bytes)
     }
 
-    /// Returns the length of the prefix of an incomplete text that can be shown: every credential that begins in it also
-    /// ends in it. It is 0 if the text may be the beginning of a credential.
+    /// Returns the length of the prefix of an incomplete text that can be shown: every credential that begins in it
+    /// also ends in it. It is 0 if the text may be the beginning of a credential.
     pub fn bytes_before_open_secret(&self, bytes: &[u8]) -> usize {
         self.shared.secrets.end_outside(bytes)
     }

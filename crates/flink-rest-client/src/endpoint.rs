@@ -37,7 +37,8 @@ pub trait Endpoint: Send + Sync {
     fn request(&self) -> Result<Request>;
 }
 
-/// A check for fields of endpoints. Flink would answer 400 to zero, after the upload, and to numbers beyond a Java `int`.
+/// A check for fields of endpoints. Flink would answer 400 to zero, after the upload, and to numbers beyond a Java
+/// `int`.
 pub(crate) fn at_least_one(number: &u32) -> Result<(), String> {
     match i32::try_from(*number) {
         Ok(1..) => Ok(()),

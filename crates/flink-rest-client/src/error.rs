@@ -106,8 +106,8 @@ pub enum Error {
         /// The server's release.
         server: FlinkVersion,
     },
-    /// The server has no such endpoint, and its `/config` gives the reason: the feature is disabled, or the server is of
-    /// another kind or release.
+    /// The server has no such endpoint, and its `/config` gives the reason: the feature is disabled, or the server is
+    /// of another kind or release.
     #[error("{endpoint}: {absence}")]
     #[non_exhaustive]
     Absent {
@@ -130,11 +130,11 @@ pub enum Error {
         kind: TransportErrorKind,
         /// Number of attempts, and their duration. The error is that of the last one.
         attempts: AttemptSummary,
-        /// The reason, where there is one.
+        /// The cause, if known.
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
-    /// A request that changes something may have been carried out, or not. Its response was lost, or it was accepted and
-    /// its status is not available.
+    /// A request that changes something may have been carried out, or not. Its response was lost, or it was accepted
+    /// and its status is not available.
     ///
     /// The client resolves this itself where the server recognises a repeated request by its id: a job is submitted,
     /// and a savepoint triggered, exactly once. This error remains if the server did not return in time, or recognises
@@ -146,21 +146,22 @@ pub enum Error {
         endpoint: &'static str,
         /// The id of the job or the operation, to look for.
         token: Option<String>,
-        /// The jobs that are new since the request, if it was to run a program without a job id. They include the jobs of
-        /// the program, if it has submitted any, and those that others submitted meanwhile.
+        /// The jobs that are new since the request, if it was to run a program without a job id. They include the jobs
+        /// of the program, if it has submitted any, and those that others submitted meanwhile.
         jobs: Vec<StartedJob>,
         /// The last error.
         source: Box<Error>,
     },
-    /// Flink refused to run a program, but the program has submitted jobs. Its main method failed after it had submitted a
-    /// job; or Flink accepted a job that cannot start, for example from a savepoint that does not fit, and that has FAILED.
+    /// Flink refused to run a program, but the program has submitted jobs. Its main method failed after it had
+    /// submitted a job; or Flink accepted a job that cannot start, for example from a savepoint that does not fit, and
+    /// that has FAILED.
     #[error("{endpoint}: refused, but {}", stack_trace::printable(&started_job::sentence(jobs)))]
     #[non_exhaustive]
     StartedAnyway {
         /// The endpoint's name.
         endpoint: &'static str,
-        /// The jobs, with their states. If the caller chose a job id, it is that job. Otherwise they are the jobs that are
-        /// new since the request, which may include jobs that others submitted at the same time.
+        /// The jobs, with their states. If the caller chose a job id, it is that job. Otherwise they are the jobs that
+        /// are new since the request, which may include jobs that others submitted at the same time.
         jobs: Vec<StartedJob>,
         /// The refusal.
         source: Box<Error>,
@@ -238,8 +239,8 @@ pub enum Error {
         /// The whole Java stack trace.
         trace: String,
     },
-    /// The server no longer knows an operation that it had accepted, because another JobManager took over. The operation
-    /// may have been carried out, or not.
+    /// The server no longer knows an operation that it had accepted, because another JobManager took over. The
+    /// operation may have been carried out, or not.
     #[error(
         "{operation}: the server no longer knows operation {id}; it may have been carried out, or not{evidence}"
     )]

@@ -16,18 +16,20 @@
 //!
 //! # Overview
 //!
-//! A [`Client`] has handles: [`job(id)`](Client::job), [`jars()`](Client::jars), [`taskmanager(id)`](Client::taskmanager), …
-//! The methods of a handle return a [`Call`]. Set its options, then `.await` it, or [`send()`](Call::send) it on a
-//! [`blocking`] client. Calls that start an operation return an [`Operation`], with a method [`wait()`](Operation::wait).
+//! A [`Client`] has handles: [`job(id)`](Client::job), [`jars()`](Client::jars),
+//! [`taskmanager(id)`](Client::taskmanager), … The methods of a handle return a [`Call`]. Set its options, then
+//! `.await` it, or [`send()`](Call::send) it on a [`blocking`] client. Calls that start an operation return an
+//! [`Operation`], with a method [`wait()`](Operation::wait).
 //!
 //! Each endpoint is a struct, such as [`GetJob`](jobs::details::GetJob), which can also be [sent](Client::request)
-//! directly. [`ENDPOINTS`] lists them all. [`Client::request_by_name`] calls them by name, with JSON in both directions.
+//! directly. [`ENDPOINTS`] lists them all. [`Client::request_by_name`] calls them by name, with JSON in both
+//! directions.
 //!
 //! # Errors
 //!
 //! An [`Error`] is one line with Flink's root cause; [`hint()`](Error::hint) suggests the next step. Invalid values are
-//! refused before anything is sent. Endpoints and parameters that not every release has are checked against the server's
-//! release, which is requested once.
+//! refused before anything is sent. Endpoints and parameters that not every release has are checked against the
+//! server's release, which is requested once.
 //!
 //! # Connections and credentials
 //!
@@ -56,16 +58,16 @@
 //!
 //! # Timeouts and limits
 //!
-//! The default timeouts are 10 seconds for a connection, 30 seconds for an attempt of a read-only request, 60 seconds for
-//! a whole call, 10 minutes for an upload, and 10 minutes for a wait. [`Call::timeout`] and
+//! The default timeouts are 10 seconds for a connection, 30 seconds for an attempt of a read-only request, 60 seconds
+//! for a whole call, 10 minutes for an upload, and 10 minutes for a wait. [`Call::timeout`] and
 //! [`Call::attempt_timeout`] set them for one call, [`ClientBuilder`] for all. Answers are limited to 256 MiB.
 //!
 //! # Exactly once
 //!
 //! Transient failures are [retried](Retry), but nothing is ever started twice. If the caller chooses the id of a job,
-//! `run` looks the job up after a lost response, and takes the refusal of a duplicate for success. The client chooses such
-//! an id for savepoints and stops (1.15+) and for checkpoints (1.17+). Where the server recognises no id, a lost response
-//! is an [`Error::OutcomeUnknown`]. [`Repeat`] describes the behaviour of each endpoint.
+//! `run` looks the job up after a lost response, and takes the refusal of a duplicate for success. The client chooses
+//! such an id for savepoints and stops (1.15+) and for checkpoints (1.17+). Where the server recognises no id, a lost
+//! response is an [`Error::OutcomeUnknown`]. [`Repeat`] describes the behaviour of each endpoint.
 //!
 //! # Features
 //!

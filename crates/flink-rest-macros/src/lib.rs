@@ -1,7 +1,7 @@
 //! `#[derive(Endpoint)]`: one struct declares one endpoint of Flink's REST API.
 //!
 //! ```text
-//! /// Metrics of one job; without names, the names on offer.
+//! /// Metrics of one job, or their names if `get` is empty.
 //! #[derive(Clone, Debug, Endpoint)]
 //! #[endpoint(GET "/jobs/{job}/metrics" -> Vec<Metric>, handle = "job(id).metrics()", python = "jobs.get_metrics")]
 //! #[non_exhaustive]
@@ -38,8 +38,8 @@
 //! | `formerly = ("restoreMode", "1.19")` | the key in older releases, and the last of them |
 //! | `check = path` | a `fn(&T) -> Result<(), String>` that refuses invalid values before anything is sent |
 //!
-//! `Option`, `Vec` and `BTreeMap` fields are optional. They are left out while unset, and set by a method of the same name
-//! on the call. The other fields are the arguments of `new`.
+//! `Option`, `Vec` and `BTreeMap` fields are optional. They are left out while unset, and set by a method of the same
+//! name on the call. The other fields are the arguments of `new`.
 
 mod read;
 mod write;

@@ -64,8 +64,8 @@ impl ClientBuilder {
         }
     }
 
-    /// Adds another address of the same cluster, used if those before cannot be reached. A highly available cluster answers
-    /// at each of its JobManagers. Can be called several times.
+    /// Adds another address of the same cluster, used if those before cannot be reached. A highly available cluster
+    /// answers at each of its JobManagers. Can be called several times.
     pub fn or_address(mut self, address: impl AsRef<str>) -> Self {
         self.others.push(address.as_ref().parse());
         self
@@ -77,8 +77,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Timeout of one attempt of a read-only request [default: 30 s]. Other requests may take as long as the call: an early
-    /// retry would make the server do the work twice. [`Call::attempt_timeout`] sets it for one call.
+    /// Timeout of one attempt of a read-only request [default: 30 s]. Other requests may take as long as the call: an
+    /// early retry would make the server do the work twice. [`Call::attempt_timeout`] sets it for one call.
     ///
     /// [`Call::attempt_timeout`]: crate::Call::attempt_timeout
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
@@ -86,8 +86,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Timeout of a whole call, with all retries [default: 60 s]. It is ten times as long for uploads. [`Call::timeout`] sets
-    /// it for one call.
+    /// Timeout of a whole call, with all retries [default: 60 s]. It is ten times as long for uploads.
+    /// [`Call::timeout`] sets it for one call.
     ///
     /// [`Call::timeout`]: crate::Call::timeout
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -95,8 +95,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Deadline of all calls of this client, whatever their own timeouts: this duration after this moment. For programs that
-    /// must end by then.
+    /// Deadline of all calls of this client, whatever their own timeouts: this duration after this moment. For programs
+    /// that must end by then.
     pub fn deadline(mut self, started: Instant, within: Duration) -> Self {
         self.deadline = Some(Deadline {
             at: tokio::time::Instant::from_std(started) + within.min(CENTURY),
@@ -153,39 +153,41 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds trusted certificates: of authorities, or of the server itself. They replace those of the system, as with curl's
-    /// `--cacert`. Can be called several times.
+    /// Adds trusted certificates: of authorities, or of the server itself. They replace those of the system, as with
+    /// curl's `--cacert`. Can be called several times.
     pub fn ca_certificate(mut self, certificates: impl Into<Pem>) -> Self {
         self.tls.authorities.push(certificates.into());
         self
     }
 
-    /// The client's certificate, followed by its intermediate certificates, and its private key (PKCS#8, PKCS#1 or SEC1, not
-    /// encrypted). A cluster with `security.ssl.rest.authentication-enabled` requires one. Both may be in the same file.
+    /// The client's certificate, followed by its intermediate certificates, and its private key (PKCS#8, PKCS#1 or
+    /// SEC1, not encrypted). A cluster with `security.ssl.rest.authentication-enabled` requires one. Both may be in the
+    /// same file.
     pub fn client_certificate(mut self, certificates: impl Into<Pem>, key: impl Into<Pem>) -> Self {
         self.tls.identity = Some(Identity { certificates: certificates.into(), key: key.into() });
         self
     }
 
-    /// The proxy to the cluster: `http://host:3128`, `https://…`, `socks5://…`, or `socks5h://…`, where the proxy resolves
-    /// the cluster's host name. The address may contain user and password [default: no proxy, also if the environment
-    /// names one].
+    /// The proxy to the cluster: `http://host:3128`, `https://…`, `socks5://…`, or `socks5h://…`, where the proxy
+    /// resolves the cluster's host name. The address may contain user and password [default: no proxy, also if the
+    /// environment names one].
     ///
-    /// For an `https` cluster the proxy only forwards bytes. For an `http` cluster it sees everything, credentials included.
+    /// For an `https` cluster the proxy only forwards bytes. For an `http` cluster it sees everything, credentials
+    /// included.
     pub fn proxy(mut self, address: impl Into<String>) -> Self {
         self.proxy = Proxy::At(address.into());
         self
     }
 
-    /// Uses the proxy in the environment, as curl does: `HTTPS_PROXY` or `HTTP_PROXY`, otherwise `ALL_PROXY`, also in lower
-    /// case, unless `NO_PROXY` contains the host. It replaces [`proxy`](Self::proxy): the last call counts.
+    /// Uses the proxy in the environment, as curl does: `HTTPS_PROXY` or `HTTP_PROXY`, otherwise `ALL_PROXY`, also in
+    /// lower case, unless `NO_PROXY` contains the host. It replaces [`proxy`](Self::proxy): the last call counts.
     pub fn proxy_from_env(mut self) -> Self {
         self.proxy = Proxy::Environment;
         self
     }
 
-    /// Replaces the HTTP transport, for example by a fake in tests. Settings for certificates and proxies have no effect
-    /// then.
+    /// Replaces the HTTP transport, for example by a fake in tests. Settings for certificates and proxies have no
+    /// effect then.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self

@@ -75,8 +75,8 @@ impl CallOptions {
         self.started
     }
 
-    /// The deadline of a part of the call. A timeout that was set applies to the whole call. Otherwise each part has its
-    /// default timeout, so that requests after a long upload have time as well.
+    /// The deadline of a part of the call. A timeout that was set applies to the whole call. Otherwise each part has
+    /// its default timeout, so that requests after a long upload have time as well.
     pub(crate) fn deadline(&self, default: Duration) -> Deadline {
         let (from, after) = match self.timeout {
             Some(after) => (self.started, after),
@@ -121,8 +121,8 @@ impl<M: Mode, A> Call<M, A> {
         self
     }
 
-    /// Timeout of one attempt of a request [default: the client's]. After it, the request is retried where that is safe; see
-    /// [`Repeat`](crate::Repeat).
+    /// Timeout of one attempt of a request [default: the client's]. After it, the request is retried where that is
+    /// safe; see [`Repeat`](crate::Repeat).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options.attempt_timeout = Some(timeout);
         self
@@ -163,8 +163,8 @@ impl<A: Action + 'static> IntoFuture for Call<Async, A> {
 impl<A: Action> Call<crate::client::blocking::Blocking, A> {
     /// Runs the call, and blocks until it is done.
     ///
-    /// Inside an async runtime, including its blocking threads, it returns an error: it would block other tasks. Use the
-    /// async client there.
+    /// Inside an async runtime, including its blocking threads, it returns an error: it would block other tasks. Use
+    /// the async client there.
     pub fn send(self) -> Result<A::Output<crate::client::blocking::Blocking>> {
         let mode = self.client.mode.clone();
         mode.block_on(self.run())

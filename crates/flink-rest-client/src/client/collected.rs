@@ -36,8 +36,8 @@ impl Collections {
         self.known.lock().await
     }
 
-    /// Returns the time of the first request for metrics within this duration. Metrics that Flink had not collected by then
-    /// come with its next collection, whatever is requested in between.
+    /// Returns the time of the first request for metrics within this duration. Metrics that Flink had not collected by
+    /// then come with its next collection, whatever is requested in between.
     pub(crate) fn first_look(&self, within: Duration) -> Instant {
         let mut first = self.first_look.lock().unwrap_or_else(PoisonError::into_inner);
         let known = first.filter(|at| at.elapsed() <= within);

@@ -12,8 +12,8 @@ use crate::{
     client::transport::{Incoming, TransportError},
 };
 
-/// Number of compressed bytes that are decoded at once. They expand to at most a thousand times as many, so that a small
-/// body cannot fill the memory.
+/// Number of compressed bytes that are decoded at once. They expand to at most a thousand times as many, so that a
+/// small body cannot fill the memory.
 const CHUNK_SIZE: usize = 4096;
 
 /// Returns the decompressed body, or the name of an unknown compression as error.
@@ -95,7 +95,7 @@ impl State {
 impl Decoder {
     fn decode(&mut self, bytes: &[u8]) -> std::io::Result<Bytes> {
         if let Self::Deflate = self {
-            // The method in the low bits of RFC 1950's first byte is 8; a bare stream hardly begins so.
+            // In RFC 1950, the low bits of the first byte are 8. A stream without the header rarely starts so.
             *self = match bytes.first().is_some_and(|first| first & 0x0f == 8) {
                 true => Self::Zlib(ZlibDecoder::new(Vec::new())),
                 false => Self::Bare(DeflateDecoder::new(Vec::new())),

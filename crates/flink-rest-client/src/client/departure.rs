@@ -60,7 +60,7 @@ impl Departure {
         let mut unsent = Some(self.clone());
         let end = stream::poll_fn(move |_| {
             if let Some(Self(state)) = unsent.take() {
-                // An upload that was redirected may still end here after a reset.
+                // The first upload of a redirected request may end after the reset: the count must not underflow.
                 let less = |files: usize| Some(files.saturating_sub(1));
                 let _ = state.unsent_files.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
             }

@@ -48,20 +48,21 @@ impl<E: Endpoint<Response = Text>> Readable for E {
 }
 
 impl<M: Mode, R: Readable> Call<M, R> {
-    /// Returns the response as a stream, whatever its size. The call's timeout applies to the start of the response, and
-    /// then to each gap between chunks; the client's [deadline](crate::ClientBuilder::deadline) applies to the whole.
+    /// Returns the response as a stream, whatever its size. The call's timeout applies to the start of the response,
+    /// and then to each gap between chunks; the client's [deadline](crate::ClientBuilder::deadline) applies to the
+    /// whole.
     ///
     /// Flink sends a log up to its size at the time of the request. To read on, [follow](crate::follow) the log.
     pub fn stream(self) -> Call<M, Streamed<R>> {
         self.map(Streamed)
     }
 
-    /// Saves the response to a file, whatever its size, and returns the size in bytes. A [`timeout`](Self::timeout) that is
-    /// set applies to the whole. Otherwise the client's timeout applies to the start of the response, and then to each gap
-    /// between chunks.
+    /// Saves the response to a file, whatever its size, and returns the size in bytes. A [`timeout`](Self::timeout)
+    /// that is set applies to the whole. Otherwise the client's timeout applies to the start of the response, and then
+    /// to each gap between chunks.
     ///
-    /// The file is written completely or not at all: the data goes to a temporary file next to it, which is moved to its
-    /// place at the end and replaces an existing file. After an error nothing is left behind.
+    /// The file is written completely or not at all: the data goes to a temporary file next to it, which is moved to
+    /// its place at the end and replaces an existing file. After an error nothing is left behind.
     pub fn save(self, path: impl Into<PathBuf>) -> Call<M, Saved<R>> {
         self.map(|source| Saved { source, path: path.into(), progress: None })
     }
@@ -92,8 +93,8 @@ pub struct Saved<R> {
 impl<M: Mode, R: Readable> Call<M, Saved<R>> {
     /// Calls the function with the number of bytes written so far and, if the server sent it, the total size.
     ///
-    /// The function runs inside the transfer, after each chunk. It must not block: while it does, nothing is transferred, and
-    /// no timeout ends the call. Use a channel for work that takes time.
+    /// The function runs inside the transfer, after each chunk. It must not block: while it does, nothing is
+    /// transferred, and no timeout ends the call. Use a channel for work that takes time.
     pub fn on_progress(mut self, progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
         self.action.progress = Some(Arc::new(progress));
         self

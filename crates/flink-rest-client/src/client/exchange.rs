@@ -143,8 +143,8 @@ impl<M: Mode> Client<M> {
             }
             let arrival = error.arrival();
             let is_done = attempts.may_have_arrived && request.is_done(&error);
-            // A refusal may mean that an earlier attempt is still being carried out, or that this one took effect before it
-            // failed. If an earlier attempt is known to be done, the lookup completes its answer.
+            // A refusal may mean that an earlier attempt is still being carried out, or that this one took effect
+            // before it failed. If an earlier attempt is known to be done, the lookup completes its answer.
             let may_be_there = match arrival {
                 Arrival::Yes => attempts.may_have_arrived || request.may_have_begun(&error),
                 _ => is_done,

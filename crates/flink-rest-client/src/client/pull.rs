@@ -1,5 +1,5 @@
-//! A stream of items that a source reads in batches. It can be polled, awaited and iterated, and loses nothing when dropped futures
-//! gave up waiting.
+//! A stream of items that a source reads in batches. It can be polled, awaited and iterated. Dropping a future loses no
+//! items.
 
 use std::{
     collections::VecDeque,
@@ -13,7 +13,7 @@ use crate::{Result, client::transport::BoxFuture};
 pub(crate) trait Batches: Send + 'static {
     type Item: Send;
 
-    /// The next batch, with at least one item; none when there will be none any more.
+    /// Reads the next batch, with at least one item; `None` at the end.
     fn next(&mut self) -> impl Future<Output = Result<Option<VecDeque<Self::Item>>>> + Send;
 }
 
@@ -28,7 +28,7 @@ type Batch<B> = (Box<B>, Result<Option<VecDeque<<B as Batches>::Item>>>);
 
 enum State<B: Batches> {
     Idle(Box<B>),
-    /// Reading a batch. A caller that gave up waiting finds it again here.
+    /// Reading a batch. The read continues if a caller drops its future.
     Busy(BoxFuture<'static, Batch<B>>),
     Over,
 }
@@ -43,12 +43,12 @@ impl<B: Batches> Pull<B> {
         self.ready.len()
     }
 
-    /// The next item; none at the end. Dropping the future loses nothing.
+    /// Returns the next item; `None` at the end. Dropping the future loses no items.
     pub(crate) async fn next(&mut self) -> Result<Option<B::Item>> {
         std::future::poll_fn(|context| self.poll(context)).await.transpose()
     }
 
-    /// The next item. After an error there is none.
+    /// Polls the next item. After an error there are no further items.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<B::Item>>> {
         loop {
             if let Some(item) = self.ready.pop_front() {

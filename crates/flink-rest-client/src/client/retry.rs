@@ -16,8 +16,8 @@ use crate::{
 
 /// A retry policy: the number of retries, and the backoff between them.
 ///
-/// The backoff doubles with each retry. It is shortened by up to half at random, so that many clients do not return at the
-/// same moment. Retries end at the call's deadline. A request is retried only where that is safe: see [`Repeat`].
+/// The backoff doubles with each retry. It is shortened by up to half at random, so that many clients do not return at
+/// the same moment. Retries end at the call's deadline. A request is retried only where that is safe: see [`Repeat`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 #[must_use]
@@ -28,8 +28,8 @@ pub struct Retry {
     pub initial_backoff: Duration,
     /// Maximum backoff [default: 5 s]. A server's `Retry-After` may exceed it.
     pub max_backoff: Duration,
-    /// True to retry also if no server has ever been reached [default: true]. After a first answer, for example while the
-    /// server restarts, requests are always retried.
+    /// True to retry also if no server has ever been reached [default: true]. After a first answer, for example while
+    /// the server restarts, requests are always retried.
     pub retry_first_contact: bool,
 }
 
@@ -68,8 +68,8 @@ impl Retry {
         self
     }
 
-    /// Sets whether to retry if no server has ever been reached. Interactive tools set false, to report a wrong address at
-    /// once.
+    /// Sets whether to retry if no server has ever been reached. Interactive tools set false, to report a wrong address
+    /// at once.
     pub fn retry_first_contact(mut self, retry: bool) -> Self {
         self.retry_first_contact = retry;
         self
@@ -171,7 +171,7 @@ impl Attempts {
             return Err(self.give_up(error));
         }
         let rounds = self.failed.div_ceil(self.addresses);
-        // The next address is tried at once.
+        // No backoff before the next address.
         let pause = match next_address {
             true => Duration::ZERO,
             false => self.retry.pause(rounds).max(error.retry_after().unwrap_or_default()),

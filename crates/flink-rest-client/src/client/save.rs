@@ -9,7 +9,8 @@ use tokio::{fs::File, io::AsyncWriteExt};
 
 use crate::{Error, Result, client::temp_file};
 
-/// A temporary file next to its target. Dropping it removes it, unless it was [moved to the target](Self::put_in_place).
+/// A temporary file next to its target. Dropping it removes it, unless it was [moved to the
+/// target](Self::put_in_place).
 #[derive(Debug)]
 pub(crate) struct Partial {
     target: PathBuf,
@@ -97,8 +98,8 @@ fn follow_links(path: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Options for a new file. One that replaces another is private until it gets the permissions of the other; otherwise the
-/// umask applies.
+/// Options for a new file. One that replaces another is private until it gets the permissions of the other; otherwise
+/// the umask applies.
 fn options(replaces: bool) -> fs::OpenOptions {
     let mut options = fs::File::options();
     options.write(true).create_new(true);

@@ -128,7 +128,7 @@ mod tests {
             prop_assert_eq!(lists.join(","), list(&whole));
             let rest = |request: &Request| request.query.split_once('&').map(|(_, rest)| rest.to_owned());
             prop_assert!(parts.iter().all(|part| rest(part) == rest(&whole)));
-            // Sixty jobs leave room for each of these names.
+            // The ids of 60 jobs leave room for any of these names.
             prop_assert!(parts.iter().all(Request::fits));
             let next = lists.iter().skip(1).map(|list| list.split(',').next().unwrap());
             let is_full = |(part, next): (&Request, &str)| part.line_length() + 1 + next.len() > MAX_REQUEST_LINE;

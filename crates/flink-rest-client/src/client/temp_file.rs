@@ -61,7 +61,7 @@ fn remove_abandoned(place: &Path, prefix: &str) {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         if is_file && is_of(&entry.file_name(), prefix) {
             let path = entry.path();
-            // The lock is held until the file is gone.
+            // The lock is held until the file is removed.
             if let Ok(file) = File::options().write(true).open(&path)
                 && matches!(file.try_lock(), Ok(()))
             {
@@ -79,7 +79,7 @@ fn is_of(name: &OsStr, prefix: &str) -> bool {
     numbers.is_some_and(|(process, count)| is_number(process) && is_number(count))
 }
 
-/// So much of a file's name that with what is added it is not too long.
+/// The start of a file name, short enough to leave room for the prefix and suffix.
 fn beginning(name: &str) -> &str {
     const MAX_PREFIX_BYTES: usize = 200;
     let end = (0..=MAX_PREFIX_BYTES).rev().find(|end| name.is_char_boundary(*end));

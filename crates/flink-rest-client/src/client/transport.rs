@@ -58,8 +58,8 @@ impl TransportError {
     }
 }
 
-/// Marks a request that changes something. It gets a new connection, so that the server cannot close a reused one under it.
-/// A timeout while the connection is made then proves that nothing was sent.
+/// Marks a request that changes something. It gets a new connection, so that the server cannot close a reused one under
+/// it. A timeout while the connection is made then proves that nothing was sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OnNewConnection;
 

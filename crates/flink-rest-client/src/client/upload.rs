@@ -14,8 +14,8 @@ use crate::{Error, Result, Upload, endpoint::upload::Source};
 const ZIP: &[u8] = b"PK\x03\x04";
 
 impl Upload {
-    /// Refuses what Flink would refuse after the whole upload, or when the jar is run. The content of a reader is checked
-    /// when it is [opened](Self::open).
+    /// Refuses what Flink would refuse after the whole upload, or when the jar is run. The content of a reader is
+    /// checked when it is [opened](Self::open).
     pub(crate) fn check(&self) -> Result<()> {
         if let Source::Path(path) = &self.source {
             match fs::metadata(path) {

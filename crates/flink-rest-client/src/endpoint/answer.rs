@@ -24,7 +24,7 @@ use crate::{
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Answer {
-    /// The endpoint that was asked.
+    /// The endpoint of the request.
     pub endpoint: &'static Spec,
     /// The HTTP status, always 2xx; other statuses are errors.
     pub status: StatusCode,
@@ -62,8 +62,8 @@ impl Answer {
         decoded.or_else(|_| self.decode_slowly())
     }
 
-    /// Returns the answer if it has a member that every release sends. Otherwise it comes from a gateway or a login page,
-    /// and is an error.
+    /// Returns the answer if it has a member that every release sends. Otherwise it comes from a gateway or a login
+    /// page, and is an error.
     pub(crate) fn checked(self) -> Result<Self> {
         if self.endpoint.answer.telling.fits(&self.body) {
             return Ok(self);
@@ -107,7 +107,8 @@ impl Answer {
 }
 
 /// Maximum depth of JSON. A flame graph has two levels for each of the up to 100 methods of a stack trace
-/// (`rest.flamegraph.stack-depth`), and serde_json allows only 128 by default. Much deeper JSON would overflow the stack.
+/// (`rest.flamegraph.stack-depth`), and serde_json allows only 128 by default. Much deeper JSON would overflow the
+/// stack.
 const MAX_DEPTH: usize = 512;
 
 /// The nesting depth of arrays and objects.
@@ -188,8 +189,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
     }
 }
 
-/// Reads a list without spare capacity, for the many lists of large answers. A growing `Vec` takes up to twice the memory,
-/// and room for four items at least.
+/// Reads a list without spare capacity, for the many lists of large answers. A growing `Vec` takes up to twice the
+/// memory, and room for four items at least.
 pub(crate) fn exact<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<Vec<T>, D::Error> {
     let mut list = Vec::deserialize(json)?;
     list.shrink_to_fit();

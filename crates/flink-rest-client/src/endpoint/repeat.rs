@@ -79,8 +79,8 @@ impl Request {
         }
     }
 
-    /// Returns true if the request may have taken effect although Flink reports a failure: a main method continues after it
-    /// has submitted a job.
+    /// Returns true if the request may have taken effect although Flink reports a failure: a main method continues
+    /// after it has submitted a job.
     pub(crate) fn may_have_begun(&self, error: &Error) -> bool {
         matches!(error, Error::Api(_)) && !error.is_not_found() && !error.may_be_absence()
     }

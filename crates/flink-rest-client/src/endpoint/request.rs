@@ -63,8 +63,8 @@ pub enum Body {
 impl Request {
     /// Adapts the request to a server of this release.
     ///
-    /// Refuses a request with parameters that the release lacks, because Flink ignores unknown ones silently (1.20+). For an
-    /// unreadable release, it refuses only parameters that could be ignored in this way.
+    /// Refuses a request with parameters that the release lacks, because Flink ignores unknown ones silently (1.20+).
+    /// For an unreadable release, it refuses only parameters that could be ignored in this way.
     pub fn for_version(mut self, server: &FlinkVersion) -> Result<Self> {
         let endpoint = self.spec.name;
         let refuse = |what, needs| Err(Error::Unsupported { what, needs, server: server.clone() });
@@ -97,8 +97,8 @@ impl Request {
         self.spec.measured && (!is_by_name || self.query.contains("get="))
     }
 
-    /// Returns true if the server's release matters: not all supported releases know everything in the request, or recognise
-    /// a repeated one.
+    /// Returns true if the server's release matters: not all supported releases know everything in the request, or
+    /// recognise a repeated one.
     pub(crate) fn is_version_dependent(&self) -> bool {
         self.spec.since.is_some()
             || self.spec.until.is_some()

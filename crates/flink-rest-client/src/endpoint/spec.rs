@@ -42,8 +42,8 @@ pub struct Spec {
     pub python: Option<&'static str>,
     /// The effect of a second request, if the first one arrived.
     pub repeat: Repeat,
-    /// True if the answer holds metric values. Flink collects them only on request, so a call makes it collect first; see
-    /// [`Client::refresh_metrics`](crate::Client::refresh_metrics).
+    /// True if the answer holds metric values. Flink collects them only on request, so a call makes it collect first;
+    /// see [`Client::refresh_metrics`](crate::Client::refresh_metrics).
     pub measured: bool,
     /// Converts a refusal to the answer that Flink means by it, where Flink refuses a valid request.
     #[doc(hidden)]
@@ -175,8 +175,8 @@ pub enum Shape {
 pub enum Token {
     /// The client, unless the caller sets the id: it has no other effect.
     Chosen,
-    /// Only the caller, because the id changes what the request does: Flink gives a `jobId` to every job of a program, so
-    /// that a program with several jobs loses all but the first.
+    /// Only the caller, because the id changes what the request does: Flink gives a `jobId` to every job of a program,
+    /// so that a program with several jobs loses all but the first.
     Given,
 }
 

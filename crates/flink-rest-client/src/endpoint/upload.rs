@@ -20,8 +20,9 @@ pub(crate) type OnProgress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
 /// A file to upload, usually a jar, or a reader in its place. Any path converts to it;
 /// [`on_progress`](Self::on_progress) reports the progress.
 ///
-/// It is read while it is sent, and never held in memory as a whole. If the file is changed, replaced, or changes its size
-/// meanwhile, the upload ends with an [error](crate::Error::File) before its last bytes, so that the server discards it.
+/// It is read while it is sent, and never held in memory as a whole. If the file is changed, replaced, or changes its
+/// size meanwhile, the upload ends with an [error](crate::Error::File) before its last bytes, so that the server
+/// discards it.
 #[derive(Clone)]
 pub struct Upload {
     pub(crate) source: Source,
@@ -49,10 +50,10 @@ impl Upload {
 
     /// The content of a reader, under this file name, with its size in bytes if known.
     ///
-    /// It can be sent only once: such a request is never retried, not even without a connection. It is read on a blocking
-    /// thread, which cannot be interrupted. If the reader blocks, the upload still ends at its deadline; but dropping the
-    /// tokio runtime then waits for the reader, except with `shutdown_background`. For an [`AsyncRead`], use
-    /// [`from_async_reader`](Self::from_async_reader).
+    /// It can be sent only once: such a request is never retried, not even without a connection. It is read on a
+    /// blocking thread, which cannot be interrupted. If the reader blocks, the upload still ends at its deadline; but
+    /// dropping the tokio runtime then waits for the reader, except with `shutdown_background`. For an [`AsyncRead`],
+    /// use [`from_async_reader`](Self::from_async_reader).
     pub fn from_reader(
         name: impl Into<String>,
         size: impl Into<Option<u64>>,
@@ -77,8 +78,8 @@ impl Upload {
 
     /// Calls the function with the number of bytes sent so far and, if known, the total size.
     ///
-    /// The function runs inside the transfer, after each chunk. It must not block: while it does, nothing is transferred, and
-    /// no timeout ends the call. Use a channel for work that takes time.
+    /// The function runs inside the transfer, after each chunk. It must not block: while it does, nothing is
+    /// transferred, and no timeout ends the call. Use a channel for work that takes time.
     #[must_use]
     pub fn on_progress(mut self, progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));

@@ -33,8 +33,8 @@ pub enum Absence {
 }
 
 impl Absence {
-    /// Corrects the reason by the value of `web.submit.enable`: in application mode, `/config` reports that submission is
-    /// disabled (2.3.0).
+    /// Corrects the reason by the value of `web.submit.enable`: in application mode, `/config` reports that submission
+    /// is disabled (2.3.0).
     pub(crate) fn with_option(self, web_submit_enable: Option<&str>) -> Self {
         match self {
             Self::Submission if web_submit_enable != Some("false") => Self::ApplicationMode,

@@ -26,8 +26,8 @@ pub struct ApiError {
 impl ApiError {
     /// Returns true if a part of Flink timed out on another one, which may have done its work nevertheless.
     ///
-    /// If the main method of a jar timed out on the JobManager, Flink answers 400. Other timeouts of a main method do not
-    /// count: they do not concern Flink.
+    /// If the main method of a jar timed out on the JobManager, Flink answers 400. Other timeouts of a main method do
+    /// not count: they do not concern Flink.
     pub(crate) fn is_timeout(&self) -> bool {
         let exception = match self.status.is_server_error() {
             true => "TimeoutException",

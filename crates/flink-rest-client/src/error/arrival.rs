@@ -77,7 +77,7 @@ impl Error {
                 "the answer cannot be read; it may have been carried out, or not"
             }
             last if last.arrival() == Arrival::Yes => {
-                "the last request was refused, but an earlier one may have been carried out"
+                "the last answer was an error, but an earlier request may have been carried out"
             }
             last if last.status().is_some() => "the answer leaves open whether it was carried out",
             _ => "no answer; it may have been carried out, or not",

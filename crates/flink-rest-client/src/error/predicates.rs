@@ -9,8 +9,8 @@ use crate::value::state::JobStatus;
 
 impl Error {
     /// The error of the last request. For [`OutcomeUnknown`](Self::OutcomeUnknown), [`Outage`](Self::Outage),
-    /// [`OperationForgotten`](Self::OperationForgotten) and [`StartedAnyway`](Self::StartedAnyway) it is their source, which
-    /// may be about a retry; other errors are returned as they are.
+    /// [`OperationForgotten`](Self::OperationForgotten) and [`StartedAnyway`](Self::StartedAnyway) it is their source,
+    /// which may be about a retry; other errors are returned as they are.
     pub fn last(&self) -> &Self {
         match self {
             Self::OutcomeUnknown { source, .. }
@@ -40,8 +40,8 @@ impl Error {
 
     /// Returns true if Flink answered that the job, jar, trigger or file does not exist.
     ///
-    /// Flink answers 404 in most cases. It answers 500 for the status of a job, TaskManagers, their files, applications,
-    /// and for running a jar, and 400 for deleting a jar.
+    /// Flink answers 404 in most cases. It answers 500 for the status of a job, TaskManagers, their files,
+    /// applications, and for running a jar, and 400 for deleting a jar.
     pub fn is_not_found(&self) -> bool {
         match self.last() {
             Self::Api(error) => {
@@ -94,8 +94,8 @@ impl Error {
         matches!(self, Self::OutcomeUnknown { .. } | Self::OperationForgotten { .. })
     }
 
-    /// Returns true if the request may have taken effect in spite of the error: its outcome is unknown, or it started jobs
-    /// of which at least one has not failed.
+    /// Returns true if the request may have taken effect in spite of the error: its outcome is unknown, or it started
+    /// jobs of which at least one has not failed.
     pub fn may_be_done(&self) -> bool {
         match self {
             Self::StartedAnyway { jobs, .. } => jobs.iter().any(|job| job.state != JobStatus::Failed),
@@ -103,8 +103,8 @@ impl Error {
         }
     }
 
-    /// The jobs that the request has started, or may have started: those of [`OutcomeUnknown`](Self::OutcomeUnknown) and
-    /// [`StartedAnyway`](Self::StartedAnyway). Empty for other errors.
+    /// The jobs that the request has started, or may have started: those of [`OutcomeUnknown`](Self::OutcomeUnknown)
+    /// and [`StartedAnyway`](Self::StartedAnyway). Empty for other errors.
     pub fn jobs(&self) -> &[StartedJob] {
         match self {
             Self::OutcomeUnknown { jobs, .. } | Self::StartedAnyway { jobs, .. } => jobs,
@@ -112,7 +112,8 @@ impl Error {
         }
     }
 
-    /// Returns true if the same request may succeed later: the connection failed, or the server is temporarily unavailable.
+    /// Returns true if the same request may succeed later: the connection failed, or the server is temporarily
+    /// unavailable.
     pub fn is_transient(&self) -> bool {
         use TransportErrorKind::{Connect, Incomplete, Interrupted, Proxy, Timeout, TooManyFiles};
         match self.last() {

@@ -4,8 +4,8 @@ use super::{Error, Evidence, StartedJob};
 use crate::value::state::JobStatus;
 
 impl Error {
-    /// All texts that may contain text of a server, including those of the sources. Sources of foreign types are left out:
-    /// secrets in them are hidden where they are created.
+    /// All texts that may contain text of a server, including those of the sources. Sources of foreign types are left
+    /// out: secrets in them are hidden where they are created.
     pub(super) fn texts(&mut self) -> Vec<&mut String> {
         match self {
             Self::InvalidAddress { .. }

@@ -1,4 +1,5 @@
-//! Ids. Text from a caller is checked at once. Names from a server are kept as they are, and checked when they are sent.
+//! Ids. Text from a caller is checked at once. Names from a server are kept as they are, and checked when they are
+//! sent.
 
 use std::{fmt, str::FromStr};
 
@@ -109,8 +110,8 @@ pub(crate) fn is_part_of_path(text: &str) -> bool {
     !matches!(text, "" | "." | "..") && !text.contains('/') && !text.contains(char::is_control)
 }
 
-/// Ids that are names. Names in answers are not checked: anyone who may upload a jar chooses its name, and a strange name
-/// must not make a whole list unreadable.
+/// Ids that are names. Names in answers are not checked: anyone who may upload a jar chooses its name, and a strange
+/// name must not make a whole list unreadable.
 macro_rules! text_ids {
     ($($(#[$doc:meta])* $name:ident, $of:ident, $kind:literal;)*) => {$(
         $(#[$doc])*

@@ -234,7 +234,8 @@ const MAX_CHAR_BYTES: usize = 64;
 /// Maximum number of invisible characters and separators within a secret.
 const MAX_SKIPPED: usize = 64;
 
-/// Minimum length of a secret that is hidden also with characters in between. A shorter one may be a common word or number.
+/// Minimum length of a secret that is hidden also with characters in between. A shorter one may be a common word or
+/// number.
 const MIN_BROKEN_BYTES: usize = 8;
 
 /// The match of secrets at the start of a text.

@@ -8,10 +8,11 @@ pub fn root_cause(trace: &str) -> &str {
     message(deepest)
 }
 
-/// Returns the chain of causes of a Java stack trace, one line each: the messages of the outer exceptions, and last the root
-/// cause with its class, such as `IllegalStateException: no more memory`.
+/// Returns the chain of causes of a Java stack trace, one line each: the messages of the outer exceptions, and last the
+/// root cause with its class, such as `IllegalStateException: no more memory`.
 ///
-/// Messages that only repeat their cause are left out, and so are packages. A text that is not a stack trace gives one line.
+/// Messages that only repeat their cause are left out, and so are packages. A text that is not a stack trace gives one
+/// line.
 pub fn causes(trace: &str) -> Vec<String> {
     causes_of([trace])
 }
@@ -64,8 +65,8 @@ fn exception(mut line: &str) -> (&str, &str) {
     (class, line.trim_end_matches(':'))
 }
 
-/// Returns true if a terminal only displays this character. False for control characters, which move the cursor or change
-/// colours, and for characters that change the direction of text, end a line or a paragraph, or are invisible.
+/// Returns true if a terminal only displays this character. False for control characters, which move the cursor or
+/// change colours, and for characters that change the direction of text, end a line or a paragraph, or are invisible.
 pub fn is_printable(c: char) -> bool {
     let is_no_character = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
     !(c.is_control()
@@ -75,8 +76,8 @@ pub fn is_printable(c: char) -> bool {
             | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'))
 }
 
-/// Makes a foreign text safe for one line of a terminal: truncates it to 500 characters, and replaces those that are not
-/// [printable](is_printable).
+/// Makes a foreign text safe for one line of a terminal: truncates it to 500 characters, and replaces those that are
+/// not [printable](is_printable).
 pub(crate) fn printable(text: &str) -> String {
     printable_up_to(500, text)
 }
@@ -101,7 +102,8 @@ pub(crate) fn condensed(trace: &str) -> String {
     lines(trace).collect::<Vec<_>>().join("\n  caused by: ")
 }
 
-/// The first line of a stack trace, and of each of its causes. Causes of suppressed exceptions are indented, and ignored.
+/// The first line of a stack trace, and of each of its causes. Causes of suppressed exceptions are indented, and
+/// ignored.
 fn lines(trace: &str) -> impl Iterator<Item = &str> {
     // Flink puts this before the stack trace of an unexpected exception.
     let trace = trace.strip_prefix("<Exception on server side:").unwrap_or(trace).trim_start();
@@ -111,8 +113,8 @@ fn lines(trace: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The message of the innermost exception in a line: `no such thing` for
-/// `java.util.concurrent.CompletionException: org.acme.Oops: no such thing`. An exception without a message keeps its name.
+/// The message of the innermost exception in a line: `no such thing` for `java.util.concurrent.CompletionException:
+/// org.acme.Oops: no such thing`. An exception without a message keeps its name.
 fn message(mut line: &str) -> &str {
     while let Some((class, rest)) = line.split_once(": ") {
         let rest = rest.trim();

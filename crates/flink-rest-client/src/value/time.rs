@@ -29,7 +29,8 @@ impl Long for Timestamp {
 }
 
 impl Long for Duration {
-    /// Negative durations become zero: Flink 1.15 sends them for jobs that ended just before another JobManager took over.
+    /// Negative durations become zero: Flink 1.15 sends them for jobs that ended just before another JobManager took
+    /// over.
     fn from_long(long: i64) -> Option<Self> {
         Some(Self::from_millis(long.try_into().unwrap_or(0)))
     }

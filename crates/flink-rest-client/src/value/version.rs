@@ -11,8 +11,8 @@ use crate::value::stack_trace;
 ///
 /// Releases are compared by major and minor number: patch releases do not change the REST API.
 ///
-/// Some servers send no release, `<unknown>`, or a vendor's own text. Such a release counts as newer than all others, so
-/// that no endpoint is refused. Only a parameter that the server might ignore silently is refused, until
+/// Some servers send no release, `<unknown>`, or a vendor's own text. Such a release counts as newer than all others,
+/// so that no endpoint is refused. Only a parameter that the server might ignore silently is refused, until
 /// [`ClientBuilder::flink_version`](crate::ClientBuilder::flink_version) sets the release.
 #[derive(Clone, Debug)]
 pub struct FlinkVersion {
@@ -51,7 +51,8 @@ impl FlinkVersion {
         if self.release.is_some() { None } else { needs(since, until) }
     }
 
-    /// The required releases, if this one is unreadable and may silently ignore a parameter that only `since..=until` know.
+    /// The required releases, if this one is unreadable and may silently ignore a parameter that only `since..=until`
+    /// know.
     pub(crate) fn may_ignore(&self, since: Option<&str>, until: Option<&str>) -> Option<String> {
         // A server knows older parameters, or refuses them itself.
         let since = since.filter(|text| release(text).is_some_and(|first| first > IGNORES_UNKNOWN_MEMBERS));

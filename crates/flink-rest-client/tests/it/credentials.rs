@@ -196,7 +196,11 @@ async fn a_token_file_must_be_a_regular_file() {
 #[test]
 fn invalid_credentials_are_refused() {
     let cases: [(&str, Set, &str); 12] = [
-        ("http://h", |client| client.bearer_token("s3cret\n"), "`bearer_token`: the token contains a line break"),
+        (
+            "http://h",
+            |client| client.bearer_token("s3cret\n"),
+            "`bearer_token`: the token contains a line break",
+        ),
         (
             "http://h",
             |client| client.bearer_token("s3cret s3cret"),

@@ -13,7 +13,7 @@ use crate::{
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_outcome_names_the_id() {
-    let error = run(&Fake::new([LOST, not_found()]).client_of("1.14.6"), "run").await.unwrap_err();
+    let error = run(&Fake::new([LOST]).client_of("1.14.6"), "run").await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!("RunJar: no answer; it may have been carried out, or not (its id is {JOB})")
@@ -21,6 +21,21 @@ async fn an_unknown_outcome_names_the_id() {
     assert!(error.hint().unwrap().contains(&JOB.to_string()));
     let error = run(&Fake::new([LOST]).client_of("2.3.0"), "dispose").await.unwrap_err();
     assert!(error.hint().unwrap().contains("look on the server"), "{error:?}");
+}
+
+/// An answer that settles nothing is not called «no answer».
+#[tokio::test(start_paused = true)]
+async fn an_unknown_outcome_says_whether_there_was_an_answer() {
+    const ERROR: &str = "the last answer was an error, but an earlier request may have been carried out";
+    for (action, answers, message) in [
+        ("stop", vec![LOST, not_found()], ERROR),
+        ("run", vec![LOST, not_found(), error(400, "locked"), not_found()], ERROR),
+        ("dispose", vec![error(504, "x")], "the answer leaves open whether it was carried out"),
+        ("dispose", vec![LOST], "no answer; it may have been carried out, or not"),
+    ] {
+        let error = run(&Fake::new(answers).client_of("2.3.0"), action).await.unwrap_err();
+        assert!(error.is_outcome_unknown() && error.to_string().contains(message), "{action}: {error:?}");
+    }
 }
 
 /// The job was submitted by somebody else, or earlier.

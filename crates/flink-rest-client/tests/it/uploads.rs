@@ -113,14 +113,8 @@ async fn readers_with_a_wrong_length() {
     let reader = |size: usize| Upload::from_reader("app.jar", size as u64, io::Cursor::new(jar()));
     let size = CONTENT_SIZE as u64;
     for (upload_of, reason) in [
-        (
-            reader(CONTENT_SIZE - 1),
-            format!("its reader returned more than the announced {} bytes", size - 1),
-        ),
-        (
-            reader(CONTENT_SIZE + 1),
-            format!("its reader returned less than the announced {} bytes", size + 1),
-        ),
+        (reader(CONTENT_SIZE - 1), format!("its reader returned more than the announced {} bytes", size - 1)),
+        (reader(CONTENT_SIZE + 1), format!("its reader returned less than the announced {} bytes", size + 1)),
         (reader(4), "its reader returned more than the announced 4 bytes".into()),
         (
             Upload::from_reader("app.jar", size, io::Cursor::new(jar()).chain(Broken)),

@@ -24,8 +24,8 @@ use crate::{
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Callback = dyn Fn() -> BoxFuture<'static, Result<String, BoxError>> + Send + Sync;
 
-/// A bearer token: a fixed text, or one that is read from a [file](Self::file) or [requested](Self::from_fn) before each
-/// request.
+/// A bearer token: a fixed text, or one that is read from a [file](Self::file) or [requested](Self::from_fn) before
+/// each request.
 #[derive(Clone)]
 pub struct Token(Source);
 
@@ -43,14 +43,14 @@ const MAX_TOKEN_BYTES: u64 = 64 * 1024;
 const MAX_CONCURRENT_CALLS: usize = 8;
 
 impl Token {
-    /// The token in this file. The file is read before each request, and may be replaced at any time. White space around the
-    /// token is ignored. It must be a regular file of at most 64 KiB: a pipe could be read only once.
+    /// The token in this file. The file is read before each request, and may be replaced at any time. White space
+    /// around the token is ignored. It must be a regular file of at most 64 KiB: a pipe could be read only once.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Source::File(path.into()))
     }
 
-    /// The token that this function returns. It is called before each request, within the request's timeout, so it should
-    /// cache the token while that is valid. It runs on its own thread, and may block. Up to 8 calls run at once.
+    /// The token that this function returns. It is called before each request, within the request's timeout, so it
+    /// should cache the token while that is valid. It runs on its own thread, and may block. Up to 8 calls run at once.
     pub fn from_fn<E: Into<BoxError>>(
         callback: impl Fn() -> Result<String, E> + Send + Sync + 'static,
     ) -> Self {
@@ -115,7 +115,7 @@ fn bearer(token: &str) -> Result<HeaderValue, String> {
         return Err("the token is empty".into());
     }
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("the token contains a line break, a space or another invalid character".into());
+        return Err("the token contains a line break, a space or a character that no token may have".into());
     }
     secret(&format!("Bearer {token}")).map_err(|error| error.to_string())
 }

@@ -152,7 +152,8 @@ const AUTHORITY: &str = "ca_certificate";
 const IDENTITY: &str = "client_certificate";
 
 impl Tls {
-    /// The rustls configuration. The system's root certificates are read only for https: plain http must not pay for them.
+    /// The rustls configuration. The system's root certificates are read only for https: plain http must not pay for
+    /// them.
     pub(crate) fn config(&self, https: bool) -> Result<ClientConfig> {
         let provider = Arc::new(ring::default_provider());
         let refused = |error: rustls::Error| Error::setting("https", format!("it cannot be set up: {error}"));
@@ -199,8 +200,8 @@ impl Tls {
 
 /// Trusts the given certificates instead of the system's: as authorities, and as certificates of servers.
 ///
-/// OpenSSL, and so curl, do the latter as well. Self-signed certificates of servers are often marked as authorities, and
-/// rustls accepts no authority as a server.
+/// OpenSSL, and so curl, do the latter as well. Self-signed certificates of servers are often marked as authorities,
+/// and rustls accepts no authority as a server.
 #[derive(Debug)]
 struct Given {
     authorities: Arc<WebPkiServerVerifier>,

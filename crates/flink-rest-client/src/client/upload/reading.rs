@@ -21,7 +21,8 @@ use crate::{
     endpoint::upload::{Input, OnProgress},
 };
 
-/// Bytes per read. Larger chunks need fewer switches between threads, but leave the processor's cache before they are sent.
+/// Bytes per read. Larger chunks need fewer switches between threads, but leave the processor's cache before they are
+/// sent.
 const CHUNK_SIZE: usize = 256 * 1024;
 
 /// Maximum number of sent chunks whose memory is kept for reuse.

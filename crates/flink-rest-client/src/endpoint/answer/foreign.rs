@@ -10,8 +10,8 @@ const MAX_READ_BYTES: usize = 128 * 1024;
 /// Maximum number of characters that are shown.
 const MAX_SHOWN_CHARS: usize = 200;
 
-/// The members in which gateways give their reasons, general ones first: those of RFC 9457 (`title`, `detail`), Kubernetes
-/// (`reason`, `message`), OAuth (`error`, `error_description`), Spring and others.
+/// The members in which gateways give their reasons, general ones first: those of RFC 9457 (`title`, `detail`),
+/// Kubernetes (`reason`, `message`), OAuth (`error`, `error_description`), Spring and others.
 const REASON_MEMBERS: &[&str] = &[
     "title",
     "fault",

@@ -74,7 +74,7 @@ fn within(part: &str) -> Vec<String> {
     let text = from_base64(part).and_then(|bytes| String::from_utf8(bytes).ok()).filter(is_text);
     within.extend(text.into_iter().flat_map(|text| match (strings(&text), text.split_once(':')) {
         (Some(strings), _) => strings,
-        // As in basic authentication.
+        // `name:password`, as in basic authentication.
         (None, Some((_, password))) => vec![password.to_owned()],
         (None, None) => vec![text],
     }));

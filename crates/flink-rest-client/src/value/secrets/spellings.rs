@@ -40,7 +40,8 @@ pub(super) fn readings(text: &[u8], mut found: impl FnMut(char, usize)) {
     find(char_of(text));
 }
 
-/// Decodes a percent-encoded UTF-8 character whose `%` was itself encoded this many times. Returns `None` if it was not.
+/// Decodes a percent-encoded UTF-8 character whose `%` was itself encoded this many times. Returns `None` if it was
+/// not.
 fn percent(text: &[u8], times: usize) -> Option<Read> {
     const ENCODED_PERCENTS: &[u8] = b"25252525";
     let prefix = ENCODED_PERCENTS.get(..2 * times)?;
