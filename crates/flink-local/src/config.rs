@@ -59,6 +59,9 @@ pub(crate) fn defaults(folder: &Path, rpc_port: u16) -> Options {
         // TaskManagers start along with the JobManager: their retry must not wait the default 10 s. Failures are
         // noticed soon.
         ("cluster.registration.error-delay", "200".to_owned()),
+        // The remoting has 10 s to start otherwise, which a busy machine may need more than. Its name up to 1.17, and since.
+        ("akka.startup-timeout", "60 s".to_owned()),
+        ("pekko.startup-timeout", "60 s".to_owned()),
         ("heartbeat.interval", "2000".to_owned()),
         ("heartbeat.timeout", "20000".to_owned()),
     ];

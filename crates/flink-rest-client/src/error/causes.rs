@@ -11,6 +11,7 @@ impl Error {
         match self.last() {
             Self::Api(error) => error.root_cause().to_owned(),
             Self::OperationFailed { trace, .. } => stack_trace::root_cause(trace).to_owned(),
+            Self::JobEnded { root_cause: Some(cause), .. } => cause.clone(),
             other => successors(Some(other as &dyn StdError), |&error| error.source())
                 .last()
                 .map(ToString::to_string)

@@ -49,6 +49,19 @@ async fn running_means_that_all_tasks_run() {
     assert_eq!(fake.asked().iter().collect::<Vec<_>>(), [&status, &status, &status, &details, &details]);
 }
 
+/// The state that the details show first, and the state alone confirms.
+#[tokio::test(start_paused = true)]
+async fn a_job_that_has_finished_is_not_looked_at_again() {
+    let fake = Fake::new([
+        state("RUNNING"),
+        details("RUNNING", json!({"SCHEDULED": 1})),
+        details("FINISHED", json!({"FINISHED": 1})),
+        state("FINISHED"),
+    ]);
+    fake.client().job(JOB).wait_until_running().await.unwrap();
+    assert_eq!(fake.asked().len(), 4);
+}
+
 /// A job that needs more slots than there are.
 #[tokio::test(start_paused = true)]
 async fn a_long_wait_requests_the_details_less_and_less_often() {

@@ -184,7 +184,7 @@ impl<M: Mode> Watch<M> {
 
     /// Sends one request, a small one while the state alone shows that the goal is far; two if they disagree.
     async fn ask(&mut self) -> Result<Option<JobProgress>> {
-        let job = self.wanted.job;
+        let (job, mut cached) = (self.wanted.job, None);
         if self.asks_for_details() {
             let details = ReadProgress { job }.run(self.client.clone(), Waiting::question()).await?;
             // The server caches the details: only the state alone shows if they are current.
@@ -192,10 +192,16 @@ impl<M: Mode> Watch<M> {
                 self.enter(details.state.clone()).await;
                 return Ok(Some(details));
             }
+            cached = Some(details);
         }
         match self.client.execute(&GetJobStatus::new(job), Waiting::question()).await {
             Err(error) if error.is_of_another_release() => self.tells_state = false,
-            told => self.enter(told?.status).await,
+            told => {
+                let state = told?.status;
+                self.enter(state.clone()).await;
+                // A job ends once: cached details that show its end are current.
+                return Ok(cached.filter(|details| details.state == state && state.is_terminal()));
+            }
         }
         Ok(None)
     }
