@@ -6,8 +6,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::{
     app::{App, Global},
-    command::{Chore, Deed, On, Task},
-    commands::{CHORES, NOUNS, SHORT_CHORES, SHORTCUTS},
+    command::{Chore, Deed, Noun, On, Task},
+    commands::{CHORES, NOUNS, PLURALS, SHORT_CHORES, SHORT_NAMES, SHORTCUTS},
     complete,
     error::{EXIT_CODES, Failure, Result},
     every,
@@ -16,17 +16,21 @@ use crate::{
 
 pub(crate) fn command() -> Command {
     let nouns = NOUNS.iter().map(|noun| {
-        let command = Command::new(noun.name).about(noun.about);
-        // Made only if it is asked for: there are a hundred verbs.
+        let aliases = SHORT_NAMES.iter().filter(|(_, long)| *long == noun.name).map(|(short, _)| *short);
+        let command = Command::new(noun.name).about(noun.about).visible_aliases(aliases.collect::<Vec<_>>());
+        // Deferred: there are a hundred verbs.
         command.subcommand_required(true).arg_required_else_help(true).defer(verbs)
     });
-    let shortcuts = SHORTCUTS.iter().map(|deed| (deed.describe)(Command::new(deed.name)));
+    let plurals = PLURALS.iter().map(|(plural, _)| Command::new(*plural).hide(true).defer(list_or_verbs));
+    let shortcuts = SHORTCUTS.iter().map(|deed| (deed.describe)(Command::new(deed.name)).defer(own_help));
     let chores = CHORES.iter().map(|chores| {
-        let each = chores.chores.iter().map(|chore| (chore.describe)(Command::new(chore.name)));
+        let each = chores.chores.iter().map(|chore| named(Command::new(chore.name), chore.describe));
         let command = Command::new(chores.name).about(chores.about).subcommands(each);
-        command.subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true)
+        let command = command.subcommand_required(true).arg_required_else_help(true);
+        command.disable_help_subcommand(true).defer(own_help)
     });
-    let short_chores = SHORT_CHORES.iter().map(|chore| (chore.describe)(Command::new(chore.name)));
+    let short_chores =
+        SHORT_CHORES.iter().map(|chore| (chore.describe)(Command::new(chore.name)).defer(own_help));
     let global = Global::augment_args(Command::new("flinkctl"));
     global
         .mut_arg("context", |context| context.add(complete::contexts()))
@@ -37,16 +41,68 @@ pub(crate) fn command() -> Command {
         .arg_required_else_help(true)
         .subcommands(shortcuts)
         .subcommands(nouns)
+        .subcommands(plurals)
         .subcommands(chores)
         .subcommands(short_chores)
 }
 
 /// Adds the verbs of a noun.
 fn verbs(command: Command) -> Command {
-    let Some(noun) = NOUNS.iter().find(|noun| noun.name == command.get_name()) else { return command };
-    let deeds = noun.deeds.iter().map(|deed| (deed.describe)(Command::new(deed.name)));
-    let verbs = noun.verbs.iter().map(|verb| verb.command());
-    command.disable_help_subcommand(true).subcommands(deeds).subcommands(verbs)
+    let Some(noun) = noun(command.get_name()) else { return command };
+    let deeds = noun.deeds.iter().map(|deed| named(Command::new(deed.name), deed.describe));
+    let verbs = noun.verbs.iter().map(|verb| with_alias(verb.command()));
+    own_help(command.disable_help_subcommand(true).subcommands(deeds).subcommands(verbs))
+}
+
+/// The plural of a noun lists, as `flinkctl jobs`; with a verb it is the noun.
+fn list_or_verbs(command: Command) -> Command {
+    let Some(noun) = noun(command.get_name()) else { return command };
+    let command = match list_of(noun) {
+        Some(Task::Deed(deed)) => (deed.describe)(command),
+        Some(Task::Verb(verb)) => {
+            let list = verb.command();
+            let about = list.get_about().cloned().unwrap_or_default();
+            command.about(about).args(list.get_arguments().cloned().collect::<Vec<_>>())
+        }
+        None => command,
+    };
+    verbs(command.subcommand_negates_reqs(true).args_conflicts_with_subcommands(true))
+}
+
+/// The noun that is called so, or whose plural it is.
+fn noun(name: &str) -> Option<&'static Noun> {
+    let singular = PLURALS.iter().find(|(plural, _)| *plural == name).map_or(name, |(_, noun)| noun);
+    NOUNS.iter().find(|noun| noun.name == singular)
+}
+
+/// The command of a noun that lists.
+fn list_of(noun: &'static Noun) -> Option<Task> {
+    let deed = noun.deeds.iter().find(|deed| deed.name == LIST).map(Task::Deed);
+    deed.or_else(|| noun.verbs.iter().find(|verb| verb.name == LIST).map(Task::Verb))
+}
+
+const LIST: &str = "list";
+
+fn named(command: Command, describe: fn(Command) -> Command) -> Command {
+    with_alias(describe(command))
+}
+
+fn with_alias(command: Command) -> Command {
+    if command.get_name() == LIST { command.alias("ls") } else { command }
+}
+
+/// Leaves the options of every command out of the help of one: `flinkctl options` lists them.
+fn own_help(command: Command) -> Command {
+    const TEMPLATE: &str = "\
+{before-help}{about-with-newline}
+{usage-heading} {usage}
+
+{all-args}{after-help}
+
+`flinkctl options` lists the options that every command has.
+";
+    let command = command.mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg });
+    command.help_template(TEMPLATE).mut_subcommands(|command| command.help_template(TEMPLATE))
 }
 
 /// Does what was said; again and again, if that was said.
@@ -117,11 +173,14 @@ fn find(matches: &ArgMatches) -> Result<(Said, &ArgMatches)> {
     if let Some(task) = deed(SHORTCUTS, name).or_else(|| chore(SHORT_CHORES, name)) {
         return Ok((task, matches));
     }
-    let (verb, matches) = matches.subcommand().ok_or_else(no_command)?;
+    let listed = || noun(name).and_then(list_of).map(Said::Task);
+    let Some((verb, matches)) = matches.subcommand() else {
+        return Ok((listed().ok_or_else(no_command)?, matches));
+    };
     if let Some(chores) = CHORES.iter().find(|chores| chores.name == name) {
         return Ok((chore(chores.chores, verb).ok_or_else(no_command)?, matches));
     }
-    let noun = NOUNS.iter().find(|noun| noun.name == name).ok_or_else(no_command)?;
+    let noun = noun(name).ok_or_else(no_command)?;
     let row = || noun.verbs.iter().find(|row| row.name == verb).map(Task::Verb).map(Said::Task);
     Ok((deed(noun.deeds, verb).or_else(row).ok_or_else(no_command)?, matches))
 }
@@ -137,5 +196,21 @@ mod tests {
     #[test]
     fn the_whole_command_line_is_sound() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn each_plural_lists() {
+        for (plural, _) in PLURALS {
+            assert!(noun(plural).and_then(list_of).is_some(), "{plural} lists nothing");
+        }
+        let said = |words: &[&str]| {
+            let matches = command().try_get_matches_from([&["flinkctl"], words].concat()).unwrap();
+            format!("{:?}", find(&matches).unwrap().0)
+        };
+        assert_eq!(said(&["jobs"]), said(&["job", "list"]));
+        assert_eq!(said(&["jobs", "--state", "running"]), said(&["job", "ls"]));
+        assert_eq!(said(&["vertices", "Orders"]), said(&["vertex", "list", "Orders"]));
+        assert_eq!(said(&["jobs", "get", "Orders"]), said(&["job", "get", "Orders"]));
+        assert_eq!(said(&["tm", "ls"]), said(&["taskmanagers"]));
     }
 }

@@ -17,6 +17,7 @@ mod jobmanager;
 #[cfg(unix)]
 mod local;
 mod logs;
+mod options;
 mod processes;
 mod ps;
 mod rescale;
@@ -33,7 +34,7 @@ use crate::command::{Chore, Chores, Deed, Noun};
 pub(crate) const SHORTCUTS: &[Deed] = &[run::RUN, ps::PS, logs::LOGS, api::API];
 
 /// Chores without a noun.
-pub(crate) const SHORT_CHORES: &[Chore] = &[api::ENDPOINTS_COMMAND, completion::COMPLETION];
+pub(crate) const SHORT_CHORES: &[Chore] = &[api::ENDPOINTS_COMMAND, options::OPTIONS, completion::COMPLETION];
 
 pub(crate) const CHORES: &[Chores] = &[
     context::CHORES,
@@ -54,6 +55,23 @@ pub(crate) const NOUNS: &[Noun] = &[
     jobmanager::NOUN,
     application::NOUN,
     dataset::NOUN,
+];
+
+/// Short names of nouns.
+pub(crate) const SHORT_NAMES: &[(&str, &str)] = &[("tm", "taskmanager"), ("jm", "jobmanager")];
+
+/// Plurals of nouns: alone, each lists.
+pub(crate) const PLURALS: &[(&str, &str)] = &[
+    ("jobs", "job"),
+    ("jars", "jar"),
+    ("vertices", "vertex"),
+    ("subtasks", "subtask"),
+    ("checkpoints", "checkpoint"),
+    ("rescales", "rescale"),
+    ("taskmanagers", "taskmanager"),
+    ("tms", "taskmanager"),
+    ("applications", "application"),
+    ("datasets", "dataset"),
 ];
 
 /// Endpoints that are called by a command that does more.
