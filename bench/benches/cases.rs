@@ -1,4 +1,4 @@
-//! `cargo bench -p flink-bench`: the time of small pieces of work, each compared with the minimal code for it.
+//! `cargo bench -p flink-bench --features criterion`: the time of small pieces of work, each compared with the minimal code for it.
 
 use criterion::Criterion;
 use flink_bench::cases::{CASES, Setup};

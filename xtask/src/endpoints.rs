@@ -35,6 +35,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.check {
         return check();
     }
+    write()
+}
+
+pub fn write() -> Result<()> {
     let (path, now) = (path(), read()?);
     fs::write(path, with_table(&now)?)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! The live tests, release by release, and the table of what they called.
+//! The tests on real Flinks, release by release, and the table of the endpoints that they called.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use flink_local::{Distribution, Progress};
 use flink_rest_client::{ENDPOINTS, FlinkVersion};
 
-use crate::{cargo, setup};
+use crate::{cargo, setup, spec};
 
 /// Endpoints that no cluster of ours answers well, and why.
 const NEVER_WELL: &[(&str, &str)] = &[
@@ -26,8 +26,30 @@ const NEVER_WELL: &[(&str, &str)] = &[
 const BEGIN: &str = "<!-- live: written by `cargo xtask live --write` -->\n";
 const END: &str = "<!-- /live -->";
 
+/// The releases that the command line is tried on: what it does does not differ between them.
+const FLINKCTL: &[&str] = &["2.3.0", "1.20.5"];
+
+/// The releases that `flink-local` is tried on, whatever is asked for.
+pub const LOCAL: &[&str] = &["2.3.0", "1.20.5"];
+
+/// Tests that belong together.
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Suite {
+    /// `flink-local`: clusters start, fail and stop
+    Local,
+    /// The client: each endpoint
+    Client,
+    /// `flink-ops` and its examples, on the newest
+    Ops,
+    /// The command line, on the newest 2.x and 1.x
+    Flinkctl,
+}
+
 #[derive(clap::Args)]
 pub struct Arguments {
+    /// What is tested [default: all]
+    #[arg(value_enum)]
+    suites: Vec<Suite>,
     /// The releases; `all` for all that are supported
     #[arg(long, value_name = "VERSION", value_delimiter = ',', default_value = flink_local::NEWEST)]
     flink: Vec<String>,
@@ -38,21 +60,42 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<()> {
     setup::jdk()?;
-    setup::programs(&[setup::PROXIES, setup::MAVEN].concat())?;
-    let versions = setup::releases(&arguments.flink);
-    let rows: BTreeMap<_, _> =
-        versions.iter().map(|version| Ok((version.clone(), test(version)?))).collect::<Result<_>>()?;
-    println!("\n{}", table(&rows));
+    setup::programs(&[setup::PROXIES, setup::MAVEN, setup::TERMINAL].concat())?;
+    let asked = |suite| arguments.suites.is_empty() || arguments.suites.contains(&suite);
+    if asked(Suite::Local) {
+        obtain(LOCAL)?;
+        cargo("test --workspace --test live_local", &[])?;
+    }
+    let mut rows = BTreeMap::new();
+    for version in setup::releases(&arguments.flink) {
+        obtain(&[&version])?;
+        if asked(Suite::Client) {
+            spec::check(&version)?;
+            rows.insert(version.clone(), client(&version)?);
+        }
+        if asked(Suite::Ops) && version == flink_local::NEWEST {
+            cargo("test --workspace --test live_ops", &[("FLINK_VERSION", &version)])?;
+        }
+        if asked(Suite::Flinkctl) && FLINKCTL.contains(&version.as_str()) {
+            cargo("test --workspace --test live_flinkctl", &[("FLINK_VERSION", &version)])?;
+        }
+    }
+    if !rows.is_empty() {
+        println!("\n{}", table(&rows));
+    }
     if arguments.write {
         write(rows)?;
     }
     Ok(())
 }
 
-/// Runs all live tests on one release and says what they called: an error if one failed, or an endpoint was left out.
-pub fn test(version: &str) -> Result<String> {
-    // Obtained here, so that the time limits of the tests do not run while it is downloaded.
-    Distribution::obtain(version, Progress::Stderr)?;
+/// Downloads releases before the tests start, whose timeouts allow for none.
+pub fn obtain(versions: &[&str]) -> Result<()> {
+    versions.iter().try_for_each(|version| Ok(drop(Distribution::obtain(version, Progress::Stderr)?)))
+}
+
+/// Tests the client on one release, and returns what was called: an error if a test failed, or an endpoint was left out.
+fn client(version: &str) -> Result<String> {
     let folder = flink_workspace::root().join("target/live");
     fs::create_dir_all(&folder)?;
     let calls = folder.join(version);
@@ -63,7 +106,7 @@ pub fn test(version: &str) -> Result<String> {
         ("FLINK_LIVE_CALLS", &calls.to_string_lossy()),
         ("RUST_TEST_THREADS", "4"),
     ];
-    cargo("test -p flink-rest-client --features live --test live", &environment)?;
+    cargo("test --workspace --test live_client", &environment)?;
     row(version, &fs::read_to_string(&calls).context("no endpoint was called")?)
 }
 

@@ -4,7 +4,9 @@ mod bench;
 mod check_recordings;
 mod endpoints;
 mod fuzz;
+mod generate;
 mod links;
+mod lint;
 mod live;
 mod picture;
 mod python;
@@ -14,6 +16,7 @@ mod reference;
 mod setup;
 mod soak;
 mod spec;
+mod steps;
 mod test;
 mod wheel;
 
@@ -39,13 +42,17 @@ enum Command {
         #[arg(long, value_name = "VERSION", default_value = flink_local::NEWEST)]
         flink: String,
     },
-    /// Run all checks and tests, including those on a real Flink
+    /// Run all tests, including those on the newest Flink
     Test(test::Arguments),
+    /// Run rustfmt, clippy and rustdoc, without warnings
+    Lint,
+    /// Generate the table of README.md, the Python package's classes and flinkctl's reference page
+    Generate(generate::Arguments),
     /// Fuzz the decoders and errors for a while (needs nightly Rust)
     Fuzz(fuzz::Arguments),
     /// Run long forms of the randomized tests, for about an hour
     Soak(soak::Arguments),
-    /// Call every endpoint on real clusters and show a table of the results
+    /// Run the tests on real Flinks, and show a table of the endpoints that they called
     Live(live::Arguments),
     /// Extract a release's own description of its REST API
     Spec(spec::Arguments),
@@ -72,6 +79,8 @@ fn main() -> anyhow::Result<()> {
         Command::Quickstart(arguments) => quickstart::run(&arguments),
         Command::Jobs { flink } => jobs(&flink),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Lint => lint::run(),
+        Command::Generate(arguments) => generate::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Live(arguments) => live::run(&arguments),
@@ -107,16 +116,19 @@ pub(crate) fn cargo(arguments: &str, environment: &[(&str, &str)]) -> anyhow::Re
     )
 }
 
-/// Runs a command and prints the duration.
-pub(crate) fn timed(shown: &str, command: &mut process::Command) -> anyhow::Result<()> {
-    eprintln!("\n\u{25b6} {shown}");
-    // Removes cargo's variables of this process: with other values, ring and all crates above it would be compiled
-    // again.
+/// Removes cargo's variables of this process: with other values, ring and all crates above it would be compiled again.
+pub(crate) fn forget_cargo(command: &mut process::Command) {
     let variables = env::vars_os().map(|(name, _)| name).filter(|name| {
         let name = name.to_string_lossy();
         name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
     });
     variables.for_each(|name| _ = command.env_remove(name));
+}
+
+/// Runs a command and prints the duration.
+pub(crate) fn timed(shown: &str, command: &mut process::Command) -> anyhow::Result<()> {
+    eprintln!("\n\u{25b6} {shown}");
+    forget_cargo(command);
     let started = Instant::now();
     let status = command.status()?;
     if !status.success() {

@@ -47,6 +47,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if arguments.check {
         return check();
     }
+    write()
+}
+
+pub fn write() -> Result<()> {
     for (path, text) in files()? {
         fs::create_dir_all(path.parent().context("a file in a folder")?)?;
         fs::write(&path, text).with_context(|| path.display().to_string())?;

@@ -23,8 +23,12 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.man {
         Some(folder) => man(folder),
         None if arguments.check => check(),
-        None => Ok(fs::write(path(), page())?),
+        None => write(),
     }
+}
+
+pub fn write() -> Result<()> {
+    Ok(fs::write(path(), page())?)
 }
 
 pub fn check() -> Result<()> {

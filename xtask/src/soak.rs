@@ -39,10 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             let environment =
                 [("FLINK_VERSION", version.as_str()), ("FLINK_SUBMISSIONS", submissions.as_str())];
             let tests = "exactly_once jobmanager:: high_availability no_line_is_lost_or_duplicated";
-            cargo(
-                &format!("test -p flink-rest-client --features live --test live -- {tests}"),
-                &environment,
-            )?;
+            cargo(&format!("test -p flink-rest-client --test live_client -- {tests}"), &environment)?;
         }
     }
     fuzz::run(&arguments.fuzz)

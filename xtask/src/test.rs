@@ -1,46 +1,43 @@
-//! All checks and tests, in the order in which they are likely to fail.
+//! All tests, those on the newest Flink included: built once, then run side by side.
 
 use anyhow::Result;
 
-use crate::{cargo, endpoints, links, live, python, reference, setup, spec, wheel};
+use crate::{
+    cargo, generate, links, live, setup,
+    steps::{self, Step},
+};
 
-/// The releases that the command line is tried on: what it does does not differ between them.
-const FLINKCTL: &[&str] = &["2.3.0", "1.20.5"];
+/// The longest come first.
+const STEPS: [Step; 6] = [
+    Step { name: "client on Flink", command: "xtask live client" },
+    Step { name: "without Flink", command: "test --workspace" },
+    Step { name: "Python", command: "xtask wheel --unpacked" },
+    Step { name: "flink-ops on Flink", command: "xtask live ops" },
+    Step { name: "flinkctl on Flink", command: "xtask live flinkctl" },
+    Step { name: "flink-local", command: "xtask live local" },
+];
+
+/// The live tests wait for their Flinks half of the time.
+const AT_ONCE: usize = 3;
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The releases for the live tests
-    #[arg(long, value_name = "VERSION", value_delimiter = ',', default_value = "2.3.0,1.20.5,1.13.6")]
-    flink: Vec<String>,
     /// Leave out what needs a real Flink
     #[arg(long)]
     without_flink: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    cargo("fmt --all --check", &[])?;
-    cargo("clippy --workspace --all-targets --all-features -- -D warnings", &[])?;
-    cargo("doc --workspace --no-deps --all-features", &[("RUSTDOCFLAGS", "-D warnings")])?;
-    endpoints::check()?;
-    python::check()?;
-    reference::check()?;
+    generate::check()?;
     links::check()?;
-    cargo("test --workspace", &[])?;
+    cargo("test --workspace --no-run", &[])?;
     if arguments.without_flink {
-        return wheel::quick(&[]);
+        cargo("test --workspace", &[])?;
+        return cargo("xtask wheel --unpacked --without-flink", &[]);
     }
-
     setup::jdk()?;
+    live::obtain(live::LOCAL)?;
     setup::programs(&[setup::PROXIES, setup::MAVEN, setup::TERMINAL].concat())?;
-    cargo("test -p flink-local --features live --test live", &[])?;
-    for version in &arguments.flink {
-        spec::check(version)?;
-        live::test(version)?;
-    }
-    for version in arguments.flink.iter().filter(|version| FLINKCTL.contains(&version.as_str())) {
-        cargo("test -p flinkctl --features live --test live", &[("FLINK_VERSION", version)])?;
-    }
-    // `cargo xtask wheel` compares the packages on the others, too.
-    let newest = |version: &&String| *version == flink_local::NEWEST;
-    wheel::quick(&arguments.flink.iter().filter(newest).cloned().collect::<Vec<_>>())
+    cargo("test --workspace --no-run --test live_*", &[])?;
+    steps::run(&STEPS, AT_ONCE)
 }

@@ -2,11 +2,12 @@
 
 use std::{
     env, fs,
+    os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use flink_local::{Distribution, Flink, Progress};
 
 use crate::{cargo, setup, timed};
@@ -24,58 +25,78 @@ const FLINKS: &[&str] = &["2.3.0", "1.20.5"];
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The releases for the live tests
-    #[arg(long, value_name = "VERSION", value_delimiter = ',', default_values = FLINKS)]
+    /// The releases for the live tests [default: 2.3.0,1.20.5; with --unpacked 2.3.0]
+    #[arg(long, value_name = "VERSION", value_delimiter = ',')]
     flink: Vec<String>,
     /// Leave out what needs a real Flink
     #[arg(long)]
     without_flink: bool,
+    /// Test the sources and what `cargo test` has built instead, without a wheel, type checkers and most Pythons
+    #[arg(long)]
+    unpacked: bool,
     /// Puts into docs/python-parity.md how the old package differs
     #[arg(long)]
     write: bool,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let flinks = if arguments.without_flink { &[] } else { arguments.flink.as_slice() };
-    test(&build(&["--release", "--sdist"])?, &pythons(), flinks, arguments.write)
-}
-
-/// The same with a wheel that is not optimized, of which most is built already, and not by way of a source distribution; with
-/// the oldest and the newest Python.
-pub fn quick(flinks: &[String]) -> Result<()> {
     let mut pythons = pythons();
-    if pythons.len() > 2 {
-        pythons.drain(1..pythons.len() - 1);
-    }
-    test(&build(&["--profile", "dev"])?, &pythons, flinks, false)
-}
-
-/// Tests the wheel with these Pythons, and on these Flinks with the newest.
-fn test(wheel: &str, pythons: &[PathBuf], flinks: &[String], write: bool) -> Result<()> {
-    let (newest, others) = pythons.split_last().context(NO_PYTHON)?;
-    for python in others {
-        let environment = Environment::fresh("older", python)?;
-        environment.install(&[wheel, PYTEST])?;
-        environment.run("-m pytest -q -m", &["not live"], &[])?;
-    }
-    let environment = Environment::fresh("newest", newest)?;
-    environment.install(&[&[wheel, PYTEST], &CHECKERS[..]].concat())?;
-    for checked in ["examples", "-p flink_rest_client"] {
-        environment.run(&format!("-m mypy --strict {checked}"), &[], &[])?;
-    }
-    environment.run(
-        "-m pyright --warnings examples --pythonpath",
-        &[&environment.python().to_string_lossy()],
-        &[],
-    )?;
-    environment.run("-m pytest -q -m", &["not live"], &[])?;
-    if flinks.is_empty() {
+    let newest = pythons.last().cloned().context(NO_PYTHON)?;
+    let environment = if arguments.unpacked {
+        if pythons.len() > 2 {
+            pythons.drain(1..pythons.len() - 1);
+        }
+        test(&Package::Folder(unpack()?), &pythons)?
+    } else {
+        let package = Package::Wheel(build(&newest)?);
+        let environment = test(&package, &pythons)?;
+        check_types(&environment)?;
+        environment
+    };
+    if arguments.without_flink {
         return Ok(());
     }
     setup::jdk()?;
-    let old = Environment::fresh("old-package", newest)?;
+    let old = Environment::fresh("old-package", &newest)?;
     old.install(&[OLD_PACKAGE])?;
-    flinks.iter().try_for_each(|version| live(&environment, &old, version, write))
+    let usual = if arguments.unpacked { &[flink_local::NEWEST][..] } else { FLINKS };
+    let asked: Vec<_> = arguments.flink.iter().map(String::as_str).collect();
+    let flinks = if asked.is_empty() { usual } else { &asked };
+    flinks.iter().try_for_each(|version| live(&environment, &old, version, arguments.write))
+}
+
+/// What is tested.
+enum Package {
+    /// A file for pip.
+    Wheel(String),
+    /// A folder that holds the package.
+    Folder(PathBuf),
+}
+
+/// Tests the package with these Pythons, and returns the environment of the last.
+fn test(package: &Package, pythons: &[PathBuf]) -> Result<Environment> {
+    let mut last = Err(anyhow!(NO_PYTHON));
+    for python in pythons {
+        let environment = Environment::fresh("package", python)?;
+        match package {
+            Package::Wheel(wheel) => environment.install(&[wheel, PYTEST])?,
+            Package::Folder(folder) => {
+                environment.install(&[PYTEST]).and_then(|()| environment.add(folder))?
+            }
+        }
+        environment.run("-m pytest -q -m", &["not live"], &[])?;
+        last = Ok(environment);
+    }
+    last
+}
+
+fn check_types(environment: &Environment) -> Result<()> {
+    environment.install(&CHECKERS)?;
+    for checked in ["examples", "-p flink_rest_client"] {
+        environment.run(&format!("-m mypy --strict {checked}"), &[], &[])?;
+    }
+    let python = environment.python();
+    environment.run("-m pyright --warnings examples --pythonpath", &[&python.to_string_lossy()], &[])
 }
 
 /// The live tests, on a cluster of this release.
@@ -98,22 +119,38 @@ fn live(environment: &Environment, old: &Environment, version: &str, write: bool
     Ok(())
 }
 
-/// The wheel, and beside it a source distribution if that is asked for.
-fn build(how: &[&str]) -> Result<String> {
-    let python = pythons().pop().context(NO_PYTHON)?;
-    let environment = Environment::fresh("build", &python)?;
+/// A folder with the Python sources, and the native part that shares its build with the tests.
+fn unpack() -> Result<PathBuf> {
+    // A derive that is built for its own sake is another than the one that the tests use.
+    cargo("build --workspace --exclude flink-rest-macros --lib", &[])?;
+    let root = flink_workspace::root();
+    let folder = root.join("target/wheel/unpacked");
+    let package = folder.join("flink_rest_client");
+    let _ = fs::remove_dir_all(&package);
+    fs::create_dir_all(&package)?;
+    for source in fs::read_dir(root.join("bindings/python/python/flink_rest_client"))? {
+        let source = source?;
+        symlink(source.path(), package.join(source.file_name()))?;
+    }
+    let library = format!("{}_native{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let built = env::current_exe()?.with_file_name(library);
+    fs::copy(&built, package.join("_native.abi3.so")).with_context(|| built.display().to_string())?;
+    Ok(folder)
+}
+
+/// The wheel, and beside it a source distribution.
+fn build(python: &Path) -> Result<String> {
+    let environment = Environment::fresh("build", python)?;
     environment.install(&[MATURIN])?;
     let dist = flink_workspace::root().join("target/wheel/dist");
     let _ = fs::remove_dir_all(&dist);
-    if how.contains(&"--sdist") {
-        // The wheel is made from the source distribution, so both are good if it is. Its files are dated long ago: cargo
-        // would take what it built before for newer.
-        cargo("clean --release -p flink-rest-macros -p flink-rest-client -p flink-rest-client-python", &[])?;
-    }
+    // The wheel is made from the source distribution, so both are good if it is. Its files are dated long ago: cargo
+    // would take what it built before for newer.
+    cargo("clean --release -p flink-rest-macros -p flink-rest-client -p flink-rest-client-python", &[])?;
     let target = flink_workspace::root().join("target");
     environment.run(
-        "-m maturin build",
-        &[how, &["--out", &dist.to_string_lossy()]].concat(),
+        "-m maturin build --release --sdist --out",
+        &[&dist.to_string_lossy()],
         &[("CARGO_TARGET_DIR", &target.to_string_lossy())],
     )?;
     let wheel = fs::read_dir(dist)?
@@ -139,6 +176,15 @@ impl Environment {
 
     fn install(&self, packages: &[&str]) -> Result<()> {
         self.run("-m pip install --quiet --disable-pip-version-check", packages, &[])
+    }
+
+    /// Lets Python find the packages in a folder.
+    fn add(&self, folder: &Path) -> Result<()> {
+        let versions = fs::read_dir(self.0.join("lib"))?.filter_map(|entry| Some(entry.ok()?.path()));
+        for version in versions {
+            fs::write(version.join("site-packages/unpacked.pth"), folder.as_os_str().as_encoded_bytes())?;
+        }
+        Ok(())
     }
 
     /// Runs Python in the folder of the package.

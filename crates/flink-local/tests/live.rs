@@ -1,4 +1,4 @@
-//! Tests with real clusters. Run with `cargo test -p flink-local --features live`; needs a JDK, and a Flink or pip.
+//! Tests with real clusters. `cargo xtask live local` runs them; they need a JDK, and a Flink or pip.
 
 use std::env;
 use std::fs;

@@ -1,21 +1,35 @@
 //! `flinkctl local`: a Flink that outlives the command that started it, and is stopped by another one.
 
 use std::{
+    os::unix::process::CommandExt,
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use tempfile::TempDir;
 
-struct Sandbox(TempDir);
+struct Sandbox {
+    folder: TempDir,
+    watcher: Child,
+}
 
 impl Sandbox {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut watcher = Command::new("sh");
+        watcher.args(["-c", r#"cat; "$0" local down; rm -rf "$1""#, env!("CARGO_BIN_EXE_flinkctl")]);
+        watcher.arg(folder.path()).env("FLINKCTL_CONFIG", folder.path().join("config.toml")).process_group(0);
+        watcher.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let watcher = watcher.spawn().unwrap();
+        Self { folder, watcher }
+    }
+
     /// Runs a command; returns exit code, stdout and stderr.
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_flinkctl"))
             .args(arguments)
             .env_remove("FLINKCTL_URL")
-            .env("FLINKCTL_CONFIG", self.0.path().join("config.toml"))
+            .env("FLINKCTL_CONFIG", self.folder.path().join("config.toml"))
             .stdin(Stdio::null())
             .output()
             .unwrap();
@@ -43,17 +57,17 @@ impl Sandbox {
     }
 }
 
-/// A failing test leaves no cluster behind.
+/// A test that fails or is killed leaves no cluster behind: its end closes the watcher's standard input.
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        let _ = self.run(&["local", "down"]);
+        let _ = self.watcher.wait();
     }
 }
 
 #[test]
 fn a_flink_runs_until_it_is_stopped() {
     let version = std::env::var("FLINK_VERSION").unwrap_or_else(|_| flink_local::NEWEST.into());
-    let sandbox = Sandbox(tempfile::tempdir().unwrap());
+    let sandbox = Sandbox::new();
     sandbox.done(&["context", "add", "before", "--url", "http://127.0.0.1:1"]);
     let url = sandbox.done(&["local", "up", "--flink", &version, "--slots", "3"]);
     assert_eq!(sandbox.done(&["cluster", "get", "--json", "slots-total"]), "{\"slots-total\":3}");

@@ -29,6 +29,10 @@ impl Terminal {
         let shell = ["env", "-u", "NO_COLOR", &path, &url, "PS1=> ", "sh"];
         terminal
             .tmux(&[&["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "40"], &shell[..]].concat());
+        // It ends with this process, also when that is killed.
+        let (tmux, owner) = (&terminal.server, process::id());
+        let watch = format!("while kill -0 {owner}; do sleep 1; done; tmux -L {tmux} kill-server");
+        terminal.tmux(&["run-shell", "-b", &format!("({watch}) 2>&-")]);
         terminal.shows(">");
         terminal
     }
