@@ -39,16 +39,16 @@
 //! those of the uncompressed files named after it (`flink.log.1`). A file with such a name to which another program
 //! writes does not belong to the log: while it grows, a rotation counts as a [gap](LogLine::gap).
 
-mod doubt;
+mod cursor;
 pub(crate) mod files;
+mod fingerprint;
+mod grace;
 pub(crate) mod lines;
 mod listing;
-mod mark;
 mod merge;
+mod poller;
 mod process;
-mod rounds;
 mod source;
-mod trail;
 
 use std::{
     borrow::Cow,
@@ -67,7 +67,7 @@ use crate::{
     client::{callback::Callback, pull::Pull},
     logs::{
         Unread,
-        follow::{files::File, rounds::Rounds},
+        follow::{files::File, poller::Poller},
     },
 };
 
@@ -136,7 +136,7 @@ impl Start {
 
 /// The logs to follow.
 #[derive(Clone, Debug)]
-enum What {
+enum Target {
     One(Process, File),
     All,
 }
@@ -146,10 +146,10 @@ enum What {
 #[must_use = "nothing is followed until lines() are asked for"]
 pub struct Follow<M> {
     client: Client<M>,
-    what: What,
+    target: Target,
     start: Start,
-    shortest_pause: Duration,
-    longest_pause: Duration,
+    min_interval: Duration,
+    max_interval: Duration,
     patience: Duration,
     on_outage: Callback<Error>,
     on_unread: Callback<Unread>,
@@ -163,18 +163,18 @@ impl<M: Mode> Client<M> {
     /// comes after newer lines. The log of a new TaskManager is read from its beginning. Processes without a log are
     /// left out; if none has one, that is an error.
     pub fn follow_logs(&self) -> Follow<M> {
-        Follow::new(self, What::All)
+        Follow::new(self, Target::All)
     }
 }
 
 impl<M: Mode> Follow<M> {
-    fn new(client: &Client<M>, what: What) -> Self {
+    fn new(client: &Client<M>, target: Target) -> Self {
         Self {
             client: client.clone(),
-            what,
+            target,
             start: Start::Beginning,
-            shortest_pause: Duration::from_secs(1),
-            longest_pause: Duration::from_secs(5),
+            min_interval: Duration::from_secs(1),
+            max_interval: Duration::from_secs(5),
             patience: Duration::from_secs(120),
             on_outage: Callback::default(),
             on_unread: Callback::default(),
@@ -182,11 +182,11 @@ impl<M: Mode> Follow<M> {
     }
 
     pub(crate) fn log(client: &Client<M>, process: Process) -> Self {
-        Self::new(client, What::One(process, File::Log))
+        Self::new(client, Target::One(process, File::Log))
     }
 
     pub(crate) fn stdout(client: &Client<M>, process: Process) -> Self {
-        Self::new(client, What::One(process, File::Stdout))
+        Self::new(client, Target::One(process, File::Stdout))
     }
 
     /// Begins with the last lines of each process, this many; 0 for new lines only.
@@ -207,8 +207,8 @@ impl<M: Mode> Follow<M> {
     /// Sets the interval between polls [default: 1 to 5 seconds]. It is the shortest after new lines, and grows up to
     /// the longest without.
     pub fn poll_between(mut self, shortest: Duration, longest: Duration) -> Self {
-        self.shortest_pause = shortest;
-        self.longest_pause = longest.max(shortest);
+        self.min_interval = shortest;
+        self.max_interval = longest.max(shortest);
         self
     }
 
@@ -240,7 +240,7 @@ impl<M: Mode> Follow<M> {
     /// Returns the lines. Sends nothing until the first is requested.
     pub fn lines(self) -> LogLines<M> {
         let mode = self.client.mode.clone();
-        LogLines { pull: Pull::new(Rounds::new(self)), mode }
+        LogLines { pull: Pull::new(Poller::new(self)), mode }
     }
 }
 
@@ -250,7 +250,7 @@ impl<M: Mode> Follow<M> {
 /// after an error, and when the only TaskManager that it follows is gone.
 #[must_use = "nothing is sent until a line is asked for"]
 pub struct LogLines<M: Mode> {
-    pull: Pull<Rounds<M>>,
+    pull: Pull<Poller<M>>,
     mode: M,
 }
 

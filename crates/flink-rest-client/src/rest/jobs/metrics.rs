@@ -143,7 +143,7 @@ pub struct GetAggregatedSubtaskMetrics {
     #[query]
     pub agg: Vec<Aggregation>,
     /// Subtasks to include, as indexes or ranges [default: all].
-    #[query(check = there_can_be)]
+    #[query(check = valid_subtasks)]
     pub subtasks: Vec<SubtaskRange>,
 }
 
@@ -152,7 +152,7 @@ const MAX_SUBTASK: u32 = (1 << 15) - 1;
 
 /// Refuses indexes that cannot exist. The server lists all indexes of a range in memory: 30 million take it a minute
 /// (2.3.0).
-fn there_can_be(SubtaskRange(text): &SubtaskRange) -> Result<(), String> {
+fn valid_subtasks(SubtaskRange(text): &SubtaskRange) -> Result<(), String> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let index = |text: &str| text.trim().parse::<u32>().ok().filter(|index| *index <= MAX_SUBTASK);
     match index(first).zip(index(last)) {

@@ -183,7 +183,7 @@ pub struct SubtaskExecutionAttemptDetails {
     pub other_concurrent_attempts: Vec<SubtaskExecutionAttemptDetails>,
     /// Flink sends the start time twice.
     #[serde(rename = "start_time", with = "minus_one")]
-    start_time_again: Option<Timestamp>,
+    duplicate_start_time: Option<Timestamp>,
 }
 
 telling!(SubtaskExecutionAttemptDetails: Members(&[Number("subtask"), Number("attempt"), Object("metrics")]));
@@ -322,7 +322,7 @@ pub struct SubtaskTimes {
     pub timestamps: BTreeMap<ExecutionState, Entered>,
 }
 
-macro_rules! located {
+macro_rules! host_accessors {
     ($($name:ident),*) => {$(
         impl $name {
             /// Returns the host; none while the subtask waits for a slot.
@@ -338,4 +338,4 @@ macro_rules! located {
     )*};
 }
 
-located!(SubtaskExecutionAttemptDetails, SubtaskAccumulators, SubtaskTimes);
+host_accessors!(SubtaskExecutionAttemptDetails, SubtaskAccumulators, SubtaskTimes);
