@@ -177,7 +177,7 @@ pub struct SubtaskExecutionAttemptDetails {
     pub taskmanager_id: Option<TaskManagerId>,
     /// Time spent in each state (1.16+).
     #[serde(rename = "status-duration", default, skip_serializing_if = "Option::is_none")]
-    pub status_duration: Option<BTreeMap<ExecutionState, Spent>>,
+    pub status_duration: Option<BTreeMap<ExecutionState, TimeSpent>>,
     /// Other attempts of the same subtask that run at the same time, because one is slow (1.16+).
     #[serde(rename = "other-concurrent-attempts", default, skip_serializing_if = "Vec::is_empty")]
     pub other_concurrent_attempts: Vec<SubtaskExecutionAttemptDetails>,
@@ -192,7 +192,7 @@ telling!(SubtaskExecutionAttemptDetails: Members(&[Number("subtask"), Number("at
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[non_exhaustive]
-pub struct Spent {
+pub struct TimeSpent {
     /// The time.
     #[serde(with = "minus_one")]
     pub time: Option<Duration>,
