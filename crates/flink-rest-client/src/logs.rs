@@ -116,7 +116,7 @@ impl fmt::Display for Unread {
 
 /// The log entries to read. Sends nothing until the first of the [entries](Self::entries) is requested.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is read until entries() are asked for"]
+#[must_use = "nothing is read until entries() is called"]
 pub struct Logs<M> {
     client: Client<M>,
     /// The processes; none for all.
@@ -188,7 +188,7 @@ struct Report {
 ///
 /// Async code calls [`next`](Self::next) or uses it as a [`Stream`]; in blocking code it is an [`Iterator`]. If no log
 /// can be read, that is an error. If only some can, [`take_unread`](Self::take_unread) lists the others at the end.
-#[must_use = "nothing is sent until an entry is asked for"]
+#[must_use = "nothing is sent until an entry is requested"]
 pub struct LogEntries<M: Mode> {
     pull: Pull<Reading<M>>,
     report: Arc<Mutex<Report>>,

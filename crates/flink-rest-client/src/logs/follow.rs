@@ -143,7 +143,7 @@ enum Target {
 
 /// Options for following logs. Sends nothing until the first of the [lines](Self::lines) is requested.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is followed until lines() are asked for"]
+#[must_use = "nothing is followed until lines() is called"]
 pub struct Follow<M> {
     client: Client<M>,
     target: Target,
@@ -248,7 +248,7 @@ impl<M: Mode> Follow<M> {
 ///
 /// Async code calls [`next`](Self::next) or uses it as a [`Stream`]; in blocking code it is an [`Iterator`]. It ends
 /// after an error, and when the only TaskManager that it follows is gone.
-#[must_use = "nothing is sent until a line is asked for"]
+#[must_use = "nothing is sent until a line is requested"]
 pub struct LogLines<M: Mode> {
     pull: Pull<Poller<M>>,
     mode: M,

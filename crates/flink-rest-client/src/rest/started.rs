@@ -130,8 +130,8 @@ impl<M: Mode> JobLookup<'_, M> {
         options.attempt_timeout = Some(self.client.lookup_timeout(options));
         options.retry = Some(Retry::never());
         if let Some(job) = jobs.iter_mut().find(|job| job.state == JobStatus::Failed) {
-            let told = self.client.execute(&GetJobExceptions::new(job.id), options).await;
-            job.root_cause = told.ok().and_then(|told| Some(told.root_cause()?.to_owned()));
+            let exceptions = self.client.execute(&GetJobExceptions::new(job.id), options).await;
+            job.root_cause = exceptions.ok().and_then(|exceptions| Some(exceptions.root_cause()?.to_owned()));
         }
         jobs
     }

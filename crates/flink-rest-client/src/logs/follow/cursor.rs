@@ -62,6 +62,12 @@ struct Reading {
     rotated: Vec<Listed>,
 }
 
+impl Reading {
+    fn new(file: Listed, role: Role, rotated: Vec<Listed>) -> Self {
+        Self { file, role, size_differs: false, read_so_far: Fingerprint::START, rotated }
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Role {
     /// It is the log.
@@ -332,13 +338,7 @@ impl Cursor {
             self.is_incomplete |= has_grown || has_other_pattern || self.listing.is_unreliable();
             self.gap |= self.is_incomplete;
             let file = newer.unwrap_or_else(|| self.log());
-            self.state = State::Open(Reading {
-                file,
-                role: Role::Next,
-                size_differs: false,
-                read_so_far: Fingerprint::START,
-                rotated,
-            });
+            self.state = State::Open(Reading::new(file, Role::Next, rotated));
         } else if read_so_far.bytes == self.fingerprint.bytes {
             // If the list has another size, its time does not apply.
             let mtime = file.mtime.filter(|_| file.size == self.fingerprint.bytes);
@@ -369,7 +369,7 @@ impl Cursor {
                 (first.cloned().unwrap_or(log), Role::Next)
             }
         };
-        State::Open(Reading { file, role, size_differs: false, read_so_far: Fingerprint::START, rotated })
+        State::Open(Reading::new(file, role, rotated))
     }
 
     /// Looks for the current file among the rotated ones.
@@ -381,13 +381,7 @@ impl Cursor {
 
     fn try_candidate(&mut self, rotated: Vec<Listed>, mut others: Vec<Listed>) -> State {
         match others.pop() {
-            Some(file) => State::Open(Reading {
-                file,
-                role: Role::Candidate(others),
-                size_differs: false,
-                read_so_far: Fingerprint::START,
-                rotated,
-            }),
+            Some(file) => State::Open(Reading::new(file, Role::Candidate(others), rotated)),
             None if self.find_grace.is_running(self.now) => State::Idle,
             None => self.restart(),
         }
@@ -410,13 +404,7 @@ impl Cursor {
         self.find_grace.reset();
         self.next_grace.reset();
         (self.gap, self.since) = (true, None);
-        State::Open(Reading {
-            file: self.log(),
-            role: Role::Log,
-            size_differs: false,
-            read_so_far: Fingerprint::START,
-            rotated: Vec::new(),
-        })
+        State::Open(Reading::new(self.log(), Role::Log, Vec::new()))
     }
 
     /// Starts another file.

@@ -106,10 +106,10 @@ impl Goal {
             Self::Running => runs || details.state == JobStatus::Finished,
             Self::Finished => details.state == JobStatus::Finished,
             Self::Rescaled(parallelism) => {
-                let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
+                let target = |max: Option<u32>| max.map_or(parallelism, |max| max.min(parallelism));
                 let mut vertices = details.vertices.iter();
                 runs && vertices.len() > 0
-                    && vertices.all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism)))
+                    && vertices.all(|vertex| vertex.parallelism == Some(target(vertex.max_parallelism)))
             }
         }
     }
@@ -139,7 +139,7 @@ impl Action for WaitForJob {
 
 /// Observations of a job during a wait.
 struct JobWatch<M> {
-    wanted: WaitForJob,
+    wait: WaitForJob,
     client: Client<M>,
     state: Option<JobStatus>,
     unknown_since: Option<Instant>,
@@ -150,9 +150,9 @@ struct JobWatch<M> {
 }
 
 impl<M: Mode> JobWatch<M> {
-    fn new(wanted: WaitForJob, client: Client<M>) -> Self {
+    fn new(wait: WaitForJob, client: Client<M>) -> Self {
         Self {
-            wanted,
+            wait,
             client,
             state: None,
             unknown_since: None,
@@ -166,17 +166,17 @@ impl<M: Mode> JobWatch<M> {
     async fn poll(&mut self) -> Result<Option<JobProgress>> {
         let details = match self.read().await {
             Err(error) if error.is_not_found() => return self.unknown(error),
-            asked => asked?,
+            details => details?,
         };
         self.unknown_since = None;
         let has_details = details.is_some();
-        if let Some(details) = details.filter(|details| self.wanted.goal.is_reached(details)) {
+        if let Some(details) = details.filter(|details| self.wait.goal.is_reached(details)) {
             return Ok(Some(details));
         }
         match self.state.clone() {
             Some(JobStatus::Finished) if !has_details => Ok(None),
             Some(state) if state.is_terminal() => {
-                Err(Error::JobEnded { job: self.wanted.job, state, root_cause: None })
+                Err(Error::JobEnded { job: self.wait.job, state, root_cause: None })
             }
             _ => Ok(None),
         }
@@ -184,21 +184,21 @@ impl<M: Mode> JobWatch<M> {
 
     /// Sends one request, a small one while the state alone shows that the goal is far; two if they disagree.
     async fn read(&mut self) -> Result<Option<JobProgress>> {
-        let (job, mut cached) = (self.wanted.job, None);
+        let (job, mut cached) = (self.wait.job, None);
         if self.needs_details() {
             let details = ReadProgress { job }.run(self.client.clone(), Waiting::question()).await?;
             // The server caches the details: only the state alone shows if they are current.
             if !self.has_state_endpoint || self.state.as_ref() == Some(&details.state) {
-                self.enter(details.state.clone()).await;
+                self.record(details.state.clone()).await;
                 return Ok(Some(details));
             }
             cached = Some(details);
         }
         match self.client.execute(&GetJobStatus::new(job), Waiting::question()).await {
             Err(error) if error.is_of_another_release() => self.has_state_endpoint = false,
-            told => {
-                let state = told?.status;
-                self.enter(state.clone()).await;
+            response => {
+                let state = response?.status;
+                self.record(state.clone()).await;
                 // A job ends once: cached details that show its end are current.
                 return Ok(cached.filter(|details| details.state == state && state.is_terminal()));
             }
@@ -208,7 +208,7 @@ impl<M: Mode> JobWatch<M> {
 
     /// Returns true if the state alone, a small response, is not enough.
     fn needs_details(&self) -> bool {
-        let near = match self.wanted.goal {
+        let near = match self.wait.goal {
             Goal::Running | Goal::Rescaled(_) => JobStatus::Running,
             Goal::Finished => JobStatus::Finished,
         };
@@ -218,11 +218,11 @@ impl<M: Mode> JobWatch<M> {
     }
 
     /// Records the state, and the root cause if the job restarts.
-    async fn enter(&mut self, state: JobStatus) {
+    async fn record(&mut self, state: JobStatus) {
         if self.state.as_ref() == Some(&state) {
             return;
         }
-        self.wanted.on_state.call(&state);
+        self.wait.on_state.call(&state);
         let restarts = state == JobStatus::Restarting;
         self.state = Some(state);
         if restarts {
@@ -233,8 +233,8 @@ impl<M: Mode> JobWatch<M> {
 
     /// Returns the root cause of the last failure, if the server still has it.
     async fn root_cause(&self) -> Option<String> {
-        let question = GetJobExceptions::new(self.wanted.job);
-        let exceptions = self.client.execute(&question, Waiting::question()).await.ok()?;
+        let endpoint = GetJobExceptions::new(self.wait.job);
+        let exceptions = self.client.execute(&endpoint, Waiting::question()).await.ok()?;
         Some(exceptions.root_cause()?.to_owned())
     }
 
@@ -258,7 +258,7 @@ impl<M: Mode> JobWatch<M> {
         if since.elapsed() < UNKNOWN_JOB_TIMEOUT {
             return Ok(None);
         }
-        Err(Error::JobGone { job: self.wanted.job, state })
+        Err(Error::JobGone { job: self.wait.job, state })
     }
 
     /// Adds the root cause to a failed job's error, and what was seen of the job to a timeout's.
