@@ -52,7 +52,7 @@ impl<M: Mode> Vertex<M> {
 #[endpoint(GET "/jobs/metrics" -> Vec<AggregatedMetric>, handle = "jobs().metrics()", python = "jobs.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetAggregatedJobMetrics {
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
     /// Aggregations to compute [default: all].
@@ -72,7 +72,7 @@ pub struct GetAggregatedJobMetrics {
 pub struct GetJobMetrics {
     /// The job.
     pub job: JobId,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
 }
@@ -88,7 +88,7 @@ pub struct GetJobVertexMetrics {
     pub job: JobId,
     /// The vertex.
     pub vertex: VertexId,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
 }
@@ -102,7 +102,7 @@ pub struct GetJobManagerOperatorMetrics {
     pub job: JobId,
     /// The vertex.
     pub vertex: VertexId,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
 }
@@ -120,7 +120,7 @@ pub struct GetSubtaskMetrics {
     pub vertex: VertexId,
     /// The subtask, from 0.
     pub subtask: u32,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
 }
@@ -136,7 +136,7 @@ pub struct GetAggregatedSubtaskMetrics {
     pub job: JobId,
     /// The vertex.
     pub vertex: VertexId,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
     /// Aggregations to compute [default: all].
