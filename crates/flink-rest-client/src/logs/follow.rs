@@ -18,12 +18,10 @@
 //! Limits:
 //!
 //! - Lines may be lost unnoticed if a log is truncated: those written since the last poll. The same applies to a log
-//! replaced by one of equal length, if Flink sends copies or no file times.
-//!
+//!   replaced by one of equal length, if Flink sends copies or no file times.
 //! - A file named like a rotated one, to which another program still writes, cannot be told from an older copy.
-//!
 //! - File times exist since 1.15. Before, `flink.log.1` counts as the oldest rotated file, log4j's default. If it is
-//! the newest, as with logback, follow logs of Flink 1.13 and 1.14 only if they are not rotated.
+//!   the newest, as with logback, follow logs of Flink 1.13 and 1.14 only if they are not rotated.
 //!
 //! # Cost
 //!
