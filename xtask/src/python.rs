@@ -218,8 +218,12 @@ fn words(doc: &str) -> String {
     while let Some((before, link)) = rest.split_once('[') {
         let Some((name, after)) = link.split_once(']') else { break };
         text.push_str(before);
-        text.push_str(name);
         let target = after.strip_prefix('(').and_then(|target| target.split_once(')'));
+        // Other brackets are no links: `[default: 5]`.
+        match target.is_some() || name.starts_with('`') {
+            true => text.push_str(name),
+            false => text.push_str(&format!("[{name}]")),
+        }
         rest = target.map_or(after, |(_, after)| after);
     }
     text.push_str(rest);

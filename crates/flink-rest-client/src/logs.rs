@@ -47,7 +47,7 @@ use jiff::{Timestamp, tz::Offset};
 
 pub use self::filter::{LogFilter, LogLevel};
 use self::{
-    entries::{Entry, Rest, Wanted},
+    entries::{Entry, Overflow, Selection},
     merge::{Merge, Merged},
     reader::{Read, Reader, Readers},
     tail::Tail,
@@ -116,7 +116,7 @@ impl fmt::Display for Unread {
 
 /// The log entries to read. Sends nothing until the first of the [entries](Self::entries) is requested.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is read until entries() are asked for"]
+#[must_use = "nothing is read until entries() is called"]
 pub struct Logs<M> {
     client: Client<M>,
     /// The processes; none for all.
@@ -188,7 +188,7 @@ struct Report {
 ///
 /// Async code calls [`next`](Self::next) or uses it as a [`Stream`]; in blocking code it is an [`Iterator`]. If no log
 /// can be read, that is an error. If only some can, [`take_unread`](Self::take_unread) lists the others at the end.
-#[must_use = "nothing is sent until an entry is asked for"]
+#[must_use = "nothing is sent until an entry is requested"]
 pub struct LogEntries<M: Mode> {
     pull: Pull<Reading<M>>,
     report: Arc<Mutex<Report>>,
@@ -263,7 +263,7 @@ enum State<M> {
     New,
     Merging(Merge<M>),
     /// The last entries are complete.
-    Giving(vec::IntoIter<(usize, Entry)>),
+    Draining(vec::IntoIter<(usize, Entry)>),
 }
 
 impl<M: Mode> Batches for Reading<M> {
@@ -273,22 +273,22 @@ impl<M: Mode> Batches for Reading<M> {
         loop {
             let entries = match &mut self.state {
                 State::New => {
-                    self.begin().await?;
+                    self.start().await?;
                     continue;
                 }
                 State::Merging(merge) => match merge.next().await {
-                    Some(Merged { entries, failed, begins }) => {
+                    Some(Merged { entries, failed, starts_group }) => {
                         self.failed(failed);
-                        if begins {
+                        if starts_group {
                             self.group = Some(self.group.map_or(0, |group| group + 1));
                         }
                         entries
                     }
                     None => return self.error.take().map_or(Ok(None), Err),
                 },
-                State::Giving(entries) => entries.by_ref().collect(),
+                State::Draining(entries) => entries.by_ref().collect(),
             };
-            let is_over = matches!(self.state, State::Giving(_));
+            let is_over = matches!(self.state, State::Draining(_));
             let group = self.group.unwrap_or_default();
             let entries: VecDeque<_> =
                 entries.into_iter().filter_map(|(log, entry)| self.entry(log, entry, group)).collect();
@@ -303,30 +303,30 @@ impl<M: Mode> Batches for Reading<M> {
 
 impl<M: Mode> Reading<M> {
     /// Lists the processes and starts reading their logs.
-    async fn begin(&mut self) -> Result<()> {
+    async fn start(&mut self) -> Result<()> {
         let Logs { client, processes, since, filter, last } = self.logs.clone();
         let config = client.execute(&GetConfig::new(), CallOptions::default()).await?;
         let zone = Offset::from_seconds(config.timezone_offset / 1000).unwrap_or(Offset::UTC);
         self.processes = match processes {
             Some(processes) => processes,
-            None => self.all().await,
+            None => self.all_processes().await,
         };
         self.report().processes = self.processes.len();
-        let rest = if last.is_some() { Rest::IsCut } else { Rest::Continues };
-        let wanted = Wanted { since, filter, zone, rest };
+        let overflow = if last.is_some() { Overflow::Cut } else { Overflow::Split };
+        let selection = Selection { since, filter, zone, overflow };
         let reader = |process: &Process| {
-            Reader::new(Files { client: client.clone(), process: process.clone() }, wanted.clone())
+            Reader::new(Files { client: client.clone(), process: process.clone() }, selection.clone())
         };
         let readers: Vec<_> = self.processes.iter().map(reader).collect();
         self.state = match last {
             None => State::Merging(Merge::new(readers)),
-            Some(most) => State::Giving(self.tail(readers, most).await.into_iter()),
+            Some(count) => State::Draining(self.tail(readers, count).await.into_iter()),
         };
         Ok(())
     }
 
     /// Lists all processes. If the TaskManagers cannot be listed, the JobManager's log is read all the same.
-    async fn all(&mut self) -> Vec<Process> {
+    async fn all_processes(&mut self) -> Vec<Process> {
         let taskmanagers =
             match self.logs.client.execute(&GetTaskManagers::new(), CallOptions::default()).await {
                 Ok(list) => list.taskmanagers,
@@ -340,8 +340,8 @@ impl<M: Mode> Reading<M> {
     }
 
     /// Reads the last entries, a few logs at a time.
-    async fn tail(&mut self, logs: Vec<Reader<M>>, most: usize) -> Vec<(usize, Entry)> {
-        let (mut tail, mut readers, mut number) = (Tail::new(most), Readers::new(), 0_u64);
+    async fn tail(&mut self, logs: Vec<Reader<M>>, count: usize) -> Vec<(usize, Entry)> {
+        let (mut tail, mut readers, mut number) = (Tail::new(count), Readers::new(), 0_u64);
         let mut waiting = logs.into_iter().enumerate();
         loop {
             while readers.len() < MAX_CONCURRENT_REQUESTS
@@ -351,7 +351,7 @@ impl<M: Mode> Reading<M> {
             }
             let Some(Read { log, entries, reader, error }) = readers.next().await else { break };
             // More than `count` entries of one log cannot be among the last.
-            let skipped = entries.len().saturating_sub(most);
+            let skipped = entries.len().saturating_sub(count);
             for entry in entries.into_iter().skip(skipped) {
                 number += 1;
                 tail.push((entry.time, log, number), entry);

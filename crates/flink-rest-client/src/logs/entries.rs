@@ -7,12 +7,12 @@ use jiff::{Timestamp, tz::Offset};
 
 use super::filter::{LogFilter, LogLevel};
 use crate::{
-    logs::follow::lines::{Clock, Lines},
+    logs::follow::lines::{Lines, TimeParser},
     value::secrets::Secrets,
 };
 
 /// Maximum size of an entry in memory, in bytes.
-pub(super) const MAX_ENTRY: usize = 256 * 1024;
+pub(super) const MAX_ENTRY_BYTES: usize = 256 * 1024;
 
 /// An entry of a log, without its process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,58 +33,58 @@ impl Entry {
 
 /// The handling of an entry longer than [`MAX_ENTRY_BYTES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rest {
+pub(super) enum Overflow {
     /// Split into several pieces.
-    Continues,
+    Split,
     /// Cut off, and the cut bytes counted.
-    IsCut,
+    Cut,
 }
 
 /// The entries to return, and how to read them.
 #[derive(Clone, Debug)]
-pub(super) struct Wanted {
+pub(super) struct Selection {
     pub(super) since: Option<Timestamp>,
     pub(super) filter: LogFilter,
     /// The zone of times that have none.
     pub(super) zone: Offset,
-    pub(super) rest: Rest,
+    pub(super) overflow: Overflow,
 }
 
 /// An entry that has not ended yet.
 #[derive(Debug)]
-struct Half {
+struct PartialEntry {
     /// Whether it is selected, once known. A long entry is judged by its first piece.
-    is_wanted: Option<bool>,
+    is_selected: Option<bool>,
     continues: bool,
     cut: u64,
 }
 
 /// Parses the entries of a log.
 #[derive(Debug)]
-pub(super) struct Entries {
-    wanted: Wanted,
-    clock: Clock,
+pub(super) struct EntryParser {
+    selection: Selection,
+    times: TimeParser,
     lines: Lines,
     latest: Option<Timestamp>,
     /// True after the first line that certainly begins an entry. Lines before it are entries of their own.
-    has_begun: bool,
-    half: Option<Half>,
+    has_started: bool,
+    partial: Option<PartialEntry>,
     text: Vec<u8>,
-    given: Vec<Entry>,
+    ready: Vec<Entry>,
     size: usize,
 }
 
-impl Entries {
-    pub(super) fn new(wanted: Wanted, secrets: Arc<Secrets>) -> Self {
+impl EntryParser {
+    pub(super) fn new(selection: Selection, secrets: Arc<Secrets>) -> Self {
         Self {
-            clock: Clock::new(wanted.zone),
-            wanted,
-            lines: Lines::up_to(MAX_ENTRY, secrets),
+            times: TimeParser::new(selection.zone),
+            selection,
+            lines: Lines::up_to(MAX_ENTRY_BYTES, secrets),
             latest: None,
-            has_begun: false,
-            half: None,
+            has_started: false,
+            partial: None,
             text: Vec::new(),
-            given: Vec::new(),
+            ready: Vec::new(),
             size: 0,
         }
     }
@@ -111,50 +111,50 @@ impl Entries {
 
     pub(super) fn take(&mut self) -> Vec<Entry> {
         self.size = 0;
-        std::mem::take(&mut self.given)
+        std::mem::take(&mut self.ready)
     }
 
     fn line(&mut self, line: &[u8]) {
-        let time = self.clock.time(line);
+        let time = self.times.time(line);
         let has_level = || line.first().is_some_and(u8::is_ascii_digit) && LogLevel::of(line).is_some();
-        let is_beginning = time.is_some() || has_level();
-        if is_beginning || !self.has_begun {
+        let is_start = time.is_some() || has_level();
+        if is_start || !self.has_started {
             self.end_entry();
-            self.has_begun |= is_beginning;
+            self.has_started |= is_start;
             self.begin(time, line);
         } else {
-            self.go_on(line);
+            self.append(line);
         }
     }
 
     fn begin(&mut self, time: Option<Timestamp>, line: &[u8]) {
         self.latest = self.latest.max(time);
-        let Wanted { since, filter, .. } = &self.wanted;
+        let Selection { since, filter, .. } = &self.selection;
         let is_late = since.is_none_or(|since| self.latest.is_some_and(|time| time >= since));
-        let is_wanted = match is_late && filter.wants_level(line) {
+        let is_selected = match is_late && filter.matches_level(line) {
             false => Some(false),
             true if filter.has_text() => None,
             true => Some(true),
         };
         self.text.clear();
-        if is_wanted != Some(false) {
+        if is_selected != Some(false) {
             self.text.extend_from_slice(line);
         }
-        self.half = Some(Half { is_wanted, continues: false, cut: 0 });
+        self.partial = Some(PartialEntry { is_selected, continues: false, cut: 0 });
     }
 
-    fn go_on(&mut self, line: &[u8]) {
-        let Some(half) = &mut self.half else { return };
-        if half.is_wanted == Some(false) {
+    fn append(&mut self, line: &[u8]) {
+        let Some(partial) = &mut self.partial else { return };
+        if partial.is_selected == Some(false) {
             return;
         }
-        if half.cut > 0 || self.text.len() + line.len() >= MAX_ENTRY {
-            match self.wanted.rest {
-                Rest::IsCut => {
-                    half.cut += line.len() as u64 + 1;
+        if partial.cut > 0 || self.text.len() + line.len() >= MAX_ENTRY_BYTES {
+            match self.selection.overflow {
+                Overflow::Cut => {
+                    partial.cut += line.len() as u64 + 1;
                     return;
                 }
-                Rest::Continues => self.give(),
+                Overflow::Split => self.flush(),
             }
         }
         if !self.text.is_empty() {
@@ -164,26 +164,26 @@ impl Entries {
     }
 
     fn end_entry(&mut self) {
-        self.give();
-        self.half = None;
+        self.flush();
+        self.partial = None;
     }
 
     /// Emits the entry as far as it was read; further lines become its next piece.
-    fn give(&mut self) {
-        let Some(half) = &mut self.half else { return };
+    fn flush(&mut self) {
+        let Some(partial) = &mut self.partial else { return };
         let text = self.text.trim_ascii_end();
-        let filter = &self.wanted.filter;
-        if *half.is_wanted.get_or_insert_with(|| filter.wants_text(text)) && !text.is_empty() {
+        let filter = &self.selection.filter;
+        if *partial.is_selected.get_or_insert_with(|| filter.matches_text(text)) && !text.is_empty() {
             let entry = Entry {
                 time: self.latest,
-                continues: half.continues,
-                cut: half.cut,
+                continues: partial.continues,
+                cut: partial.cut,
                 bytes: Bytes::copy_from_slice(text),
             };
             self.size += entry.size();
-            self.given.push(entry);
+            self.ready.push(entry);
         }
-        half.continues = true;
+        partial.continues = true;
         self.text.clear();
     }
 }
@@ -197,24 +197,24 @@ mod tests {
         java.lang.Exception: why\n\n\tat org.acme.B.b(B.java:1)\n\
         15:39:54 ERROR no date";
 
-    fn read(log: &str, filter: LogFilter, since: Option<&str>, rest: Rest) -> Vec<Entry> {
+    fn read(log: &str, filter: LogFilter, since: Option<&str>, overflow: Overflow) -> Vec<Entry> {
         let since = since.map(|time| time.parse().unwrap());
-        let wanted = Wanted { since, filter, zone: jiff::tz::offset(1), rest };
-        let mut entries = Entries::new(wanted, Arc::default());
+        let selection = Selection { since, filter, zone: jiff::tz::offset(1), overflow };
+        let mut entries = EntryParser::new(selection, Arc::default());
         log.as_bytes().chunks(7).for_each(|chunk| entries.feed(chunk));
         entries.finish();
-        assert_eq!(entries.size(), entries.given.iter().map(Entry::size).sum::<usize>());
+        assert_eq!(entries.size(), entries.ready.iter().map(Entry::size).sum::<usize>());
         entries.take()
     }
 
     fn texts(log: &str, filter: LogFilter, since: Option<&str>) -> Vec<String> {
-        let entries = read(log, filter, since, Rest::Continues);
+        let entries = read(log, filter, since, Overflow::Split);
         entries.iter().map(|entry| String::from_utf8(entry.bytes.to_vec()).unwrap()).collect()
     }
 
     #[test]
     fn an_entry_keeps_its_stack_trace_and_times_do_not_go_back() {
-        let entries = read(LOG, LogFilter::default(), None, Rest::Continues);
+        let entries = read(LOG, LogFilter::default(), None, Overflow::Split);
         let times: Vec<_> = entries.iter().map(|entry| entry.time.map(|time| time.to_string())).collect();
         let time = Some("2026-11-23T14:39:53.606Z".to_owned());
         assert_eq!(times, [None, time.clone(), time.clone(), time]);
@@ -240,17 +240,17 @@ mod tests {
             "2026-11-23 15:39:52,606 ERROR first\n{}2026-11-23 15:39:53,606 INFO next\n",
             frame.repeat(600)
         );
-        let pieces = read(&log, LogFilter::default().containing("first"), None, Rest::Continues);
+        let pieces = read(&log, LogFilter::default().containing("first"), None, Overflow::Split);
         assert!(pieces.len() == 3 && pieces[1].continues && !pieces[0].continues);
         let whole: Vec<_> = pieces.iter().map(|piece| piece.bytes.to_vec()).collect();
         assert_eq!(
             whole.join(&b'\n').len(),
             "2026-11-23 15:39:52,606 ERROR first\n".len() + frame.len() * 600 - 1
         );
-        let cut = read(&log, LogFilter::default(), None, Rest::IsCut);
+        let cut = read(&log, LogFilter::default(), None, Overflow::Cut);
         assert_eq!((cut.len(), cut[1].cut), (2, 0));
         assert_eq!(cut[0].bytes.len() as u64 + cut[0].cut, whole.join(&b'\n').len() as u64);
-        let line = format!("2026-11-23 15:39:52,606 INFO {}\nend", "y".repeat(MAX_ENTRY * 3));
-        assert_eq!(read(&line, LogFilter::default(), None, Rest::IsCut).len(), 1);
+        let line = format!("2026-11-23 15:39:52,606 INFO {}\nend", "y".repeat(MAX_ENTRY_BYTES * 3));
+        assert_eq!(read(&line, LogFilter::default(), None, Overflow::Cut).len(), 1);
     }
 }

@@ -68,15 +68,15 @@ impl FromStr for LogLevel {
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct LogFilter {
-    least: Option<LogLevel>,
+    min_level: Option<LogLevel>,
     text: Option<String>,
     ignore_case: bool,
 }
 
 impl LogFilter {
     /// Selects only entries of this level or a more severe one, and those without a level.
-    pub fn level(self, least: LogLevel) -> Self {
-        Self { least: Some(least), ..self }
+    pub fn level(self, min_level: LogLevel) -> Self {
+        Self { min_level: Some(min_level), ..self }
     }
 
     /// Selects only entries that contain this text, in any of their lines.
@@ -90,20 +90,20 @@ impl LogFilter {
     }
 
     /// Returns true if the entry is selected.
-    pub fn wants(&self, entry: &[u8]) -> bool {
-        self.wants_level(entry) && self.wants_text(entry)
+    pub fn matches(&self, entry: &[u8]) -> bool {
+        self.matches_level(entry) && self.matches_text(entry)
     }
 
     /// Selects an entry without a level, too: its severity is unknown.
-    pub(crate) fn wants_level(&self, entry: &[u8]) -> bool {
-        self.least.is_none_or(|least| LogLevel::of(entry).is_none_or(|level| level >= least))
+    pub(crate) fn matches_level(&self, entry: &[u8]) -> bool {
+        self.min_level.is_none_or(|min_level| LogLevel::of(entry).is_none_or(|level| level >= min_level))
     }
 
     pub(crate) fn has_text(&self) -> bool {
         self.text.is_some()
     }
 
-    pub(crate) fn wants_text(&self, entry: &[u8]) -> bool {
+    pub(crate) fn matches_text(&self, entry: &[u8]) -> bool {
         let Some(text) = &self.text else { return true };
         let entry = String::from_utf8_lossy(entry);
         match self.ignore_case {
@@ -132,15 +132,15 @@ mod tests {
     fn entries_are_selected_by_level_and_text() {
         let all = LogFilter::default;
         assert!(
-            all().wants(ENTRY)
-                && all().level(LogLevel::Warn).wants(ENTRY)
-                && all().containing("why").wants(ENTRY)
+            all().matches(ENTRY)
+                && all().level(LogLevel::Warn).matches(ENTRY)
+                && all().containing("why").matches(ENTRY)
         );
         assert!(
-            !all().level(LogLevel::Error).wants(ENTRY) && all().level(LogLevel::Error).wants(b"no level")
+            !all().level(LogLevel::Error).matches(ENTRY) && all().level(LogLevel::Error).matches(b"no level")
         );
         assert!(
-            !all().containing("WHY").wants(ENTRY) && all().containing("WHY").ignoring_case().wants(ENTRY)
+            !all().containing("WHY").matches(ENTRY) && all().containing("WHY").ignoring_case().matches(ENTRY)
         );
     }
 }

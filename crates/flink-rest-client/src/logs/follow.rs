@@ -18,12 +18,10 @@
 //! Limits:
 //!
 //! - Lines may be lost unnoticed if a log is truncated: those written since the last poll. The same applies to a log
-//! replaced by one of equal length, if Flink sends copies or no file times.
-//!
+//!   replaced by one of equal length, if Flink sends copies or no file times.
 //! - A file named like a rotated one, to which another program still writes, cannot be told from an older copy.
-//!
 //! - File times exist since 1.15. Before, `flink.log.1` counts as the oldest rotated file, log4j's default. If it is
-//! the newest, as with logback, follow logs of Flink 1.13 and 1.14 only if they are not rotated.
+//!   the newest, as with logback, follow logs of Flink 1.13 and 1.14 only if they are not rotated.
 //!
 //! # Cost
 //!
@@ -39,16 +37,16 @@
 //! those of the uncompressed files named after it (`flink.log.1`). A file with such a name to which another program
 //! writes does not belong to the log: while it grows, a rotation counts as a [gap](LogLine::gap).
 
-mod doubt;
+mod cursor;
 pub(crate) mod files;
+mod fingerprint;
+mod grace;
 pub(crate) mod lines;
 mod listing;
-mod mark;
 mod merge;
+mod poller;
 mod process;
-mod rounds;
 mod source;
-mod trail;
 
 use std::{
     borrow::Cow,
@@ -67,7 +65,7 @@ use crate::{
     client::{callback::Callback, pull::Pull},
     logs::{
         Unread,
-        follow::{files::File, rounds::Rounds},
+        follow::{files::File, poller::Poller},
     },
 };
 
@@ -136,20 +134,20 @@ impl Start {
 
 /// The logs to follow.
 #[derive(Clone, Debug)]
-enum What {
+enum Target {
     One(Process, File),
     All,
 }
 
 /// Options for following logs. Sends nothing until the first of the [lines](Self::lines) is requested.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is followed until lines() are asked for"]
+#[must_use = "nothing is followed until lines() is called"]
 pub struct Follow<M> {
     client: Client<M>,
-    what: What,
+    target: Target,
     start: Start,
-    shortest_pause: Duration,
-    longest_pause: Duration,
+    min_interval: Duration,
+    max_interval: Duration,
     patience: Duration,
     on_outage: Callback<Error>,
     on_unread: Callback<Unread>,
@@ -163,18 +161,18 @@ impl<M: Mode> Client<M> {
     /// comes after newer lines. The log of a new TaskManager is read from its beginning. Processes without a log are
     /// left out; if none has one, that is an error.
     pub fn follow_logs(&self) -> Follow<M> {
-        Follow::new(self, What::All)
+        Follow::new(self, Target::All)
     }
 }
 
 impl<M: Mode> Follow<M> {
-    fn new(client: &Client<M>, what: What) -> Self {
+    fn new(client: &Client<M>, target: Target) -> Self {
         Self {
             client: client.clone(),
-            what,
+            target,
             start: Start::Beginning,
-            shortest_pause: Duration::from_secs(1),
-            longest_pause: Duration::from_secs(5),
+            min_interval: Duration::from_secs(1),
+            max_interval: Duration::from_secs(5),
             patience: Duration::from_secs(120),
             on_outage: Callback::default(),
             on_unread: Callback::default(),
@@ -182,11 +180,11 @@ impl<M: Mode> Follow<M> {
     }
 
     pub(crate) fn log(client: &Client<M>, process: Process) -> Self {
-        Self::new(client, What::One(process, File::Log))
+        Self::new(client, Target::One(process, File::Log))
     }
 
     pub(crate) fn stdout(client: &Client<M>, process: Process) -> Self {
-        Self::new(client, What::One(process, File::Stdout))
+        Self::new(client, Target::One(process, File::Stdout))
     }
 
     /// Begins with the last lines of each process, this many; 0 for new lines only.
@@ -207,8 +205,8 @@ impl<M: Mode> Follow<M> {
     /// Sets the interval between polls [default: 1 to 5 seconds]. It is the shortest after new lines, and grows up to
     /// the longest without.
     pub fn poll_between(mut self, shortest: Duration, longest: Duration) -> Self {
-        self.shortest_pause = shortest;
-        self.longest_pause = longest.max(shortest);
+        self.min_interval = shortest;
+        self.max_interval = longest.max(shortest);
         self
     }
 
@@ -240,7 +238,7 @@ impl<M: Mode> Follow<M> {
     /// Returns the lines. Sends nothing until the first is requested.
     pub fn lines(self) -> LogLines<M> {
         let mode = self.client.mode.clone();
-        LogLines { pull: Pull::new(Rounds::new(self)), mode }
+        LogLines { pull: Pull::new(Poller::new(self)), mode }
     }
 }
 
@@ -248,9 +246,9 @@ impl<M: Mode> Follow<M> {
 ///
 /// Async code calls [`next`](Self::next) or uses it as a [`Stream`]; in blocking code it is an [`Iterator`]. It ends
 /// after an error, and when the only TaskManager that it follows is gone.
-#[must_use = "nothing is sent until a line is asked for"]
+#[must_use = "nothing is sent until a line is requested"]
 pub struct LogLines<M: Mode> {
-    pull: Pull<Rounds<M>>,
+    pull: Pull<Poller<M>>,
     mode: M,
 }
 

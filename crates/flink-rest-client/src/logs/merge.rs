@@ -16,14 +16,14 @@ use crate::{Error, MAX_CONCURRENT_REQUESTS, Mode};
 
 /// Maximum memory of a group of logs, in bytes: merging needs an entry of each. At most [`MAX_CONCURRENT_REQUESTS`] of
 /// them are requested or read at a time. Logs already being opened when a group is full still belong to it.
-const MAX_GROUP: usize = 14 << 20;
+const MAX_GROUP_BYTES: usize = 14 << 20;
 
 /// Memory of a log not read to its end, in bytes: two or three chunks of its connection, of 408 KiB at most, and the
 /// entries read ahead.
-const OPEN_LOG: usize = 1 << 20;
+const OPEN_LOG_BYTES: usize = 1 << 20;
 
 /// Maximum number of entries to return at once.
-const BATCH: usize = 256;
+const MAX_BATCH_ENTRIES: usize = 256;
 
 /// Merges logs by time. Logs that together exceed the memory are merged group by group.
 pub(super) struct Merge<M> {
@@ -51,7 +51,7 @@ pub(super) struct Merged {
     /// Logs that could not be read, at all or to their end.
     pub(super) failed: Vec<(usize, Error)>,
     /// True for the first batch of a group.
-    pub(super) begins: bool,
+    pub(super) starts_group: bool,
 }
 
 impl<M: Mode> Merge<M> {
@@ -62,30 +62,30 @@ impl<M: Mode> Merge<M> {
 
     /// Returns the next batch; none at the end.
     pub(super) async fn next(&mut self) -> Option<Merged> {
-        let mut merged = Merged { entries: Vec::new(), failed: Vec::new(), begins: false };
+        let mut merged = Merged { entries: Vec::new(), failed: Vec::new(), starts_group: false };
         if self.heads.is_empty() {
             self.first += self.logs.len();
             self.logs.clear();
             if self.waiting.len() == 0 {
                 return None;
             }
-            merged.begins = true;
-            self.gather(&mut merged.failed).await;
+            merged.starts_group = true;
+            self.start_group(&mut merged.failed).await;
         }
-        while merged.entries.len() < BATCH
+        while merged.entries.len() < MAX_BATCH_ENTRIES
             && let Some(Reverse((_, log))) = self.heads.pop()
         {
-            self.give(log, &mut merged).await;
+            self.emit(log, &mut merged).await;
         }
         Some(merged)
     }
 
     /// Opens as many logs as fit into memory, and reads a little of each.
-    async fn gather(&mut self, failed: &mut Vec<(usize, Error)>) {
+    async fn start_group(&mut self, failed: &mut Vec<(usize, Error)>) {
         let mut used = 0;
         loop {
             while self.readers.len() < MAX_CONCURRENT_REQUESTS
-                && used < MAX_GROUP
+                && used < MAX_GROUP_BYTES
                 && let Some(reader) = self.waiting.next()
             {
                 self.readers.start(self.logs.len(), reader);
@@ -93,7 +93,7 @@ impl<M: Mode> Merge<M> {
             }
             let Some(part) = self.readers.next().await else { break };
             used += match part.reader {
-                Some(_) => OPEN_LOG,
+                Some(_) => OPEN_LOG_BYTES,
                 None => part.entries.iter().map(Entry::size).sum(),
             };
             self.take(part, failed);
@@ -110,7 +110,7 @@ impl<M: Mode> Merge<M> {
     }
 
     /// Emits the first entry of a log, with its further pieces.
-    async fn give(&mut self, log: usize, merged: &mut Merged) {
+    async fn emit(&mut self, log: usize, merged: &mut Merged) {
         loop {
             let Some(of) = self.logs.get_mut(log) else { return };
             merged.entries.extend(of.entries.pop_front().map(|entry| (self.first + log, entry)));

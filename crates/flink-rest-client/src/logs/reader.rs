@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::{StreamExt, stream::FuturesUnordered};
 
-use super::entries::{Entries, Entry, Wanted};
+use super::entries::{Entry, EntryParser, Selection};
 use crate::{
     CallOptions, Error, Mode, Result, Retry,
     client::{download::Body, transport::BoxFuture},
@@ -11,10 +11,10 @@ use crate::{
 };
 
 /// Memory of the entries read ahead per log, in bytes.
-const READ_AHEAD: usize = 32 * 1024;
+const READ_AHEAD_BYTES: usize = 32 * 1024;
 
 /// Number of bytes parsed at once.
-const SLICE: usize = 8 * 1024;
+const SLICE_BYTES: usize = 8 * 1024;
 
 /// The log of one process.
 pub(super) struct Reader<M> {
@@ -22,12 +22,12 @@ pub(super) struct Reader<M> {
     /// None until it is opened.
     body: Option<Body>,
     chunk: Bytes,
-    entries: Entries,
+    entries: EntryParser,
 }
 
 impl<M: Mode> Reader<M> {
-    pub(super) fn new(files: Files<M>, wanted: Wanted) -> Self {
-        let entries = Entries::new(wanted, files.client.shared.secrets.clone());
+    pub(super) fn new(files: Files<M>, selection: Selection) -> Self {
+        let entries = EntryParser::new(selection, files.client.shared.secrets.clone());
         Self { files, body: None, chunk: Bytes::new(), entries }
     }
 
@@ -40,7 +40,7 @@ impl<M: Mode> Reader<M> {
             self.body = Some(self.files.log(options).await?);
         }
         let Some(body) = &mut self.body else { return Ok(false) };
-        while self.entries.size() < READ_AHEAD {
+        while self.entries.size() < READ_AHEAD_BYTES {
             if self.chunk.is_empty() {
                 match body.next().await {
                     Ok(Some(bytes)) => self.chunk = bytes,
@@ -50,13 +50,13 @@ impl<M: Mode> Reader<M> {
                     }
                 }
             }
-            self.entries.feed(&self.chunk.split_to(self.chunk.len().min(SLICE)));
+            self.entries.feed(&self.chunk.split_to(self.chunk.len().min(SLICE_BYTES)));
         }
         Ok(true)
     }
 }
 
-/// Entries read from a log.
+/// EntryParser read from a log.
 pub(super) struct Read<M> {
     /// The log's number.
     pub(super) log: usize,

@@ -7,20 +7,20 @@ use jiff::Timestamp;
 use super::entries::Entry;
 
 /// Maximum memory of the last entries, in bytes.
-const MAX_BYTES: usize = 8 << 20;
+const MAX_TAIL_BYTES: usize = 8 << 20;
 
 /// Position of an entry in the order: time, log number, number within the log.
-pub(super) type Place = (Option<Timestamp>, usize, u64);
+pub(super) type Position = (Option<Timestamp>, usize, u64);
 
 #[derive(Debug)]
 struct Kept {
-    place: Place,
+    position: Position,
     entry: Entry,
 }
 
 impl PartialEq for Kept {
     fn eq(&self, other: &Self) -> bool {
-        self.place == other.place
+        self.position == other.position
     }
 }
 
@@ -34,14 +34,14 @@ impl PartialOrd for Kept {
 
 impl Ord for Kept {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.place.cmp(&other.place)
+        self.position.cmp(&other.position)
     }
 }
 
 /// The last entries added so far.
 #[derive(Debug)]
 pub(super) struct Tail {
-    most: usize,
+    max_entries: usize,
     heap: BinaryHeap<Reverse<Kept>>,
     bytes: usize,
     /// True if fewer entries are kept than requested, because they exceed the memory.
@@ -49,17 +49,17 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    pub(super) fn new(most: usize) -> Self {
-        Self { most, heap: BinaryHeap::new(), bytes: 0, is_short: false }
+    pub(super) fn new(max_entries: usize) -> Self {
+        Self { max_entries, heap: BinaryHeap::new(), bytes: 0, is_short: false }
     }
 
-    pub(super) fn push(&mut self, place: Place, entry: Entry) {
-        self.bytes += entry.size() + size_of::<Place>();
-        self.heap.push(Reverse(Kept { place, entry }));
-        while self.heap.len() > self.most || self.bytes > MAX_BYTES {
-            self.is_short |= self.heap.len() <= self.most;
+    pub(super) fn push(&mut self, position: Position, entry: Entry) {
+        self.bytes += entry.size() + size_of::<Position>();
+        self.heap.push(Reverse(Kept { position, entry }));
+        while self.heap.len() > self.max_entries || self.bytes > MAX_TAIL_BYTES {
+            self.is_short |= self.heap.len() <= self.max_entries;
             let Some(Reverse(Kept { entry, .. })) = self.heap.pop() else { break };
-            self.bytes -= entry.size() + size_of::<Place>();
+            self.bytes -= entry.size() + size_of::<Position>();
         }
     }
 
@@ -72,7 +72,7 @@ impl Tail {
             sorted
                 .into_iter()
                 .rev()
-                .map(|Reverse(Kept { place: (_, log, _), entry })| (log, entry))
+                .map(|Reverse(Kept { position: (_, log, _), entry })| (log, entry))
                 .collect(),
             is_short,
         )
@@ -85,8 +85,8 @@ mod tests {
 
     use super::*;
 
-    fn last(most: usize, size: usize) -> (Vec<(usize, u8)>, bool) {
-        let mut tail = Tail::new(most);
+    fn last(max_entries: usize, size: usize) -> (Vec<(usize, u8)>, bool) {
+        let mut tail = Tail::new(max_entries);
         for number in 0..100_u8 {
             let log = usize::from(number % 2);
             let time = Some(Timestamp::from_second(i64::from(number / 4)).unwrap());
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_ones_are_kept_in_order() {
+    fn the_last_entries_are_kept_in_order() {
         assert_eq!(last(3, 1), (vec![(0, 98), (1, 97), (1, 99)], false));
         assert_eq!(last(0, 1), (vec![], false));
         assert_eq!(last(1000, 1).0.len(), 100);

@@ -1,27 +1,28 @@
-//! Fresh metrics.
+//! Fresh metrics: makes Flink collect metrics before they are read.
 //!
-//! A JobManager collects metrics only when somebody asks, at most once per `metrics.fetcher.update-interval`, and
-//! answers that request with what it collected before: on a job that nobody looked at for an hour, with values an hour
-//! old. So the first look only makes it collect. What it collected of itself arrives some 20 ms later, what it collected
-//! of the TaskManagers 30 to 300 ms later (measured on 1.13.6, 1.20.5 and 2.3.0).
+//! A JobManager only collects metrics when they are requested, at most once per `metrics.fetcher.update-interval`. It
+//! responds with the previous collection: for a job that nobody has read for an hour, the values are an hour old. So
+//! the first request only triggers a collection. Its own values arrive some 20 ms later, those of the TaskManagers 30
+//! to 300 ms later (measured on 1.13.6, 1.20.5 and 2.3.0).
 //!
-//! Each JVM reports CPU time and memory in use, of which one differs between any two collections. Once one has changed,
-//! a collection has begun, and the values of all others are waited for, a second at most. If none changes for 0.4 s, none
-//! began: the last one is younger than the interval, or, from 1.20 on, not over, as a JVM does not answer
-//! (`MetricFetcherImpl.update`; for up to `web.timeout`, ten minutes). The backpressure of a vertex tells when it began.
+//! Each JVM reports CPU time and memory usage; one of them differs between any two collections. Once one has changed, a
+//! collection has started, and the values of all others are awaited for up to a second. If none changes for 0.4 s, no
+//! collection has started. Either the last one is younger than the interval, or, since 1.20, it is still in progress
+//! because a JVM does not respond (`MetricFetcherImpl.update`; for up to `web.timeout`, ten minutes). The backpressure
+//! of a vertex includes the start time of the last collection.
 //!
-//! | metrics count as fresh once | it is wrong if |
+//! | metrics count as fresh once | wrong if |
 //! | --- | --- |
-//! | the JobManager and each registered TaskManager have reported, up to three; up to 21 if the first look takes less than 20 ms | |
-//! | some TaskManagers of more have reported, and no other for 0.4 s | one is later than that |
-//! | nobody has reported for 0.4 s, and a job tells that the last collection is young | |
-//! | nobody has reported for 0.4 s, and no job runs | all are later than that, or one has not answered the collection before |
+//! | the JobManager and each registered TaskManager have reported, up to three; up to 21 if the first request takes less than 20 ms | |
+//! | of more TaskManagers, some have reported, and no other for 0.4 s | one reports later than that |
+//! | none has reported for 0.4 s, and a job shows that the last collection is young | |
+//! | none has reported for 0.4 s, and no job is running | all report later than that, or one has not answered the previous collection |
 //!
-//! All else is [`Freshness::Unknown`].
+//! In all other cases the result is [`Freshness::Unknown`].
 
 mod collection;
+mod jvm_sample;
 mod last_collection;
-mod pulse;
 
 use std::time::Duration;
 
@@ -34,25 +35,25 @@ use crate::{
     rest::jobmanager::GetJobManagerConfig,
 };
 
-/// Flink's option for the least time between two collections, and its default.
+/// Flink's option for the minimum interval between two collections, and its default.
 const INTERVAL_OPTION: &str = "metrics.fetcher.update-interval";
 pub(crate) const DEFAULT_INTERVAL: Duration = Duration::from_secs(10);
-/// Age beyond one interval at which metrics count as stale; also the longest wait for a collection.
-const TOLERANCE: Duration = Duration::from_secs(1);
-/// Time for which metrics that do not come are not waited for again: a command may read hundreds.
-const GIVE_UP: Duration = Duration::from_secs(5);
-/// Timeout of one look.
-const LOOK_TIMEOUT: Duration = Duration::from_secs(2);
+/// Maximum age of fresh metrics beyond one interval; also the timeout of a collection.
+const COLLECTION_TIMEOUT: Duration = Duration::from_secs(1);
+/// Time for which an unknown freshness is not determined again: a command may read hundreds of metrics.
+const UNKNOWN_TTL: Duration = Duration::from_secs(5);
+/// Timeout of one request.
+const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl<M: Mode> Client<M> {
     /// Makes the JobManager collect metrics, and waits about a second at most until they have arrived.
     ///
-    /// All calls whose answers hold metrics do this first ([`Spec::measured`](crate::endpoint::Spec::measured)), typed
-    /// ones and those by name. It is for those who want to know whether it worked. It sends nothing if this client knows
-    /// that the last collection is younger than the JobManager's `metrics.fetcher.update-interval` and a second.
+    /// All calls that read metrics do this first ([`Spec::measured`](crate::endpoint::Spec::measured)), typed ones and
+    /// those by name. Call it to learn if it succeeded. Sends nothing if this client knows that the last collection is
+    /// younger than the JobManager's `metrics.fetcher.update-interval` and a second.
     ///
-    /// Each TaskManager is waited for, if there are up to three; up to 21 where the JobManager answers within 20 ms. Of
-    /// more, one that reports 0.4 s later than the others is missed.
+    /// Waits for each TaskManager if there are up to three, or up to 21 if the JobManager responds within 20 ms. With
+    /// more, a TaskManager that reports 0.4 s later than the others is missed.
     ///
     /// ```no_run
     /// # async fn example(flink: flink_rest_client::FlinkRestClient) -> flink_rest_client::Result<()> {
@@ -71,27 +72,27 @@ impl<M: Mode> Client<M> {
 #[non_exhaustive]
 pub struct RefreshMetrics;
 
-/// Age of the metrics that the JobManager answers with.
+/// Age of the JobManager's metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Freshness {
-    /// Collected no longer ago than one `metrics.fetcher.update-interval` and a second.
+    /// Collected at most one `metrics.fetcher.update-interval` and a second ago.
     Fresh,
-    /// Unknown, and perhaps old: the JobManager or a TaskManager takes longer than a second to report, or their CPU time
-    /// cannot be read.
+    /// Unknown, and possibly old: the JobManager or a TaskManager takes longer than a second to report, or their CPU
+    /// time cannot be read.
     Unknown,
 }
 
 impl Freshness {
-    /// Whether the metrics are known to be fresh.
+    /// Returns true if the metrics are known to be fresh.
     pub fn is_fresh(self) -> bool {
         self == Self::Fresh
     }
 }
 
 impl<M: Mode, A: Action> Call<M, A> {
-    /// The same, once metrics are fresh, and whether they are; see [`Client::refresh_metrics`]. What reads no metrics is
-    /// [`Fresh`](Freshness::Fresh).
+    /// Makes Flink collect metrics first, and returns their freshness with the result; see [`Client::refresh_metrics`].
+    /// A call that reads no metrics is [`Fresh`](Freshness::Fresh).
     ///
     /// ```no_run
     /// # async fn example(job: flink_rest_client::jobs::Job<flink_rest_client::Async>) -> flink_rest_client::Result<()> {
@@ -108,13 +109,13 @@ impl<M: Mode, A: Action> Call<M, A> {
 #[derive(Clone, Copy, Debug)]
 pub struct Fresh<A>(A);
 
-/// A value that holds metrics, and how old they are.
+/// A value read from metrics, with their freshness.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Reading<T> {
     /// The value.
     pub value: T,
-    /// Age of its metrics.
+    /// The freshness of its metrics.
     pub freshness: Freshness,
 }
 
@@ -143,7 +144,7 @@ impl Action for RefreshMetrics {
     }
 }
 
-/// Makes the JobManager collect, unless metrics are fresh. One at a time: whoever comes meanwhile waits for it.
+/// Makes the JobManager collect metrics unless they are fresh. Concurrent callers wait for the same collection.
 pub(crate) async fn refresh<M: Mode>(client: &Client<M>, mut options: CallOptions) -> Freshness {
     let mut known = client.shared.collections.lock().await;
     let is_ahead = |until: Option<Instant>| until.is_some_and(|until| Instant::now() <= until);
@@ -153,11 +154,11 @@ pub(crate) async fn refresh<M: Mode>(client: &Client<M>, mut options: CallOption
     if is_ahead(known.unknown_until) {
         return Freshness::Unknown;
     }
-    // A failure is told by the call that this is for: nothing is retried here.
+    // A failure is reported by the call itself: no retries here.
     options.retry = Some(Retry::never());
-    // The looks at many TaskManagers share the bound on requests at once.
+    // The requests for many TaskManagers share the limit on concurrent requests.
     options.is_part = true;
-    options.attempt_timeout = Some(options.attempt_timeout.unwrap_or(LOOK_TIMEOUT).min(LOOK_TIMEOUT));
+    options.attempt_timeout = Some(options.attempt_timeout.unwrap_or(READ_TIMEOUT).min(READ_TIMEOUT));
     let begun = Instant::now();
     known.fresh_until = None;
     let late = std::mem::take(&mut known.late);
@@ -165,25 +166,25 @@ pub(crate) async fn refresh<M: Mode>(client: &Client<M>, mut options: CallOption
         Some(Collected::Now) => {
             known.fresh_until = begun.checked_add(interval(client, &mut known.interval, options).await);
         }
-        Some(Collected::Before) => known.fresh_until = Some(begun + TOLERANCE),
+        Some(Collected::Before) => known.fresh_until = Some(begun + COLLECTION_TIMEOUT),
         Some(Collected::Late(values)) => known.late = values,
         None => {}
     }
     if known.fresh_until.is_some() {
         return Freshness::Fresh;
     }
-    known.unknown_until = Some(Instant::now() + GIVE_UP);
+    known.unknown_until = Some(Instant::now() + UNKNOWN_TTL);
     Freshness::Unknown
 }
 
-/// Makes the JobManager collect, unless the call that this is a part of has done so.
+/// Makes the JobManager collect metrics, unless the call that this is a part of has done so.
 pub(crate) async fn refresh_once<M: Mode>(client: &Client<M>, options: CallOptions) {
     if !options.is_refreshed && !refresh(client, options).await.is_fresh() {
         tracing::warn!("the metrics may be old: Flink did not collect them within a second");
     }
 }
 
-/// The cluster's interval, asked for once; the default unless its configuration has another.
+/// Returns the cluster's interval, read once from its configuration.
 async fn interval<M: Mode>(
     client: &Client<M>,
     known: &mut Option<Duration>,
@@ -197,7 +198,7 @@ async fn interval<M: Mode>(
     *known.insert(set.unwrap_or(DEFAULT_INTERVAL))
 }
 
-/// A duration as Flink's configuration writes it: `10 s`, `500ms`, `1 min`; without a unit, milliseconds.
+/// Parses a duration in Flink's configuration format: `10 s`, `500ms`, `1 min`; milliseconds without a unit.
 fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));

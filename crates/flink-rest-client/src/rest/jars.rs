@@ -229,11 +229,12 @@ pub struct RunJar {
     /// Parallelism, at least 1 [default: the program's own, or the cluster's default].
     #[body(check = at_least_one)]
     pub parallelism: Option<u32>,
-    /// Id of the job, so that it is submitted only once [default: a random id chosen by the server]. For programs with
-    /// one job: Flink gives every job of the program this id. Up to 2.2 all but the first are lost, 2.3 refuses them.
+    /// Id of the job [default: random, chosen by the server]. With an id, the job is submitted only once. For programs
+    /// with one job: Flink gives every job of the program this id. Up to 2.2 all but the first are lost, 2.3 refuses
+    /// them.
     #[body("jobId", token = Given)]
     pub job_id: Option<JobId>,
-    /// True to start even if the savepoint has state that no operator claims, and drop that state.
+    /// Start even if the savepoint has state that no operator claims; that state is dropped.
     #[body("allowNonRestoredState")]
     pub allow_non_restored_state: Option<bool>,
     /// The savepoint or checkpoint to restore from.
@@ -296,10 +297,10 @@ pub struct RunJarApplication {
     /// Parallelism, at least 1 [default: the program's own, or the cluster's default].
     #[body(check = at_least_one)]
     pub parallelism: Option<u32>,
-    /// Id of its first job [default: a random id].
+    /// Id of its first job [default: random].
     #[body("jobId")]
     pub job_id: Option<JobId>,
-    /// True to start even if the savepoint has state that no operator claims, and drop that state.
+    /// Start even if the savepoint has state that no operator claims; that state is dropped.
     #[body("allowNonRestoredState")]
     pub allow_non_restored_state: Option<bool>,
     /// The savepoint or checkpoint to restore from.
@@ -311,7 +312,7 @@ pub struct RunJarApplication {
     /// Configuration of this application; overrides the cluster's.
     #[body("flinkConfiguration")]
     pub flink_configuration: BTreeMap<String, String>,
-    /// Id of the application [default: a random id].
+    /// Id of the application [default: random].
     #[body("applicationId", token = Chosen)]
     pub application_id: Option<ApplicationId>,
 }
@@ -343,7 +344,7 @@ pub struct PlanJar {
     /// Parallelism, at least 1 [default: the program's own, or the cluster's default].
     #[body(check = at_least_one)]
     pub parallelism: Option<u32>,
-    /// Job id in the plan [default: a random id].
+    /// Job id in the plan [default: random].
     #[body("jobId")]
     pub job_id: Option<JobId>,
     /// Configuration of the job; overrides the cluster's (1.17+).

@@ -118,7 +118,7 @@ pub struct GetJobManagerEnvironment {}
 #[endpoint(GET "/jobmanager/metrics" -> Vec<Metric>, handle = "jobmanager().metrics()", python = "jobmanager.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetJobManagerMetrics {
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
 }

@@ -157,7 +157,7 @@ impl JobsOverview {
     ///
     /// Flink does not report which program a job belongs to, and returns the id of the first job only. Read directly
     /// after that response, these are the program's other jobs, and any that other clients submitted meanwhile.
-    pub fn begun_after(mut self, first: JobId) -> Vec<JobOverview> {
+    pub fn started_after(mut self, first: JobId) -> Vec<JobOverview> {
         self.jobs.sort_by_key(|job| job.start_time);
         self.jobs.into_iter().skip_while(|job| job.jid != first).skip(1).collect()
     }

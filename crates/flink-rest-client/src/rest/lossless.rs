@@ -31,7 +31,7 @@ impl Spec {
         }?;
         let unknown = || Error::UnknownEndpoint { name: self.name.into(), suggestion: None };
         let (kept, mut losses) =
-            registry::with_answer_type(self.name, Through(answer)).ok_or_else(unknown)??;
+            registry::with_answer_type(self.name, RoundTrip(answer)).ok_or_else(unknown)??;
         compare("", &sent, &kept, &mut losses);
         Ok(losses)
     }
@@ -46,12 +46,12 @@ impl Spec {
 }
 
 /// A round trip: decodes a response and encodes it again, and finds words that no enum knows.
-struct Through(Answer);
+struct RoundTrip(Answer);
 
-impl WithAnswerType for Through {
+impl WithAnswerType for RoundTrip {
     type Output = Result<(Value, Vec<String>)>;
 
-    fn with<T: FromAnswer + Serialize + Debug>(self) -> Self::Output {
+    fn visit<T: FromAnswer + Serialize + Debug>(self) -> Self::Output {
         let Self(answer) = self;
         let endpoint = answer.endpoint.name;
         let failed = |source| Error::Decode { endpoint, at: "its encoding".into(), source };
@@ -127,7 +127,7 @@ mod tests {
     };
 
     #[test]
-    fn what_no_type_keeps_is_told_with_its_place() {
+    fn a_lost_field_is_reported_with_its_path() {
         let job = r#"{"id":"00000000000000000000000000000001","status":"RUNNING","new":{"a":1}}"#;
         let losses = |body: String| GetJobs::SPEC.losses(body);
         assert_eq!(losses(format!(r#"{{"jobs":[{job}]}}"#)).unwrap(), ["jobs[0].new: no type keeps it"]);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_back_otherwise_is_a_loss() {
+    fn a_changed_value_is_a_loss() {
         let losses =
             GetJobVertexBackPressure::SPEC.losses(r#"{"status":"deprecated","subtasks":null}"#).unwrap();
         assert_eq!(losses, ["subtasks: no type keeps it"]);
@@ -145,7 +145,7 @@ mod tests {
 
     /// Without serde_json's `float_roundtrip`, one double in twelve comes back as its neighbour.
     #[test]
-    fn no_double_changes_on_its_way() {
+    fn no_double_changes_in_the_round_trip() {
         let (mut seed, mut wrong) = (1_u64, Vec::new());
         for _ in 0..2000 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -159,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_compared_to_their_last_digit() {
+    fn integers_are_compared_exactly() {
         assert!(is_same_number("9007199254740993", "9007199254740993"));
         assert!(!is_same_number("9007199254740993", "9007199254740992"));
         assert!(is_same_number("1.0E-5", "0.00001") && !is_same_number("1.0", "\"1.0\""));
     }
 
     #[test]
-    fn a_word_that_no_enum_has_is_told() {
+    fn an_unknown_enum_word_is_reported() {
         let job = r#"{"jobs":[{"id":"00000000000000000000000000000001","status":"NEW"}]}"#;
         assert_eq!(GetJobs::SPEC.losses(job).unwrap(), ["`NEW`: no enum has this word"]);
     }

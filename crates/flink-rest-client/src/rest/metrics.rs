@@ -91,7 +91,7 @@ open_enum! {
 }
 
 /// Timeout for metrics that the server starts to collect when they are requested.
-const COLLECTION: Duration = Duration::from_secs(2);
+const COLLECTION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// An endpoint that reads metrics by name, or lists the available names.
 pub(crate) trait Metrics: Endpoint<Response = Vec<Self::Metric>> + Clone {
@@ -132,27 +132,27 @@ pub(crate) async fn collect<M: Mode, E: Metrics>(
     options: CallOptions,
 ) -> Result<Vec<E::Metric>> {
     let (mut catalogue, mut pause) = (endpoint.clone(), Duration::from_millis(50));
-    let asked = std::mem::take(catalogue.names());
-    if !asked.is_empty() {
+    let requested = std::mem::take(catalogue.names());
+    if !requested.is_empty() {
         refresh_once(client, options).await;
     }
     // One deadline for all requests of a client: a job has many vertices, and some may have no metrics.
-    let end = client.shared.collections.first_look(DEFAULT_INTERVAL) + COLLECTION;
+    let end = client.shared.collections.first_look(DEFAULT_INTERVAL) + COLLECTION_TIMEOUT;
     loop {
         let metrics = client.execute(endpoint, options).await?;
         if !metrics.is_empty() {
             return Ok(metrics);
         }
-        if !asked.is_empty() {
-            let offered = client.execute(&catalogue, options).await?;
-            let known: HashSet<&str> = offered.iter().map(E::name).collect();
-            let is_offered = |name: &&String| known.contains(name.as_str());
-            match asked.iter().find(|name| !is_offered(name)) {
-                Some(name) if E::ALL_OR_NOTHING && !offered.is_empty() => {
-                    let suggestion = nearest(name, offered.iter().map(E::name)).map(str::to_owned);
+        if !requested.is_empty() {
+            let available = client.execute(&catalogue, options).await?;
+            let known: HashSet<&str> = available.iter().map(E::name).collect();
+            let is_available = |name: &&String| known.contains(name.as_str());
+            match requested.iter().find(|name| !is_available(name)) {
+                Some(name) if E::ALL_OR_NOTHING && !available.is_empty() => {
+                    let suggestion = nearest(name, available.iter().map(E::name)).map(str::to_owned);
                     return Err(Error::UnknownMetric { name: name.clone(), suggestion });
                 }
-                _ if !offered.is_empty() && !asked.iter().any(|name| is_offered(&name)) => {
+                _ if !available.is_empty() && !requested.iter().any(|name| is_available(&name)) => {
                     return Ok(metrics);
                 }
                 _ => {}

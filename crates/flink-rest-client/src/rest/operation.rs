@@ -245,12 +245,12 @@ impl<P: Poll> Status<P> {
     /// The error at the end of a wait. An accepted operation continues even if its status may no longer be read.
     fn still_unknown(&self, error: Error) -> Error {
         // Errors that settle the operation, or after which polling can continue.
-        let is_told = matches!(error, Error::OperationFailed { .. } | Error::OperationForgotten { .. })
+        let is_conclusive = matches!(error, Error::OperationFailed { .. } | Error::OperationForgotten { .. })
             || error.is_timeout()
             || error.is_unreachable()
             || error.is_transient();
         match self.poll.request() {
-            Ok(poll) if !is_told && self.triggered.is_some() => {
+            Ok(poll) if !is_conclusive && self.triggered.is_some() => {
                 Error::unknown(poll.spec.name, Some(self.id.to_string()), error)
             }
             _ => error,
@@ -299,7 +299,7 @@ impl<P: Poll> Action for Wait<P> {
         let what = format!("operation {}", status.id);
         let mut waiting = Waiting::new(what, &client, on_outage, options);
         loop {
-            let look = async {
+            let poll = async {
                 match status.clone().run(client.clone(), Waiting::question()).await? {
                     Progress::Completed(value) => Ok(Some(value)),
                     Progress::InProgress => {
@@ -309,7 +309,7 @@ impl<P: Poll> Action for Wait<P> {
                     }
                 }
             };
-            match waiting.ask(look).await {
+            match waiting.ask(poll).await {
                 Ok(None) => {}
                 Ok(Some(value)) => return Ok(value),
                 Err(error) => return Err(status.still_unknown(error)),

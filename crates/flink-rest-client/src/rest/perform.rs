@@ -1,4 +1,4 @@
-//! A call with all that belongs to it: typed ones and those by name go this way.
+//! Typed calls and calls by name, with the steps around their request.
 
 use super::{freshness::refresh_once, jobs::savepoints::format, started};
 use crate::{
@@ -7,8 +7,9 @@ use crate::{
 };
 
 impl<M: Mode> Client<M> {
-    /// Carries out an endpoint: what it reads of metrics is fresh, a savepoint has a format that the job can write, and
-    /// the error of a request that may have started jobs names them. [`execute`](Self::execute) does the request alone.
+    /// Executes an endpoint with the steps around it. Metrics are collected first, a savepoint gets a format that the
+    /// job can write, and the error of a request that may have started jobs names them. [`execute`](Self::execute) only
+    /// sends the request.
     pub(crate) async fn perform<E: Endpoint>(
         &self,
         endpoint: &E,
@@ -23,7 +24,7 @@ impl<M: Mode> Client<M> {
             let request = self.check(request, options).await?;
             return self.execute_request(request, options).await;
         }
-        if format::is_taken_by(request.spec) {
+        if format::is_parameter_of(request.spec) {
             Box::pin(format::set(self, &mut request, options)).await?;
         }
         let request = self.check(request, options).await?;

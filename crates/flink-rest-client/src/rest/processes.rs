@@ -239,7 +239,7 @@ impl<S: StartProfiling> Readable for Profile<S> {
         let what = format!("profile of {:?}", started.duration);
         let mut waiting = Waiting::new(what, client, Callback::default(), options);
         let file = loop {
-            let look = async {
+            let poll = async {
                 let runs = client.execute(&list, Waiting::question()).await?.profiling_list;
                 // Only one profiler runs at a time, so the start time identifies it.
                 let run = runs.into_iter().find(|run| run.trigger_time == started.trigger_time);
@@ -252,7 +252,7 @@ impl<S: StartProfiling> Readable for Profile<S> {
                     _ => Ok(None),
                 }
             };
-            if let Some(file) = waiting.ask(look).await? {
+            if let Some(file) = waiting.ask(poll).await? {
                 break file;
             }
         };

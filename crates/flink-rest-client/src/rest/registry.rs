@@ -20,11 +20,11 @@ macro_rules! endpoints {
 
         /// Calls `visitor` with the response type of the endpoint; none if there is no endpoint of this name.
         #[doc(hidden)]
-        pub fn with_answer_type<W: WithAnswerType>(endpoint: &str, what: W) -> Option<W::Output> {
+        pub fn with_answer_type<W: WithAnswerType>(endpoint: &str, visitor: W) -> Option<W::Output> {
             match endpoint {
                 $($(stringify!($name) => {
                     use $module as module;
-                    Some(what.with::<<module::$name as Endpoint>::Response>())
+                    Some(visitor.visit::<<module::$name as Endpoint>::Response>())
                 })*)*
                 _ => None,
             }
@@ -96,7 +96,7 @@ pub trait WithAnswerType {
     type Output;
 
     /// Visits the type.
-    fn with<T: FromAnswer + Serialize + Debug>(self) -> Self::Output;
+    fn visit<T: FromAnswer + Serialize + Debug>(self) -> Self::Output;
 }
 
 /// A call by name; see [`Client::request_by_name`].

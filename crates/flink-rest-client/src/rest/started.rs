@@ -45,20 +45,20 @@ pub(crate) async fn execute_request<M: Mode, T: FromAnswer>(
     };
     // One deadline for the request and the lookups after it: the call's own timeout covers both.
     let deadline = client.deadline(options, client.shared.timeout);
-    let look = Look { client, options, deadline };
+    let lookup = JobLookup { client, options, deadline };
     match (client.execute_request(request.clone(), options).await, before) {
         (Err(Error::StartedAnyway { endpoint, jobs, source }), _) => {
-            Err(Error::StartedAnyway { endpoint, jobs: look.with_causes(jobs).await, source })
+            Err(Error::StartedAnyway { endpoint, jobs: lookup.with_causes(jobs).await, source })
         }
         (Err(error @ Error::OutcomeUnknown { .. }), Some(before)) => {
-            let jobs = look.await_new_jobs(&before).await;
+            let jobs = lookup.await_new_jobs(&before).await;
             Err(error.with_jobs(jobs))
         }
         (Err(error), Some(before)) if error.arrival() == Arrival::Yes && request.may_have_begun(&error) => {
-            let jobs = look.new_jobs_now(&before).await;
+            let jobs = lookup.new_jobs_now(&before).await;
             match jobs.is_empty() {
                 true => Err(error),
-                false => Err(Error::started_anyway(request.spec.name, look.with_causes(jobs).await, error)),
+                false => Err(Error::started_anyway(request.spec.name, lookup.with_causes(jobs).await, error)),
             }
         }
         (done, _) => done,
@@ -75,13 +75,13 @@ async fn jobs_before<M: Mode>(client: &Client<M>, options: CallOptions) -> Resul
 }
 
 /// Lookups of the jobs after a request that failed.
-struct Look<'a, M> {
+struct JobLookup<'a, M> {
     client: &'a Client<M>,
     options: CallOptions,
     deadline: Deadline,
 }
 
-impl<M: Mode> Look<'_, M> {
+impl<M: Mode> JobLookup<'_, M> {
     /// Returns the jobs that are there now and were not before.
     async fn new_jobs(&self, before: &JobIdsWithStatus, mut options: CallOptions) -> Result<Vec<StartedJob>> {
         options.retry = Some(Retry::never());
@@ -130,8 +130,8 @@ impl<M: Mode> Look<'_, M> {
         options.attempt_timeout = Some(self.client.lookup_timeout(options));
         options.retry = Some(Retry::never());
         if let Some(job) = jobs.iter_mut().find(|job| job.state == JobStatus::Failed) {
-            let told = self.client.execute(&GetJobExceptions::new(job.id), options).await;
-            job.root_cause = told.ok().and_then(|told| Some(told.root_cause()?.to_owned()));
+            let exceptions = self.client.execute(&GetJobExceptions::new(job.id), options).await;
+            job.root_cause = exceptions.ok().and_then(|exceptions| Some(exceptions.root_cause()?.to_owned()));
         }
         jobs
     }

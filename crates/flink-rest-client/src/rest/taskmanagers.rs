@@ -140,7 +140,7 @@ impl<M: Mode> TaskManager<M> {
 #[endpoint(GET "/taskmanagers/metrics" -> Vec<AggregatedMetric>, handle = "taskmanagers().metrics()", python = "taskmanager.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetAggregatedTaskManagerMetrics {
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
     /// Aggregations to compute [default: all].
@@ -160,7 +160,7 @@ pub struct GetAggregatedTaskManagerMetrics {
 pub struct GetTaskManagerMetrics {
     /// The TaskManager.
     pub taskmanager: TaskManagerId,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
 }

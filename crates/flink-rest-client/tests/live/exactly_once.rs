@@ -183,7 +183,7 @@ async fn a_program_with_several_jobs_runs_completely() {
                 true => flink.jar(&jar).run().args(args).await.unwrap(),
                 false => flink.jars().upload_and_run(many_jobs_jar()).delete_jar().args(args).await.unwrap(),
             };
-            let listed = flink.jobs().overview().await.unwrap().begun_after(run.job_id);
+            let listed = flink.jobs().overview().await.unwrap().started_after(run.job_id);
             let jobs = three_jobs_of(&program).await;
             assert_eq!(jobs.first(), Some(&run.job_id));
             let listed: Vec<_> = listed.into_iter().filter(|job| jobs.contains(&job.jid)).collect();

@@ -143,7 +143,7 @@ async fn wait_for_all(app: &App, jobs: &[JobId], goal: Goal) -> Result<()> {
 /// The jobs that began while the program ran, besides its first one: as far as Flink tells, they are the program's.
 async fn others(app: &App, first: JobId) -> Vec<JobId> {
     let others = match app.in_time(app.client.jobs().overview()).await {
-        Ok(overview) => overview.begun_after(first),
+        Ok(overview) => overview.started_after(first),
         Err(error) => {
             say!("Whether the program has other jobs than {first} is not known: {error}");
             return Vec::new();

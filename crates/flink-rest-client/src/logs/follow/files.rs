@@ -21,7 +21,7 @@ use crate::{
 const LIST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Number of bytes at the start of a file that tell it from others: log lines begin with a time.
-const HEAD: usize = 4096;
+const HEAD_BYTES: usize = 4096;
 
 /// The kind of file to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,11 +105,11 @@ impl<M: Mode> Files<M> {
 /// Returns the first bytes of a file.
 async fn head(body: &mut Body) -> Result<Bytes> {
     let mut head = BytesMut::new();
-    while head.len() < HEAD
+    while head.len() < HEAD_BYTES
         && let Some(bytes) = body.next().await?
     {
         head.extend_from_slice(&bytes);
     }
-    head.truncate(HEAD);
+    head.truncate(HEAD_BYTES);
     Ok(head.freeze())
 }

@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil, tz::Offset};
 use crate::value::secrets::Secrets;
 
 /// Maximum length of a line. A longer one is split, so that memory is bounded.
-const LONGEST: usize = 1 << 20;
+const MAX_LINE_BYTES: usize = 1 << 20;
 
 /// A line of a file, without its line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,69 +22,69 @@ pub(crate) struct Line {
 #[derive(Debug)]
 pub(crate) struct Lines {
     /// Maximum length of a piece.
-    longest: usize,
+    max_bytes: usize,
     /// The line that has not ended yet.
-    half: Vec<u8>,
+    partial: Vec<u8>,
     /// True if the beginning of this line was emitted already.
-    is_rest: bool,
+    is_continuation: bool,
     /// A line is not split within a secret: the pieces could not be masked.
     secrets: Arc<Secrets>,
 }
 
 impl Lines {
     pub(crate) fn new(secrets: Arc<Secrets>) -> Self {
-        Self::up_to(LONGEST, secrets)
+        Self::up_to(MAX_LINE_BYTES, secrets)
     }
 
     /// Splits lines that are longer than this, in bytes.
-    pub(crate) fn up_to(longest: usize, secrets: Arc<Secrets>) -> Self {
-        Self { longest, half: Vec::new(), is_rest: false, secrets }
+    pub(crate) fn up_to(max_bytes: usize, secrets: Arc<Secrets>) -> Self {
+        Self { max_bytes, partial: Vec::new(), is_continuation: false, secrets }
     }
 
     /// Moves the splitter out, for a callback that borrows its owner.
     pub(crate) fn take(&mut self) -> Self {
-        Self { half: std::mem::take(&mut self.half), secrets: self.secrets.clone(), ..*self }
+        Self { partial: std::mem::take(&mut self.partial), secrets: self.secrets.clone(), ..*self }
     }
 
     /// Emits the lines that end in these bytes, and keeps the rest.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut give: impl FnMut(&[u8])) {
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut emit: impl FnMut(&[u8])) {
         while !bytes.is_empty() {
-            let room = bytes.get(..self.longest - self.half.len()).unwrap_or(bytes);
+            let room = bytes.get(..self.max_bytes - self.partial.len()).unwrap_or(bytes);
             let end = room.iter().position(|byte| *byte == b'\n');
             let part = &room[..end.unwrap_or(room.len())];
             bytes = &bytes[end.map_or(room.len(), |end| end + 1)..];
-            let is_whole = end.is_some() && self.half.is_empty();
+            let is_whole = end.is_some() && self.partial.is_empty();
             if !is_whole {
-                self.half.extend_from_slice(part);
+                self.partial.extend_from_slice(part);
             }
-            if end.is_some() && self.is_rest && self.half.is_empty() && part.is_empty() {
-                self.is_rest = false;
+            if end.is_some() && self.is_continuation && self.partial.is_empty() && part.is_empty() {
+                self.is_continuation = false;
             } else if is_whole {
                 // Most lines are not copied.
-                give(part);
-                self.is_rest = false;
-            } else if end.is_some() || self.half.len() == self.longest {
-                let cut = end.map_or_else(|| self.secrets.end_outside(&self.half), |_| self.half.len());
+                emit(part);
+                self.is_continuation = false;
+            } else if end.is_some() || self.partial.len() == self.max_bytes {
+                let cut = end.map_or_else(|| self.secrets.end_outside(&self.partial), |_| self.partial.len());
                 // A piece that is one secret as a whole has to be split all the same.
-                let cut = if cut == 0 { self.half.len() } else { cut };
-                give(&self.half[..cut]);
-                self.half.drain(..cut);
-                self.is_rest = end.is_none();
+                let cut = if cut == 0 { self.partial.len() } else { cut };
+                emit(&self.partial[..cut]);
+                self.partial.drain(..cut);
+                self.is_continuation = end.is_none();
             }
         }
     }
 
     /// Returns the last line if it has no line end.
     pub(crate) fn finish(&mut self) -> Option<Bytes> {
-        self.is_rest = false;
-        let line = Bytes::copy_from_slice(&self.half);
-        self.half.clear();
+        self.is_continuation = false;
+        let line = Bytes::copy_from_slice(&self.partial);
+        self.partial.clear();
         (!line.is_empty()).then_some(line)
     }
 
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
-        self.half.is_empty()
+        self.partial.is_empty()
     }
 }
 
@@ -107,13 +107,13 @@ fn time(line: &[u8], zone: Offset) -> Option<Timestamp> {
 
 /// Parses the times of many lines. Consecutive lines often have the same second, which is parsed once.
 #[derive(Debug)]
-pub(crate) struct Clock {
+pub(crate) struct TimeParser {
     zone: Offset,
     /// Text and value of the latest second.
     second: Option<([u8; 19], Timestamp)>,
 }
 
-impl Clock {
+impl TimeParser {
     pub(crate) fn new(zone: Offset) -> Self {
         Self { zone, second: None }
     }
@@ -153,20 +153,20 @@ mod tests {
 
     #[test]
     fn lines_are_cut_at_their_ends_wherever_chunks_end() {
-        let (lines, half) = split(&[b"a\xff\n", b"", b"b", b"c\n\n", b"\nd"]);
+        let (lines, partial) = split(&[b"a\xff\n", b"", b"b", b"c\n\n", b"\nd"]);
         assert_eq!(lines, [&b"a\xff"[..], b"bc", b"", b""]);
-        assert_eq!(half.unwrap(), "d");
+        assert_eq!(partial.unwrap(), "d");
     }
 
     #[test]
     fn a_line_without_end_comes_in_pieces() {
-        let long = vec![b'x'; LONGEST];
+        let long = vec![b'x'; MAX_LINE_BYTES];
         assert_eq!(split(&[&long, b"\nb\n"]), (vec![long.clone().into(), "b".into()], None));
-        let (lines, half) = split(&[&long, b"yz\n\n"]);
+        let (lines, partial) = split(&[&long, b"yz\n\n"]);
         assert_eq!(lines, [&long[..], b"yz", b""]);
-        assert_eq!(half, None);
-        let (lines, half) = split(&[&long[1..], &long, b"yz"]);
-        assert_eq!((lines.len(), half.unwrap().len()), (2, 1));
+        assert_eq!(partial, None);
+        let (lines, partial) = split(&[&long[1..], &long, b"yz"]);
+        assert_eq!((lines.len(), partial.unwrap().len()), (2, 1));
     }
 
     #[test]
@@ -206,9 +206,9 @@ mod tests {
             assert_eq!(time(line).as_deref(), expected, "{line}");
             // Read as one of many lines.
             let zone = jiff::tz::offset(2);
-            let mut clock = Clock::new(zone);
+            let mut times = TimeParser::new(zone);
             for line in ["2026-11-23 14:34:10,311 INFO", line, line] {
-                assert_eq!(clock.time(line.as_bytes()), super::time(line.as_bytes(), zone), "{line}");
+                assert_eq!(times.time(line.as_bytes()), super::time(line.as_bytes(), zone), "{line}");
             }
         }
     }

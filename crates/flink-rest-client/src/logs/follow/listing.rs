@@ -14,7 +14,7 @@ pub(super) struct Listed {
 
 impl Listed {
     /// Returns the name without its digits, that is, without number or date.
-    pub(super) fn shape(&self) -> String {
+    pub(super) fn name_pattern(&self) -> String {
         self.name.as_str().replace(|c: char| c.is_ascii_digit(), "")
     }
 }
@@ -26,14 +26,14 @@ pub(super) struct Listing {
     /// Files with the name of a rotated file that grow: another program writes them.
     growing: Vec<LogFileName>,
     /// True if the order of the rotated files is unknown: they have no times, and different patterns of names.
-    is_mixed: bool,
+    is_unordered: bool,
 }
 
 impl Listing {
     /// Returns the log, and the files that it was renamed to at its rotations, oldest first. Leaves out compressed
     /// files, which cannot be read, and growing ones, which are not rotated files.
     pub(super) fn update(&mut self, log: &LogFileName, files: &[LogInfo]) -> (Option<Listed>, Vec<Listed>) {
-        let is_of_log = |file: &&LogInfo| {
+        let belongs_to_log = |file: &&LogInfo| {
             let suffix = file.name.as_str().strip_prefix(log.as_str());
             suffix.is_some_and(|suffix| {
                 suffix.is_empty()
@@ -45,13 +45,15 @@ impl Listing {
             size: *size,
             mtime: *mtime,
         };
-        let files: Vec<_> = files.iter().filter(is_of_log).map(listed).collect();
-        self.compare(log, &files);
+        let files: Vec<_> = files.iter().filter(belongs_to_log).map(listed).collect();
+        self.detect_growing(log, &files);
         self.files.clone_from(&files);
         let (logs, mut rotated): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.name == *log);
         rotated.retain(|file| !self.growing.contains(&file.name));
-        self.is_mixed = rotated.iter().any(|file| file.mtime.is_none())
-            && rotated.windows(2).any(|two| matches!(two, [one, other] if one.shape() != other.shape()));
+        self.is_unordered = rotated.iter().any(|file| file.mtime.is_none())
+            && rotated
+                .windows(2)
+                .any(|two| matches!(two, [one, other] if one.name_pattern() != other.name_pattern()));
         // Before 1.15 there are no times. Log4j counts upwards by default.
         rotated.sort_by_cached_key(|file| (file.mtime, file.name.as_str().len(), file.name.clone()));
         (logs.into_iter().next(), rotated)
@@ -59,13 +61,13 @@ impl Listing {
 
     /// Returns true if the order of the rotated files may be wrong: a file that is left out may be a rotated one that
     /// is still being written, and one that is included may not be one.
-    pub(super) fn is_doubtful(&self) -> bool {
-        self.is_mixed || !self.growing.is_empty()
+    pub(super) fn is_unreliable(&self) -> bool {
+        self.is_unordered || !self.growing.is_empty()
     }
 
     /// Detects growing files. A rotation that renames one file renames all of them, and starts the log anew. So if any
     /// file is unchanged and none is smaller, those that are larger have grown.
-    fn compare(&mut self, log: &LogFileName, files: &[Listed]) {
+    fn detect_growing(&mut self, log: &LogFileName, files: &[Listed]) {
         let before = |file: &Listed| self.files.iter().find(|before| before.name == file.name);
         let is_larger = |file: &Listed| before(file).is_some_and(|before| before.size < file.size);
         let is_smaller = |file: &Listed| before(file).is_some_and(|before| before.size > file.size);

@@ -7,17 +7,17 @@ use tokio::time::Instant;
 
 use super::{
     LogLine, Start,
+    cursor::{Cursor, Step},
     files::{File, Files},
-    lines::{Clock, Line},
-    trail::{Step, Trail},
+    lines::{Line, TimeParser},
 };
 use crate::{Mode, Result, client::download::Body};
 
 /// Bytes of lines to return at once.
-const ENOUGH: usize = 256 * 1024;
+const BATCH_BYTES: usize = 256 * 1024;
 
 /// Number of lists without the log after which it is looked up again under another name.
-const MISSED: u32 = 3;
+const MAX_MISSED_LISTS: u32 = 3;
 
 /// Facts about the server.
 #[derive(Clone, Copy, Debug)]
@@ -33,13 +33,13 @@ pub(crate) struct Source<M> {
     files: Files<M>,
     file: File,
     /// None until the name of the log is known.
-    trail: Option<Trail>,
-    missed: u32,
+    cursor: Option<Cursor>,
+    missed_lists: u32,
     body: Option<Body>,
     start: Start,
     server: Server,
-    clock: Clock,
-    begun: Instant,
+    times: TimeParser,
+    started: Instant,
     time: Option<Timestamp>,
     ready: VecDeque<LogLine>,
     size: usize,
@@ -47,40 +47,40 @@ pub(crate) struct Source<M> {
 
 impl<M: Mode> Source<M> {
     pub(crate) fn new(files: Files<M>, file: File, start: Start, server: Server) -> Self {
-        let (trail, missed, body, time, begun) = (None, 0, None, None, Instant::now());
-        let (clock, ready) = (Clock::new(server.zone), VecDeque::new());
-        Self { files, file, trail, missed, body, start, server, clock, begun, time, ready, size: 0 }
+        let (cursor, missed_lists, body, time, started) = (None, 0, None, None, Instant::now());
+        let (times, ready) = (TimeParser::new(server.zone), VecDeque::new());
+        Self { files, file, cursor, missed_lists, body, start, server, times, started, time, ready, size: 0 }
     }
 
     /// Reads new lines, and returns true if there are more. There may be lines even after an error.
     pub(crate) async fn pull(&mut self) -> Result<bool> {
-        if self.trail.is_none() || self.missed >= MISSED {
+        if self.cursor.is_none() || self.missed_lists >= MAX_MISSED_LISTS {
             let name = self.files.name(self.file).await?;
-            self.missed = 0;
-            self.trail = Some(match self.trail.take() {
-                Some(trail) => trail.renamed(name),
+            self.missed_lists = 0;
+            self.cursor = Some(match self.cursor.take() {
+                Some(cursor) => cursor.renamed(name),
                 None => {
                     let secrets = self.files.client.shared.secrets.clone();
-                    Trail::new(name, self.start.since(), self.server.copies, secrets)
+                    Cursor::new(name, self.start.since(), self.server.copies, secrets)
                 }
             });
         }
-        let Some(mut trail) = self.trail.take() else { return Ok(false) };
-        let pulled = self.advance(&mut trail).await;
+        let Some(mut cursor) = self.cursor.take() else { return Ok(false) };
+        let pulled = self.advance(&mut cursor).await;
         if pulled.is_err() {
-            trail.interrupt();
+            cursor.interrupt();
         }
-        if trail.step() == Step::Rest {
+        if cursor.step() == Step::Wait {
             self.body = None;
         }
-        self.trail = Some(trail);
+        self.cursor = Some(cursor);
         pulled
     }
 
     /// Ends the log: no more lines will come.
     pub(crate) fn finish(&mut self) {
-        if let Some(trail) = &mut self.trail {
-            let lines = trail.finish();
+        if let Some(cursor) = &mut self.cursor {
+            let lines = cursor.finish();
             self.collect(lines);
         }
     }
@@ -98,48 +98,48 @@ impl<M: Mode> Source<M> {
     }
 
     /// Executes the cursor's steps until it waits or a batch of lines is ready.
-    async fn advance(&mut self, trail: &mut Trail) -> Result<bool> {
-        if trail.step() == Step::Rest {
-            trail.poll(self.begun.elapsed());
+    async fn advance(&mut self, cursor: &mut Cursor) -> Result<bool> {
+        if cursor.step() == Step::Wait {
+            cursor.poll(self.started.elapsed());
         }
-        while self.size < ENOUGH {
-            match trail.step() {
-                Step::Rest => {
+        while self.size < BATCH_BYTES {
+            match cursor.step() {
+                Step::Wait => {
                     if matches!(self.start, Start::Last(_)) {
                         self.start = Start::Beginning;
                     }
                     return Ok(false);
                 }
                 Step::List => {
-                    let is_there = trail.listed(&self.files.list().await?);
-                    self.missed = if is_there { 0 } else { self.missed + 1 };
+                    let is_there = cursor.listed(&self.files.list().await?);
+                    self.missed_lists = if is_there { 0 } else { self.missed_lists + 1 };
                 }
                 Step::Open(name) => match self.files.open(name).await {
                     Ok(body) => {
-                        trail.opened(body.size);
+                        cursor.opened(body.size);
                         self.body = Some(body);
                     }
                     // It was renamed meanwhile.
-                    Err(error) if error.is_not_found() => trail.interrupt(),
+                    Err(error) if error.is_not_found() => cursor.interrupt(),
                     Err(error) => return Err(error),
                 },
                 Step::Read => match &mut self.body {
                     Some(body) => match body.next().await {
-                        Ok(Some(bytes)) => trail.read(&bytes),
-                        Ok(None) => trail.ended(),
+                        Ok(Some(bytes)) => cursor.read(&bytes),
+                        Ok(None) => cursor.ended(),
                         Err(error) => return Err(error),
                     },
-                    None => trail.interrupt(),
+                    None => cursor.interrupt(),
                 },
             }
-            self.collect(trail.take());
+            self.collect(cursor.take());
         }
         Ok(true)
     }
 
     fn collect(&mut self, lines: VecDeque<Line>) {
         for Line { bytes, gap } in lines {
-            let own = self.clock.time(&bytes);
+            let own = self.times.time(&bytes);
             let continues = own.is_none() && self.time.is_some();
             self.time = own.or(self.time);
             match self.start {

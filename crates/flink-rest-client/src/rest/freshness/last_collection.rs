@@ -1,4 +1,4 @@
-//! The time at which the last collection began, which Flink tells with the backpressure of a vertex.
+//! The start time of the last collection, read from the backpressure of a vertex.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ struct Job {
     state: JobStatus,
 }
 
-/// What is needed of a job. Times are in milliseconds.
+/// The required fields of a job; times are in milliseconds.
 #[derive(Deserialize)]
 struct Details {
     now: u64,
@@ -40,7 +40,7 @@ struct Backpressure {
     last_collection: u64,
 }
 
-/// Time since the last collection began, by the JobManager's clock; none without a job that runs.
+/// Returns the time since the last collection started, by the JobManager's clock; none without a running job.
 pub(super) async fn age<M: Mode>(client: &Client<M>, options: CallOptions) -> Option<Duration> {
     let Jobs { jobs } = read(client, &GetJobsOverview::new(), options).await?;
     let job = jobs.into_iter().find(|job| job.state == JobStatus::Running)?.jid;
@@ -51,7 +51,7 @@ pub(super) async fn age<M: Mode>(client: &Client<M>, options: CallOptions) -> Op
     Some(Duration::from_millis(now.saturating_sub(last_collection)))
 }
 
-/// What an endpoint answers, of which the rest does not matter.
+/// Reads the required fields of a response.
 async fn read<M: Mode, T: DeserializeOwned>(
     client: &Client<M>,
     endpoint: &impl Endpoint,

@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// Repeated uploads of a jar that is gone from the server before it was run.
-const ROUNDS: u32 = 3;
+const MAX_REUPLOADS: u32 = 3;
 
 /// Timeout for deleting the jar; it delays the result of the call.
-const TIDYING: Duration = Duration::from_secs(5);
+const CLEANUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Uploads a jar and runs it; see [`Jars::upload_and_run`](super::Jars::upload_and_run).
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ impl Action for UploadAndRun {
         client.check(self.run.request()?, options).await?;
         // Safe to retry: a second copy of the jar on the server does no harm.
         upload.repeat = Repeat::Same;
-        let mut rounds = 1..=ROUNDS;
+        let mut reuploads = 1..=MAX_REUPLOADS;
         let mut may_have_arrived = false;
         loop {
             let uploaded = client.execute_request::<JarUpload>(upload.clone(), options).await;
@@ -83,11 +83,11 @@ impl Action for UploadAndRun {
             match started::execute_request(&client, request, options).await {
                 // After a restart or failover, the JobManager may not have the jar. A program may also miss jars of its
                 // own.
-                Err(error) if is_missing(&jar, &error) && rounds.next().is_some() => {
+                Err(error) if is_missing(&jar, &error) && reuploads.next().is_some() => {
                     may_have_arrived |= error.is_outcome_unknown();
                 }
                 done => {
-                    let is_of_no_use = match &done {
+                    let is_unneeded = match &done {
                         // No job needs the jar: the request was refused, or all its jobs failed.
                         Err(error @ (Error::Api(_) | Error::StartedAnyway { .. }))
                             if !error.may_be_done() =>
@@ -100,7 +100,7 @@ impl Action for UploadAndRun {
                         Err(_) => false,
                     };
                     // The result for the job takes precedence over a failed deletion.
-                    if is_of_no_use {
+                    if is_unneeded {
                         delete(&client, jar, options).await;
                     }
                     return done;
@@ -112,15 +112,15 @@ impl Action for UploadAndRun {
 
 /// Returns true if the error says that this very jar does not exist.
 fn is_missing(jar: &JarId, error: &Error) -> bool {
-    let names_it = |error: &ApiError| error.root_cause().contains(jar.as_str());
-    error.is_not_found() && matches!(error.last(), Error::Api(error) if names_it(error))
+    let names_jar = |error: &ApiError| error.root_cause().contains(jar.as_str());
+    error.is_not_found() && matches!(error.last(), Error::Api(error) if names_jar(error))
 }
 
 /// Best effort: nothing depends on it, and it must not exceed the deadline of the call.
 async fn delete<M: Mode>(client: &Client<M>, jar: JarId, call: CallOptions) {
     let left = |after| call.deadline(after).at.saturating_duration_since(Instant::now());
     let mut options = CallOptions::default();
-    options.timeout = Some(call.timeout.map_or(TIDYING, |after| TIDYING.min(left(after))));
+    options.timeout = Some(call.timeout.map_or(CLEANUP_TIMEOUT, |after| CLEANUP_TIMEOUT.min(left(after))));
     options.retry = Some(Retry::never());
     let deleted = client.execute(&DeleteJar::new(jar), options).await;
     if let Err(error) = deleted {

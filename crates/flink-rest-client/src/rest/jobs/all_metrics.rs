@@ -91,17 +91,17 @@ impl Action for AllMetrics {
         // When Flink has the job's own metrics, it has also collected those of the JobManager.
         let (details, job) = join(client.execute(&details, options), values(&client, job, options)).await;
         let vertices = stream::iter(details?.vertices)
-            .map(async |vertex| (vertex.id, of_vertex(&client, self.job, vertex, options).await))
+            .map(async |vertex| (vertex.id, vertex_metrics(&client, self.job, vertex, options).await))
             .buffered(MAX_CONCURRENT_REQUESTS)
             .collect::<Vec<_>>()
             .await;
-        let mut missing = Missing { client: &client, unread: Vec::new(), last: None };
-        let job = missing.keep(None, job);
+        let mut unread_parts = UnreadParts { client: &client, unread: Vec::new(), last_error: None };
+        let job = unread_parts.keep(None, job);
         let vertices: Vec<_> =
-            vertices.into_iter().filter_map(|(id, metrics)| missing.keep(Some(id), metrics)).collect();
-        match missing {
-            Missing { last: Some(error), .. } if job.is_none() && vertices.is_empty() => Err(error),
-            Missing { unread, .. } => {
+            vertices.into_iter().filter_map(|(id, metrics)| unread_parts.keep(Some(id), metrics)).collect();
+        match unread_parts {
+            UnreadParts { last_error: Some(error), .. } if job.is_none() && vertices.is_empty() => Err(error),
+            UnreadParts { unread, .. } => {
                 Ok(JobMetrics { is_fresh, job: job.unwrap_or_default(), vertices, unread })
             }
         }
@@ -109,33 +109,33 @@ impl Action for AllMetrics {
 }
 
 /// The metrics that could not be read.
-struct Missing<'a, M> {
+struct UnreadParts<'a, M> {
     client: &'a Client<M>,
     unread: Vec<UnreadMetrics>,
-    last: Option<Error>,
+    last_error: Option<Error>,
 }
 
-impl<M> Missing<'_, M> {
+impl<M> UnreadParts<'_, M> {
     fn keep<T>(&mut self, vertex: Option<VertexId>, read: Result<T>) -> Option<T> {
         match read.map_err(|error| error.without(&self.client.shared.secrets)) {
             Ok(value) => Some(value),
             Err(error) => {
                 self.unread.push(UnreadMetrics { vertex, reason: error.to_string() });
-                self.last = Some(error);
+                self.last_error = Some(error);
                 None
             }
         }
     }
 }
 
-async fn of_vertex<M: Mode>(
+async fn vertex_metrics<M: Mode>(
     client: &Client<M>,
     job: JobId,
     vertex: JobVertex,
     options: CallOptions,
 ) -> Result<VertexMetrics> {
     let subtasks = values(client, GetJobVertexMetrics::new(job, vertex.id), options);
-    let jobmanager = of_coordinator(client, GetJobManagerOperatorMetrics::new(job, vertex.id), options);
+    let jobmanager = coordinator_metrics(client, GetJobManagerOperatorMetrics::new(job, vertex.id), options);
     let (metrics, jobmanager) = try_join(subtasks, jobmanager).await?;
     let mut subtasks: BTreeMap<u32, Vec<Metric>> = BTreeMap::new();
     for mut metric in metrics {
@@ -151,7 +151,7 @@ async fn of_vertex<M: Mode>(
 }
 
 /// Returns the metrics of operator coordinators; most vertices have none.
-async fn of_coordinator<M: Mode>(
+async fn coordinator_metrics<M: Mode>(
     client: &Client<M>,
     endpoint: GetJobManagerOperatorMetrics,
     options: CallOptions,

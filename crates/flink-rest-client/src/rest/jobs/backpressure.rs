@@ -22,8 +22,8 @@ use crate::{
 };
 
 /// Timeout for a measurement.
-const MEASUREMENT: Duration = Duration::from_secs(10);
-const PAUSE: Duration = Duration::from_millis(250);
+const MEASUREMENT_TIMEOUT: Duration = Duration::from_secs(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 impl<M: Mode> Vertex<M> {
     /// Returns the backpressure of the vertex's subtasks, and how busy they are.
@@ -83,12 +83,12 @@ impl Action for MeasuredBackPressure {
         client: Client<M>,
         mut options: CallOptions,
     ) -> Result<JobVertexBackPressure> {
-        let end = Instant::now() + options.timeout.unwrap_or(MEASUREMENT).min(CENTURY);
+        let end = Instant::now() + options.timeout.unwrap_or(MEASUREMENT_TIMEOUT).min(CENTURY);
         let mut answer = client.perform(&self.0, options).await?;
         // A response is there already: the timeout must not turn it into an error.
         options.timeout = None;
-        while answer.status != BackPressureStatus::Ok && Instant::now() + PAUSE < end {
-            sleep(PAUSE).await;
+        while answer.status != BackPressureStatus::Ok && Instant::now() + POLL_INTERVAL < end {
+            sleep(POLL_INTERVAL).await;
             match timeout_at(end, client.perform(&self.0, options)).await {
                 Ok(next) => answer = next?,
                 Err(_) => break,

@@ -14,10 +14,10 @@ use crate::{
 
 /// Time for which the server may cache the details of a job (`web.refresh-interval`, 3 seconds by default), with a
 /// margin.
-pub(super) const STALE: Duration = Duration::from_secs(4);
+pub(super) const MAX_CACHE_AGE: Duration = Duration::from_secs(4);
 
 /// Interval between two requests while the response may be an old one.
-pub(super) const AGAIN: Duration = Duration::from_millis(400);
+pub(super) const CACHE_POLL_INTERVAL: Duration = Duration::from_millis(400);
 
 /// Reads the details of a job until they show its current state; see
 /// [`Job::current_details`](crate::jobs::Job::current_details).
@@ -39,7 +39,7 @@ impl CurrentDetails {
     /// Returns the current state, which no cache hides; none if the job is unknown.
     async fn state<M: Mode>(&self, client: &Client<M>) -> Result<Option<JobStatus>> {
         match client.execute(&GetJobStatus::new(self.job), Waiting::question()).await {
-            Ok(told) => Ok(Some(told.status)),
+            Ok(response) => Ok(Some(response.status)),
             // Up to 1.15.
             Err(Error::Unsupported { .. }) => {
                 let all = client.execute(&GetJobs::new(), Waiting::question()).await?;
@@ -55,21 +55,22 @@ impl Action for CurrentDetails {
 
     async fn run<M: Mode>(self, client: Client<M>, options: CallOptions) -> Result<Answer> {
         #[derive(Deserialize)]
-        struct Told {
+        struct StateOnly {
             state: JobStatus,
         }
         let details = GetJob::new(self.job).request()?;
-        let end = Instant::now() + STALE;
+        let end = Instant::now() + MAX_CACHE_AGE;
         loop {
             let answer = client.execute(&details, options).await?;
             // If the current state cannot be read, the response is returned as it is.
-            let (Ok(told), Ok(Some(state))) = (answer.decode::<Told>(), self.state(&client).await) else {
+            let (Ok(response), Ok(Some(state))) = (answer.decode::<StateOnly>(), self.state(&client).await)
+            else {
                 return Ok(answer);
             };
-            if told.state == state || Instant::now() + AGAIN > end {
+            if response.state == state || Instant::now() + CACHE_POLL_INTERVAL > end {
                 return Ok(answer);
             }
-            sleep(AGAIN).await;
+            sleep(CACHE_POLL_INTERVAL).await;
         }
     }
 }

@@ -52,7 +52,7 @@ impl<M: Mode> Vertex<M> {
 #[endpoint(GET "/jobs/metrics" -> Vec<AggregatedMetric>, handle = "jobs().metrics()", python = "jobs.metrics", by = collect, measured = true)]
 #[non_exhaustive]
 pub struct GetAggregatedJobMetrics {
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
     /// Aggregations to compute [default: all].
@@ -72,7 +72,7 @@ pub struct GetAggregatedJobMetrics {
 pub struct GetJobMetrics {
     /// The job.
     pub job: JobId,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
 }
@@ -88,7 +88,7 @@ pub struct GetJobVertexMetrics {
     pub job: JobId,
     /// The vertex.
     pub vertex: VertexId,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
 }
@@ -102,7 +102,7 @@ pub struct GetJobManagerOperatorMetrics {
     pub job: JobId,
     /// The vertex.
     pub vertex: VertexId,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
 }
@@ -120,7 +120,7 @@ pub struct GetSubtaskMetrics {
     pub vertex: VertexId,
     /// The subtask, from 0.
     pub subtask: u32,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
 }
@@ -136,14 +136,14 @@ pub struct GetAggregatedSubtaskMetrics {
     pub job: JobId,
     /// The vertex.
     pub vertex: VertexId,
-    /// Names of the metrics to read [default: none: list the available names].
+    /// Names of the metrics to read; without names, lists the available ones.
     #[query]
     pub get: Vec<String>,
     /// Aggregations to compute [default: all].
     #[query]
     pub agg: Vec<Aggregation>,
     /// Subtasks to include, as indexes or ranges [default: all].
-    #[query(check = there_can_be)]
+    #[query(check = valid_subtasks)]
     pub subtasks: Vec<SubtaskRange>,
 }
 
@@ -152,7 +152,7 @@ const MAX_SUBTASK: u32 = (1 << 15) - 1;
 
 /// Refuses indexes that cannot exist. The server lists all indexes of a range in memory: 30 million take it a minute
 /// (2.3.0).
-fn there_can_be(SubtaskRange(text): &SubtaskRange) -> Result<(), String> {
+fn valid_subtasks(SubtaskRange(text): &SubtaskRange) -> Result<(), String> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let index = |text: &str| text.trim().parse::<u32>().ok().filter(|index| *index <= MAX_SUBTASK);
     match index(first).zip(index(last)) {

@@ -81,10 +81,15 @@ impl TryFrom<Wire> for Plan {
 impl From<Plan> for Wire {
     fn from(plan: Plan) -> Self {
         let Plan { jid, name, job_type, nodes, is_empty } = plan;
-        let said = |text: String| (!is_empty).then_some(text);
-        let job_type = if jid.is_none() { said(String::new()).map(Into::into) } else { job_type };
+        let unless_empty = |text: String| (!is_empty).then_some(text);
+        let job_type = if jid.is_none() { unless_empty(String::new()).map(Into::into) } else { job_type };
         let jid = jid.map(String::from).unwrap_or_default();
-        Self { jid: said(jid), name: said(name), job_type, nodes: (!is_empty).then_some(nodes) }
+        Self {
+            jid: unless_empty(jid),
+            name: unless_empty(name),
+            job_type,
+            nodes: (!is_empty).then_some(nodes),
+        }
     }
 }
 

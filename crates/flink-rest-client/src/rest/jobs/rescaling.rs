@@ -68,11 +68,11 @@ pub struct UpdateJobResourceRequirements {
     /// The job.
     pub job: JobId,
     /// The bounds of all its vertices.
-    #[body("", check = possible)]
+    #[body("", check = valid_bounds)]
     pub requirements: JobResourceRequirements,
 }
 
-fn possible(requirements: &JobResourceRequirements) -> Result<(), String> {
+fn valid_bounds(requirements: &JobResourceRequirements) -> Result<(), String> {
     for (vertex, VertexResourceRequirements { parallelism }) in &requirements.vertices {
         let ParallelismBounds { lower_bound, upper_bound } = parallelism;
         if *lower_bound == 0 || lower_bound > upper_bound {

@@ -34,7 +34,7 @@ impl<M: Mode> Job<M> {
 pub struct GetJobAccumulators {
     /// The job.
     pub job: JobId,
-    /// True to include the values in Java's serialization.
+    /// Include the values in Java's serialization.
     #[query("includeSerializedValue")]
     pub include_serialized_value: Option<bool>,
 }

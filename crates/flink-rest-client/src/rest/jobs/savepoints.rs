@@ -81,14 +81,14 @@ pub struct TriggerSavepoint {
     /// Folder for the savepoint, as a URI [default: the cluster's `state.savepoints.dir`].
     #[body("target-directory", check = not_blank)]
     pub target_directory: Option<String>,
-    /// True to cancel the job afterwards. Flink recommends to [stop](Job::stop_with_savepoint) it instead, which loses
+    /// Cancel the job afterwards. Flink recommends to [stop](Job::stop_with_savepoint) it instead, which loses
     /// no output.
     #[body("cancel-job")]
     pub cancel_job: Option<bool>,
     /// Format of the savepoint [default: canonical, or native on ForSt].
     #[body("formatType", since = "1.15")]
     pub format_type: Option<SavepointFormatType>,
-    /// Id of the operation [default: a random id]. A repeated request with the same id does not take a second
+    /// Id of the operation [default: random]. A repeated request with the same id does not take a second
     /// savepoint.
     #[body("triggerId", since = "1.15", token = Chosen)]
     pub trigger_id: Option<TriggerId>,
@@ -112,14 +112,14 @@ pub struct StopJob {
     /// Folder for the savepoint, as a URI [default: the cluster's `state.savepoints.dir`].
     #[body("targetDirectory", check = not_blank)]
     pub target_directory: Option<String>,
-    /// True to fire all timers and close all windows first. Only for a job that is never resumed: the output is as at
+    /// Fire all timers and close all windows first. Only for a job that is never resumed: the output is as at
     /// the end of all input.
     #[body]
     pub drain: Option<bool>,
     /// Format of the savepoint [default: canonical, or native on ForSt].
     #[body("formatType", since = "1.15")]
     pub format_type: Option<SavepointFormatType>,
-    /// Id of the operation [default: a random id]. A repeated request with the same id does not stop the job a second
+    /// Id of the operation [default: random]. A repeated request with the same id does not stop the job a second
     /// time.
     #[body("triggerId", since = "1.15", token = Chosen)]
     pub trigger_id: Option<TriggerId>,

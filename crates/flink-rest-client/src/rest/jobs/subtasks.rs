@@ -177,13 +177,13 @@ pub struct SubtaskExecutionAttemptDetails {
     pub taskmanager_id: Option<TaskManagerId>,
     /// Time spent in each state (1.16+).
     #[serde(rename = "status-duration", default, skip_serializing_if = "Option::is_none")]
-    pub status_duration: Option<BTreeMap<ExecutionState, Spent>>,
+    pub status_duration: Option<BTreeMap<ExecutionState, TimeSpent>>,
     /// Other attempts of the same subtask that run at the same time, because one is slow (1.16+).
     #[serde(rename = "other-concurrent-attempts", default, skip_serializing_if = "Vec::is_empty")]
     pub other_concurrent_attempts: Vec<SubtaskExecutionAttemptDetails>,
     /// Flink sends the start time twice.
     #[serde(rename = "start_time", with = "minus_one")]
-    start_time_again: Option<Timestamp>,
+    duplicate_start_time: Option<Timestamp>,
 }
 
 telling!(SubtaskExecutionAttemptDetails: Members(&[Number("subtask"), Number("attempt"), Object("metrics")]));
@@ -192,7 +192,7 @@ telling!(SubtaskExecutionAttemptDetails: Members(&[Number("subtask"), Number("at
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 #[non_exhaustive]
-pub struct Spent {
+pub struct TimeSpent {
     /// The time.
     #[serde(with = "minus_one")]
     pub time: Option<Duration>,
@@ -322,7 +322,7 @@ pub struct SubtaskTimes {
     pub timestamps: BTreeMap<ExecutionState, Entered>,
 }
 
-macro_rules! located {
+macro_rules! host_accessors {
     ($($name:ident),*) => {$(
         impl $name {
             /// Returns the host; none while the subtask waits for a slot.
@@ -338,4 +338,4 @@ macro_rules! located {
     )*};
 }
 
-located!(SubtaskExecutionAttemptDetails, SubtaskAccumulators, SubtaskTimes);
+host_accessors!(SubtaskExecutionAttemptDetails, SubtaskAccumulators, SubtaskTimes);

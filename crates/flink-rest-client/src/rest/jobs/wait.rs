@@ -14,7 +14,7 @@ use crate::{
     },
     rest::jobs::{
         GetJobStatus, Job,
-        current::{AGAIN, STALE},
+        current::{CACHE_POLL_INTERVAL, MAX_CACHE_AGE},
         exceptions::GetJobExceptions,
         progress::{JobProgress, ReadProgress},
     },
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Timeout for a job that the server no longer knows: another JobManager may be about to recover it.
-const GRACE: Duration = Duration::from_secs(10);
+const UNKNOWN_JOB_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl<M: Mode> Job<M> {
     /// Waits until every task runs: a job can be `RUNNING` before any of its tasks is.
@@ -106,10 +106,10 @@ impl Goal {
             Self::Running => runs || details.state == JobStatus::Finished,
             Self::Finished => details.state == JobStatus::Finished,
             Self::Rescaled(parallelism) => {
-                let wanted = |most: Option<u32>| most.map_or(parallelism, |most| most.min(parallelism));
+                let target = |max: Option<u32>| max.map_or(parallelism, |max| max.min(parallelism));
                 let mut vertices = details.vertices.iter();
                 runs && vertices.len() > 0
-                    && vertices.all(|vertex| vertex.parallelism == Some(wanted(vertex.max_parallelism)))
+                    && vertices.all(|vertex| vertex.parallelism == Some(target(vertex.max_parallelism)))
             }
         }
     }
@@ -126,11 +126,11 @@ impl Action for WaitForJob {
         };
         let what = format!("waiting until job {} {goal}", self.job);
         let mut waiting = Waiting::new(what, &client, self.on_outage.clone(), options);
-        let mut watch = Watch::new(self, client);
+        let mut watch = JobWatch::new(self, client);
         loop {
-            match waiting.ask(watch.look()).await {
+            match waiting.ask(watch.poll()).await {
                 Ok(Some(details)) => return Ok(details),
-                Ok(None) => waiting.is_large = watch.asks_for_details(),
+                Ok(None) => waiting.is_large = watch.needs_details(),
                 Err(error) => return Err(watch.explain(error, waiting.end()).await),
             }
         }
@@ -138,67 +138,67 @@ impl Action for WaitForJob {
 }
 
 /// Observations of a job during a wait.
-struct Watch<M> {
-    wanted: WaitForJob,
+struct JobWatch<M> {
+    wait: WaitForJob,
     client: Client<M>,
     state: Option<JobStatus>,
     unknown_since: Option<Instant>,
     restarts: u32,
     root_cause: Option<String>,
     /// True if the server has an endpoint for the state alone (1.16+).
-    tells_state: bool,
+    has_state_endpoint: bool,
 }
 
-impl<M: Mode> Watch<M> {
-    fn new(wanted: WaitForJob, client: Client<M>) -> Self {
+impl<M: Mode> JobWatch<M> {
+    fn new(wait: WaitForJob, client: Client<M>) -> Self {
         Self {
-            wanted,
+            wait,
             client,
             state: None,
             unknown_since: None,
             restarts: 0,
             root_cause: None,
-            tells_state: true,
+            has_state_endpoint: true,
         }
     }
 
     /// Polls once. Returns the job's details if it has reached the goal; fails if it never will.
-    async fn look(&mut self) -> Result<Option<JobProgress>> {
-        let details = match self.ask().await {
-            Err(error) if error.is_not_found() => return self.is_unknown(error),
-            asked => asked?,
+    async fn poll(&mut self) -> Result<Option<JobProgress>> {
+        let details = match self.read().await {
+            Err(error) if error.is_not_found() => return self.unknown(error),
+            details => details?,
         };
         self.unknown_since = None;
         let has_details = details.is_some();
-        if let Some(details) = details.filter(|details| self.wanted.goal.is_reached(details)) {
+        if let Some(details) = details.filter(|details| self.wait.goal.is_reached(details)) {
             return Ok(Some(details));
         }
         match self.state.clone() {
             Some(JobStatus::Finished) if !has_details => Ok(None),
             Some(state) if state.is_terminal() => {
-                Err(Error::JobEnded { job: self.wanted.job, state, root_cause: None })
+                Err(Error::JobEnded { job: self.wait.job, state, root_cause: None })
             }
             _ => Ok(None),
         }
     }
 
     /// Sends one request, a small one while the state alone shows that the goal is far; two if they disagree.
-    async fn ask(&mut self) -> Result<Option<JobProgress>> {
-        let (job, mut cached) = (self.wanted.job, None);
-        if self.asks_for_details() {
+    async fn read(&mut self) -> Result<Option<JobProgress>> {
+        let (job, mut cached) = (self.wait.job, None);
+        if self.needs_details() {
             let details = ReadProgress { job }.run(self.client.clone(), Waiting::question()).await?;
             // The server caches the details: only the state alone shows if they are current.
-            if !self.tells_state || self.state.as_ref() == Some(&details.state) {
-                self.enter(details.state.clone()).await;
+            if !self.has_state_endpoint || self.state.as_ref() == Some(&details.state) {
+                self.record(details.state.clone()).await;
                 return Ok(Some(details));
             }
             cached = Some(details);
         }
         match self.client.execute(&GetJobStatus::new(job), Waiting::question()).await {
-            Err(error) if error.is_of_another_release() => self.tells_state = false,
-            told => {
-                let state = told?.status;
-                self.enter(state.clone()).await;
+            Err(error) if error.is_of_another_release() => self.has_state_endpoint = false,
+            response => {
+                let state = response?.status;
+                self.record(state.clone()).await;
                 // A job ends once: cached details that show its end are current.
                 return Ok(cached.filter(|details| details.state == state && state.is_terminal()));
             }
@@ -207,64 +207,64 @@ impl<M: Mode> Watch<M> {
     }
 
     /// Returns true if the state alone, a small response, is not enough.
-    fn asks_for_details(&self) -> bool {
-        let near = match self.wanted.goal {
+    fn needs_details(&self) -> bool {
+        let near = match self.wait.goal {
             Goal::Running | Goal::Rescaled(_) => JobStatus::Running,
             Goal::Finished => JobStatus::Finished,
         };
         let is_near =
             self.state.as_ref().is_some_and(|state| *state == near || *state == JobStatus::Finished);
-        is_near || !self.tells_state
+        is_near || !self.has_state_endpoint
     }
 
     /// Records the state, and the root cause if the job restarts.
-    async fn enter(&mut self, state: JobStatus) {
+    async fn record(&mut self, state: JobStatus) {
         if self.state.as_ref() == Some(&state) {
             return;
         }
-        self.wanted.on_state.call(&state);
+        self.wait.on_state.call(&state);
         let restarts = state == JobStatus::Restarting;
         self.state = Some(state);
         if restarts {
             self.restarts += 1;
-            self.root_cause = self.ask_why().await.or_else(|| self.root_cause.take());
+            self.root_cause = self.root_cause().await.or_else(|| self.root_cause.take());
         }
     }
 
     /// Returns the root cause of the last failure, if the server still has it.
-    async fn ask_why(&self) -> Option<String> {
-        let question = GetJobExceptions::new(self.wanted.job);
-        let exceptions = self.client.execute(&question, Waiting::question()).await.ok()?;
+    async fn root_cause(&self) -> Option<String> {
+        let endpoint = GetJobExceptions::new(self.wait.job);
+        let exceptions = self.client.execute(&endpoint, Waiting::question()).await.ok()?;
         Some(exceptions.root_cause()?.to_owned())
     }
 
     /// Returns the root cause, repeating the request while the server may respond from its cache.
-    async fn ask_until_told_why(&self, end: Instant) -> Option<String> {
-        let told = async {
+    async fn await_root_cause(&self, end: Instant) -> Option<String> {
+        let cause = async {
             loop {
-                if let Some(cause) = self.ask_why().await {
+                if let Some(cause) = self.root_cause().await {
                     return cause;
                 }
-                sleep(AGAIN).await;
+                sleep(CACHE_POLL_INTERVAL).await;
             }
         };
-        timeout_at(end.min(Instant::now() + STALE), told).await.ok()
+        timeout_at(end.min(Instant::now() + MAX_CACHE_AGE), cause).await.ok()
     }
 
     /// A job that was never seen is not found. One that was seen may be recovered.
-    fn is_unknown(&mut self, error: Error) -> Result<Option<JobProgress>> {
+    fn unknown(&mut self, error: Error) -> Result<Option<JobProgress>> {
         let Some(state) = self.state.clone() else { return Err(error) };
         let since = *self.unknown_since.get_or_insert_with(Instant::now);
-        if since.elapsed() < GRACE {
+        if since.elapsed() < UNKNOWN_JOB_TIMEOUT {
             return Ok(None);
         }
-        Err(Error::JobGone { job: self.wanted.job, state })
+        Err(Error::JobGone { job: self.wait.job, state })
     }
 
     /// Adds the root cause to a failed job's error, and what was seen of the job to a timeout's.
     async fn explain(&self, mut error: Error, end: Instant) -> Error {
         if let Error::JobEnded { state: JobStatus::Failed, root_cause, .. } = &mut error {
-            *root_cause = self.ask_until_told_why(end).await;
+            *root_cause = self.await_root_cause(end).await;
         }
         let (Error::Timeout { what, .. }, Some(state)) = (&mut error, &self.state) else { return error };
         let shown = |text: &str| printable(&self.client.shared.secrets.hide(text));

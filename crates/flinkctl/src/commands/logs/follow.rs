@@ -145,7 +145,7 @@ impl Pending {
         printer: &mut Printer,
         out: &mut Screen<impl std::io::Write>,
     ) -> Result<()> {
-        if *self.wanted.get_or_insert_with(|| filter.wants(self.entry.text.as_bytes())) {
+        if *self.wanted.get_or_insert_with(|| filter.matches(self.entry.text.as_bytes())) {
             printer.print(out, &self.entry)?;
         }
         self.entry.text.clear();

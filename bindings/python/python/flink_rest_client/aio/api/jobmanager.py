@@ -40,7 +40,7 @@ class AsyncJobmanagerEndpoints(AsyncEndpoints):
 
         GET /jobmanager/metrics
 
-        get: Names of the metrics to read default: none: list the available names.
+        get: Names of the metrics to read; without names, lists the available ones.
         """
         answer: list[answers.Metric] = await self._call("GetJobManagerMetrics", timeout, get=get)
         return answer

@@ -115,7 +115,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         GET /jobs/:job/accumulators
 
         job: The job.
-        include_serialized_value: True to include the values in Java's serialization.
+        include_serialized_value: Include the values in Java's serialization.
         """
         answer: answers.JobAccumulators = await self._call(
             "GetJobAccumulators",
@@ -157,9 +157,9 @@ class AsyncJobsEndpoints(AsyncEndpoints):
 
         GET /jobs/metrics
 
-        get: Names of the metrics to read default: none: list the available names.
-        agg: Aggregations to compute default: all.
-        jobs: Jobs to include default: all.
+        get: Names of the metrics to read; without names, lists the available ones.
+        agg: Aggregations to compute [default: all].
+        jobs: Jobs to include [default: all].
         """
         answer: list[answers.AggregatedMetric] = await self._call(
             "GetAggregatedJobMetrics",
@@ -182,7 +182,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         GET /jobs/:job/metrics
 
         job: The job.
-        get: Names of the metrics to read default: none: list the available names.
+        get: Names of the metrics to read; without names, lists the available ones.
         """
         answer: list[answers.Metric] = await self._call("GetJobMetrics", timeout, job=job, get=get)
         return answer
@@ -272,7 +272,7 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         GET /jobs/:job/exceptions
 
         job: The job.
-        max_exceptions: Maximum number of failures, newest first default: 20. The server keeps 16
+        max_exceptions: Maximum number of failures, newest first [default: 20]. The server keeps 16
             (`web.exception-history-size`).
         failure_label_filter: Labels that a failure must have, each as `key:value`.
         """
@@ -381,8 +381,8 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         POST /jobs/:job/checkpoints (Flink 1.17+)
 
         job: The job.
-        checkpoint_type: Full or incremental default: as the job is configured.
-        trigger_id: Id of the operation default: a random id. A repeated request with the same id does not
+        checkpoint_type: Full or incremental [default: as the job is configured].
+        trigger_id: Id of the operation [default: random]. A repeated request with the same id does not
             trigger a second checkpoint.
         """
         answer: answers.Triggered = await self._call(
@@ -431,12 +431,11 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         POST /jobs/:job/savepoints
 
         job: The job.
-        target_directory: Folder for the savepoint, as a URI default: the cluster's `state.savepoints.dir`.
-        cancel_job: True to cancel the job afterwards. Flink recommends to stop it instead, which loses no
-            output.
-        format_type: Format of the savepoint default: canonical, or native on ForSt.
-        trigger_id: Id of the operation default: a random id. A repeated request with the same id does not
-            take a second savepoint.
+        target_directory: Folder for the savepoint, as a URI [default: the cluster's `state.savepoints.dir`].
+        cancel_job: Cancel the job afterwards. Flink recommends to stop it instead, which loses no output.
+        format_type: Format of the savepoint [default: canonical, or native on ForSt].
+        trigger_id: Id of the operation [default: random]. A repeated request with the same id does not take a
+            second savepoint.
         """
         answer: answers.Triggered = await self._call(
             "TriggerSavepoint",
@@ -464,12 +463,12 @@ class AsyncJobsEndpoints(AsyncEndpoints):
         POST /jobs/:job/stop
 
         job: The job.
-        target_directory: Folder for the savepoint, as a URI default: the cluster's `state.savepoints.dir`.
-        drain: True to fire all timers and close all windows first. Only for a job that is never resumed: the
-            output is as at the end of all input.
-        format_type: Format of the savepoint default: canonical, or native on ForSt.
-        trigger_id: Id of the operation default: a random id. A repeated request with the same id does not
-            stop the job a second time.
+        target_directory: Folder for the savepoint, as a URI [default: the cluster's `state.savepoints.dir`].
+        drain: Fire all timers and close all windows first. Only for a job that is never resumed: the output
+            is as at the end of all input.
+        format_type: Format of the savepoint [default: canonical, or native on ForSt].
+        trigger_id: Id of the operation [default: random]. A repeated request with the same id does not stop
+            the job a second time.
         """
         answer: answers.Triggered = await self._call(
             "StopJob",

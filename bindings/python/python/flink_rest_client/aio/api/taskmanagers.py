@@ -27,9 +27,9 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
 
         GET /taskmanagers/metrics
 
-        get: Names of the metrics to read default: none: list the available names.
-        agg: Aggregations to compute default: all.
-        taskmanagers: TaskManagers to include default: all.
+        get: Names of the metrics to read; without names, lists the available ones.
+        agg: Aggregations to compute [default: all].
+        taskmanagers: TaskManagers to include [default: all].
         """
         answer: list[answers.AggregatedMetric] = await self._call(
             "GetAggregatedTaskManagerMetrics",
@@ -53,7 +53,7 @@ class AsyncTaskmanagersEndpoints(AsyncEndpoints):
         GET /taskmanagers/:taskmanager/metrics
 
         taskmanager: The TaskManager.
-        get: Names of the metrics to read default: none: list the available names.
+        get: Names of the metrics to read; without names, lists the available ones.
         """
         answer: list[answers.Metric] = await self._call(
             "GetTaskManagerMetrics",

@@ -29,7 +29,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
 
         job: The job.
         vertex: The vertex.
-        get: Names of the metrics to read default: none: list the available names.
+        get: Names of the metrics to read; without names, lists the available ones.
         """
         answer: list[answers.Metric] = await self._call(
             "GetJobVertexMetrics",
@@ -55,7 +55,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
 
         job: The job.
         vertex: The vertex.
-        get: Names of the metrics to read default: none: list the available names.
+        get: Names of the metrics to read; without names, lists the available ones.
         """
         answer: list[answers.Metric] = await self._call(
             "GetJobManagerOperatorMetrics",
@@ -167,7 +167,7 @@ class AsyncVerticesEndpoints(AsyncEndpoints):
 
         job: The job.
         vertex: The vertex.
-        kind: Thread states to include default: all.
+        kind: Thread states to include [default: all].
         subtask: Only this subtask, from 0.
         """
         answer: answers.VertexFlameGraph = await self._call(

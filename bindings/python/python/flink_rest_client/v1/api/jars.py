@@ -55,10 +55,10 @@ class JarsEndpoints(Endpoints):
         POST /jars/:jar/plan
 
         jar: The jar.
-        entry_class: Class whose main method is run default: the one named in the jar's manifest.
+        entry_class: Class whose main method is run [default: the one named in the jar's manifest].
         args: Arguments of the main method, each passed as is: no quoting, no splitting.
-        parallelism: Parallelism, at least 1 default: the program's own, or the cluster's default.
-        job_id: Job id in the plan default: a random id.
+        parallelism: Parallelism, at least 1 [default: the program's own, or the cluster's default].
+        job_id: Job id in the plan [default: random].
         flink_configuration: Configuration of the job; overrides the cluster's (1.17+).
         """
         answer: answers.JobPlanInfo = self._call(
@@ -87,9 +87,9 @@ class JarsEndpoints(Endpoints):
         GET /jars/:jar/plan
 
         jar: The jar.
-        entry_class: Class whose main method is run default: the one named in the jar's manifest.
+        entry_class: Class whose main method is run [default: the one named in the jar's manifest].
         args: Arguments of the main method.
-        parallelism: Parallelism, at least 1 default: the program's own, or the cluster's default.
+        parallelism: Parallelism, at least 1 [default: the program's own, or the cluster's default].
         """
         answer: answers.JobPlanInfo = self._call(
             "GetJarPlan",
@@ -120,14 +120,14 @@ class JarsEndpoints(Endpoints):
         POST /jars/:jar/run
 
         jar: The jar.
-        entry_class: Class whose main method is run default: the one named in the jar's manifest.
+        entry_class: Class whose main method is run [default: the one named in the jar's manifest].
         args: Arguments of the main method, each passed as is: no quoting, no splitting.
-        parallelism: Parallelism, at least 1 default: the program's own, or the cluster's default.
-        job_id: Id of the job, so that it is submitted only once default: a random id chosen by the server.
-            For programs with one job: Flink gives every job of the program this id. Up to 2.2 all but the
-            first are lost, 2.3 refuses them.
-        allow_non_restored_state: True to start even if the savepoint has state that no operator claims, and
-            drop that state.
+        parallelism: Parallelism, at least 1 [default: the program's own, or the cluster's default].
+        job_id: Id of the job [default: random, chosen by the server]. With an id, the job is submitted only
+            once. For programs with one job: Flink gives every job of the program this id. Up to 2.2 all but
+            the first are lost, 2.3 refuses them.
+        allow_non_restored_state: Start even if the savepoint has state that no operator claims; that state is
+            dropped.
         savepoint_path: The savepoint or checkpoint to restore from.
         claim_mode: Owner of the savepoint after the restore (1.15+).
         flink_configuration: Configuration of this job; overrides the cluster's (1.17+).
@@ -167,16 +167,16 @@ class JarsEndpoints(Endpoints):
         POST /jars/:jar/run-application (Flink 2.3+)
 
         jar: The jar.
-        entry_class: Class whose main method is run default: the one named in the jar's manifest.
+        entry_class: Class whose main method is run [default: the one named in the jar's manifest].
         args: Arguments of the main method, each passed as is: no quoting, no splitting.
-        parallelism: Parallelism, at least 1 default: the program's own, or the cluster's default.
-        job_id: Id of its first job default: a random id.
-        allow_non_restored_state: True to start even if the savepoint has state that no operator claims, and
-            drop that state.
+        parallelism: Parallelism, at least 1 [default: the program's own, or the cluster's default].
+        job_id: Id of its first job [default: random].
+        allow_non_restored_state: Start even if the savepoint has state that no operator claims; that state is
+            dropped.
         savepoint_path: The savepoint or checkpoint to restore from.
         claim_mode: Owner of the savepoint after the restore.
         flink_configuration: Configuration of this application; overrides the cluster's.
-        application_id: Id of the application default: a random id.
+        application_id: Id of the application [default: random].
         """
         answer: answers.JarRunApplication = self._call(
             "RunJarApplication",

@@ -41,7 +41,7 @@ class JobmanagerEndpoints(Endpoints):
 
         GET /jobmanager/metrics
 
-        get: Names of the metrics to read default: none: list the available names.
+        get: Names of the metrics to read; without names, lists the available ones.
         """
         answer: list[answers.Metric] = self._call("GetJobManagerMetrics", timeout, get=get)
         return answer

@@ -32,9 +32,9 @@ class SubtasksEndpoints(Endpoints):
 
         job: The job.
         vertex: The vertex.
-        get: Names of the metrics to read default: none: list the available names.
-        agg: Aggregations to compute default: all.
-        subtasks: Subtasks to include, as indexes or ranges default: all.
+        get: Names of the metrics to read; without names, lists the available ones.
+        agg: Aggregations to compute [default: all].
+        subtasks: Subtasks to include, as indexes or ranges [default: all].
         """
         answer: list[answers.AggregatedMetric] = self._call(
             "GetAggregatedSubtaskMetrics",
@@ -64,7 +64,7 @@ class SubtasksEndpoints(Endpoints):
         job: The job.
         vertex: The vertex.
         subtask: The subtask, from 0.
-        get: Names of the metrics to read default: none: list the available names.
+        get: Names of the metrics to read; without names, lists the available ones.
         """
         answer: list[answers.Metric] = self._call(
             "GetSubtaskMetrics",

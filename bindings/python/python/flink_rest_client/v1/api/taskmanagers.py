@@ -28,9 +28,9 @@ class TaskmanagersEndpoints(Endpoints):
 
         GET /taskmanagers/metrics
 
-        get: Names of the metrics to read default: none: list the available names.
-        agg: Aggregations to compute default: all.
-        taskmanagers: TaskManagers to include default: all.
+        get: Names of the metrics to read; without names, lists the available ones.
+        agg: Aggregations to compute [default: all].
+        taskmanagers: TaskManagers to include [default: all].
         """
         answer: list[answers.AggregatedMetric] = self._call(
             "GetAggregatedTaskManagerMetrics",
@@ -54,7 +54,7 @@ class TaskmanagersEndpoints(Endpoints):
         GET /taskmanagers/:taskmanager/metrics
 
         taskmanager: The TaskManager.
-        get: Names of the metrics to read default: none: list the available names.
+        get: Names of the metrics to read; without names, lists the available ones.
         """
         answer: list[answers.Metric] = self._call(
             "GetTaskManagerMetrics",

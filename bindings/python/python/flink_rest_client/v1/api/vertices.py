@@ -30,7 +30,7 @@ class VerticesEndpoints(Endpoints):
 
         job: The job.
         vertex: The vertex.
-        get: Names of the metrics to read default: none: list the available names.
+        get: Names of the metrics to read; without names, lists the available ones.
         """
         answer: list[answers.Metric] = self._call(
             "GetJobVertexMetrics",
@@ -56,7 +56,7 @@ class VerticesEndpoints(Endpoints):
 
         job: The job.
         vertex: The vertex.
-        get: Names of the metrics to read default: none: list the available names.
+        get: Names of the metrics to read; without names, lists the available ones.
         """
         answer: list[answers.Metric] = self._call(
             "GetJobManagerOperatorMetrics",
@@ -168,7 +168,7 @@ class VerticesEndpoints(Endpoints):
 
         job: The job.
         vertex: The vertex.
-        kind: Thread states to include default: all.
+        kind: Thread states to include [default: all].
         subtask: Only this subtask, from 0.
         """
         answer: answers.VertexFlameGraph = self._call(

@@ -18,7 +18,7 @@ pub struct TriggerCheckpoint {
     /// Full or incremental [default: as the job is configured].
     #[body("checkpointType")]
     pub checkpoint_type: Option<CheckpointType>,
-    /// Id of the operation [default: a random id]. A repeated request with the same id does not trigger a second
+    /// Id of the operation [default: random]. A repeated request with the same id does not trigger a second
     /// checkpoint.
     #[body("triggerId", token = Chosen)]
     pub trigger_id: Option<TriggerId>,

@@ -8,7 +8,7 @@ use self::folder::{Folder, LOG, Naming, OTHER, Setup};
 use super::*;
 
 /// Length of the unique bytes at the start of each write.
-const HEAD: usize = "00000000 ".len();
+const UNIQUE_BYTES: usize = "00000000 ".len();
 
 #[derive(Clone, Debug)]
 enum Event {
@@ -21,13 +21,13 @@ enum Event {
     /// The reader does one step, and reads up to this many bytes. The first bytes, which identify a file, come at once.
     Step(usize),
     /// The connection is lost.
-    Lose,
+    Disconnect,
 }
 
 /// A followed log, and the lines read from it.
 struct Follower {
     folder: Folder,
-    trail: Trail,
+    cursor: Cursor,
     open: Vec<u8>,
     lines: Vec<Line>,
 }
@@ -38,42 +38,42 @@ impl Follower {
     }
 
     fn since(setup: Setup, since: Option<Timestamp>) -> Self {
-        let trail =
-            Trail::new(LOG.parse().unwrap(), since, Duration::from_secs(setup.copies), Arc::default());
-        Self { folder: Folder::new(setup), trail, open: Vec::new(), lines: Vec::new() }
+        let cursor =
+            Cursor::new(LOG.parse().unwrap(), since, Duration::from_secs(setup.copies), Arc::default());
+        Self { folder: Folder::new(setup), cursor, open: Vec::new(), lines: Vec::new() }
     }
 
     fn step(&mut self, size: usize) {
         self.folder.clock += 1;
-        match self.trail.step() {
-            Step::Rest => self.trail.poll(Duration::from_secs(self.folder.clock)),
-            Step::List => _ = self.trail.listed(&self.folder.list()),
+        match self.cursor.step() {
+            Step::Wait => self.cursor.poll(Duration::from_secs(self.folder.clock)),
+            Step::List => _ = self.cursor.listed(&self.folder.list()),
             Step::Open(name) => match self.folder.open(name.as_str()) {
                 Some(bytes) => {
-                    self.trail.opened(Some(bytes.len() as u64));
+                    self.cursor.opened(Some(bytes.len() as u64));
                     self.open = bytes;
                 }
-                None => self.trail.interrupt(),
+                None => self.cursor.interrupt(),
             },
-            Step::Read if self.open.is_empty() => self.trail.ended(),
+            Step::Read if self.open.is_empty() => self.cursor.ended(),
             Step::Read => {
                 let rest = self.open.split_off(size.min(self.open.len()));
-                self.trail.read(&self.open);
+                self.cursor.read(&self.open);
                 self.open = rest;
             }
         }
-        self.lines.extend(self.trail.take());
+        self.lines.extend(self.cursor.take());
     }
 
     /// Reads until nothing new comes.
     fn catch_up(&mut self) {
         let mut rests = 0;
         for _ in 0..5000 {
-            let before = self.trail.mark;
+            let before = self.cursor.fingerprint;
             self.step(1000);
-            match self.trail.step() {
-                _ if self.trail.mark != before => rests = 0,
-                Step::Rest => rests += 1,
+            match self.cursor.step() {
+                _ if self.cursor.fingerprint != before => rests = 0,
+                Step::Wait => rests += 1,
                 _ => {}
             }
             if rests == 200 {
@@ -90,50 +90,56 @@ impl Follower {
             self.folder.write(b"and so on", true);
             self.catch_up();
         }
-        self.lines.extend(self.trail.finish());
+        self.lines.extend(self.cursor.finish());
     }
 
     /// Returns the number of files created after the current one.
-    fn behind(&self) -> usize {
-        let mark = |bytes: &[u8]| {
-            let mut mark = Mark::START;
-            mark.add(bytes);
-            mark
+    fn newer_files(&self) -> usize {
+        let fingerprint = |bytes: &[u8]| {
+            let mut fingerprint = Fingerprint::START;
+            fingerprint.add(bytes);
+            fingerprint
         };
-        let size = usize::try_from(self.trail.mark.bytes).unwrap();
-        let is_read = |file: &Vec<u8>| file.get(..size).is_some_and(|start| mark(start) == self.trail.mark);
+        let size = usize::try_from(self.cursor.fingerprint.bytes).unwrap();
+        let is_read = |file: &Vec<u8>| {
+            file.get(..size).is_some_and(|start| fingerprint(start) == self.cursor.fingerprint)
+        };
         let read = self.folder.all.iter().rposition(is_read).unwrap();
         self.folder.all.len() - 1 - read
     }
 
     /// Returns true if the next rotation but one removes the current file.
-    fn is_behind(&self) -> bool {
-        matches!(self.folder.setup.naming, Naming::Up(most) if self.behind() + 1 >= most)
+    fn is_about_to_be_removed(&self) -> bool {
+        matches!(self.folder.setup.naming, Naming::Up(most) if self.newer_files() + 1 >= most)
     }
 
-    fn happen(&mut self, event: &Event) {
+    fn apply(&mut self, event: &Event) {
         self.folder.clock += 1;
         match event {
             Event::Write(bytes, ends) => self.folder.write(bytes, *ends),
             Event::Rotate => {
                 // A file that is rotated before anything was read cannot be identified.
-                let is_unread = self.trail.mark.bytes == 0 && self.trail.since.is_none();
-                if !is_unread && !self.folder.is_soon() && !self.is_behind() && !self.folder.is_confusing() {
+                let is_unread = self.cursor.fingerprint.bytes == 0 && self.cursor.since.is_none();
+                if !is_unread
+                    && !self.folder.copies_may_collide()
+                    && !self.is_about_to_be_removed()
+                    && !self.folder.is_ambiguous()
+                {
                     self.folder.rotate();
                 }
             }
             Event::Truncate => self.folder.truncate(),
             Event::Intrude(_) => {}
             Event::Step(size) => self.step(*size),
-            Event::Lose => self.trail.interrupt(),
+            Event::Disconnect => self.cursor.interrupt(),
         }
     }
 
     /// As [`apply`](Self::apply), even if lines are lost.
-    fn happen_anyhow(&mut self, event: &Event) {
+    fn apply_any(&mut self, event: &Event) {
         match event {
             // A file that is created and truncated between two reads leaves no trace.
-            Event::Truncate if self.behind() > 0 => {}
+            Event::Truncate if self.newer_files() > 0 => {}
             Event::Rotate => {
                 self.folder.clock += 1;
                 self.folder.rotate();
@@ -149,13 +155,13 @@ impl Follower {
                 let newest = self.folder.newest();
                 self.folder.intrude(&newest);
             }
-            other => self.happen(other),
+            other => self.apply(other),
         }
     }
 
     /// Returns a defect: a repeated or invented line, or missing lines without a gap. A line before a gap may be
     /// incomplete.
-    fn wrong(&self) -> Option<String> {
+    fn defect(&self) -> Option<String> {
         let (expected, lines, mut next) = (self.expected(), self.own(), 0);
         for (number, Line { bytes, gap }) in lines.iter().enumerate() {
             let is_cut = lines.get(number + 1).is_none_or(|next| next.gap);
@@ -224,8 +230,8 @@ fn event() -> impl Strategy<Value = Event> {
     (0..14, 0..256_usize).prop_map(|(what, number)| match what {
         0..4 => write(number),
         4 => Event::Rotate,
-        5 => Event::Lose,
-        _ => Event::Step(HEAD + number % 40),
+        5 => Event::Disconnect,
+        _ => Event::Step(UNIQUE_BYTES + number % 40),
     })
 }
 
@@ -243,7 +249,7 @@ fn anything() -> impl Strategy<Value = (Setup, Vec<Event>)> {
 
 /// Another program writes without pause to a file of its own, or to the rotated one. The log may be as busy.
 #[test]
-fn a_file_that_grows_without_a_pause_does_not_stop_it() {
+fn a_file_that_keeps_growing_does_not_stop_it() {
     let cases = [OTHER, "flink.log.1"].into_iter().flat_map(|name| {
         let setup = |has_times, copies| Setup { naming: Naming::Up(1000), has_times, copies };
         let setups = [setup(true, 0), setup(false, 0), setup(true, 6)];
@@ -266,8 +272,8 @@ fn a_file_that_grows_without_a_pause_does_not_stop_it() {
             if name == OTHER || step > 101 {
                 follower.folder.intrude(name);
             }
-            lists = match follower.trail.step() {
-                Step::Rest => 0,
+            lists = match follower.cursor.step() {
+                Step::Wait => 0,
                 Step::List => lists + 1,
                 _ => lists,
             };
@@ -279,7 +285,7 @@ fn a_file_that_grows_without_a_pause_does_not_stop_it() {
         follower.end();
         assert!(most < 10, "{case:?}: {most} lists without a pause");
         assert_eq!(came, 2, "{case:?}");
-        assert_eq!(follower.wrong(), None, "{case:?}");
+        assert_eq!(follower.defect(), None, "{case:?}");
         let intruders: Vec<_> = follower.got().into_iter().filter(|line| line.starts_with(b"intr")).collect();
         let mut once = intruders.clone();
         once.sort();
@@ -290,42 +296,42 @@ fn a_file_that_grows_without_a_pause_does_not_stop_it() {
 
 /// The other file is read as the next one, while the real next one is removed.
 #[test]
-fn a_file_between_that_is_not_the_logs_hides_no_loss() {
+fn a_foreign_file_in_between_hides_no_gap() {
     let mut follower = Follower::new(Setup { naming: Naming::Up(3), has_times: true, copies: 0 });
     let write = || Event::Write(Vec::new(), true);
     follower.folder.write(b"the first", true);
     follower.catch_up();
     for event in [write(), Event::Rotate, Event::Intrude(true), write()] {
-        follower.happen_anyhow(&event);
+        follower.apply_any(&event);
     }
     while !follower.got().iter().any(|line| line.starts_with(b"intr")) {
         follower.step(1000);
     }
     for _ in 0..4 {
-        follower.happen_anyhow(&Event::Rotate);
+        follower.apply_any(&Event::Rotate);
     }
     follower.end();
-    assert_eq!(follower.wrong(), None);
+    assert_eq!(follower.defect(), None);
 }
 
 /// After any rotations, and if nothing was written since.
 #[test]
-fn while_nothing_changes_a_poll_is_a_list() {
+fn while_nothing_changes_a_poll_is_one_list() {
     for (has_times, copies) in [(true, 0), (false, 0), (true, 6)] {
         let mut follower = Follower::new(Setup { naming: Naming::Up(1000), has_times, copies });
         follower.folder.write(b"the first", true);
         follower.catch_up();
         for _ in 0..3 {
-            follower.happen_anyhow(&Event::Rotate);
+            follower.apply_any(&Event::Rotate);
             follower.catch_up();
             for _ in 0..20 {
-                let step = follower.trail.step();
-                assert!(matches!(step, Step::Rest | Step::List), "{has_times} {copies}: {step:?}");
+                let step = follower.cursor.step();
+                assert!(matches!(step, Step::Wait | Step::List), "{has_times} {copies}: {step:?}");
                 follower.step(1000);
             }
         }
         follower.end();
-        assert_eq!(follower.wrong(), None);
+        assert_eq!(follower.defect(), None);
     }
 }
 
@@ -335,51 +341,51 @@ proptest! {
     #[test]
     fn every_line_comes_once_and_in_order(setup in setups(), events in events()) {
         let mut follower = Follower::new(setup);
-        events.iter().for_each(|event| follower.happen(event));
+        events.iter().for_each(|event| follower.apply(event));
         follower.end();
         prop_assert_eq!(follower.got(), follower.expected());
         prop_assert!(follower.lines.iter().all(|line| !line.gap));
     }
 
     #[test]
-    fn what_is_lost_is_told_and_nothing_is_doubled((setup, events) in anything()) {
+    fn losses_have_a_gap_and_no_line_is_repeated((setup, events) in anything()) {
         let mut follower = Follower::new(setup);
         // Lines lost before the first read do not count.
         follower.folder.write(b"the first", true);
         follower.catch_up();
-        events.iter().for_each(|event| follower.happen_anyhow(event));
+        events.iter().for_each(|event| follower.apply_any(event));
         follower.end();
-        prop_assert_eq!(follower.wrong(), None);
+        prop_assert_eq!(follower.defect(), None);
     }
 
     #[test]
-    fn what_was_rotated_before_comes_first(
+    fn rotated_files_come_first(
         setup in setups().prop_filter("nothing is removed", |setup| !matches!(setup.naming, Naming::Up(3))),
         events in events(),
     ) {
         let mut follower = Follower::since(setup, Some(Timestamp::MIN));
-        events.iter().for_each(|event| follower.happen(event));
+        events.iter().for_each(|event| follower.apply(event));
         follower.end();
         prop_assert_eq!(follower.got(), follower.expected());
         prop_assert!(follower.lines.iter().all(|line| !line.gap));
     }
 
     #[test]
-    fn a_log_that_is_truncated_goes_on_from_its_start(
+    fn a_truncated_log_is_read_from_its_start(
         // Otherwise a log of the same size by chance may be mistaken for the one that was read.
         setup in setups().prop_map(|setup| Setup { has_times: true, copies: 0, ..setup }),
         before in events(), again in writes(), after in events(),
     ) {
         let mut follower = Follower::new(setup);
-        before.iter().for_each(|event| follower.happen(event));
+        before.iter().for_each(|event| follower.apply(event));
         follower.catch_up();
         let was_empty = follower.folder.files[LOG].0.is_empty();
-        let read = follower.lines.len() + usize::from(!follower.trail.lines.is_empty());
+        let read = follower.lines.len() + usize::from(!follower.cursor.lines.is_empty());
         follower.folder.truncate();
         // It may be longer than before when it is polled again.
-        again.iter().for_each(|event| follower.happen(event));
+        again.iter().for_each(|event| follower.apply(event));
         follower.catch_up();
-        after.iter().for_each(|event| follower.happen(event));
+        after.iter().for_each(|event| follower.apply(event));
         follower.end();
         prop_assert_eq!(follower.got(), follower.expected());
         let gaps: Vec<_> = (0..follower.lines.len()).filter(|line| follower.lines[*line].gap).collect();

@@ -1,4 +1,4 @@
-//! The metrics of JVMs of which one changes with each collection.
+//! Metrics of a JVM that change with each collection.
 
 use crate::{
     Client, Result, TaskManagerId,
@@ -10,35 +10,36 @@ use crate::{
     },
 };
 
-/// Metrics of a JVM of which one changes with each collection (all releases): collecting takes time and memory. Each
-/// alone may stay the same, as CPU time is counted in steps of 10 ms.
+/// Metrics of a JVM, of which at least one changes with each collection (all releases): a collection takes time and
+/// memory. Each alone may stay the same: CPU time is counted in steps of 10 ms.
 const NAMES: [&str; 2] = ["Status.JVM.CPU.Time", "Status.JVM.Memory.Heap.Used"];
 
-/// TaskManagers whose values one aggregated response tells apart: by the least, the greatest and the sum.
-pub(super) const MAX_TOLD_APART: usize = 3;
+/// Maximum number of TaskManagers that the minimum, maximum and sum of a response can distinguish.
+pub(super) const MAX_DISTINGUISHABLE: usize = 3;
 
-/// Difference below which two values are one that was rounded twice, as a share of the greatest value.
+/// Relative difference below which two values are equal up to rounding.
 const PRECISION: f64 = 1e-12;
 
-/// The values that one JVM or several reported last.
+/// The values that one or more JVMs last reported.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Pulse {
-    /// A list a metric: a value a JVM, or the sum alone of more than [`MAX_TOLD_APART`].
+pub(super) struct JvmSample {
+    /// For each metric, one value per JVM, or only the sum for more than [`MAX_DISTINGUISHABLE`].
     metrics: Vec<Vec<f64>>,
     are_sums: bool,
 }
 
-impl Pulse {
+impl JvmSample {
     pub(super) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The number of values of a metric.
+    /// Returns the number of values of a metric.
     pub(super) fn len(&self) -> usize {
         self.metrics.iter().map(Vec::len).max().unwrap_or_default()
     }
 
-    /// Whether each of so many JVMs has reported since these values were read; none if their values cannot be told apart.
+    /// Returns true if this number of JVMs has reported since the values in `before`; none if they cannot be
+    /// distinguished.
     pub(super) fn is_all_new(&self, before: &Self, jvms: usize) -> Option<bool> {
         if self.are_sums || before.are_sums {
             return None;
@@ -50,13 +51,13 @@ impl Pulse {
         Some(jvms == 0 || is_new)
     }
 
-    /// The values that were there before.
+    /// Returns the values that are also in `before`.
     pub(super) fn old(&self, before: &Self) -> Vec<f64> {
         let before: Vec<_> = before.metrics.iter().flatten().copied().collect();
         self.metrics.iter().flatten().copied().filter(|value| has(&before, *value)).collect()
     }
 
-    /// Whether one of these values is there.
+    /// Returns true if it has one of these values.
     pub(super) fn has_any(&self, values: &[f64]) -> bool {
         self.metrics.iter().flatten().any(|value| has(values, *value))
     }
@@ -67,8 +68,8 @@ fn has(values: &[f64], value: f64) -> bool {
     values.iter().any(|other| (other - value).abs() <= PRECISION * greatest)
 }
 
-/// The values of one to three JVMs; none of more.
-fn told_apart(metric: &AggregatedMetric) -> Option<Vec<f64>> {
+/// Returns the values of one to three JVMs; none for more.
+fn individual_values(metric: &AggregatedMetric) -> Option<Vec<f64>> {
     let (avg, sum) = (metric.avg?, metric.sum?);
     let are = |jvms: f64| (jvms * avg - sum).abs() <= 0.01 * sum.abs();
     if are(1.0) {
@@ -82,33 +83,33 @@ fn told_apart(metric: &AggregatedMetric) -> Option<Vec<f64>> {
     }
 }
 
-/// What the JobManager's JVM reported last; nothing before the first collection.
-pub(super) async fn of_jobmanager<M: Mode>(client: &Client<M>, options: CallOptions) -> Result<Pulse> {
+/// Returns the values that the JobManager's JVM last reported; empty before the first collection.
+pub(super) async fn of_jobmanager<M: Mode>(client: &Client<M>, options: CallOptions) -> Result<JvmSample> {
     let mut endpoint = GetJobManagerMetrics::new();
     endpoint.get = NAMES.map(str::to_owned).into();
     let metrics = client.execute(&endpoint, options).await?;
     let values = NAMES.map(|name| metrics.iter().find(|metric| metric.id == name)?.as_f64());
-    Ok(Pulse { metrics: values.map(|value| value.into_iter().collect()).into(), are_sums: false })
+    Ok(JvmSample { metrics: values.map(|value| value.into_iter().collect()).into(), are_sums: false })
 }
 
-/// What these TaskManagers reported last, or all; nothing before the first collection.
+/// Returns the values that these TaskManagers, or all, last reported; empty before the first collection.
 pub(super) async fn of_taskmanagers<M: Mode>(
     client: &Client<M>,
     ids: &[TaskManagerId],
     options: CallOptions,
-) -> Result<Pulse> {
+) -> Result<JvmSample> {
     let mut endpoint = GetAggregatedTaskManagerMetrics::new();
     endpoint.get = NAMES.map(str::to_owned).into();
     endpoint.agg = vec![Aggregation::Min, Aggregation::Max, Aggregation::Avg, Aggregation::Sum];
     endpoint.taskmanagers = ids.to_vec();
     let metrics = client.execute(&endpoint, options).await?;
     let known = NAMES.map(|name| metrics.iter().find(|metric| metric.id == name));
-    let each = known.map(|metric| metric.map_or(Some(Vec::new()), told_apart));
+    let each = known.map(|metric| metric.map_or(Some(Vec::new()), individual_values));
     if each.iter().all(Option::is_some) {
-        return Ok(Pulse { metrics: each.into_iter().flatten().collect(), are_sums: false });
+        return Ok(JvmSample { metrics: each.into_iter().flatten().collect(), are_sums: false });
     }
     let sums = known.map(|metric| metric.and_then(|metric| metric.sum).into_iter().collect());
-    Ok(Pulse { metrics: sums.into(), are_sums: true })
+    Ok(JvmSample { metrics: sums.into(), are_sums: true })
 }
 
 #[cfg(test)]
@@ -117,35 +118,39 @@ mod tests {
 
     use super::*;
 
-    fn pulse(values: &[f64]) -> Pulse {
+    fn sample(values: &[f64]) -> JvmSample {
         let of = |fold: fn(f64, f64) -> f64| values.iter().copied().reduce(fold);
         let sum = of(|a, b| a + b).unwrap_or_default();
         let count = f64::from(u32::try_from(values.len()).unwrap());
         let metric =
             json!({"id": "m", "min": of(f64::min), "max": of(f64::max), "sum": sum, "avg": sum / count});
         let metric: AggregatedMetric = serde_json::from_value(metric).unwrap();
-        match told_apart(&metric) {
-            Some(each) => Pulse { metrics: vec![each], are_sums: false },
-            None => Pulse { metrics: vec![vec![sum]], are_sums: true },
+        match individual_values(&metric) {
+            Some(each) => JvmSample { metrics: vec![each], are_sums: false },
+            None => JvmSample { metrics: vec![vec![sum]], are_sums: true },
         }
     }
 
     #[test]
-    fn up_to_three_jvms_are_told_apart() {
-        // Ten years of CPU time, which a double has no room for to the nanosecond.
+    fn up_to_three_jvms_are_distinguished() {
+        // Ten years of CPU time: a double cannot hold them to the nanosecond.
         for start in [1e8, 3e9, 3e17 + 64.0] {
-            let before = pulse(&[start, start + 7e7, 3e17]);
-            let two_new = pulse(&[start + 1e7, start + 7e7, 3e17 + 5e7]);
-            let all_new = pulse(&[start + 1e7, start + 8e7, 3e17 + 5e7]);
+            let before = sample(&[start, start + 7e7, 3e17]);
+            let two_new = sample(&[start + 1e7, start + 7e7, 3e17 + 5e7]);
+            let all_new = sample(&[start + 1e7, start + 8e7, 3e17 + 5e7]);
             assert_eq!(before.is_all_new(&before, 3), Some(false));
             assert_eq!(two_new.is_all_new(&before, 3), Some(false), "{two_new:?} after {before:?}");
             assert_eq!(all_new.is_all_new(&before, 3), Some(true), "{all_new:?} after {before:?}");
             assert_eq!(two_new.old(&before).len(), 1);
         }
-        assert_eq!(pulse(&[2.0, 4.0]).is_all_new(&pulse(&[1.0, 4.0]), 2), Some(false));
-        assert_eq!(pulse(&[2.0, 5.0]).is_all_new(&pulse(&[1.0, 4.0]), 2), Some(true));
-        assert_eq!(pulse(&[2.0]).is_all_new(&Pulse::default(), 2), Some(false), "one of two has reported");
-        assert_eq!(Pulse::default().is_all_new(&Pulse::default(), 0), Some(true));
-        assert_eq!(pulse(&[5.0, 6.0, 7.0, 8.0]).is_all_new(&pulse(&[1.0, 2.0, 3.0, 4.0]), 4), None);
+        assert_eq!(sample(&[2.0, 4.0]).is_all_new(&sample(&[1.0, 4.0]), 2), Some(false));
+        assert_eq!(sample(&[2.0, 5.0]).is_all_new(&sample(&[1.0, 4.0]), 2), Some(true));
+        assert_eq!(
+            sample(&[2.0]).is_all_new(&JvmSample::default(), 2),
+            Some(false),
+            "one of two has reported"
+        );
+        assert_eq!(JvmSample::default().is_all_new(&JvmSample::default(), 0), Some(true));
+        assert_eq!(sample(&[5.0, 6.0, 7.0, 8.0]).is_all_new(&sample(&[1.0, 2.0, 3.0, 4.0]), 4), None);
     }
 }

@@ -25,16 +25,16 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::{
-    doubt::Doubt,
+    fingerprint::{Fingerprint, HEAD_BYTES, Heads},
+    grace::GracePeriod,
     lines::{Line, Lines},
     listing::{Listed, Listing},
-    mark::{HEAD, Heads, Mark},
 };
 use crate::{LogFileName, rest::processes::LogInfo, value::secrets::Secrets};
 
 /// Maximum number of folder changes while a rotated file is opened, at two per poll; beyond that, lines are given up.
 /// No log rotates that often: an undetected growing file causes the changes.
-const MOST_CHANGES: u32 = 60;
+const MAX_FOLDER_CHANGES: u32 = 60;
 
 /// The next step.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,80 +46,86 @@ pub(crate) enum Step<'a> {
     /// Continue reading the open file, for [`Cursor::read`] or [`Cursor::ended`].
     Read,
     /// Wait until the next [`poll`](Cursor::poll).
-    Rest,
+    Wait,
 }
 
 /// A file to read, or being read.
 #[derive(Clone, Debug)]
 struct Reading {
     file: Listed,
-    why: Why,
+    role: Role,
     /// True if its size differs from the list.
-    is_other: bool,
+    size_differs: bool,
     /// The part read since it was opened.
-    seen: Mark,
+    read_so_far: Fingerprint,
     /// The rotated files, oldest first.
     rotated: Vec<Listed>,
 }
 
+impl Reading {
+    fn new(file: Listed, role: Role, rotated: Vec<Listed>) -> Self {
+        Self { file, role, size_differs: false, read_so_far: Fingerprint::START, rotated }
+    }
+}
+
 #[derive(Clone, Debug)]
-enum Why {
+enum Role {
     /// It is the log.
     Log,
     /// It may be the file that was read before; if not, try these, the last one first.
-    Sought(Vec<Listed>),
+    Candidate(Vec<Listed>),
     /// It follows the file that was read before.
     Next,
 }
 
 #[derive(Debug)]
 enum State {
-    Look,
-    Seek,
+    Check,
+    Find,
     Open(Reading),
     /// Open. The next list shows if the name meant the same file all the time.
     Confirm(Reading),
     Read(Reading),
-    Rest,
+    Idle,
 }
 
 /// The position of the reader in a log.
 #[derive(Debug)]
-pub(crate) struct Trail {
+pub(crate) struct Cursor {
     name: LogFileName,
     /// Until something was read: the time from which rotated files are read as well.
     since: Option<Timestamp>,
     /// Fingerprint of the current file, as far as it was read.
-    mark: Mark,
+    fingerprint: Fingerprint,
     lines: Lines,
     state: State,
     listing: Listing,
     /// The log as listed when everything was read; without a time if unknown.
-    rested: Option<Listed>,
+    idle_log: Option<Listed>,
     /// The rotated files when everything was read. They reveal the replacement of a log by one of equal size, if it is
     /// empty or has no time.
-    beside: Vec<Listed>,
+    idle_rotated: Vec<Listed>,
     heads: Heads,
     /// First bytes of the next file: too few so far to identify it.
-    start: Vec<u8>,
+    next_head: Vec<u8>,
     /// Time of the last poll.
     now: Duration,
     /// Grace period for finding the current file: outdated copies may hide it.
-    about_sought: Doubt,
+    find_grace: GracePeriod,
     /// Grace period for opening the next file: the server may send an outdated copy.
-    about_next: Doubt,
+    next_grace: GracePeriod,
     /// Length of the current file, if it was rotated and read to its end.
-    end: Option<u64>,
+    rotated_size: Option<u64>,
     /// True if lines read since the log may be incomplete, or not all from the log.
-    is_astray: bool,
+    is_incomplete: bool,
     /// Number of folder changes while a rotated file was opened, since the last progress.
-    changes: u32,
+    folder_changes: u32,
     /// True if lines were lost before the next one.
     gap: bool,
-    given: VecDeque<Line>,
+    ready: VecDeque<Line>,
 }
 
-impl Trail {
+impl Cursor {
     /// Starts at the beginning of the log with this name, or of the first file written since this time.
     ///
     /// `copies` is the maximum age of outdated copies that the server may send.
@@ -133,44 +139,44 @@ impl Trail {
         Self {
             name,
             since,
-            mark: Mark::START,
+            fingerprint: Fingerprint::START,
             lines: Lines::new(secrets),
-            state: State::Rest,
+            state: State::Idle,
             listing: Listing::default(),
-            rested: None,
-            beside: Vec::new(),
+            idle_log: None,
+            idle_rotated: Vec::new(),
             heads: Heads::new(),
-            start: Vec::new(),
+            next_head: Vec::new(),
             now: Duration::ZERO,
-            about_sought: Doubt::lasting(patience),
+            find_grace: GracePeriod::new(patience),
             // In that time names may change, and the server may send outdated copies of other files.
-            about_next: Doubt::lasting(patience * 3),
-            end: None,
-            is_astray: false,
-            changes: 0,
+            next_grace: GracePeriod::new(patience * 3),
+            rotated_size: None,
+            is_incomplete: false,
+            folder_changes: 0,
             gap: false,
-            given: VecDeque::new(),
+            ready: VecDeque::new(),
         }
     }
 
     /// Returns the next step.
     pub(crate) fn step(&self) -> Step<'_> {
         match &self.state {
-            State::Look | State::Seek | State::Confirm(_) => Step::List,
+            State::Check | State::Find | State::Confirm(_) => Step::List,
             State::Open(reading) => Step::Open(&reading.file.name),
             State::Read(_) => Step::Read,
-            State::Rest => Step::Rest,
+            State::Idle => Step::Wait,
         }
     }
 
     /// Returns the new lines.
     pub(crate) fn take(&mut self) -> VecDeque<Line> {
-        mem::take(&mut self.given)
+        mem::take(&mut self.ready)
     }
 
     /// Continues under another name of the log.
     pub(crate) fn renamed(self, name: LogFileName) -> Self {
-        Self { name, rested: None, ..self }
+        Self { name, idle_log: None, ..self }
     }
 
     /// Ends the log: a last line without a line end counts as one.
@@ -181,28 +187,28 @@ impl Trail {
 
     fn file_ended(&mut self) {
         if let Some(bytes) = self.lines.finish() {
-            self.given.push_back(Line { bytes, gap: mem::take(&mut self.gap) });
+            self.ready.push_back(Line { bytes, gap: mem::take(&mut self.gap) });
         }
     }
 
     /// Starts a poll, this long after the start.
     pub(crate) fn poll(&mut self, now: Duration) {
-        (self.now, self.state) = (now, State::Look);
+        (self.now, self.state) = (now, State::Check);
     }
 
     /// Abandons the current step. The lines read so far are kept.
     pub(crate) fn interrupt(&mut self) {
-        self.state = State::Rest;
+        self.state = State::Idle;
     }
 
     /// Handles the list of files. Returns true if the log is among them.
     pub(crate) fn listed(&mut self, files: &[LogInfo]) -> bool {
         let (log, rotated) = self.listing.update(&self.name, files);
         let is_there = log.is_some();
-        self.state = match (mem::replace(&mut self.state, State::Rest), log) {
-            (State::Look, Some(log)) => self.look(log, rotated),
-            (State::Look, None) => State::Rest,
-            (State::Seek, _) => self.seek(rotated),
+        self.state = match (mem::replace(&mut self.state, State::Idle), log) {
+            (State::Check, Some(log)) => self.check(log, rotated),
+            (State::Check, None) => State::Idle,
+            (State::Find, _) => self.find(rotated),
             (State::Confirm(reading), _) if reading.rotated == rotated => self.confirmed(reading),
             (State::Confirm(_), _) => self.changed(),
             (other, _) => other,
@@ -212,203 +218,199 @@ impl Trail {
 
     /// Handles an opened file; its size may be unknown.
     pub(crate) fn opened(&mut self, size: Option<u64>) {
-        let State::Open(reading) = mem::replace(&mut self.state, State::Rest) else { return };
-        self.start.clear();
+        let State::Open(reading) = mem::replace(&mut self.state, State::Idle) else { return };
+        self.next_head.clear();
         // Rotated files do not grow: another size means an outdated copy, or a file that is not rotated.
-        let is_other = reading.file.name != self.name && size.is_some_and(|size| size != reading.file.size);
-        self.state = match reading.why {
-            Why::Log => State::Read(reading),
-            Why::Next if is_other && self.about_next.lasts(self.now) => State::Rest,
-            Why::Sought(_) if is_other && self.about_sought.lasts(self.now) => State::Rest,
-            _ => State::Confirm(Reading { is_other, ..reading }),
+        let size_differs =
+            reading.file.name != self.name && size.is_some_and(|size| size != reading.file.size);
+        self.state = match reading.role {
+            Role::Log => State::Read(reading),
+            Role::Next if size_differs && self.next_grace.is_running(self.now) => State::Idle,
+            Role::Candidate(_) if size_differs && self.find_grace.is_running(self.now) => State::Idle,
+            _ => State::Confirm(Reading { size_differs, ..reading }),
         }
     }
 
     /// The open file is the listed one, unless its size differs.
     fn confirmed(&mut self, reading: Reading) -> State {
-        match reading.why {
+        match reading.role {
             // The bytes of an outdated copy do not identify the file that now has this name.
-            Why::Sought(others) if reading.is_other => self.try_one(reading.rotated, others),
-            Why::Next if reading.is_other => self.lost(),
+            Role::Candidate(others) if reading.size_differs => self.try_candidate(reading.rotated, others),
+            Role::Next if reading.size_differs => self.restart(),
             _ => State::Read(reading),
         }
     }
 
     /// The folder has changed since the file was opened, so that the file is unknown.
     fn changed(&mut self) -> State {
-        self.changes += 1;
-        match self.changes {
-            MOST_CHANGES.. => self.lost(),
+        self.folder_changes += 1;
+        match self.folder_changes {
+            MAX_FOLDER_CHANGES.. => self.restart(),
             // A folder that changes with each list is left alone until the next poll.
-            changes if changes.is_multiple_of(2) => State::Rest,
+            folder_changes if folder_changes.is_multiple_of(2) => State::Idle,
             // Nothing was read yet that could be found again.
-            _ if self.since.is_some() => State::Look,
-            _ => State::Seek,
+            _ if self.since.is_some() => State::Check,
+            _ => State::Find,
         }
     }
 
     /// Handles the next bytes of the file.
     pub(crate) fn read(&mut self, bytes: &[u8]) {
         let State::Read(reading) = &mut self.state else { return };
-        if !matches!(reading.why, Why::Next) || reading.seen != Mark::START {
-            return self.read_on(bytes);
+        if !matches!(reading.role, Role::Next) || reading.read_so_far != Fingerprint::START {
+            return self.read_current(bytes);
         }
-        self.start.extend_from_slice(bytes);
-        if self.start.len() >= HEAD {
-            self.judge();
+        self.next_head.extend_from_slice(bytes);
+        if self.next_head.len() >= HEAD_BYTES {
+            self.start_next();
         }
     }
 
     /// Starts the next file, unless it is an outdated copy of one that was read.
-    fn judge(&mut self) {
-        let bytes = mem::take(&mut self.start);
-        if self.heads.has(&bytes) && self.about_next.lasts(self.now) {
+    fn start_next(&mut self) {
+        let bytes = mem::take(&mut self.next_head);
+        if self.heads.has(&bytes) && self.next_grace.is_running(self.now) {
             return self.interrupt();
         }
-        self.begin_file();
-        self.read_on(&bytes);
+        self.start_file();
+        self.read_current(&bytes);
     }
 
-    fn read_on(&mut self, bytes: &[u8]) {
+    fn read_current(&mut self, bytes: &[u8]) {
         let State::Read(reading) = &mut self.state else { return };
         // Most other files differ in their first bytes.
-        if reading.seen == Mark::START && self.heads.is_another(bytes) {
-            return self.is_another();
+        if reading.read_so_far == Fingerprint::START && self.heads.is_other_file(bytes) {
+            return self.not_current();
         }
-        let unknown = self.mark.bytes - reading.seen.bytes;
+        let unknown = self.fingerprint.bytes - reading.read_so_far.bytes;
         let known = usize::try_from(unknown).map_or(bytes.len(), |unknown| unknown.min(bytes.len()));
-        let (known, news) = bytes.split_at(known);
-        reading.seen.add(known);
+        let (known, new_bytes) = bytes.split_at(known);
+        reading.read_so_far.add(known);
         self.since = None;
-        if reading.seen.bytes < self.mark.bytes {
+        if reading.read_so_far.bytes < self.fingerprint.bytes {
             return;
         }
-        if reading.seen != self.mark {
-            return self.is_another();
+        if reading.read_so_far != self.fingerprint {
+            return self.not_current();
         }
-        self.about_sought.settle();
+        self.find_grace.reset();
         // Finding the current file again is no progress.
-        if !matches!(reading.why, Why::Sought(_)) {
-            self.about_next.settle();
+        if !matches!(reading.role, Role::Candidate(_)) {
+            self.next_grace.reset();
         }
-        self.mark.add(news);
-        self.heads.add(news);
-        reading.seen = self.mark;
-        self.lines.feed(news, |line| {
+        self.fingerprint.add(new_bytes);
+        self.heads.add(new_bytes);
+        reading.read_so_far = self.fingerprint;
+        self.lines.feed(new_bytes, |line| {
             let bytes = Bytes::copy_from_slice(line);
-            self.given.push_back(Line { bytes, gap: mem::take(&mut self.gap) });
+            self.ready.push_back(Line { bytes, gap: mem::take(&mut self.gap) });
         });
     }
 
     /// Handles the end of the file.
     pub(crate) fn ended(&mut self) {
-        if !self.start.is_empty() {
-            self.judge();
+        if !self.next_head.is_empty() {
+            self.start_next();
         }
-        let State::Read(Reading { file, why, is_other, seen, rotated }) =
-            mem::replace(&mut self.state, State::Rest)
+        let State::Read(Reading { file, role, size_differs, read_so_far, rotated }) =
+            mem::replace(&mut self.state, State::Idle)
         else {
             return;
         };
-        if seen.bytes < self.mark.bytes && !matches!(why, Why::Next) {
+        if read_so_far.bytes < self.fingerprint.bytes && !matches!(role, Role::Next) {
             // The copy may be older than the list.
-            let is_old_copy = matches!(why, Why::Log) && file.size >= self.mark.bytes;
+            let is_old_copy = matches!(role, Role::Log) && file.size >= self.fingerprint.bytes;
             if !is_old_copy {
-                self.state = State::Read(Reading { file, why, is_other, seen, rotated });
-                self.is_another();
+                self.state = State::Read(Reading { file, role, size_differs, read_so_far, rotated });
+                self.not_current();
             }
         } else if file.name != self.name {
             self.file_ended();
             // A file that grows out of turn does not determine its successor, and may be the successor itself.
-            let has_grown = self.end.replace(self.mark.bytes).is_some_and(|end| end != self.mark.bytes);
+            let has_grown = self
+                .rotated_size
+                .replace(self.fingerprint.bytes)
+                .is_some_and(|rotated_size| rotated_size != self.fingerprint.bytes);
             let newer = rotated.iter().skip_while(|other| **other != file).nth(1).cloned();
             // A file with another pattern of names may belong to another program.
-            let is_other_kind = newer.as_ref().is_some_and(|newer| newer.shape() != file.shape());
-            self.is_astray |= has_grown || is_other_kind || self.listing.is_doubtful();
-            self.gap |= self.is_astray;
+            let has_other_pattern =
+                newer.as_ref().is_some_and(|newer| newer.name_pattern() != file.name_pattern());
+            self.is_incomplete |= has_grown || has_other_pattern || self.listing.is_unreliable();
+            self.gap |= self.is_incomplete;
             let file = newer.unwrap_or_else(|| self.log());
-            self.state =
-                State::Open(Reading { file, why: Why::Next, is_other: false, seen: Mark::START, rotated });
-        } else if seen.bytes == self.mark.bytes {
+            self.state = State::Open(Reading::new(file, Role::Next, rotated));
+        } else if read_so_far.bytes == self.fingerprint.bytes {
             // If the list has another size, its time does not apply.
-            let mtime = file.mtime.filter(|_| file.size == self.mark.bytes);
-            self.rested = Some(Listed { size: self.mark.bytes, mtime, ..file });
-            (self.beside, self.changes, self.is_astray) = (rotated, 0, false);
-        } else if seen == Mark::START {
+            let mtime = file.mtime.filter(|_| file.size == self.fingerprint.bytes);
+            self.idle_log = Some(Listed { size: self.fingerprint.bytes, mtime, ..file });
+            (self.idle_rotated, self.folder_changes, self.is_incomplete) = (rotated, 0, false);
+        } else if read_so_far == Fingerprint::START {
             // Nothing was written since the rotation: the current file stays the one before.
-            (self.rested, self.beside, self.changes) = (Some(Listed { size: 0, ..file }), rotated, 0);
+            (self.idle_log, self.idle_rotated, self.folder_changes) =
+                (Some(Listed { size: 0, ..file }), rotated, 0);
         }
     }
 
     /// Compares the log with the last poll.
-    fn look(&mut self, log: Listed, rotated: Vec<Listed>) -> State {
-        let is_as_before = |rested: &Listed| {
+    fn check(&mut self, log: Listed, rotated: Vec<Listed>) -> State {
+        let is_as_before = |idle_log: &Listed| {
             let time = log.mtime.filter(|_| log.size > 0);
-            rested.size == log.size
-                && if time.is_some() { rested.mtime == time } else { self.beside == rotated }
+            idle_log.size == log.size
+                && if time.is_some() { idle_log.mtime == time } else { self.idle_rotated == rotated }
         };
-        if self.rested.as_ref().is_some_and(is_as_before) {
-            return State::Rest;
+        if self.idle_log.as_ref().is_some_and(is_as_before) {
+            return State::Idle;
         }
-        self.rested = None;
-        let (file, why) = match self.since {
-            None => (log, Why::Log),
+        self.idle_log = None;
+        let (file, role) = match self.since {
+            None => (log, Role::Log),
             Some(since) => {
                 let first = rotated.iter().find(|file| file.mtime.is_none_or(|time| time >= since));
-                (first.cloned().unwrap_or(log), Why::Next)
+                (first.cloned().unwrap_or(log), Role::Next)
             }
         };
-        State::Open(Reading { file, why, is_other: false, seen: Mark::START, rotated })
+        State::Open(Reading::new(file, role, rotated))
     }
 
     /// Looks for the current file among the rotated ones.
-    fn seek(&mut self, rotated: Vec<Listed>) -> State {
-        let others: Vec<_> = rotated.iter().filter(|file| file.size >= self.mark.bytes).cloned().collect();
-        if others.is_empty() { self.lost() } else { self.try_one(rotated, others) }
+    fn find(&mut self, rotated: Vec<Listed>) -> State {
+        let others: Vec<_> =
+            rotated.iter().filter(|file| file.size >= self.fingerprint.bytes).cloned().collect();
+        if others.is_empty() { self.restart() } else { self.try_candidate(rotated, others) }
     }
 
-    fn try_one(&mut self, rotated: Vec<Listed>, mut others: Vec<Listed>) -> State {
+    fn try_candidate(&mut self, rotated: Vec<Listed>, mut others: Vec<Listed>) -> State {
         match others.pop() {
-            Some(file) => State::Open(Reading {
-                file,
-                why: Why::Sought(others),
-                is_other: false,
-                seen: Mark::START,
-                rotated,
-            }),
-            None if self.about_sought.lasts(self.now) => State::Rest,
-            None => self.lost(),
+            Some(file) => State::Open(Reading::new(file, Role::Candidate(others), rotated)),
+            None if self.find_grace.is_running(self.now) => State::Idle,
+            None => self.restart(),
         }
     }
 
     /// The open file is not the current one.
-    fn is_another(&mut self) {
-        self.state = match mem::replace(&mut self.state, State::Seek) {
-            State::Read(Reading { rotated, why: Why::Sought(others), .. }) => self.try_one(rotated, others),
-            _ => State::Seek,
+    fn not_current(&mut self) {
+        self.state = match mem::replace(&mut self.state, State::Find) {
+            State::Read(Reading { rotated, role: Role::Candidate(others), .. }) => {
+                self.try_candidate(rotated, others)
+            }
+            _ => State::Find,
         };
     }
 
     /// Gives up the rest of the current file, and reads the log from its start.
-    fn lost(&mut self) -> State {
+    fn restart(&mut self) -> State {
         self.file_ended();
-        self.begin_file();
-        self.about_sought.settle();
-        self.about_next.settle();
+        self.start_file();
+        self.find_grace.reset();
+        self.next_grace.reset();
         (self.gap, self.since) = (true, None);
-        State::Open(Reading {
-            file: self.log(),
-            why: Why::Log,
-            is_other: false,
-            seen: Mark::START,
-            rotated: Vec::new(),
-        })
+        State::Open(Reading::new(self.log(), Role::Log, Vec::new()))
     }
 
     /// Starts another file.
-    fn begin_file(&mut self) {
-        (self.mark, self.end, self.changes) = (Mark::START, None, 0);
-        self.heads.begin_file();
+    fn start_file(&mut self) {
+        (self.fingerprint, self.rotated_size, self.folder_changes) = (Fingerprint::START, None, 0);
+        self.heads.start_file();
     }
 
     /// Returns the log itself, with unknown size.

@@ -30,7 +30,7 @@ pub(super) struct Setup {
 
 impl Setup {
     /// Returns true if the listed time belongs to the bytes that are sent.
-    pub(super) fn is_told_by_time(&self) -> bool {
+    pub(super) fn has_reliable_times(&self) -> bool {
         self.has_times && self.copies == 0
     }
 }
@@ -70,13 +70,13 @@ impl Folder {
     }
 
     /// Returns true if nothing in the list tells the log from another file once it is rotated.
-    pub(super) fn is_confusing(&self) -> bool {
+    pub(super) fn is_ambiguous(&self) -> bool {
         let (log, others) = self.all.split_last().unwrap();
-        !self.setup.is_told_by_time() && others.iter().any(|other| other.len() == log.len())
+        !self.setup.has_reliable_times() && others.iter().any(|other| other.len() == log.len())
     }
 
     /// Returns true if, after the next rotation but one, a copy may be sent under the name of another file.
-    pub(super) fn is_soon(&self) -> bool {
+    pub(super) fn copies_may_collide(&self) -> bool {
         let reuses_names = !matches!(self.setup.naming, Naming::Up(1000));
         reuses_names && self.clock < self.rotated_at + 2 * self.setup.copies
     }
@@ -111,7 +111,7 @@ impl Folder {
             self.files.insert(to, file);
         };
         match self.setup.naming {
-            Naming::Up(most) if count == most => {
+            Naming::Up(max) if count == max => {
                 (2..=count).for_each(|number| rename(&name(number), name(number - 1)));
                 count -= 1;
             }

@@ -3,19 +3,19 @@
 use std::collections::VecDeque;
 
 /// Number of bytes at the start of a file that identify it: lines have times.
-pub(super) const HEAD: usize = 64;
+pub(super) const HEAD_BYTES: usize = 64;
 
 /// Maximum number of heads to remember. An outdated copy is more recent than that many rotations.
-const HEADS: usize = 32;
+const MAX_HEADS: usize = 32;
 
 /// A fingerprint of a file's first bytes: their number and hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(super) struct Fingerprint {
     pub(super) bytes: u64,
     hash: u64,
 }
 
-impl Mark {
+impl Fingerprint {
     pub(super) const START: Self = Self { bytes: 0, hash: 0xcbf2_9ce4_8422_2325 };
 
     /// Adds bytes to the hash (FNV-1a: logs are not made to collide).
@@ -37,29 +37,29 @@ impl Heads {
     }
 
     /// Starts another file.
-    pub(super) fn begin_file(&mut self) {
+    pub(super) fn start_file(&mut self) {
         self.0.push_back(Vec::new());
-        if self.0.len() > HEADS {
+        if self.0.len() > MAX_HEADS {
             self.0.pop_front();
         }
     }
 
     /// Adds the next bytes of the file.
-    pub(super) fn add(&mut self, news: &[u8]) {
+    pub(super) fn add(&mut self, bytes: &[u8]) {
         if let Some(head) = self.0.back_mut() {
-            let room = HEAD.saturating_sub(head.len()).min(news.len());
-            head.extend_from_slice(&news[..room]);
+            let room = HEAD_BYTES.saturating_sub(head.len()).min(bytes.len());
+            head.extend_from_slice(&bytes[..room]);
         }
     }
 
     /// Returns true if a file that begins with these bytes may be one of them.
     pub(super) fn has(&self, bytes: &[u8]) -> bool {
-        let start = bytes.get(..HEAD).unwrap_or(bytes);
+        let start = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
         self.0.iter().any(|head| head.starts_with(start) || (!head.is_empty() && start.starts_with(head)))
     }
 
     /// Returns true if a file that begins with these bytes is not the current one.
-    pub(super) fn is_another(&self, bytes: &[u8]) -> bool {
+    pub(super) fn is_other_file(&self, bytes: &[u8]) -> bool {
         self.0.back().is_some_and(|head| head.iter().zip(bytes).any(|(known, byte)| known != byte))
     }
 }

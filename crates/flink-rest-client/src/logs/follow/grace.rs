@@ -4,22 +4,22 @@ use std::time::Duration;
 
 /// A grace period that starts with its first check.
 #[derive(Debug)]
-pub(super) struct Doubt {
+pub(super) struct GracePeriod {
     since: Option<Duration>,
-    patience: Duration,
+    length: Duration,
 }
 
-impl Doubt {
-    pub(super) fn lasting(patience: Duration) -> Self {
-        Self { since: None, patience }
+impl GracePeriod {
+    pub(super) fn new(length: Duration) -> Self {
+        Self { since: None, length }
     }
 
     /// Returns true within the grace period, and starts it if it is not running.
-    pub(super) fn lasts(&mut self, now: Duration) -> bool {
-        now.saturating_sub(*self.since.get_or_insert(now)) < self.patience
+    pub(super) fn is_running(&mut self, now: Duration) -> bool {
+        now.saturating_sub(*self.since.get_or_insert(now)) < self.length
     }
 
-    pub(super) fn settle(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.since = None;
     }
 }
