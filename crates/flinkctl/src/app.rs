@@ -6,7 +6,7 @@ use flink_rest_client::{Async, Call, FlinkRestClient};
 
 pub(crate) use self::global::Global;
 use crate::{
-    output::{Output, say, tame},
+    output::{Output, sanitize, say},
     shell::quoted,
 };
 
@@ -34,7 +34,7 @@ impl App {
             say!(
                 "Note: {} is Flink {}, and taken for the newest release; --flink-version says which it is.",
                 self.client.address(),
-                tame(&version.to_string())
+                sanitize(&version.to_string())
             );
         }
     }

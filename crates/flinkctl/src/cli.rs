@@ -1,21 +1,27 @@
-//! The command line: what can be said, and who does it.
+//! The command line: its commands, and the one that the arguments name.
 
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::{
+    all_contexts,
     app::{App, Global},
+<<<<<<< HEAD
     command::{Chore, Deed, Noun, On, Task},
     commands::{CHORES, NOUNS, PLURALS, SHORT_CHORES, SHORT_NAMES, SHORTCUTS},
+=======
+    command::{ClusterCommand, LocalArgs, LocalCommand, Task},
+    commands::{LOCAL_COMMANDS, LOCAL_GROUPS, NOUNS, SHORTCUTS},
+>>>>>>> e5ab77e9ff8efe00fafe69da5f908962f3421ffb
     complete,
     error::{EXIT_CODES, Failure, Result},
-    every,
     limit::Limit,
 };
 
 pub(crate) fn command() -> Command {
     let nouns = NOUNS.iter().map(|noun| {
+<<<<<<< HEAD
         let aliases = SHORT_NAMES.iter().filter(|(_, long)| *long == noun.name).map(|(short, _)| *short);
         let command = Command::new(noun.name).about(noun.about).visible_aliases(aliases.collect::<Vec<_>>());
         // Deferred: there are a hundred verbs.
@@ -31,6 +37,19 @@ pub(crate) fn command() -> Command {
     });
     let short_chores =
         SHORT_CHORES.iter().map(|chore| (chore.describe)(Command::new(chore.name)).defer(own_help));
+=======
+        let command = Command::new(noun.name).about(noun.about);
+        // Made only if it is asked for: there are a hundred commands.
+        command.subcommand_required(true).arg_required_else_help(true).defer(commands_of)
+    });
+    let shortcuts = SHORTCUTS.iter().map(|command| (command.describe)(Command::new(command.name)));
+    let local_groups = LOCAL_GROUPS.iter().map(|group| {
+        let each = group.commands.iter().map(|command| (command.describe)(Command::new(command.name)));
+        let command = Command::new(group.name).about(group.about).subcommands(each);
+        command.subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true)
+    });
+    let local_commands = LOCAL_COMMANDS.iter().map(|command| (command.describe)(Command::new(command.name)));
+>>>>>>> e5ab77e9ff8efe00fafe69da5f908962f3421ffb
     let global = Global::augment_args(Command::new("flinkctl"));
     global
         .mut_arg("context", |context| context.add(complete::contexts()))
@@ -41,6 +60,7 @@ pub(crate) fn command() -> Command {
         .arg_required_else_help(true)
         .subcommands(shortcuts)
         .subcommands(nouns)
+<<<<<<< HEAD
         .subcommands(plurals)
         .subcommands(chores)
         .subcommands(short_chores)
@@ -103,28 +123,42 @@ fn own_help(command: Command) -> Command {
 ";
     let command = command.mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg });
     command.help_template(TEMPLATE).mut_subcommands(|command| command.help_template(TEMPLATE))
+=======
+        .subcommands(local_groups)
+        .subcommands(local_commands)
+}
+
+/// Adds the commands of a noun.
+fn commands_of(command: Command) -> Command {
+    let Some(noun) = NOUNS.iter().find(|noun| noun.name == command.get_name()) else { return command };
+    let commands = noun.commands.iter().map(|command| (command.describe)(Command::new(command.name)));
+    let endpoints = noun.endpoints.iter().map(|endpoint| endpoint.command());
+    command.disable_help_subcommand(true).subcommands(commands).subcommands(endpoints)
+>>>>>>> e5ab77e9ff8efe00fafe69da5f908962f3421ffb
 }
 
 /// Does what was said; again and again, if that was said.
 pub(crate) async fn run(matches: &ArgMatches, limit: Limit) -> Result<()> {
     let global = Global { limit, ..Global::from_arg_matches(matches)? };
     let output = global.output();
-    let (said, matches) = find(matches)?;
-    if global.watch.is_some() && !said.reads() {
+    let (invocation, matches) = find(matches)?;
+    if global.watch.is_some() && !invocation.is_read_only() {
         return Err(
             Failure::usage("--watch is for commands that only read").hint("do it once, without --watch")
         );
     }
-    if global.all_contexts && matches!(said, Said::Chore(_)) {
+    if global.all_contexts && matches!(invocation, Invocation::Local(_)) {
         return Err(Failure::usage("--all-contexts is for commands on clusters")
             .hint("as `flinkctl job list --all-contexts`"));
     }
-    let task = match said {
-        Said::Task(task) => task,
-        Said::Chore(chore) => return (chore.run)(On { global: &global, output: &output, matches }).await,
+    let task = match invocation {
+        Invocation::Cluster(task) => task,
+        Invocation::Local(command) => {
+            return (command.run)(LocalArgs { global: &global, output: &output, matches }).await;
+        }
     };
     if global.all_contexts {
-        let run = async || every::run(&global, &output, task, matches).await;
+        let run = async || all_contexts::run(&global, &output, task, matches).await;
         return again(global.watch, run).await;
     }
     let (target, client) = global.connect().await?;
@@ -144,35 +178,36 @@ async fn again(pause: Option<Duration>, run: impl AsyncFn() -> Result<()>) -> Re
     }
 }
 
-/// What was said.
+/// The command that the arguments name.
 #[derive(Clone, Copy, Debug)]
-enum Said {
-    Task(Task),
-    Chore(&'static Chore),
+enum Invocation {
+    Cluster(Task),
+    Local(&'static LocalCommand),
 }
 
-impl Said {
-    fn reads(self) -> bool {
+impl Invocation {
+    fn is_read_only(self) -> bool {
         match self {
-            Self::Task(Task::Verb(verb)) => verb.reads(),
-            Self::Task(Task::Deed(deed)) => deed.reads,
-            Self::Chore(_) => false,
+            Self::Cluster(Task::Endpoint(command)) => command.is_read_only(),
+            Self::Cluster(Task::Command(command)) => command.is_read_only,
+            Self::Local(_) => false,
         }
     }
 }
 
-/// The command that was said, and its arguments.
-fn find(matches: &ArgMatches) -> Result<(Said, &ArgMatches)> {
+/// Returns the command that was given, and its arguments.
+fn find(matches: &ArgMatches) -> Result<(Invocation, &ArgMatches)> {
     let (name, matches) = matches.subcommand().ok_or_else(no_command)?;
-    let deed = |deeds: &'static [Deed], name: &str| {
-        deeds.iter().find(|deed| deed.name == name).map(Task::Deed).map(Said::Task)
+    let of_cluster = |commands: &'static [ClusterCommand], name: &str| {
+        commands.iter().find(|command| command.name == name).map(Task::Command).map(Invocation::Cluster)
     };
-    let chore = |chores: &'static [Chore], name: &str| {
-        chores.iter().find(|chore| chore.name == name).map(Said::Chore)
+    let local = |commands: &'static [LocalCommand], name: &str| {
+        commands.iter().find(|command| command.name == name).map(Invocation::Local)
     };
-    if let Some(task) = deed(SHORTCUTS, name).or_else(|| chore(SHORT_CHORES, name)) {
-        return Ok((task, matches));
+    if let Some(invocation) = of_cluster(SHORTCUTS, name).or_else(|| local(LOCAL_COMMANDS, name)) {
+        return Ok((invocation, matches));
     }
+<<<<<<< HEAD
     let listed = || noun(name).and_then(list_of).map(Said::Task);
     let Some((verb, matches)) = matches.subcommand() else {
         return Ok((listed().ok_or_else(no_command)?, matches));
@@ -183,6 +218,16 @@ fn find(matches: &ArgMatches) -> Result<(Said, &ArgMatches)> {
     let noun = noun(name).ok_or_else(no_command)?;
     let row = || noun.verbs.iter().find(|row| row.name == verb).map(Task::Verb).map(Said::Task);
     Ok((deed(noun.deeds, verb).or_else(row).ok_or_else(no_command)?, matches))
+=======
+    let (verb, matches) = matches.subcommand().ok_or_else(no_command)?;
+    if let Some(group) = LOCAL_GROUPS.iter().find(|group| group.name == name) {
+        return Ok((local(group.commands, verb).ok_or_else(no_command)?, matches));
+    }
+    let noun = NOUNS.iter().find(|noun| noun.name == name).ok_or_else(no_command)?;
+    let of_endpoint =
+        || noun.endpoints.iter().find(|row| row.name == verb).map(Task::Endpoint).map(Invocation::Cluster);
+    Ok((of_cluster(noun.commands, verb).or_else(of_endpoint).ok_or_else(no_command)?, matches))
+>>>>>>> e5ab77e9ff8efe00fafe69da5f908962f3421ffb
 }
 
 fn no_command() -> Failure {

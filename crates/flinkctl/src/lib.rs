@@ -2,15 +2,17 @@
 
 #![allow(clippy::result_large_err, reason = "a failure is made once, and ends the program")]
 
+mod all_contexts;
 mod app;
+mod clap_errors;
 mod cli;
 mod command;
 mod commands;
 mod complete;
 mod confirm;
 mod context;
+mod endpoint_command;
 mod error;
-mod every;
 mod json;
 mod limit;
 mod metrics;
@@ -22,9 +24,7 @@ mod progress;
 mod resolve;
 mod save;
 mod shell;
-mod stop;
-mod usage;
-mod verb;
+mod signals;
 mod view;
 mod wait;
 
@@ -71,7 +71,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
             // What cannot be printed has nobody to read it.
             let _ = error.print();
         }
-        _ => usage::failure(error, cli::command()).print(false),
+        _ => clap_errors::failure(error, cli::command()).print(false),
     }
     match error.kind() {
         DisplayHelp | DisplayVersion => ExitCode::SUCCESS,
@@ -94,7 +94,7 @@ fn to_end<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
 
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
-        usage::failure(&error, cli::command())
+        clap_errors::failure(&error, cli::command())
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     output::say,
     progress::say_outage,
     resolve,
-    stop::unless_stopped,
+    signals::unless_stopped,
 };
 
 /// The format to take a savepoint in: another than is wanted, if the job needs it, is told.

@@ -6,11 +6,11 @@ mod failure;
 pub(crate) mod human;
 mod merged;
 mod rows;
+mod sanitize;
 mod screen;
 mod secrets;
 mod spark;
 pub(crate) mod table;
-mod tame;
 mod wrap;
 mod yaml;
 
@@ -30,9 +30,9 @@ pub(crate) use self::screen::tests::drawn;
 pub(crate) use self::{
     cell::{Cell, colour},
     rows::label,
+    sanitize::{is_unprintable, plain, sanitize, say, say_as},
     screen::{Screen, is_seen, is_watched, stderr, stderr_width, stdout, stdout_in_blocks, write_raw},
     secrets::{Lines, hide, keep_secrets},
-    tame::{is_wild, plain, say, say_as, tame},
     wrap::wrapped,
 };
 use self::{
@@ -187,7 +187,7 @@ impl Output {
     pub(crate) fn answer_to_change(&self, answer: &Answer, view: View) -> Result<()> {
         self.answer(answer, view).map_err(|failure| {
             let message = format!("it is done, but what was answered cannot be shown: {}", failure.message);
-            let answered = label(&tame(&String::from_utf8_lossy(&answer.body)));
+            let answered = label(&sanitize(&String::from_utf8_lossy(&answer.body)));
             Failure::new(Exit::Failed, message).hint(format!("the answer was {}", answered.trim()))
         })
     }
@@ -279,7 +279,7 @@ impl Output {
         let mut out = BufWriter::with_capacity(BLOCK, out);
         match self.format {
             Format::Yaml => yaml::write(&mut out, json)?,
-            _ => json.tokens().try_for_each(|token| out.write_all(tame::json(token).as_bytes()))?,
+            _ => json.tokens().try_for_each(|token| out.write_all(sanitize::json(token).as_bytes()))?,
         }
         out.write_all(b"\n")?;
         Ok(out.flush()?)
@@ -288,7 +288,7 @@ impl Output {
     fn part(&self, out: &mut Screen<impl Write>, json: Json<'_>, part: &Part) -> Result<()> {
         let text_of = |row: &Row<'_>, field: &str| {
             let text = row.pointer(field).and_then(Json::as_str).unwrap_or_default();
-            tame(text.trim_end())
+            sanitize(text.trim_end())
         };
         match part {
             Part::Rows(_, columns) | Part::Sorted(_, columns) | Part::Downstream(_, columns) => {
@@ -317,7 +317,7 @@ impl Output {
                 }
                 Ok(())
             }
-            Part::Said(done) => {
+            Part::Message(done) => {
                 say!("{done}");
                 Ok(())
             }

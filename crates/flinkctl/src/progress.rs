@@ -18,8 +18,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     error::{Exit, Failure, Result},
-    output::{colour, human, is_watched, say, stderr_width, tame, wrapped},
-    stop::unless_stopped,
+    output::{colour, human, is_watched, sanitize, say, stderr_width, wrapped},
+    signals::unless_stopped,
 };
 
 /// Interval at which the drawing is renewed: the server keeps its own answer for so long, unless it is told otherwise.
@@ -49,7 +49,7 @@ pub(crate) async fn shown<W: Run + 'static>(
                 was_restarted.fetch_or(**state == JobStatus::Restarting, Relaxed);
                 // The outcome tells how it ended.
                 if drawing.is_none() && !state.is_terminal() {
-                    say!("{job} is {}", tame(state.as_str()));
+                    say!("{job} is {}", sanitize(state.as_str()));
                 }
             }
             (Event::Progress { progress, obstacle, .. }, Some(drawing)) => {
@@ -82,7 +82,7 @@ pub(crate) struct Shown<T> {
 fn described(outage: &Outage) -> Option<String> {
     let (lasting, patience) = (outage.lasting.as_secs(), human::duration(millis(outage.patience)));
     let why = match &outage.error {
-        Some(error) => tame(&error.to_string()),
+        Some(error) => sanitize(&error.to_string()),
         None => "the request is pending".into(),
     };
     (outage.lasting >= SHORT_OUTAGE)
@@ -118,10 +118,10 @@ fn drawing() -> ProgressBar {
 fn lines(details: &JobProgress, obstacle: Option<&Obstacle>) -> String {
     let state = details.state.to_string();
     let style = colour(&state);
-    let (name, state) = (tame(&details.name), tame(&state));
+    let (name, state) = (sanitize(&details.name), sanitize(&state));
     let of_job = format!("{} is {style}{state}{style:#}", truncate_str(&name, WIDTH, "…"));
     let of_vertices = details.vertices.iter().map(line);
-    let obstacle = obstacle.map(|obstacle| in_a_few_lines(&tame(&obstacle.to_string())));
+    let obstacle = obstacle.map(|obstacle| in_a_few_lines(&sanitize(&obstacle.to_string())));
     std::iter::once(of_job).chain(of_vertices).chain(obstacle).collect::<Vec<_>>().join("\n")
 }
 
@@ -146,10 +146,10 @@ fn line(vertex: &VertexProgress) -> String {
         .iter()
         .map(|(state, tasks)| {
             let style = colour(&state.to_string());
-            format!("{style}{tasks} {}{style:#}", tame(&state.to_string()))
+            format!("{style}{tasks} {}{style:#}", sanitize(&state.to_string()))
         })
         .collect();
-    let name = tame(&vertex.name);
+    let name = sanitize(&vertex.name);
     let name = console::pad_str(&truncate_str(&name, WIDTH, "…"), WIDTH, console::Alignment::Left, None)
         .into_owned();
     format!("  {name}  {}", tasks.join(", "))

@@ -28,7 +28,7 @@ pub(crate) enum Part {
     /// The body, which is no JSON.
     Body,
     /// Nothing but that it was done.
-    Said(&'static str),
+    Message(&'static str),
 }
 
 impl Part {

@@ -8,10 +8,10 @@ use flink_rest_client::{JobId, causes, jobs::progress::JobProgress};
 use crate::{
     app::App,
     error::{Exit, Failure, Result},
-    output::{say, tame},
+    output::{sanitize, say},
     progress::{Shown, shown},
     shell::quoted,
-    stop::stopped,
+    signals::stopped,
 };
 
 /// The state of a job that is waited for.
@@ -96,7 +96,7 @@ pub(crate) async fn explained(app: &App, job: JobId, error: Error) -> Failure {
     }
     let is_lack_of_slots = explanation.is_lack_of_slots();
     let Some(latest) = explanation.failure else { return failure };
-    failure.trace = Some(tame(&latest.stacktrace));
+    failure.trace = Some(sanitize(&latest.stacktrace));
     if let Some(ended) = ended {
         (failure.message, failure.causes) = (ended, causes(&latest.stacktrace));
     }
@@ -120,5 +120,5 @@ fn place(failure: &flink_ops::Failure) -> Option<String> {
         (None, Some(endpoint)) => format!("{task} at {endpoint}"),
         (None, None) => task.to_owned(),
     };
-    Some(tame(&place))
+    Some(sanitize(&place))
 }

@@ -9,18 +9,21 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     app::App,
-    command::{Chore, Deed, Doing},
-    commands::{BY_DEEDS, NOUNS},
+    command::{ClusterCommand, CommandFuture, LocalCommand},
+    commands::command_of,
+    endpoint_command::help,
     error::{Failure, Result},
     metrics,
     output::Output,
-    verb::help,
     view::{Part, View, id, text},
 };
 
-pub(crate) const API: Deed = Deed { name: "api", reads: false, describe, run };
-pub(crate) const ENDPOINTS_COMMAND: Chore =
-    Chore { name: "endpoints", describe: describe_list, run: |on| Box::pin(async { list(on.output) }) };
+pub(crate) const API: ClusterCommand = ClusterCommand::new("api", describe, run);
+pub(crate) const ENDPOINTS_COMMAND: LocalCommand = LocalCommand {
+    name: "endpoints",
+    describe: describe_list,
+    run: |on| Box::pin(async { list(on.output) }),
+};
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
@@ -39,7 +42,7 @@ fn describe(command: Command) -> Command {
     )
 }
 
-fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
+fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> CommandFuture<'a> {
     Box::pin(async {
         let Arguments { endpoint, field } = Arguments::from_arg_matches(matches)?;
         let (spec, mut params) = match endpoint.as_slice() {
@@ -167,11 +170,6 @@ fn list(output: &Output) -> Result<()> {
 }
 
 fn described(spec: &Spec) -> Value {
-    let verbs = NOUNS.iter().flat_map(|noun| noun.verbs.iter().map(move |verb| (noun.name, verb)));
-    let verb = verbs.into_iter().find(|(_, verb)| verb.endpoint == spec.name);
-    let verb = verb.map(|(noun, verb)| format!("{noun} {}", verb.name));
-    let by_deed = || BY_DEEDS.iter().find(|(endpoint, _)| *endpoint == spec.name);
-    let command = verb.or_else(|| by_deed().map(|(_, command)| (*command).to_owned()));
     let param = |param: &Param| {
         json!({
             "name": param.name, "key": param.key, "in": format!("{:?}", param.place).to_lowercase(),
@@ -181,7 +179,7 @@ fn described(spec: &Spec) -> Value {
     };
     json!({
         "name": spec.name, "method": spec.method.as_str(), "path": spec.path, "since": spec.since, "until": spec.until,
-        "command": command, "doc": help(spec.doc),
+        "command": command_of(spec.name), "doc": help(spec.doc),
         "params": spec.params.iter().map(param).collect::<Vec<_>>(),
     })
 }

@@ -3,15 +3,15 @@
 use crate::{
     command::Noun,
     commands::processes,
-    verb::Verb,
+    endpoint_command::EndpointCommand,
     view::{Part, counts, id, millis, state, text, time, trace},
 };
 
 pub(crate) const NOUN: Noun = Noun {
     name: "application",
     about: "Programs that run on the cluster and submit jobs (Flink 2.3+)",
-    verbs: &[
-        Verb::new(
+    endpoints: &[
+        EndpointCommand::new(
             "list",
             "GetApplicationsOverview",
             &[Part::Rows(
@@ -26,7 +26,7 @@ pub(crate) const NOUN: Noun = Noun {
                 ],
             )],
         ),
-        Verb::new(
+        EndpointCommand::new(
             "get",
             "GetApplication",
             &[
@@ -41,7 +41,7 @@ pub(crate) const NOUN: Noun = Noun {
                 super::job::LIST,
             ],
         ),
-        Verb::new(
+        EndpointCommand::new(
             "exceptions",
             "GetApplicationExceptions",
             &[Part::Rows(
@@ -49,9 +49,9 @@ pub(crate) const NOUN: Noun = Noun {
                 &[time("WHEN", "/timestamp"), id("JOB", "/jobId"), trace("EXCEPTION", "/stacktrace")],
             )],
         ),
-        Verb::new("config", "GetApplicationJobManagerConfig", processes::CONFIG),
-        Verb::new("cancel", "CancelApplication", &[Part::Said("It is being cancelled.")])
+        EndpointCommand::new("config", "GetApplicationJobManagerConfig", processes::CONFIG),
+        EndpointCommand::new("cancel", "CancelApplication", &[Part::Message("It is being cancelled.")])
             .ends_jobs("Cancel application"),
     ],
-    deeds: &[],
+    commands: &[],
 };

@@ -5,7 +5,7 @@ mod details;
 use crate::{
     command::Noun,
     commands::processes,
-    verb::Verb,
+    endpoint_command::EndpointCommand,
     view::{Part, View, bytes, id, millis, number, state, text, time},
 };
 
@@ -51,9 +51,10 @@ const CONFIG: View = &[Part::Fields(&[
 pub(crate) const NOUN: Noun = Noun {
     name: "checkpoint",
     about: "Checkpoints of a job; savepoints are counted among them",
-    verbs: &[
-        Verb::new("list", "GetCheckpointingStatistics", &[LIST]).about("The last checkpoints of a job"),
-        Verb::new(
+    endpoints: &[
+        EndpointCommand::new("list", "GetCheckpointingStatistics", &[LIST])
+            .about("The last checkpoints of a job"),
+        EndpointCommand::new(
             "summary",
             "GetCheckpointingStatistics",
             &[Part::Fields(&[
@@ -76,7 +77,7 @@ pub(crate) const NOUN: Noun = Noun {
             ])],
         )
         .about("How many checkpoints of a job succeeded and failed, the last of each, and what they cost"),
-        Verb::new(
+        EndpointCommand::new(
             "subtasks",
             "GetCheckpointSubtasks",
             &[Part::Rows(
@@ -94,9 +95,9 @@ pub(crate) const NOUN: Noun = Noun {
                 ],
             )],
         ),
-        Verb::new("config", "GetCheckpointConfig", CONFIG),
-        Verb::new("trigger", "TriggerCheckpoint", processes::TRIGGERED),
-        Verb::new("status", "GetTriggeredCheckpoint", processes::CHECKPOINT),
+        EndpointCommand::new("config", "GetCheckpointConfig", CONFIG),
+        EndpointCommand::new("trigger", "TriggerCheckpoint", processes::TRIGGERED),
+        EndpointCommand::new("status", "GetTriggeredCheckpoint", processes::CHECKPOINT),
     ],
-    deeds: &[details::GET],
+    commands: &[details::GET],
 };

@@ -2,15 +2,15 @@
 
 use crate::{
     command::Noun,
-    verb::Verb,
+    endpoint_command::EndpointCommand,
     view::{Part, number, text},
 };
 
 pub(crate) const NOUN: Noun = Noun {
     name: "cluster",
     about: "The cluster as a whole",
-    verbs: &[
-        Verb::new(
+    endpoints: &[
+        EndpointCommand::new(
             "get",
             "GetOverview",
             &[Part::Fields(&[
@@ -25,9 +25,9 @@ pub(crate) const NOUN: Noun = Noun {
                 number("  failed", "/jobs-failed"),
             ])],
         ),
-        Verb::new("config", "GetConfig", &[Part::All("")]),
-        Verb::new("shutdown", "ShutdownCluster", &[Part::Said("The cluster shuts down.")])
+        EndpointCommand::new("config", "GetConfig", &[Part::All("")]),
+        EndpointCommand::new("shutdown", "ShutdownCluster", &[Part::Message("The cluster shuts down.")])
             .ends_jobs("Shut down the cluster"),
     ],
-    deeds: &[],
+    commands: &[],
 };

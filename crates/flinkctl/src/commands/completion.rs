@@ -3,10 +3,10 @@
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use clap_complete::Shell;
 
-use crate::{command::Chore, complete, error::Result, output::write_raw};
+use crate::{command::LocalCommand, complete, error::Result, output::write_raw};
 
-pub(crate) const COMPLETION: Chore =
-    Chore { name: "completion", describe, run: |on| Box::pin(async { run(on.matches) }) };
+pub(crate) const COMPLETION: LocalCommand =
+    LocalCommand { name: "completion", describe, run: |on| Box::pin(async { run(on.matches) }) };
 
 #[derive(Debug, clap::Args)]
 struct Arguments {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::Global,
-    command::{Chore, Chores},
+    command::{LocalCommand, LocalGroup},
     context::{Contexts, LOCALHOST, Settings, Target, Time, path, shown},
     error::{Failure, Result},
     output::{Output, say},
@@ -13,27 +13,27 @@ use crate::{
     view::{Part, View, id, millis, text},
 };
 
-pub(crate) const CHORES: Chores = Chores {
+pub(crate) const GROUP: LocalGroup = LocalGroup {
     name: "context",
     about: "Clusters that have a name, and how each is reached",
-    chores: &[
-        Chore { name: "add", describe: describe_add, run: |on| Box::pin(add(on.global, on.matches)) },
-        Chore {
+    commands: &[
+        LocalCommand { name: "add", describe: describe_add, run: |on| Box::pin(add(on.global, on.matches)) },
+        LocalCommand {
             name: "use",
             describe: |command| Name::augment_args(command).about("Makes a context the current one"),
             run: |on| Box::pin(async { use_(on.matches) }),
         },
-        Chore {
+        LocalCommand {
             name: "list",
             describe: |command| command.about("Lists all contexts"),
             run: |on| Box::pin(async { list(on.output) }),
         },
-        Chore {
+        LocalCommand {
             name: "show",
             describe: describe_show,
             run: |on| Box::pin(async { show(on.global, on.output, on.matches) }),
         },
-        Chore {
+        LocalCommand {
             name: "remove",
             describe: |command| {
                 Name::augment_args(command).about("Forgets a context; its cluster is left alone")

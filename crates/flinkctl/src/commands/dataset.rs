@@ -3,21 +3,21 @@
 use crate::{
     command::Noun,
     commands::processes,
-    verb::Verb,
+    endpoint_command::EndpointCommand,
     view::{Part, id, text},
 };
 
 pub(crate) const NOUN: Noun = Noun {
     name: "dataset",
     about: "Data sets that jobs left on the cluster for later jobs",
-    verbs: &[
-        Verb::new(
+    endpoints: &[
+        EndpointCommand::new(
             "list",
             "GetDatasets",
             &[Part::Rows("/dataSets", &[id("ID", "/id"), text("COMPLETE", "/isComplete")])],
         ),
-        Verb::new("delete", "DeleteDataset", processes::TRIGGERED).destroys("Delete data set"),
-        Verb::new("deletion", "GetDatasetDeletion", processes::DELETION),
+        EndpointCommand::new("delete", "DeleteDataset", processes::TRIGGERED).destroys("Delete data set"),
+        EndpointCommand::new("deletion", "GetDatasetDeletion", processes::DELETION),
     ],
-    deeds: &[],
+    commands: &[],
 };

@@ -2,7 +2,7 @@
 
 use crate::{
     command::Noun,
-    verb::Verb,
+    endpoint_command::EndpointCommand,
     view::{Part, id, last_part, natural, operators, text, time},
 };
 
@@ -15,8 +15,8 @@ pub(crate) const PLAN: Part = Part::Downstream(
 pub(crate) const NOUN: Noun = Noun {
     name: "jar",
     about: "Uploaded jars",
-    verbs: &[
-        Verb::new(
+    endpoints: &[
+        EndpointCommand::new(
             "list",
             "GetJars",
             &[Part::Rows(
@@ -29,15 +29,15 @@ pub(crate) const NOUN: Noun = Noun {
                 ],
             )],
         ),
-        Verb::new("upload", "UploadJar", &[Part::Made(&[last_part("Jar", "/filename")])]),
-        Verb::new("plan", "PlanJar", &[PLAN]),
-        Verb::new("run", "RunJar", &[Part::Made(&[id("Job", "/jobid")])]),
-        Verb::new(
+        EndpointCommand::new("upload", "UploadJar", &[Part::Made(&[last_part("Jar", "/filename")])]),
+        EndpointCommand::new("plan", "PlanJar", &[PLAN]),
+        EndpointCommand::new("run", "RunJar", &[Part::Made(&[id("Job", "/jobid")])]),
+        EndpointCommand::new(
             "run-application",
             "RunJarApplication",
             &[Part::Made(&[id("Application", "/applicationid")])],
         ),
-        Verb::new("delete", "DeleteJar", &[Part::Said("Deleted.")]).destroys("Delete jar"),
+        EndpointCommand::new("delete", "DeleteJar", &[Part::Message("Deleted.")]).destroys("Delete jar"),
     ],
-    deeds: &[],
+    commands: &[],
 };

@@ -1,13 +1,24 @@
 //! Jobs.
 
-pub(super) mod cancel;
-pub(super) mod list;
+mod cancel;
+mod checkpoint;
+mod exceptions;
+mod flamegraph;
+mod graph;
+mod list;
+mod rescale;
+mod savepoint;
+mod stop;
+mod top;
+mod wait;
+
+use flink_rest_client::endpoint::IdKind;
 
 use crate::{
     command::Noun,
     commands::processes,
+    endpoint_command::EndpointCommand,
     metrics,
-    verb::Verb,
     view::{Part, counts, id, last_part, millis, number, state, text, time},
 };
 
@@ -30,9 +41,13 @@ pub(crate) const LIST: Part = Part::Rows(
 pub(crate) const NOUN: Noun = Noun {
     name: "job",
     about: "Jobs, each named by its id, its name, or the beginning of either",
-    verbs: &[
-        Verb::new("ids", "GetJobs", &[Part::Rows("/jobs", &[id("ID", "/id"), state("STATUS", "/status")])]),
-        Verb::new(
+    endpoints: &[
+        EndpointCommand::new(
+            "ids",
+            "GetJobs",
+            &[Part::Rows("/jobs", &[id("ID", "/id"), state("STATUS", "/status")])],
+        ),
+        EndpointCommand::new(
             "get",
             "GetJob",
             &[
@@ -51,11 +66,11 @@ pub(crate) const NOUN: Noun = Noun {
             ],
         )
         .current(),
-        Verb::new("status", "GetJobStatus", &[Part::Fields(&[state("Status", "/status")])]),
-        Verb::new("submit", "SubmitJob", &[Part::Made(&[last_part("Job", "/jobUrl")])]),
-        Verb::new("config", "GetJobConfig", processes::ALL),
-        Verb::new("plan", "GetJobPlan", &[super::jar::PLAN]),
-        Verb::new(
+        EndpointCommand::new("status", "GetJobStatus", &[Part::Fields(&[state("Status", "/status")])]),
+        EndpointCommand::new("submit", "SubmitJob", &[Part::Made(&[last_part("Job", "/jobUrl")])]),
+        EndpointCommand::new("config", "GetJobConfig", processes::ALL),
+        EndpointCommand::new("plan", "GetJobPlan", &[super::jar::PLAN]),
+        EndpointCommand::new(
             "accumulators",
             "GetJobAccumulators",
             &[Part::Rows(
@@ -63,12 +78,12 @@ pub(crate) const NOUN: Noun = Noun {
                 &[id("NAME", "/name"), text("TYPE", "/type"), text("VALUE", "/value")],
             )],
         ),
-        Verb::new("checkpoints", "GetCheckpointingStatistics", &[super::checkpoint::LIST])
+        EndpointCommand::new("checkpoints", "GetCheckpointingStatistics", &[super::checkpoint::LIST])
             .about("The last checkpoints of a job, as `checkpoint list`"),
-        Verb::new("result", "GetJobExecutionResult", processes::RESULT),
-        Verb::new("metrics", "GetJobMetrics", metrics::PLAIN),
-        Verb::new("metrics-all", "GetAggregatedJobMetrics", metrics::AGGREGATED),
-        Verb::new(
+        EndpointCommand::new("result", "GetJobExecutionResult", processes::RESULT),
+        EndpointCommand::new("metrics", "GetJobMetrics", metrics::PLAIN),
+        EndpointCommand::new("metrics-all", "GetAggregatedJobMetrics", metrics::AGGREGATED),
+        EndpointCommand::new(
             "requirements",
             "GetJobResourceRequirements",
             &[Part::Rows(
@@ -80,17 +95,37 @@ pub(crate) const NOUN: Noun = Noun {
                 ],
             )],
         ),
-        Verb::new("require", "UpdateJobResourceRequirements", &[Part::Said("Done.")]),
-        Verb::new("jobmanager-config", "GetJobJobManagerConfig", processes::CONFIG),
-        Verb::new("jobmanager-environment", "GetJobJobManagerEnvironment", processes::ENVIRONMENT),
-        Verb::new("jobmanager-log-url", "GetJobJobManagerLogUrl", processes::LOG_URL),
-        Verb::new("taskmanager-log-url", "GetJobTaskManagerLogUrl", processes::LOG_URL),
-        Verb::new(
+        EndpointCommand::new("require", "UpdateJobResourceRequirements", &[Part::Message("Done.")]),
+        EndpointCommand::new("jobmanager-config", "GetJobJobManagerConfig", processes::CONFIG),
+        EndpointCommand::new("jobmanager-environment", "GetJobJobManagerEnvironment", processes::ENVIRONMENT),
+        EndpointCommand::new("jobmanager-log-url", "GetJobJobManagerLogUrl", processes::LOG_URL),
+        EndpointCommand::new("taskmanager-log-url", "GetJobTaskManagerLogUrl", processes::LOG_URL),
+        EndpointCommand::new(
             "coordinate",
             "SendCoordinationRequest",
             &[Part::Fields(&[text("Result", "/serializedCoordinationResult")])],
         ),
-        Verb::new("heartbeat", "ReportClientHeartbeat", &[Part::Said("Done.")]),
+        EndpointCommand::new("heartbeat", "ReportClientHeartbeat", &[Part::Message("Done.")]),
     ],
-    deeds: super::deeds::DEEDS,
+    commands: &[
+        list::LIST,
+        graph::GRAPH,
+        flamegraph::FLAMEGRAPH,
+        exceptions::EXCEPTIONS,
+        top::TOP,
+        cancel::CANCEL,
+        stop::STOP,
+        savepoint::SAVEPOINT,
+        checkpoint::CHECKPOINT,
+        wait::WAIT,
+        rescale::RESCALE,
+    ],
 };
+
+/// The argument that names a job.
+#[derive(Debug, clap::Args)]
+struct JobArg {
+    /// The job: its id, its name, or the beginning of either
+    #[arg(add = crate::complete::of(IdKind::Job))]
+    job: String,
+}

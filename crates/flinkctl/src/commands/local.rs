@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::{
     app::Global,
-    command::{Chore, Chores},
+    command::{LocalCommand, LocalGroup},
     context::{Contexts, Local, Settings, environment},
     error::{Exit, Failure, Result},
     output::{Output, human, say},
@@ -26,16 +26,16 @@ use crate::{
 /// What one is called if nothing else is said.
 const USUAL: &str = "local";
 
-pub(crate) const CHORES: Chores = Chores {
+pub(crate) const GROUP: LocalGroup = LocalGroup {
     name: "local",
     about: "A Flink on this machine",
-    chores: &[
-        Chore {
+    commands: &[
+        LocalCommand {
             name: "up",
             describe: describe_up,
             run: |on| Box::pin(async { up(on.global, on.output, on.matches) }),
         },
-        Chore {
+        LocalCommand {
             name: "down",
             describe: |command| {
                 Down::augment_args(command)
@@ -43,12 +43,12 @@ pub(crate) const CHORES: Chores = Chores {
             },
             run: |on| Box::pin(async { down(on.matches) }),
         },
-        Chore {
+        LocalCommand {
             name: "list",
             describe: |command| command.about("Lists what `up` started"),
             run: |on| Box::pin(async { list(on.output) }),
         },
-        Chore {
+        LocalCommand {
             name: "logs",
             describe: describe_logs,
             run: |on| Box::pin(async { logs(on.output, on.matches) }),

@@ -17,15 +17,15 @@ use self::{
 };
 use crate::{
     app::App,
-    command::Deed,
+    command::ClusterCommand,
     error::{Exit, Failure, Result},
     output::{label, say, stdout_in_blocks},
     partial::Missing,
     resolve,
 };
 
-pub(crate) const LOGS: Deed =
-    Deed { name: "logs", reads: false, describe, run: |app, matches| Box::pin(run(app, matches)) };
+pub(crate) const LOGS: ClusterCommand =
+    ClusterCommand::new("logs", describe, |app, matches| Box::pin(run(app, matches)));
 
 #[derive(Debug, clap::Args)]
 struct Arguments {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     app::App,
-    command::Deed,
+    command::ClusterCommand,
     error::Result,
     output::label,
     partial::Missing,
@@ -14,8 +14,8 @@ use crate::{
     view::{Part, View, id, millis, number, state, text},
 };
 
-pub(crate) const PS: Deed =
-    Deed { name: "ps", reads: true, describe, run: |app, matches| Box::pin(run(app, matches)) };
+pub(crate) const PS: ClusterCommand =
+    ClusterCommand::new("ps", describe, |app, matches| Box::pin(run(app, matches))).read_only().table();
 
 #[derive(Debug, clap::Args)]
 struct Arguments {

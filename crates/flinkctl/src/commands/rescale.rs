@@ -2,7 +2,7 @@
 
 use crate::{
     command::Noun,
-    verb::Verb,
+    endpoint_command::EndpointCommand,
     view::{Part, View, id, millis, number, state, text, time, trace},
 };
 
@@ -89,13 +89,13 @@ const SUMMARY: View = &[Part::Fields(&[
 pub(crate) const NOUN: Noun = Noun {
     name: "rescale",
     about: "Changes of a job's parallelism (Flink 2.3+, adaptive scheduler)",
-    verbs: &[
-        Verb::new("list", "GetRescalesHistory", &[LIST])
+    endpoints: &[
+        EndpointCommand::new("list", "GetRescalesHistory", &[LIST])
             .if_none("Flink keeps as many as `web.adaptive-scheduler.rescale-history.size` says, which is none unless set."),
-        Verb::new("get", "GetRescaleDetails", DETAILS),
-        Verb::new("config", "GetRescaleConfig", CONFIG),
-        Verb::new("overview", "GetRescalesOverview", OVERVIEW),
-        Verb::new("summary", "GetRescalesSummary", SUMMARY),
+        EndpointCommand::new("get", "GetRescaleDetails", DETAILS),
+        EndpointCommand::new("config", "GetRescaleConfig", CONFIG),
+        EndpointCommand::new("overview", "GetRescalesOverview", OVERVIEW),
+        EndpointCommand::new("summary", "GetRescalesSummary", SUMMARY),
     ],
-    deeds: &[],
+    commands: &[],
 };

@@ -18,15 +18,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     app::App,
-    command::{Deed, Doing},
+    command::{ClusterCommand, CommandFuture},
     error::{Exit, Failure, Result},
-    output::{is_watched, say, tame},
+    output::{is_watched, sanitize, say},
     resolve,
-    stop::unless_stopped,
+    signals::unless_stopped,
     wait::{Goal, stopped_waiting, wait},
 };
 
-pub(crate) const RUN: Deed = Deed { name: "run", reads: false, describe, run };
+pub(crate) const RUN: ClusterCommand = ClusterCommand::new("run", describe, run);
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
@@ -105,7 +105,7 @@ fn describe(command: Command) -> Command {
     )
 }
 
-fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> Doing<'a> {
+fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> CommandFuture<'a> {
     Box::pin(async {
         let arguments = Arguments::from_arg_matches(matches)?;
         // Both are made here, so that they can be told whatever happens.
@@ -246,6 +246,6 @@ fn progress_bar(path: &Path) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {eta}");
-    let name = tame(&path.file_name().unwrap_or_default().to_string_lossy());
+    let name = sanitize(&path.file_name().unwrap_or_default().to_string_lossy());
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(name)
 }

@@ -1,35 +1,31 @@
 //! Savepoints: how one that was triggered is doing, and their deletion. `job savepoint` takes one.
 
-use clap::{ArgMatches, Args, FromArgMatches};
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::{
     app::App,
-    command::{Deed, Noun},
+    command::{ClusterCommand, Noun},
     commands::processes,
     confirm::confirm,
+    endpoint_command::EndpointCommand,
     error::Result,
     operation::Operation,
     output::say,
-    verb::Verb,
 };
 
 pub(crate) const NOUN: Noun = Noun {
     name: "savepoint",
     about: "Savepoints; `job savepoint` and `job stop` take one and wait for it",
-    verbs: &[
-        Verb::new("trigger", "TriggerSavepoint", processes::TRIGGERED),
-        Verb::new("trigger-stop", "StopJob", processes::TRIGGERED).destroys("Stop job"),
-        Verb::new("status", "GetSavepoint", processes::SAVEPOINT),
-        Verb::new("disposal", "GetSavepointDisposal", processes::DELETION),
+    endpoints: &[
+        EndpointCommand::new("trigger", "TriggerSavepoint", processes::TRIGGERED),
+        EndpointCommand::new("trigger-stop", "StopJob", processes::TRIGGERED).destroys("Stop job"),
+        EndpointCommand::new("status", "GetSavepoint", processes::SAVEPOINT),
+        EndpointCommand::new("disposal", "GetSavepointDisposal", processes::DELETION),
     ],
-    deeds: &[Deed {
-        name: "dispose",
-        reads: false,
-        describe: |command| {
-            Dispose::augment_args(command).about("Deletes a savepoint, and waits until it is gone")
-        },
-        run: |app, matches| Box::pin(dispose(app, matches)),
-    }],
+    commands: &[ClusterCommand::new("dispose", describe_dispose, |app, matches| {
+        Box::pin(dispose(app, matches))
+    })
+    .endpoint("DisposeSavepoint")],
 };
 
 #[derive(Debug, clap::Args)]
@@ -39,6 +35,10 @@ struct Dispose {
     /// Does not ask
     #[arg(short, long)]
     yes: bool,
+}
+
+fn describe_dispose(command: Command) -> Command {
+    Dispose::augment_args(command).about("Deletes a savepoint, and waits until it is gone")
 }
 
 async fn dispose(app: &App, matches: &ArgMatches) -> Result<()> {

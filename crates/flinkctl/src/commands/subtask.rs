@@ -2,8 +2,8 @@
 
 use crate::{
     command::Noun,
+    endpoint_command::EndpointCommand,
     metrics,
-    verb::Verb,
     view::{Part, bytes, id, millis, number, state, text, time},
 };
 
@@ -55,18 +55,18 @@ const ACCUMULATORS: Part = Part::Rows(
 pub(crate) const NOUN: Noun = Noun {
     name: "subtask",
     about: "Subtasks of a vertex, counted from 0, and their attempts",
-    verbs: &[
-        Verb::new("list", "GetJobVertex", &[LIST]),
-        Verb::new("get", "GetSubtask", &[ATTEMPT]),
-        Verb::new("attempt", "GetSubtaskExecutionAttempt", &[ATTEMPT]),
-        Verb::new("metrics", "GetSubtaskMetrics", metrics::PLAIN),
-        Verb::new("metrics-all", "GetAggregatedSubtaskMetrics", metrics::AGGREGATED),
-        Verb::new("accumulators", "GetSubtasksAllAccumulators", &[ACCUMULATORS]),
-        Verb::new(
+    endpoints: &[
+        EndpointCommand::new("list", "GetJobVertex", &[LIST]),
+        EndpointCommand::new("get", "GetSubtask", &[ATTEMPT]),
+        EndpointCommand::new("attempt", "GetSubtaskExecutionAttempt", &[ATTEMPT]),
+        EndpointCommand::new("metrics", "GetSubtaskMetrics", metrics::PLAIN),
+        EndpointCommand::new("metrics-all", "GetAggregatedSubtaskMetrics", metrics::AGGREGATED),
+        EndpointCommand::new("accumulators", "GetSubtasksAllAccumulators", &[ACCUMULATORS]),
+        EndpointCommand::new(
             "attempt-accumulators",
             "GetSubtaskExecutionAttemptAccumulators",
             &[super::vertex::ACCUMULATORS],
         ),
     ],
-    deeds: &[],
+    commands: &[],
 };

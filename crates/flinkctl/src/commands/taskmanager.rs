@@ -3,16 +3,16 @@
 use crate::{
     command::Noun,
     commands::processes,
+    endpoint_command::EndpointCommand,
     metrics,
-    verb::Verb,
     view::{Part, bytes, id, number, text, time},
 };
 
 pub(crate) const NOUN: Noun = Noun {
     name: "taskmanager",
     about: "TaskManagers, each named by its id, the beginning of it, or what follows its dash",
-    verbs: &[
-        Verb::new(
+    endpoints: &[
+        EndpointCommand::new(
             "list",
             "GetTaskManagers",
             &[Part::Rows(
@@ -31,7 +31,7 @@ pub(crate) const NOUN: Noun = Noun {
                 ],
             )],
         ),
-        Verb::new(
+        EndpointCommand::new(
             "get",
             "GetTaskManager",
             &[
@@ -64,16 +64,16 @@ pub(crate) const NOUN: Noun = Noun {
                 ),
             ],
         ),
-        Verb::new("metrics", "GetTaskManagerMetrics", metrics::PLAIN),
-        Verb::new("metrics-all", "GetAggregatedTaskManagerMetrics", metrics::AGGREGATED),
-        Verb::new("threads", "GetTaskManagerThreadDump", processes::THREADS),
-        Verb::new("logs", "GetTaskManagerLogs", processes::LOGS),
-        Verb::new("log", "GetTaskManagerLog", processes::TEXT),
-        Verb::new("log-file", "GetTaskManagerLogFile", processes::TEXT),
-        Verb::new("stdout", "GetTaskManagerStdout", processes::TEXT),
-        Verb::new("profile", "StartTaskManagerProfiling", processes::PROFILE),
-        Verb::new("profiles", "GetTaskManagerProfilingList", processes::PROFILES),
-        Verb::new("profile-file", "GetTaskManagerProfilingFile", processes::TEXT),
+        EndpointCommand::new("metrics", "GetTaskManagerMetrics", metrics::PLAIN),
+        EndpointCommand::new("metrics-all", "GetAggregatedTaskManagerMetrics", metrics::AGGREGATED),
+        EndpointCommand::new("threads", "GetTaskManagerThreadDump", processes::THREADS),
+        EndpointCommand::new("logs", "GetTaskManagerLogs", processes::LOGS),
+        EndpointCommand::new("log", "GetTaskManagerLog", processes::TEXT),
+        EndpointCommand::new("log-file", "GetTaskManagerLogFile", processes::TEXT),
+        EndpointCommand::new("stdout", "GetTaskManagerStdout", processes::TEXT),
+        EndpointCommand::new("profile", "StartTaskManagerProfiling", processes::PROFILE),
+        EndpointCommand::new("profiles", "GetTaskManagerProfilingList", processes::PROFILES),
+        EndpointCommand::new("profile-file", "GetTaskManagerProfilingFile", processes::TEXT),
     ],
-    deeds: &[],
+    commands: &[],
 };

@@ -2,8 +2,8 @@
 
 use crate::{
     command::Noun,
+    endpoint_command::EndpointCommand,
     metrics,
-    verb::Verb,
     view::{Part, View, bytes, counts, id, index, millis, number, ratio, state, text, time},
 };
 
@@ -27,12 +27,12 @@ pub(crate) const LIST: Part = Part::Rows(
 pub(crate) const NOUN: Noun = Noun {
     name: "vertex",
     about: "Vertices of a job, each named by its id, its name, or the beginning of either",
-    verbs: &[
-        Verb::new("list", "GetJob", &[LIST])
+    endpoints: &[
+        EndpointCommand::new("list", "GetJob", &[LIST])
             .about("The vertices of a job: how each is and what went through it"),
-        Verb::new("get", "GetJobVertex", &[super::subtask::LIST])
+        EndpointCommand::new("get", "GetJobVertex", &[super::subtask::LIST])
             .about("The subtasks of a vertex: how each is and where it runs"),
-        Verb::new(
+        EndpointCommand::new(
             "taskmanagers",
             "GetJobVertexTaskManagers",
             &[Part::Rows(
@@ -48,15 +48,15 @@ pub(crate) const NOUN: Noun = Noun {
                 ],
             )],
         ),
-        Verb::new("metrics", "GetJobVertexMetrics", metrics::PLAIN),
-        Verb::new("coordinator-metrics", "GetJobManagerOperatorMetrics", metrics::PLAIN),
-        Verb::new("accumulators", "GetJobVertexAccumulators", &[ACCUMULATORS]),
-        Verb::new(
+        EndpointCommand::new("metrics", "GetJobVertexMetrics", metrics::PLAIN),
+        EndpointCommand::new("coordinator-metrics", "GetJobManagerOperatorMetrics", metrics::PLAIN),
+        EndpointCommand::new("accumulators", "GetJobVertexAccumulators", &[ACCUMULATORS]),
+        EndpointCommand::new(
             "watermarks",
             "GetJobVertexWatermarks",
             &[Part::Rows("", &[index("SUBTASK", "/id"), time("WATERMARK", "/value")])],
         ),
-        Verb::new(
+        EndpointCommand::new(
             "backpressure",
             "GetJobVertexBackPressure",
             &[
@@ -77,9 +77,9 @@ pub(crate) const NOUN: Noun = Noun {
                 ),
             ],
         ),
-        Verb::new("flamegraph", "GetJobVertexFlameGraph", FLAME_GRAPH)
+        EndpointCommand::new("flamegraph", "GetJobVertexFlameGraph", FLAME_GRAPH)
             .about("The outermost frames of a vertex; `job flamegraph` draws all"),
-        Verb::new(
+        EndpointCommand::new(
             "times",
             "GetSubtasksTimes",
             &[Part::Rows(
@@ -95,7 +95,7 @@ pub(crate) const NOUN: Noun = Noun {
             )],
         ),
     ],
-    deeds: &[],
+    commands: &[],
 };
 
 /// Its outermost frames; `job flamegraph` draws all.

@@ -13,7 +13,7 @@ use clap_complete::{
 };
 
 use super::line::{End, Line};
-use crate::output::{is_wild, plain};
+use crate::output::{is_unprintable, plain};
 
 /// Set by the scripts of zsh and elvish: the index of the word that is being completed.
 const INDEX: &str = "_CLAP_COMPLETE_INDEX";
@@ -170,7 +170,8 @@ impl Place {
     /// What the shell reads as this one word; none if there is no telling.
     fn written(&self, value: &str) -> Option<String> {
         let value = value.strip_prefix(self.kept.as_str())?;
-        if value.chars().any(is_wild) || (self.quoting == End::Unknown && !value.chars().all(is_plain)) {
+        if value.chars().any(is_unprintable) || (self.quoting == End::Unknown && !value.chars().all(is_plain))
+        {
             return None;
         }
         Some(match (self.shell, self.quoting) {

@@ -117,7 +117,7 @@ pub(super) fn of_part<'a>(json: Json<'a>, part: &Part, fields: &'a [String]) -> 
         Part::Rows(at, _) | Part::Texts(at, _) | Part::Chapters(at, ..) => {
             Some(elements_at(json, at, members))
         }
-        Part::Fields(_) | Part::Made(_) | Part::All(_) | Part::Body | Part::Said(_) => None,
+        Part::Fields(_) | Part::Made(_) | Part::All(_) | Part::Body | Part::Message(_) => None,
     }
 }
 

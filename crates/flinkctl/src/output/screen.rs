@@ -6,9 +6,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use anstyle::Style;
 
-use super::tame::tame;
+use super::sanitize::sanitize;
 
-/// A writer of text for people. All that is written to it is tame.
+/// A writer of text for people. All that is written to it is sanitize.
 #[derive(Debug)]
 pub(crate) struct Screen<W> {
     out: W,
@@ -94,7 +94,7 @@ impl<S: RawStream> Screen<AutoStream<S>> {
 impl<W: Write> Screen<W> {
     /// A text in a style of the program's.
     pub(crate) fn styled(&mut self, style: Style, text: &str) -> io::Result<()> {
-        let text = tame(text);
+        let text = sanitize(text);
         if !self.is_coloured || style.is_plain() {
             return self.out.write_all(text.as_bytes());
         }
@@ -109,7 +109,7 @@ impl<W: Write> Screen<W> {
 
 impl<W: Write> Write for Screen<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write_all(tame(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        self.out.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes())?;
         Ok(bytes.len())
     }
 

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::tame::{is_wild, json};
+use super::sanitize::{is_unprintable, json};
 use crate::json::{Json, unquoted};
 
 /// Writes the value as a YAML document, without the end of its last line.
@@ -70,7 +70,7 @@ fn is_lines(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\n', '\t'])
         && !text.ends_with("\n\n")
-        && !text.chars().any(|c| is_wild(c) && !matches!(c, '\n' | '\t'))
+        && !text.chars().any(|c| is_unprintable(c) && !matches!(c, '\n' | '\t'))
 }
 
 /// A text in one line, quoted as JSON does it if YAML would read something else in it.

@@ -162,7 +162,7 @@ fn the_release_is_set_by_the_command_line_the_environment_or_the_context() {
     };
     too_old(context("1.13.6"));
     assert_eq!(context("2.3").0, Some(0));
-    assert!(context("latest").1.contains("no Flink release"));
+    assert!(context("latest").1.contains("not a Flink release"));
 }
 
 #[test]

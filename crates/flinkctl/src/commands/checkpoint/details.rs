@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     app::App,
-    command::Deed,
+    command::ClusterCommand,
     error::{Exit, Failure, Result},
     output::{Format, human, label},
     partial::Missing,
@@ -16,8 +16,10 @@ use crate::{
     view::{Column, Part, View, bytes, id, millis, number, state, text, time},
 };
 
-pub(crate) const GET: Deed =
-    Deed { name: "get", reads: true, describe, run: |app, matches| Box::pin(run(app, matches)) };
+pub(crate) const GET: ClusterCommand =
+    ClusterCommand::new("get", describe, |app, matches| Box::pin(run(app, matches)))
+        .read_only()
+        .endpoint("GetCheckpointDetails");
 
 #[derive(Debug, clap::Args)]
 struct Arguments {

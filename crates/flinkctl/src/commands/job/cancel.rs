@@ -6,28 +6,24 @@ use flink_rest_client::{Error as ClientError, JobId, http::StatusCode};
 
 use crate::{
     app::App,
-    command::Deed,
-    commands::deeds::OfJob,
+    command::ClusterCommand,
+    commands::job::JobArg,
     confirm::confirm_end_of_jobs,
     error::{Failure, Result},
     operation::{not_running, patience},
     output::say,
     progress::say_outage,
     resolve::{self, Candidate},
-    stop::unless_stopped,
+    signals::unless_stopped,
 };
 
-pub(crate) const CANCEL: Deed = Deed {
-    name: "cancel",
-    reads: false,
-    describe: describe_cancel,
-    run: |app, matches| Box::pin(cancel(app, matches)),
-};
+pub(crate) const CANCEL: ClusterCommand =
+    ClusterCommand::new("cancel", describe, |app, matches| Box::pin(run(app, matches))).endpoint("CancelJob");
 
 #[derive(Debug, clap::Args)]
-struct Cancel {
+struct Arguments {
     #[command(flatten)]
-    of: OfJob,
+    of: JobArg,
     /// Does not ask
     #[arg(short, long)]
     yes: bool,
@@ -36,12 +32,12 @@ struct Cancel {
     detach: bool,
 }
 
-fn describe_cancel(command: Command) -> Command {
-    Cancel::augment_args(command).about("Cancels a job, without a savepoint, and waits until it has ended")
+fn describe(command: Command) -> Command {
+    Arguments::augment_args(command).about("Cancels a job, without a savepoint, and waits until it has ended")
 }
 
-async fn cancel(app: &App, matches: &ArgMatches) -> Result<()> {
-    let Cancel { of, yes, detach } = Cancel::from_arg_matches(matches)?;
+async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
+    let Arguments { of, yes, detach } = Arguments::from_arg_matches(matches)?;
     let found = resolve::described_job(&app.client, &of.job).await?;
     if found.ended.is_some() {
         return Err(not_running(&found));

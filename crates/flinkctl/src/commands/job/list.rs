@@ -11,14 +11,17 @@ use serde_json::Value;
 
 use crate::{
     app::App,
-    command::Deed,
+    command::ClusterCommand,
     error::Result,
     json::{Json, of_answer},
     view::View,
 };
 
-pub(crate) const LIST: Deed =
-    Deed { name: "list", reads: true, describe, run: |app, matches| Box::pin(run(app, matches)) };
+pub(crate) const LIST: ClusterCommand =
+    ClusterCommand::new("list", describe, |app, matches| Box::pin(run(app, matches)))
+        .read_only()
+        .table()
+        .endpoint("GetJobsOverview");
 
 #[derive(Debug, clap::Args)]
 struct Arguments {

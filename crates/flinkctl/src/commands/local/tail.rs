@@ -5,7 +5,7 @@ use std::{
     str,
 };
 
-use crate::output::tame;
+use crate::output::sanitize;
 
 /// Bytes that are read at once.
 const BLOCK: usize = 64 << 10;
@@ -28,7 +28,7 @@ pub(super) fn copy(
         let rest = piece.split_off(end);
         let text = String::from_utf8_lossy(&piece);
         let text = text.strip_suffix("\r\n").or(text.strip_suffix('\n')).unwrap_or(&text);
-        out.write_all(tame(text).as_bytes())?;
+        out.write_all(sanitize(text).as_bytes())?;
         is_line_open = !is_line_end && (is_line_open || !text.is_empty());
         if is_line_end || (read == 0 && is_line_open) {
             out.write_all(b"\n")?;

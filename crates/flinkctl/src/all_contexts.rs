@@ -14,9 +14,6 @@ use crate::{
     view::{Part, View},
 };
 
-/// Deeds that show what they find as a table.
-const DEEDS: &[&str] = &["list", "ps"];
-
 /// Does it in each context and shows what came of it.
 pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &ArgMatches) -> Result<()> {
     check(task)?;
@@ -61,10 +58,10 @@ pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &
 /// Only what reads, and shows what can stand in a table.
 fn check(task: Task) -> Result<()> {
     let is_table =
-        |part: &Part| !matches!(part, Part::Texts(..) | Part::Chapters(..) | Part::Body | Part::Said(_));
+        |part: &Part| !matches!(part, Part::Texts(..) | Part::Chapters(..) | Part::Body | Part::Message(_));
     let can = match task {
-        Task::Verb(verb) => verb.reads() && verb.view.iter().all(is_table),
-        Task::Deed(deed) => DEEDS.contains(&deed.name),
+        Task::Endpoint(command) => command.is_read_only() && command.view.iter().all(is_table),
+        Task::Command(command) => command.is_read_only && command.is_table,
     };
     match can {
         true => Ok(()),

@@ -39,7 +39,7 @@ const PROGRAM_ARGUMENTS: &str = "args";
 
 /// A command that is one endpoint.
 #[derive(Debug)]
-pub(crate) struct Verb {
+pub(crate) struct EndpointCommand {
     pub(crate) name: &'static str,
     /// The endpoint's name.
     pub(crate) endpoint: &'static str,
@@ -56,7 +56,7 @@ pub(crate) struct Verb {
     is_current: bool,
 }
 
-impl Verb {
+impl EndpointCommand {
     pub(crate) const fn new(name: &'static str, endpoint: &'static str, view: View) -> Self {
         Self {
             name,
@@ -95,8 +95,8 @@ impl Verb {
         found.ok_or_else(|| Failure::usage(format!("no endpoint is named {}", self.endpoint)))
     }
 
-    /// Whether it changes nothing.
-    pub(crate) fn reads(&self) -> bool {
+    /// Returns true if it changes nothing.
+    pub(crate) fn is_read_only(&self) -> bool {
         self.spec().is_ok_and(|spec| spec.reads())
     }
 
@@ -360,7 +360,7 @@ mod tests {
 
     #[test]
     fn flinks_words_are_understood_in_any_case() {
-        let verb = Verb::new("run", "RunJar", &[]);
+        let verb = EndpointCommand::new("run", "RunJar", &[]);
         for said in ["NO_CLAIM", "no-claim", "no_claim"] {
             let matches =
                 verb.command().try_get_matches_from(["run", "a.jar", "--claim-mode", said]).unwrap();

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     app::App,
-    command::Deed,
+    command::ClusterCommand,
     error::{Exit, Failure, Result},
     metrics,
     output::{label, say},
@@ -18,8 +18,8 @@ use crate::{
     view::{Part, View, counts, id, load, millis, number, rate, ratio, state, text},
 };
 
-pub(crate) const TOP: Deed =
-    Deed { name: "top", reads: true, describe, run: |app, matches| Box::pin(run(app, matches)) };
+pub(crate) const TOP: ClusterCommand =
+    ClusterCommand::new("top", describe, |app, matches| Box::pin(run(app, matches))).read_only();
 
 #[derive(Debug, clap::Args)]
 struct Arguments {

@@ -5,15 +5,17 @@ use serde_json::{Map, json};
 
 use crate::{
     app::App,
-    command::Deed,
+    command::ClusterCommand,
     error::Result,
     output::Format,
     resolve,
     view::{Column, Part, View, id, number, text, time, trace},
 };
 
-pub(crate) const EXCEPTIONS: Deed =
-    Deed { name: "exceptions", reads: true, describe, run: |app, matches| Box::pin(run(app, matches)) };
+pub(crate) const EXCEPTIONS: ClusterCommand =
+    ClusterCommand::new("exceptions", describe, |app, matches| Box::pin(run(app, matches)))
+        .read_only()
+        .endpoint("GetJobExceptions");
 
 #[derive(Debug, clap::Args)]
 struct Arguments {

@@ -13,15 +13,15 @@ use serde_json::json;
 
 use crate::{
     app::App,
-    command::Deed,
+    command::ClusterCommand,
     commands::jar,
     error::{Failure, Result},
     output::{Format, plain, write_raw},
     resolve,
 };
 
-pub(crate) const GRAPH: Deed =
-    Deed { name: "graph", reads: true, describe, run: |app, matches| Box::pin(run(app, matches)) };
+pub(crate) const GRAPH: ClusterCommand =
+    ClusterCommand::new("graph", describe, |app, matches| Box::pin(run(app, matches))).read_only();
 
 #[derive(Debug, clap::Args)]
 struct Arguments {

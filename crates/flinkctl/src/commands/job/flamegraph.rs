@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::{
     app::App,
-    command::Deed,
+    command::ClusterCommand,
     error::{Exit, Failure, Result},
     output::{Format, label, plain, say, write_raw},
     partial::Missing,
@@ -20,8 +20,8 @@ use crate::{
     save::{Readers, save},
 };
 
-pub(crate) const FLAMEGRAPH: Deed =
-    Deed { name: "flamegraph", reads: false, describe, run: |app, matches| Box::pin(run(app, matches)) };
+pub(crate) const FLAMEGRAPH: ClusterCommand =
+    ClusterCommand::new("flamegraph", describe, |app, matches| Box::pin(run(app, matches)));
 
 /// Flink takes its samples within a few seconds.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -340,7 +340,7 @@ mod tests {
 
     /// A plan in which each vertex reads from all before it.
     fn dense(vertices: usize) -> Result<usize> {
-        let file = include_str!("../../../../flink-rest-client/fixtures/2.3.0/GetJob-running.json");
+        let file = include_str!("../../../../../flink-rest-client/fixtures/2.3.0/GetJob-running.json");
         let mut job = serde_json::from_str::<Value>(file).unwrap()["answer"].take();
         let id = |number: usize| format!("{number:032x}");
         let with = |mut one: Value, member: &str, value: Value| {

@@ -8,22 +8,22 @@ use flink_rest_client::is_printable;
 use super::{screen, secrets::hide};
 
 /// Whether it does something other than being seen.
-pub(crate) fn is_wild(c: char) -> bool {
+pub(crate) fn is_unprintable(c: char) -> bool {
     !is_printable(c)
 }
 
 /// A text of several lines.
-pub(crate) fn tame(text: &str) -> String {
-    tamed(text, |c| if matches!(c, '\n' | '\t') { c } else { '\u{fffd}' })
+pub(crate) fn sanitize(text: &str) -> String {
+    replace_unprintable(text, |c| if matches!(c, '\n' | '\t') { c } else { '\u{fffd}' })
 }
 
 /// One line of text, also without what would split a column.
 pub(crate) fn plain(text: &str) -> String {
-    tamed(text, |_| ' ')
+    replace_unprintable(text, |_| ' ')
 }
 
 /// The text without secrets, with others in the place of wild characters.
-fn tamed(text: &str, instead: impl Fn(char) -> char) -> String {
+fn replace_unprintable(text: &str, instead: impl Fn(char) -> char) -> String {
     /// More marks above and below a letter than any script has would cover the lines around it.
     const MOST_MARKS: usize = 8;
     let text = hide(text);
@@ -40,7 +40,7 @@ fn tamed(text: &str, instead: impl Fn(char) -> char) -> String {
         } else {
             0
         };
-        if is_wild(c) { Some(instead(c)) } else { Some(c).filter(|_| marks <= MOST_MARKS) }
+        if is_unprintable(c) { Some(instead(c)) } else { Some(c).filter(|_| marks <= MOST_MARKS) }
     };
     text.chars().filter_map(shown).collect()
 }
@@ -48,12 +48,12 @@ fn tamed(text: &str, instead: impl Fn(char) -> char) -> String {
 /// JSON in which all of it is escaped; JSON itself wants that of the first 32 characters only. Between its values there
 /// are no lines.
 pub(super) fn json(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_wild) {
+    if !text.contains(is_unprintable) {
         return text.into();
     }
     let mut escaped = String::new();
     for c in text.chars() {
-        match is_wild(c) {
+        match is_unprintable(c) {
             true => c
                 .encode_utf16(&mut [0; 2])
                 .iter()
@@ -70,7 +70,7 @@ pub(crate) fn say_as(mark: &str, style: Style, text: &str) {
     let _ = stderr.styled(style, mark).and_then(|()| writeln!(stderr, "{text}"));
 }
 
-/// Writes a line to stderr, as `eprintln!` does; but tame, and without a panic if stderr is full or closed.
+/// Writes a line to stderr, as `eprintln!` does; but sanitize, and without a panic if stderr is full or closed.
 macro_rules! say {
     ($($text:tt)*) => {
         $crate::output::say_as("", anstyle::Style::new(), &format!($($text)*))
@@ -87,15 +87,15 @@ mod tests {
 
     #[test]
     fn nothing_that_a_server_says_moves_the_cursor() {
-        assert_eq!(tame(WILD), "a\u{fffd}[31m\u{fffd}2J\u{fffd}\u{fffd}b\u{fffd}\n");
+        assert_eq!(sanitize(WILD), "a\u{fffd}[31m\u{fffd}2J\u{fffd}\u{fffd}b\u{fffd}\n");
         assert_eq!(plain(WILD), "a [31m 2J  b  ");
     }
 
     #[test]
     fn what_cannot_be_seen_or_covers_others_is_left_out() {
-        assert_eq!(tame("a\u{200b}b\u{e0041}\u{2028}c\u{feff}"), "a\u{fffd}b\u{fffd}\u{fffd}c\u{fffd}");
-        assert_eq!(tame(&format!("e{}x", "\u{301}".repeat(1000))), format!("e{}x", "\u{301}".repeat(8)));
-        assert_eq!(tame("日本語 e\u{301} 😀"), "日本語 e\u{301} 😀");
+        assert_eq!(sanitize("a\u{200b}b\u{e0041}\u{2028}c\u{feff}"), "a\u{fffd}b\u{fffd}\u{fffd}c\u{fffd}");
+        assert_eq!(sanitize(&format!("e{}x", "\u{301}".repeat(1000))), format!("e{}x", "\u{301}".repeat(8)));
+        assert_eq!(sanitize("日本語 e\u{301} 😀"), "日本語 e\u{301} 😀");
     }
 
     #[test]
@@ -103,7 +103,7 @@ mod tests {
         let value = serde_json::json!({WILD: [WILD]});
         let text = value.to_string();
         let text = json(&text);
-        assert!(!text.contains(is_wild), "{text}");
+        assert!(!text.contains(is_unprintable), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 }
