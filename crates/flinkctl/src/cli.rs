@@ -7,13 +7,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::{
     all_contexts,
     app::{App, Global},
-<<<<<<< HEAD
-    command::{Chore, Deed, Noun, On, Task},
-    commands::{CHORES, NOUNS, PLURALS, SHORT_CHORES, SHORT_NAMES, SHORTCUTS},
-=======
-    command::{ClusterCommand, LocalArgs, LocalCommand, Task},
-    commands::{LOCAL_COMMANDS, LOCAL_GROUPS, NOUNS, SHORTCUTS},
->>>>>>> e5ab77e9ff8efe00fafe69da5f908962f3421ffb
+    command::{ClusterCommand, LocalArgs, LocalCommand, Noun, Task},
+    commands::{LOCAL_COMMANDS, LOCAL_GROUPS, NOUNS, PLURALS, SHORT_NAMES, SHORTCUTS},
     complete,
     error::{EXIT_CODES, Failure, Result},
     limit::Limit,
@@ -21,35 +16,22 @@ use crate::{
 
 pub(crate) fn command() -> Command {
     let nouns = NOUNS.iter().map(|noun| {
-<<<<<<< HEAD
         let aliases = SHORT_NAMES.iter().filter(|(_, long)| *long == noun.name).map(|(short, _)| *short);
         let command = Command::new(noun.name).about(noun.about).visible_aliases(aliases.collect::<Vec<_>>());
-        // Deferred: there are a hundred verbs.
-        command.subcommand_required(true).arg_required_else_help(true).defer(verbs)
+        // Deferred: there are a hundred commands.
+        command.subcommand_required(true).arg_required_else_help(true).defer(commands_of)
     });
-    let plurals = PLURALS.iter().map(|(plural, _)| Command::new(*plural).hide(true).defer(list_or_verbs));
-    let shortcuts = SHORTCUTS.iter().map(|deed| (deed.describe)(Command::new(deed.name)).defer(own_help));
-    let chores = CHORES.iter().map(|chores| {
-        let each = chores.chores.iter().map(|chore| named(Command::new(chore.name), chore.describe));
-        let command = Command::new(chores.name).about(chores.about).subcommands(each);
+    let plurals =
+        PLURALS.iter().map(|(plural, _)| Command::new(*plural).hide(true).defer(list_or_commands_of));
+    let shortcuts = SHORTCUTS.iter().map(|command| described(command.name, command.describe).defer(own_help));
+    let local_groups = LOCAL_GROUPS.iter().map(|group| {
+        let each = group.commands.iter().map(|command| described(command.name, command.describe));
+        let command = Command::new(group.name).about(group.about).subcommands(each);
         let command = command.subcommand_required(true).arg_required_else_help(true);
         command.disable_help_subcommand(true).defer(own_help)
     });
-    let short_chores =
-        SHORT_CHORES.iter().map(|chore| (chore.describe)(Command::new(chore.name)).defer(own_help));
-=======
-        let command = Command::new(noun.name).about(noun.about);
-        // Made only if it is asked for: there are a hundred commands.
-        command.subcommand_required(true).arg_required_else_help(true).defer(commands_of)
-    });
-    let shortcuts = SHORTCUTS.iter().map(|command| (command.describe)(Command::new(command.name)));
-    let local_groups = LOCAL_GROUPS.iter().map(|group| {
-        let each = group.commands.iter().map(|command| (command.describe)(Command::new(command.name)));
-        let command = Command::new(group.name).about(group.about).subcommands(each);
-        command.subcommand_required(true).arg_required_else_help(true).disable_help_subcommand(true)
-    });
-    let local_commands = LOCAL_COMMANDS.iter().map(|command| (command.describe)(Command::new(command.name)));
->>>>>>> e5ab77e9ff8efe00fafe69da5f908962f3421ffb
+    let local_commands =
+        LOCAL_COMMANDS.iter().map(|command| described(command.name, command.describe).defer(own_help));
     let global = Global::augment_args(Command::new("flinkctl"));
     global
         .mut_arg("context", |context| context.add(complete::contexts()))
@@ -60,58 +42,56 @@ pub(crate) fn command() -> Command {
         .arg_required_else_help(true)
         .subcommands(shortcuts)
         .subcommands(nouns)
-<<<<<<< HEAD
         .subcommands(plurals)
-        .subcommands(chores)
-        .subcommands(short_chores)
+        .subcommands(local_groups)
+        .subcommands(local_commands)
 }
 
-/// Adds the verbs of a noun.
-fn verbs(command: Command) -> Command {
+/// Adds the commands of a noun.
+fn commands_of(command: Command) -> Command {
     let Some(noun) = noun(command.get_name()) else { return command };
-    let deeds = noun.deeds.iter().map(|deed| named(Command::new(deed.name), deed.describe));
-    let verbs = noun.verbs.iter().map(|verb| with_alias(verb.command()));
-    own_help(command.disable_help_subcommand(true).subcommands(deeds).subcommands(verbs))
+    let commands = noun.commands.iter().map(|command| described(command.name, command.describe));
+    let endpoints = noun.endpoints.iter().map(|endpoint| with_alias(endpoint.command()));
+    own_help(command.disable_help_subcommand(true).subcommands(commands).subcommands(endpoints))
 }
 
-/// The plural of a noun lists, as `flinkctl jobs`; with a verb it is the noun.
-fn list_or_verbs(command: Command) -> Command {
-    let Some(noun) = noun(command.get_name()) else { return command };
-    let command = match list_of(noun) {
-        Some(Task::Deed(deed)) => (deed.describe)(command),
-        Some(Task::Verb(verb)) => {
-            let list = verb.command();
+/// Makes the plural of a noun list, as `flinkctl jobs`. With a command, it is the noun.
+fn list_or_commands_of(command: Command) -> Command {
+    let list = match noun(command.get_name()).and_then(list_of) {
+        Some(Task::Command(list)) => (list.describe)(command),
+        Some(Task::Endpoint(endpoint)) => {
+            let list = endpoint.command();
             let about = list.get_about().cloned().unwrap_or_default();
             command.about(about).args(list.get_arguments().cloned().collect::<Vec<_>>())
         }
         None => command,
     };
-    verbs(command.subcommand_negates_reqs(true).args_conflicts_with_subcommands(true))
+    commands_of(list.subcommand_negates_reqs(true).args_conflicts_with_subcommands(true))
 }
 
-/// The noun that is called so, or whose plural it is.
+/// Finds a noun by its name or its plural.
 fn noun(name: &str) -> Option<&'static Noun> {
     let singular = PLURALS.iter().find(|(plural, _)| *plural == name).map_or(name, |(_, noun)| noun);
     NOUNS.iter().find(|noun| noun.name == singular)
 }
 
-/// The command of a noun that lists.
-fn list_of(noun: &'static Noun) -> Option<Task> {
-    let deed = noun.deeds.iter().find(|deed| deed.name == LIST).map(Task::Deed);
-    deed.or_else(|| noun.verbs.iter().find(|verb| verb.name == LIST).map(Task::Verb))
-}
-
 const LIST: &str = "list";
 
-fn named(command: Command, describe: fn(Command) -> Command) -> Command {
-    with_alias(describe(command))
+/// Finds the command of a noun that lists.
+fn list_of(noun: &'static Noun) -> Option<Task> {
+    let command = noun.commands.iter().find(|command| command.name == LIST).map(Task::Command);
+    command.or_else(|| noun.endpoints.iter().find(|endpoint| endpoint.name == LIST).map(Task::Endpoint))
+}
+
+fn described(name: &'static str, describe: fn(Command) -> Command) -> Command {
+    with_alias(describe(Command::new(name)))
 }
 
 fn with_alias(command: Command) -> Command {
     if command.get_name() == LIST { command.alias("ls") } else { command }
 }
 
-/// Leaves the options of every command out of the help of one: `flinkctl options` lists them.
+/// Leaves the global options out of the help of a command.
 fn own_help(command: Command) -> Command {
     const TEMPLATE: &str = "\
 {before-help}{about-with-newline}
@@ -123,18 +103,6 @@ fn own_help(command: Command) -> Command {
 ";
     let command = command.mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg });
     command.help_template(TEMPLATE).mut_subcommands(|command| command.help_template(TEMPLATE))
-=======
-        .subcommands(local_groups)
-        .subcommands(local_commands)
-}
-
-/// Adds the commands of a noun.
-fn commands_of(command: Command) -> Command {
-    let Some(noun) = NOUNS.iter().find(|noun| noun.name == command.get_name()) else { return command };
-    let commands = noun.commands.iter().map(|command| (command.describe)(Command::new(command.name)));
-    let endpoints = noun.endpoints.iter().map(|endpoint| endpoint.command());
-    command.disable_help_subcommand(true).subcommands(commands).subcommands(endpoints)
->>>>>>> e5ab77e9ff8efe00fafe69da5f908962f3421ffb
 }
 
 /// Does what was said; again and again, if that was said.
@@ -207,27 +175,17 @@ fn find(matches: &ArgMatches) -> Result<(Invocation, &ArgMatches)> {
     if let Some(invocation) = of_cluster(SHORTCUTS, name).or_else(|| local(LOCAL_COMMANDS, name)) {
         return Ok((invocation, matches));
     }
-<<<<<<< HEAD
-    let listed = || noun(name).and_then(list_of).map(Said::Task);
+    let listed = || noun(name).and_then(list_of).map(Invocation::Cluster);
     let Some((verb, matches)) = matches.subcommand() else {
         return Ok((listed().ok_or_else(no_command)?, matches));
     };
-    if let Some(chores) = CHORES.iter().find(|chores| chores.name == name) {
-        return Ok((chore(chores.chores, verb).ok_or_else(no_command)?, matches));
-    }
-    let noun = noun(name).ok_or_else(no_command)?;
-    let row = || noun.verbs.iter().find(|row| row.name == verb).map(Task::Verb).map(Said::Task);
-    Ok((deed(noun.deeds, verb).or_else(row).ok_or_else(no_command)?, matches))
-=======
-    let (verb, matches) = matches.subcommand().ok_or_else(no_command)?;
     if let Some(group) = LOCAL_GROUPS.iter().find(|group| group.name == name) {
         return Ok((local(group.commands, verb).ok_or_else(no_command)?, matches));
     }
-    let noun = NOUNS.iter().find(|noun| noun.name == name).ok_or_else(no_command)?;
+    let noun = noun(name).ok_or_else(no_command)?;
     let of_endpoint =
         || noun.endpoints.iter().find(|row| row.name == verb).map(Task::Endpoint).map(Invocation::Cluster);
     Ok((of_cluster(noun.commands, verb).or_else(of_endpoint).ok_or_else(no_command)?, matches))
->>>>>>> e5ab77e9ff8efe00fafe69da5f908962f3421ffb
 }
 
 fn no_command() -> Failure {

@@ -28,13 +28,9 @@ use crate::command::{ClusterCommand, LocalCommand, LocalGroup, Noun};
 /// Commands on a cluster without a noun.
 pub(crate) const SHORTCUTS: &[ClusterCommand] = &[run::RUN, ps::PS, logs::LOGS, api::API];
 
-<<<<<<< HEAD
-/// Chores without a noun.
-pub(crate) const SHORT_CHORES: &[Chore] = &[api::ENDPOINTS_COMMAND, options::OPTIONS, completion::COMPLETION];
-=======
 /// Local commands without a group.
-pub(crate) const LOCAL_COMMANDS: &[LocalCommand] = &[api::ENDPOINTS_COMMAND, completion::COMPLETION];
->>>>>>> e5ab77e9ff8efe00fafe69da5f908962f3421ffb
+pub(crate) const LOCAL_COMMANDS: &[LocalCommand] =
+    &[api::ENDPOINTS_COMMAND, options::OPTIONS, completion::COMPLETION];
 
 pub(crate) const LOCAL_GROUPS: &[LocalGroup] = &[
     context::GROUP,
@@ -57,7 +53,6 @@ pub(crate) const NOUNS: &[Noun] = &[
     dataset::NOUN,
 ];
 
-<<<<<<< HEAD
 /// Short names of nouns.
 pub(crate) const SHORT_NAMES: &[(&str, &str)] = &[("tm", "taskmanager"), ("jm", "jobmanager")];
 
@@ -75,15 +70,6 @@ pub(crate) const PLURALS: &[(&str, &str)] = &[
     ("datasets", "dataset"),
 ];
 
-/// Endpoints that are called by a command that does more.
-pub(crate) const BY_DEEDS: &[(&str, &str)] = &[
-    ("CancelJob", "job cancel"),
-    ("GetJobsOverview", "job list"),
-    ("GetJobExceptions", "job exceptions"),
-    ("GetCheckpointDetails", "checkpoint get"),
-    ("DisposeSavepoint", "savepoint dispose"),
-];
-=======
 /// The command that calls an endpoint.
 pub(crate) fn command_of(endpoint: &str) -> Option<String> {
     let direct = NOUNS
@@ -95,7 +81,6 @@ pub(crate) fn command_of(endpoint: &str) -> Option<String> {
     let (noun, verb, _) = direct.chain(others).find(|(.., called)| *called == Some(endpoint))?;
     Some(format!("{noun} {verb}"))
 }
->>>>>>> e5ab77e9ff8efe00fafe69da5f908962f3421ffb
 
 /// Endpoints that have no command, and why.
 #[cfg(test)]

@@ -2,10 +2,13 @@
 
 use clap::Command;
 
-use crate::{app::Global, command::Chore, output::write_raw};
+use crate::{app::Global, command::LocalCommand, output::write_raw};
 
-pub(crate) const OPTIONS: Chore =
-    Chore { name: "options", describe, run: |_| Box::pin(async { Ok(write_raw(text().as_bytes())?) }) };
+pub(crate) const OPTIONS: LocalCommand = LocalCommand {
+    name: "options",
+    describe,
+    run: |_| Box::pin(async { Ok(write_raw(text().as_bytes())?) }),
+};
 
 fn describe(command: Command) -> Command {
     command.about("Lists the options that every command has")
