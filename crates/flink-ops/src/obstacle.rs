@@ -13,7 +13,8 @@ use crate::{Failure, Result, failures::Exceptions};
 /// Tells what keeps a job from running: it fails again and again, or waits for slots. None if it runs, has ended, or starts
 /// without an obstacle.
 ///
-/// One request for the job; if it does not run, one for its exceptions, and one for the slots of the cluster.
+/// The server keeps its answers for 3 seconds (`web.refresh-interval`), so that an obstacle may be shown that long after it
+/// is gone. One request for the job; if it does not run, one for its exceptions, and one for the slots of the cluster.
 ///
 /// # Errors
 ///

@@ -71,7 +71,10 @@ fn each_command_is_in_a_transcript() {
 
 /// The commands without subcommands: `job list`.
 fn leaves(command: &clap::Command, name: &str) -> Vec<String> {
-    let mut below = command.get_subcommands().filter(|below| below.get_name() != "help").peekable();
+    let mut below = command
+        .get_subcommands()
+        .filter(|below| below.get_name() != "help" && !below.is_hide_set())
+        .peekable();
     if below.peek().is_none() {
         return vec![name.to_owned()];
     }
