@@ -29,6 +29,7 @@ use crate::value::{
     id::{InvalidId, JobId, TriggerId},
     stack_trace,
     state::JobStatus,
+    time,
     version::FlinkVersion,
 };
 
@@ -167,7 +168,7 @@ pub enum Error {
         source: Box<Error>,
     },
     /// A timeout expired.
-    #[error("{what} took longer than {after:?}{}{attempts}", if *sent { "" } else { ", before the whole request was sent" })]
+    #[error("{what} took longer than {:?}{}{attempts}", time::rounded(*after), if *sent { "" } else { ", before the whole request was sent" })]
     #[non_exhaustive]
     Timeout {
         /// The pending operation, and its progress.

@@ -1,6 +1,6 @@
 //! The command line: its commands, and the one that the arguments name.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -12,6 +12,7 @@ use crate::{
     complete,
     error::{EXIT_CODES, Failure, Result},
     limit::Limit,
+    output::say,
 };
 
 pub(crate) fn command() -> Command {
@@ -127,22 +128,33 @@ pub(crate) async fn run(matches: &ArgMatches, limit: Limit) -> Result<()> {
     };
     if global.all_contexts {
         let run = async || all_contexts::run(&global, &output, task, matches).await;
-        return again(global.watch, run).await;
+        return again(global.watch, global.patience(), run).await;
     }
     let (target, client) = global.connect().await?;
     let app = App { client, output, global };
     let run = async || task.run(&app, matches).await.map_err(|failure| target.explain(failure));
-    let done = again(app.global.watch, run).await;
+    let done = again(app.global.watch, app.global.patience(), run).await;
     app.note_unknown_release();
     done
 }
 
-/// Does it once, or for ever with this pause between.
-async fn again(pause: Option<Duration>, run: impl AsyncFn() -> Result<()>) -> Result<()> {
-    let Some(pause) = pause else { return run().await };
+/// Runs once, or for ever at this interval. Once it has shown something, it waits through outages.
+async fn again(
+    interval: Option<Duration>,
+    patience: Duration,
+    run: impl AsyncFn() -> Result<()>,
+) -> Result<()> {
+    let Some(interval) = interval else { return run().await };
+    let mut last_shown = None;
     loop {
-        run().await?;
-        tokio::time::sleep(pause).await;
+        match (run().await, last_shown) {
+            (Ok(()), _) => last_shown = Some(Instant::now()),
+            (Err(failure), Some(shown)) if failure.is_outage() && Instant::now() - shown < patience => {
+                say!("no answer: {}; what is shown is from before, and it is tried again", failure.message);
+            }
+            (Err(failure), _) => return Err(failure),
+        }
+        tokio::time::sleep(interval).await;
     }
 }
 

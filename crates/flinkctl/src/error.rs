@@ -76,6 +76,11 @@ impl Failure {
         Self::new(exit, message)
     }
 
+    /// Tells if the cluster was away, or too slow, which may pass.
+    pub(crate) fn is_outage(&self) -> bool {
+        matches!(self.exit, Exit::Unreachable | Exit::Timeout)
+    }
+
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }

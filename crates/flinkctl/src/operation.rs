@@ -137,6 +137,14 @@ impl Operation {
             (Exit::Timeout, Some(command)) if stage.is_accepted => {
                 failure.hint(format!("{} goes on: `{command}` tells how it ends", self.name))
             }
+            // Flink tried, and the job may go on without it.
+            (Exit::Failed, _) if stage.is_accepted && failure.hint.is_none() => match job {
+                Some(job) => failure.hint(format!(
+                    "the job goes on unless it has ended: `{}` shows it",
+                    app.command(&format!("job get {job}"))
+                )),
+                None => failure,
+            },
             _ => match job {
                 Some(job) => of_ended(app, job, failure).await,
                 None => failure,

@@ -12,6 +12,13 @@ use serde::{
     de::{Error as _, Visitor},
 };
 
+/// Rounds a time for people: to a tenth of a second, or to a millisecond if it is shorter than a second.
+pub(crate) fn rounded(time: Duration) -> Duration {
+    let unit = if time < Duration::from_millis(950) { 1 } else { 100 };
+    let units = (time.as_micros() + unit * 500) / (unit * 1000);
+    Duration::from_millis(u64::try_from(units * unit).unwrap_or(u64::MAX))
+}
+
 /// A value that Flink writes as a `long`.
 pub(crate) trait Long: Sized {
     fn from_long(long: i64) -> Option<Self>;
@@ -220,6 +227,16 @@ mod tests {
         interval: Option<Duration>,
         #[serde(with = "double")]
         p99: f64,
+    }
+
+    #[test]
+    fn times_are_rounded_for_people() {
+        let shown = |time: Duration| format!("{:?}", rounded(time));
+        assert_eq!(shown(Duration::from_secs_f64(4.989_308_933)), "5s");
+        assert_eq!(shown(Duration::from_secs_f64(7.747_484_831)), "7.7s");
+        assert_eq!(shown(Duration::from_secs_f64(0.096_903_384)), "97ms");
+        assert_eq!(shown(Duration::from_millis(300)), "300ms");
+        assert_eq!(shown(Duration::from_secs(600)), "600s");
     }
 
     #[test]

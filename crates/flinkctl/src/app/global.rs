@@ -106,6 +106,11 @@ impl Global {
         Ok((target, self.client(settings).await?))
     }
 
+    /// The time for which an outage is waited through.
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience.unwrap_or(Duration::from_secs(120))
+    }
+
     pub(crate) async fn client(&self, settings: Settings) -> Result<FlinkRestClient> {
         let timeout = self.timeout.map(Time).or(settings.timeout);
         let retry = match self.retries {

@@ -58,7 +58,7 @@ pub(crate) const GROUP: LocalGroup = LocalGroup {
 
 #[derive(Debug, clap::Args)]
 struct Name {
-    /// Its name, which is its context's; else `local`, or the only one
+    /// Its name, which is its context's [default: the current context, or the only one]
     #[arg(add = crate::complete::contexts())]
     name: Option<String>,
 }
@@ -170,11 +170,14 @@ fn check_free(contexts: &Contexts, name: &str) -> Result<()> {
     }
     match kept.running().is_empty() {
         true => Ok(()),
-        false => Err(Failure::usage(format!(
-            "`{name}` is up already: Flink {} at {}",
-            local.flink,
-            settings.url.join(", ")
-        ))
+        false => Err(Failure::usage(match state_of(&kept, local) {
+            DAMAGED => format!(
+                "`{name}` is damaged: {} of its {} processes run",
+                kept.running().len(),
+                local.processes.len()
+            ),
+            _ => format!("`{name}` is up already: Flink {} at {}", local.flink, settings.url.join(", ")),
+        })
         .hint(format!("`{}` stops it; `flinkctl local up NAME` starts another", command_for("down", name)))),
     }
 }
@@ -262,7 +265,10 @@ fn meant(matches: &ArgMatches) -> Result<(String, Settings, Local)> {
                 .hint("`flinkctl local up` starts one"));
         }
         (None, [only]) => (*only).clone(),
-        (None, several) if several.iter().any(|name| *name == USUAL) => USUAL.to_owned(),
+        // Several: another than the current one may have jobs that somebody needs.
+        (None, several) if several.iter().any(|name| Some(*name) == contexts.current.as_ref()) => {
+            contexts.current.clone().unwrap_or_default()
+        }
         (None, several) => {
             let names: Vec<_> = several.iter().map(|name| name.as_str()).collect();
             return Err(Failure::new(Exit::NotFound, "there are several")
@@ -291,18 +297,23 @@ const LIST: View = &[Part::Rows(
     ],
 )];
 
+fn state_of(kept: &Kept, local: &Local) -> &'static str {
+    match kept.running().len() {
+        0 if kept.is_out_of_sight() => "UNKNOWN",
+        0 => "ENDED",
+        some if some < local.processes.len() => DAMAGED,
+        _ => "RUNNING",
+    }
+}
+
+const DAMAGED: &str = "DAMAGED";
+
 fn list(output: &Output) -> Result<()> {
     let contexts = Contexts::read()?;
     let row = |(name, settings): (&String, &Settings)| {
         let local = settings.local.as_ref()?;
         let kept = kept(settings, local);
-        let running = kept.running();
-        let state = match running.len() {
-            0 if kept.is_out_of_sight() => "UNKNOWN",
-            0 => "ENDED",
-            some if some < local.processes.len() => "DAMAGED",
-            _ => "RUNNING",
-        };
+        let (running, state) = (kept.running(), state_of(&kept, local));
         Some(json!({
             "name": name, "flink": local.flink, "state": state, "url": settings.url.join(", "),
             "processes": format!("{} of {}", running.len(), local.processes.len()), "ids": running, "folder": local.folder,
@@ -367,7 +378,7 @@ fn out_of_sight(name: &str, local: &Local) -> Failure {
 }
 
 fn command_for(verb: &str, name: &str) -> String {
-    let name = if name == USUAL { String::new() } else { format!(" {}", quoted(name)) };
+    let name = format!(" {}", quoted(name));
     format!("flinkctl local {verb}{name}")
 }
 
