@@ -43,7 +43,7 @@ impl std::str::FromStr for Since {
         }
         let ago = human::parse_duration(text).map_err(|_| {
             format!(
-                "`{text}` is no time; use the log's format, 2026-11-23 15:39:51, a time of day, 15:39, a duration before \
+                "`{text}` is no time; use the format of logs, 2026-11-23 15:39:51, a time of day, 15:39, a duration before \
                  now, 10m, or a time with a zone, 2026-11-23T15:39:51Z"
             )
         })?;
