@@ -1,4 +1,4 @@
-//! One command on all clusters that have a name: at once, the answers as one, failures beside them.
+//! `--all-contexts`: one command on the clusters of all contexts, concurrently, with their answers as one table.
 
 use clap::ArgMatches;
 use flink_rest_client::MAX_CONCURRENT_REQUESTS;
@@ -14,7 +14,7 @@ use crate::{
     view::{Part, View},
 };
 
-/// Does it in each context and shows what came of it.
+/// Runs the command in each context, then shows the answers and the failures.
 pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &ArgMatches) -> Result<()> {
     check(task)?;
     let contexts = Contexts::read()?.all;
@@ -42,7 +42,7 @@ pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &
     let exits: Vec<_> = failures.iter().map(|(_, failure)| failure.exit).collect();
     match exits.as_slice() {
         [] => Ok(()),
-        // Who watches wants to see when it is back.
+        // Under `--watch`, a failed cluster may be back at the next refresh.
         _ if global.watch.is_some() && !answers.is_empty() => Ok(()),
         [first, rest @ ..] => {
             let exit = match rest.iter().all(|exit| exit == first) {
@@ -55,7 +55,7 @@ pub(crate) async fn run(global: &Global, output: &Output, task: Task, matches: &
     }
 }
 
-/// Only what reads, and shows what can stand in a table.
+/// Refuses commands that change something, or whose output is no table.
 fn check(task: Task) -> Result<()> {
     let is_table =
         |part: &Part| !matches!(part, Part::Texts(..) | Part::Chapters(..) | Part::Body | Part::Message(_));
@@ -65,7 +65,7 @@ fn check(task: Task) -> Result<()> {
     };
     match can {
         true => Ok(()),
-        false => Err(Failure::usage("--all-contexts is for commands that only read and show a table")
+        false => Err(Failure::usage("--all-contexts is for read-only commands that show a table")
             .hint("name one cluster with --context")),
     }
 }
@@ -81,7 +81,7 @@ async fn answer(
     let client = global.client(settings).await?;
     let app = App { global: global.clone(), client, output: global.output().keeping() };
     task.run(&app, matches).await.map_err(|failure| target.explain(failure))?;
-    app.output.kept().ok_or_else(|| Failure::usage("this command shows nothing that could be put together"))
+    app.output.kept().ok_or_else(|| Failure::usage("the answers of this command cannot be merged"))
 }
 
 fn show(output: &Output, answers: &[(String, (String, View))], failures: &[(String, Failure)]) -> Result<()> {

@@ -1,4 +1,4 @@
-//! What a shell offers when Tab is pressed: commands, and what there is on the cluster, if it says so at once.
+//! Shell completion: commands, options, and resources of the cluster if it answers within a second.
 
 mod line;
 mod shells;
@@ -28,22 +28,22 @@ use crate::{
     shell::begin_completion,
 };
 
-/// Set by the shell's script: it names the shell.
+/// Variable that the shell's script sets to the name of the shell.
 const VARIABLE: &str = "FLINKCTL_COMPLETE";
 
 const SHELLS: Shells<'static> =
     Shells(&[&Shell::Bash, &Shell::Elvish, &Shell::Fish, &Shell::Powershell, &Shell::Zsh]);
 
-/// The words on the command line that is being written.
+/// The words of the command line that is being completed.
 static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
 
-/// The command line that is completed.
+/// The definition of the command line.
 static COMMAND: OnceLock<fn() -> Command> = OnceLock::new();
 
-/// Answers the shell, if it is one that asks.
+/// Answers a shell that asks for completion. Returns false if none does.
 pub(crate) fn answer(command: fn() -> Command) -> bool {
     let Some(shell) = std::env::var_os(VARIABLE) else { return false };
-    let mut words: Vec<_> = said_by_shell().collect();
+    let mut words: Vec<_> = shell_words().collect();
     if shell == "bash" {
         words = Line::read(&typed()).words.into_iter().map(OsString::from).collect();
     }
@@ -55,21 +55,21 @@ pub(crate) fn answer(command: fn() -> Command) -> bool {
     begin_completion();
     let folder = std::env::current_dir().ok();
     let answered = CompleteEnv::with_factory(command).var(VARIABLE).shells(SHELLS);
-    // Whoever waits for a shell reads no errors.
+    // Nobody reads errors during completion.
     answered.try_complete(arguments, folder.as_deref()).unwrap_or(true)
 }
 
-/// The words that a shell passes on: of bash, one, the whole line.
-fn said_by_shell() -> impl Iterator<Item = OsString> {
+/// Returns the words that the shell passes on; bash passes the whole line as one.
+fn shell_words() -> impl Iterator<Item = OsString> {
     std::env::args_os().skip_while(|word| word != "--").skip(1)
 }
 
-/// The line up to the cursor, as bash passes it on.
+/// Returns the line up to the cursor, as bash passes it on.
 fn typed() -> String {
-    said_by_shell().next().and_then(|line| line.into_string().ok()).unwrap_or_default()
+    shell_words().next().and_then(|line| line.into_string().ok()).unwrap_or_default()
 }
 
-/// The script that makes a shell ask.
+/// Returns the script that registers completion in a shell.
 pub(crate) fn script(shell: &str) -> io::Result<Vec<u8>> {
     let mut script = Vec::new();
     if let Some(shell) = SHELLS.completer(shell) {
@@ -78,10 +78,10 @@ pub(crate) fn script(shell: &str) -> io::Result<Vec<u8>> {
     Ok(script)
 }
 
-/// Longer than that, nobody waits for a shell.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Timeout for the cluster's answer.
+const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Names of contexts.
+/// Offers the names of contexts.
 pub(crate) fn contexts() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         let all = Contexts::read().unwrap_or_default().all;
@@ -90,7 +90,7 @@ pub(crate) fn contexts() -> ArgValueCompleter {
     })
 }
 
-/// Offers the ids of this kind that the cluster has.
+/// Offers the resources of this kind that the cluster has.
 pub(crate) fn of(id: IdKind) -> ArgValueCompleter {
     of_any(vec![id])
 }
@@ -104,7 +104,7 @@ fn of_any(ids: Vec<IdKind>) -> ArgValueCompleter {
     ArgValueCompleter::new(move |current: &OsStr| live(&ids, current))
 }
 
-/// Jars on the cluster, and files.
+/// Offers jars on the cluster, and files.
 pub(crate) fn jars_and_files() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         let mut both = live(&[IdKind::Jar], current);
@@ -114,13 +114,13 @@ pub(crate) fn jars_and_files() -> ArgValueCompleter {
     })
 }
 
-/// What cannot be had is not offered.
+/// Returns resources of the cluster; none if it does not answer in time.
 fn live(ids: &[IdKind], current: &OsStr) -> Vec<CompletionCandidate> {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return Vec::new();
     };
-    let found = runtime.block_on(async { tokio::time::timeout(PATIENCE, candidates(ids)).await });
-    // A host name may still be looked up.
+    let found = runtime.block_on(async { tokio::time::timeout(TIMEOUT, candidates(ids)).await });
+    // A DNS lookup may still block a thread.
     runtime.shutdown_background();
     found.ok().and_then(Result::ok).map(|found| offered(&found, current)).unwrap_or_default()
 }
@@ -131,11 +131,11 @@ async fn candidates(ids: &[IdKind]) -> Result<Vec<Candidate>> {
     let matches = command().ignore_errors(true).try_get_matches_from(words)?;
     let global = Global::from_arg_matches(&matches)?;
     if global.settings.runs_commands() {
-        // Nobody has said yet that what is being typed is to be done; what stands in a context is said.
+        // An unfinished command line must not run commands. Those of a context may run.
         return Ok(Vec::new());
     }
     let (_, settings) = global.target()?;
-    let client = Settings { timeout: Some(Time(PATIENCE)), ..settings }
+    let client = Settings { timeout: Some(Time(TIMEOUT)), ..settings }
         .client(&Limit::default(), |builder| builder.retry(Retry::never()))
         .await?;
     let of = |id: &IdKind| of_kind(&client, &matches, *id);
@@ -153,7 +153,7 @@ async fn of_kind(client: &FlinkRestClient, matches: &ArgMatches, id: IdKind) -> 
     }
 }
 
-/// The vertices of the job that stands before.
+/// Returns the vertices of the job that was given before.
 async fn vertices(client: &FlinkRestClient, matches: &ArgMatches) -> Result<Vec<Candidate>> {
     let last = std::iter::successors(Some(matches), |matches| Some(matches.subcommand()?.1)).last();
     let Some(job) = last.and_then(|matches| matches.try_get_one::<serde_json::Value>("job").ok().flatten())
@@ -164,11 +164,11 @@ async fn vertices(client: &FlinkRestClient, matches: &ArgMatches) -> Result<Vec<
     resolve::vertices(client, job.parsed()?).await
 }
 
-/// Names where one is enough to tell what is meant and a shell has nothing to quote in it, else ids.
+/// Offers names where they are unique and need no quoting, else ids.
 fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate> {
     let is_plain =
         |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
-    // Of several, the name means the one that goes on.
+    // Of several with one name, the name means the running one.
     let is_only = |candidate: &Candidate| {
         let mut others =
             candidates.iter().filter(|other| other.name == candidate.name && other.id != candidate.id);
@@ -179,7 +179,7 @@ fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate
         let by_name = is_plain(name) && is_only(candidate);
         let (value, help) = match (by_name && starts_with(name, current), starts_with(id, current)) {
             (true, _) => (name, format!("{note} {id}")),
-            // Somebody who has begun with an id goes on with it.
+            // An id that was begun is completed.
             (_, true) if !by_name || !current.is_empty() => (id, format!("{note} {name}")),
             _ => return None,
         };
@@ -188,7 +188,7 @@ fn offered(candidates: &[Candidate], current: &OsStr) -> Vec<CompletionCandidate
     candidates.iter().filter_map(offer).collect()
 }
 
-/// Whether it can be said in the place of a name: what begins as an option does is read as one, however it is quoted.
+/// Returns true if it can be an argument: a word that begins with a dash is read as an option, however it is quoted.
 fn is_word(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('-') && crate::output::hide(name) == name
 }

@@ -1,4 +1,4 @@
-//! Nothing is destroyed without somebody having said so.
+//! Confirmation of destructive commands.
 
 use std::io::{IsTerminal, Write};
 
@@ -10,15 +10,13 @@ use crate::{
     output::{is_watched, stderr},
 };
 
-/// Asks, if there is somebody to ask; refuses otherwise.
+/// Asks on a terminal; without one, refuses.
 pub(crate) fn confirm(what: &str, yes: bool) -> Result<()> {
     if yes {
         return Ok(());
     }
     if !(std::io::stdin().is_terminal() && is_watched()) {
-        return Err(
-            Failure::usage(format!("nobody is there to answer: {what}?")).hint("add --yes if you mean it")
-        );
+        return Err(Failure::usage(format!("no terminal to ask on: {what}?")).hint("--yes confirms it"));
     }
     let mut stderr = stderr();
     write!(stderr, "{what}? [y/N] ")?;
@@ -31,7 +29,7 @@ pub(crate) fn confirm(what: &str, yes: bool) -> Result<()> {
     }
 }
 
-/// The same before jobs are ended, with a word if the cluster's owner switched cancelling off.
+/// Asks before jobs are ended, and says if the cluster's configuration switched cancelling off.
 pub(crate) async fn confirm_end_of_jobs(app: &App, what: &str, yes: bool) -> Result<()> {
     match !yes && is_cancelling_off(app).await {
         true => {
@@ -42,8 +40,8 @@ pub(crate) async fn confirm_end_of_jobs(app: &App, what: &str, yes: bool) -> Res
     }
 }
 
-/// Tells if the cluster's owner keeps people from cancelling. Flink only leaves the button out of its dashboard, and cancels
-/// all the same (1.13.6, 2.3.0); up to 1.13 only the JobManager's configuration tells.
+/// Returns true if the cluster's configuration switches cancelling off. Flink then only hides the button in its dashboard:
+/// requests are still carried out (1.13.6, 2.3.0). Up to 1.13, only the JobManager's configuration has the setting.
 async fn is_cancelling_off(app: &App) -> bool {
     let ask = async |endpoint| app.client.request_by_name(endpoint, Value::Null).await.ok()?.json().ok();
     let told = ask("GetConfig").await.and_then(|config| config.pointer("/features/web-cancel")?.as_bool());

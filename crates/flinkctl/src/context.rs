@@ -1,4 +1,4 @@
-//! Clusters by name: the file that has them, how they are reached, and where their secrets come from.
+//! Contexts: named clusters, the file that holds them, their connection settings and the sources of their secrets.
 
 mod file;
 mod group;
@@ -18,38 +18,38 @@ pub(crate) use self::{
 };
 use crate::error::{Exit, Failure, Result};
 
-/// Where a Flink is if nobody says otherwise.
+/// The default address of a cluster.
 pub(crate) const LOCALHOST: &str = "http://localhost:8081";
 
-/// What `flinkctl local up` started, so that `down` can stop it and nothing else.
+/// A Flink that `flinkctl local up` started: the data that `down` needs to stop it and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Local {
     pub(crate) flink: String,
     pub(crate) folder: PathBuf,
     pub(crate) processes: Vec<u32>,
-    /// Where the ids of its processes mean something, as [`flink_local::Place`] is written.
+    /// The scope in which its process ids are valid, in the format of [`flink_local::Place`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
-    /// The context that was the current one before.
+    /// The context that was current before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) previous: Option<String>,
 }
 
-/// Who says which cluster is meant.
+/// The origin of the cluster's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// The command line or the environment.
+    /// `--url` or the environment.
     Address,
     Context(String),
     /// A context that `flinkctl local up` made.
     Local(String),
-    /// Nobody.
-    Unsaid,
+    /// The default address.
+    Default,
 }
 
 impl Target {
-    /// Says where an address that does not answer comes from.
+    /// Adds the origin of an address that does not answer.
     pub(crate) fn explain(&self, failure: Failure) -> Failure {
         if failure.exit != Exit::Unreachable {
             return failure;
@@ -60,15 +60,15 @@ impl Target {
                 "that is the address of context `{name}`; `flinkctl context list` shows the others"
             )),
             Self::Local(name) => failure.hint(format!(
-                "that was a Flink on this machine, `{name}`: `flinkctl local down {0}` clears it away, `flinkctl local up {0}` starts another",
+                "that was a Flink on this machine, `{name}`: `flinkctl local down {0}` removes it, `flinkctl local up {0}` starts another",
                 crate::shell::quoted(name)
             )),
-            Self::Unsaid if Contexts::read().is_ok_and(|contexts| !contexts.all.is_empty()) => Failure {
+            Self::Default if Contexts::read().is_ok_and(|contexts| !contexts.all.is_empty()) => Failure {
                 message: format!("no context is current, and no cluster answers at {LOCALHOST}"),
                 ..failure
             }
             .hint("`flinkctl context use NAME` makes one current; `flinkctl context list` lists them"),
-            Self::Unsaid => Failure {
+            Self::Default => Failure {
                 message: format!("no cluster is configured, and none answers at {LOCALHOST}"),
                 ..failure
             }
@@ -79,7 +79,7 @@ impl Target {
     }
 }
 
-/// A variable, unless nothing is in it. One that cannot be read is not passed over: another cluster would be meant.
+/// Returns a variable, unless it is blank. One that is not UTF-8 is an error: ignoring it would select another cluster.
 pub(crate) fn environment(name: &str) -> Result<Option<String>> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),

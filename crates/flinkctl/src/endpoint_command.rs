@@ -1,4 +1,4 @@
-//! A command that is one endpoint: its command line is made from what the crate knows of the endpoint.
+//! Commands that call one endpoint. Their arguments and help come from the endpoint's `Spec`.
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::ValueParser};
 use flink_rest_client::{
@@ -19,11 +19,10 @@ use crate::{
     view::View,
 };
 
-/// The parameter that names metrics. Flink tells only their names without it; who asks for metrics wants to see values.
+/// The parameter that names metrics. Without it, Flink answers with names only, so flinkctl sets all names to show values.
 const METRICS: &str = "get";
 
-/// What parameters are called on the command line, besides their own names: as `flinkctl run` and Flink's own command
-/// line call them.
+/// Short options and aliases of parameters, as `flinkctl run` and `bin/flink` name them.
 const ALIASES: &[(&str, Option<char>, &str)] = &[
     ("entry_class", Some('c'), "class"),
     ("parallelism", Some('p'), ""),
@@ -34,25 +33,25 @@ const ALIASES: &[(&str, Option<char>, &str)] = &[
     ("format_type", None, "format"),
 ];
 
-/// The arguments of a program, which stand behind `--`, so that they may look like options.
+/// The parameter of program arguments. They follow `--`, so that they may look like options.
 const PROGRAM_ARGUMENTS: &str = "args";
 
-/// A command that is one endpoint.
+/// A command that calls one endpoint.
 #[derive(Debug)]
 pub(crate) struct EndpointCommand {
     pub(crate) name: &'static str,
     /// The endpoint's name.
     pub(crate) endpoint: &'static str,
     pub(crate) view: View,
-    /// What it does that cannot be undone, to be asked about first.
+    /// The destructive action to confirm first.
     pub(crate) destroys: Option<&'static str>,
-    /// Whether it ends jobs, which the cluster's owner may have switched off.
+    /// True if it ends jobs, which the cluster's configuration may have switched off.
     ends_jobs: bool,
-    /// What it shows, if that is not all that the endpoint is for.
+    /// Help, in place of the endpoint's documentation.
     about: Option<&'static str>,
-    /// What to try if there is nothing to show.
+    /// Hint for an empty list.
     if_none: Option<&'static str>,
-    /// Whether it is about a job as it is now, not as of up to three seconds ago.
+    /// True if it reads the current state of a job, not one cached for up to three seconds.
     is_current: bool,
 }
 
@@ -148,7 +147,7 @@ impl EndpointCommand {
             let names = metrics::names(client, self.endpoint, params.clone()).await?;
             params.insert(METRICS.into(), names.into());
         }
-        // It may be larger than what fits into memory.
+        // A file is streamed: it may be larger than the memory.
         if self.spec()?.answer.is_file() && app.output.is_raw() {
             let answer = app.in_time(client.request_by_name(self.endpoint, params.into()).stream());
             let mut answer = answer.await?;
@@ -193,10 +192,10 @@ fn is_empty_list(answer: &Answer) -> bool {
     answer.decode::<Vec<IgnoredAny>>().is_ok_and(|list| list.is_empty())
 }
 
-/// The parameter of savepoints that says how they are written.
+/// The parameter of a savepoint's format.
 const FORMAT: &str = "format_type";
 
-/// The format that a savepoint is to have, if the command takes one and the job needs another than it would get.
+/// Returns the format of a savepoint, if the command takes one and the job's state backend requires it.
 async fn savepoint_format(
     client: &FlinkRestClient,
     spec: &Spec,
@@ -214,7 +213,7 @@ fn job(params: &Map<String, Value>) -> Result<JobId> {
     resolve::given(params.get("job").and_then(Value::as_str).unwrap_or_default())
 }
 
-/// The id that the caller alone may choose.
+/// Returns the id parameter that only the caller may choose.
 fn given_token(spec: &'static Spec) -> Option<&'static Param> {
     spec.params.iter().find(|param| param.token == Some(Token::Given))
 }
@@ -222,15 +221,15 @@ fn given_token(spec: &'static Spec) -> Option<&'static Param> {
 const EXACTLY_ONCE: &str = "exactly-once";
 
 pub(crate) fn exactly_once() -> Arg {
-    let help = "Submit the job once, even if an answer is lost. Only for programs with one job: Flink up to 2.2 loses the others, 2.3 refuses them";
+    let help = "Submit the job exactly once, even if a response is lost. Only for programs with one job: Flink up to 2.2 loses the others, 2.3 refuses them";
     Arg::new(EXACTLY_ONCE).long(EXACTLY_ONCE).action(ArgAction::SetTrue).help(help)
 }
 
 pub(crate) fn yes() -> Arg {
-    Arg::new("yes").long("yes").short('y').action(ArgAction::SetTrue).help("Does not ask")
+    Arg::new("yes").long("yes").short('y').action(ArgAction::SetTrue).help("Do not ask for confirmation")
 }
 
-/// The endpoint's documentation as help, with the releases that have it.
+/// Returns the first paragraph of the endpoint's documentation as help, with the releases that have it.
 fn about(spec: &Spec) -> String {
     let releases = match (spec.since, spec.until) {
         (Some(since), _) => format!(" (Flink {since}+)"),
@@ -238,12 +237,12 @@ fn about(spec: &Spec) -> String {
         _ => String::new(),
     };
     let first = help(spec.doc.trim().split("\n\n").next().unwrap_or_default());
-    // Some say it themselves.
-    let is_said = spec.since.is_some_and(|since| first.contains(&format!("({since}+)")));
-    if is_said { first } else { format!("{first}{releases}") }
+    // Some paragraphs name the release themselves.
+    let has_release = spec.since.is_some_and(|since| first.contains(&format!("({since}+)")));
+    if has_release { first } else { format!("{first}{releases}") }
 }
 
-/// Rust's documentation as plain text: one paragraph without links, code marks and its last full stop.
+/// Converts a paragraph of Rust documentation to plain text, without links, code marks and the final full stop.
 pub(crate) fn help(doc: &str) -> String {
     let mut text = String::new();
     let mut rest = doc.trim();
@@ -265,7 +264,7 @@ pub(crate) fn help(doc: &str) -> String {
 
 fn argument(param: &'static Param) -> Arg {
     let arg = Arg::new(param.name).help(help(param.doc)).ignore_case(!param.kind.words().is_empty());
-    // Names of metrics are what a command that reads metrics is about.
+    // Names of metrics are positional: they are the subject of the command.
     let positional = param.is_required() || param.name == METRICS;
     let arg = match positional {
         _ if param.name == PROGRAM_ARGUMENTS => arg.last(true).value_name("ARGS"),
@@ -301,7 +300,7 @@ fn argument(param: &'static Param) -> Arg {
         Shape::List if positional || param.name == PROGRAM_ARGUMENTS => {
             arg.action(ArgAction::Append).num_args(1..)
         }
-        // One value each, so that what follows is not taken for another.
+        // One value per option, so that the next argument is not taken for another.
         Shape::List | Shape::Map => arg.action(ArgAction::Append),
     };
     let arg = match param.shape == Shape::List && param.place == Place::Query {
@@ -314,13 +313,13 @@ fn argument(param: &'static Param) -> Arg {
 fn parser(param: &'static Param) -> ValueParser {
     use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
     if !param.kind.words().is_empty() {
-        // Flink's own words, in any case and with either dash; shown as `flinkctl run` has them.
+        // Flink's words in any case, with dashes or underscores; help shows them in lower case with dashes.
         let of = |text: &'static str| PossibleValue::new(text.to_lowercase().replace('_', "-")).alias(text);
         let words = PossibleValuesParser::new(param.kind.words().iter().map(|word| of(word.text)));
-        let own = |said: String| {
-            let is_said = |text: &str| text.replace('_', "-").eq_ignore_ascii_case(&said.replace('_', "-"));
-            let word = param.kind.words().iter().find(|word| is_said(word.text));
-            Value::from(word.map_or(said.as_str(), |word| word.text))
+        let own = |typed: String| {
+            let is_same = |text: &str| text.replace('_', "-").eq_ignore_ascii_case(&typed.replace('_', "-"));
+            let word = param.kind.words().iter().find(|word| is_same(word.text));
+            Value::from(word.map_or(typed.as_str(), |word| word.text))
         };
         return words.map(own).into();
     }
@@ -333,11 +332,11 @@ fn parser(param: &'static Param) -> ValueParser {
 }
 
 pub(crate) fn pair(text: &str) -> Result<Value, String> {
-    let (key, value) = text.split_once('=').ok_or("it must be KEY=VALUE")?;
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
     Ok(Value::Object(Map::from_iter([(key.to_owned(), value.into())])))
 }
 
-/// The value of a parameter, if it was given.
+/// Returns the value of a parameter, if it was given.
 fn given(param: &Param, matches: &ArgMatches) -> Option<Value> {
     if matches!(param.kind, Kind::Flag) {
         return matches.get_flag(param.name).then_some(Value::Bool(true));
@@ -359,11 +358,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flinks_words_are_understood_in_any_case() {
-        let verb = EndpointCommand::new("run", "RunJar", &[]);
-        for said in ["NO_CLAIM", "no-claim", "no_claim"] {
+    fn flinks_words_are_accepted_in_any_case() {
+        let command = EndpointCommand::new("run", "RunJar", &[]);
+        for typed in ["NO_CLAIM", "no-claim", "no_claim"] {
             let matches =
-                verb.command().try_get_matches_from(["run", "a.jar", "--claim-mode", said]).unwrap();
+                command.command().try_get_matches_from(["run", "a.jar", "--claim-mode", typed]).unwrap();
             assert_eq!(matches.get_one::<Value>("claim_mode").unwrap(), "NO_CLAIM");
         }
     }

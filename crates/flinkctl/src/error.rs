@@ -6,23 +6,23 @@ use flink_rest_client::{ENDPOINTS, JobStatus, http::StatusCode};
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
-/// The exit codes. They are stable: scripts rely on them.
+/// Help on the exit codes, which are stable.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
-   0  done
+   0  success
    1  Flink refused or failed
    2  wrong usage; nothing was sent
    3  no cluster answers at the address
    4  no such job, jar, TaskManager, …, or more than one
-   5  it took longer than it may
-   6  it may have been carried out, or in part: look before you do it again
-   7  parts are missing, as the log of one TaskManager: the others were shown
+   5  timeout
+   6  outcome unknown: it may have been carried out, or in part; check before you repeat it
+   7  partial answer: parts could not be read, such as one log; the others are shown
   10  the job failed
   11  the job was cancelled
- 130  interrupted by Ctrl-C; what was started goes on
- 143  ended by SIGTERM; what was started goes on";
+ 130  interrupted by Ctrl-C; started jobs and operations continue
+ 143  ended by SIGTERM; started jobs and operations continue";
 
-/// How the process ends if something went wrong.
+/// The exit code of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
@@ -39,16 +39,16 @@ pub(crate) enum Exit {
     Terminated = 143,
 }
 
-/// What is printed when a command does not succeed.
+/// A failed command: message, causes, hint and exit code.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) message: String,
     pub(crate) causes: Vec<String>,
-    /// Where in a job it happened.
+    /// The task of a job in which it happened.
     pub(crate) place: Option<String>,
     pub(crate) hint: Option<String>,
-    /// Java's own words, shown with `-v`.
+    /// The Java stack trace, shown with `-v`.
     pub(crate) trace: Option<String>,
     pub(crate) is_broken_pipe: bool,
 }
@@ -66,7 +66,7 @@ impl Failure {
         }
     }
 
-    /// What was awaited of a job that ended.
+    /// Creates the failure of waiting for a job that ended.
     pub(crate) fn from_end(message: impl Into<String>, state: &JobStatus) -> Self {
         let exit = match state {
             JobStatus::Failed => Exit::JobFailed,
@@ -93,11 +93,11 @@ impl Failure {
 impl From<flink_rest_client::Error> for Failure {
     fn from(error: flink_rest_client::Error) -> Self {
         let (exit, hint) = (exit(&error), hint(&error).map(with_options));
-        let (message, causes) = said_by_flink(&error).unwrap_or_else(|| {
+        let (message, causes) = flink_message(&error).unwrap_or_else(|| {
             let sources = std::iter::successors(error.source(), |&source| source.source());
             (without_endpoint(&error.to_string()), sources.map(ToString::to_string).collect())
         });
-        // What Flink itself says is not touched.
+        // Flink's own messages stay unchanged.
         let message = if exit == Exit::Usage { with_options(message) } else { message };
         Self { causes, hint, trace: trace(&error), ..Self::new(exit, message) }
     }
@@ -110,7 +110,7 @@ impl From<flink_ops::Error> for Failure {
             Client(source) => source.into(),
             Ended { source: Some(source), .. } | Late { source, .. } => (*source).into(),
             Ended { ref state, source: None, .. } => {
-                Self::from_end(format!("{error}, and Flink still waits for it"), state)
+                Self::from_end(format!("{error}, and Flink still lists the operation as in progress"), state)
             }
             Unsettled { source, .. } => Self { exit: Exit::OutcomeUnknown, ..(*source).into() },
             error => Self::new(Exit::Failed, error.to_string()),
@@ -125,8 +125,8 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// What failed and why, in Flink's own words: what was tried, and below it the causes.
-fn said_by_flink(error: &flink_rest_client::Error) -> Option<(String, Vec<String>)> {
+/// Splits Flink's message into the failed request with its first cause, and the deeper causes.
+fn flink_message(error: &flink_rest_client::Error) -> Option<(String, Vec<String>)> {
     use flink_rest_client::Error::{Api, OperationFailed};
     let (what, tried) = match error {
         Api(refusal) => (format!("{}: {}", refusal.request, refusal.status), refusal.attempts.to_string()),
@@ -141,7 +141,7 @@ fn said_by_flink(error: &flink_rest_client::Error) -> Option<(String, Vec<String
     Some((format!("{what}: {first}{tried}"), told))
 }
 
-/// `SavepointDisposal` as `Savepoint disposal`.
+/// Formats `SavepointDisposal` as `Savepoint disposal`.
 fn words(name: &str) -> String {
     let mut words = String::new();
     for c in name.chars() {
@@ -169,9 +169,10 @@ fn exit(error: &flink_rest_client::Error) -> Exit {
     }
 }
 
-const WHO_ASKS: &str = "say who is asking, or who else, with --bearer-from, --basic-from or --header-from, each time or in the context";
+const AUTHENTICATE: &str =
+    "authenticate with --bearer-from, --basic-from or --header-from, on the command line or in the context";
 
-/// The crate's settings, and what they are called here.
+/// The crate's settings and their options in flinkctl.
 const OPTIONS: &[(&str, &str)] = &[
     ("client: ", ""),
     (", and name a file with Pem::file(…)", ""),
@@ -189,7 +190,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("parallelism(…)", "-p N (--parallelism)"),
 ];
 
-/// What failed is the command that was typed, whatever the endpoint's name.
+/// Removes the endpoint's name from a message: the user typed a command.
 fn without_endpoint(message: &str) -> String {
     let named = |name: &str| ENDPOINTS.iter().any(|spec| spec.name == name);
     match message.split_once(": ") {
@@ -202,9 +203,9 @@ fn with_options(text: String) -> String {
     OPTIONS.iter().fold(text, |text, (setting, option)| text.replace(setting, option))
 }
 
-const SEVERAL_JOBS: &str = "the program submits several jobs, and with --exactly-once each gets the same id: leave it out, or use `flinkctl jar run-application` (Flink 2.3+)";
+const SEVERAL_JOBS: &str = "the program submits several jobs, and with --exactly-once all get the same id: omit it, or use `flinkctl jar run-application` (Flink 2.3+)";
 
-/// What to type next; the crate's own advice is for those who write Rust, so some of it is said in other words here.
+/// Returns the next step. The crate's own hints are for Rust code, so some are replaced here.
 fn hint(error: &flink_rest_client::Error) -> Option<String> {
     use flink_rest_client::Error::{
         Api, NotFlink, OperationFailed, Outage, OutcomeUnknown, StartedAnyway, Timeout, TooLarge,
@@ -213,42 +214,39 @@ fn hint(error: &flink_rest_client::Error) -> Option<String> {
     Some(match error {
         UnknownEndpoint { .. } => "`flinkctl endpoints` lists them".into(),
         OutcomeUnknown { token: Some(id), .. } => {
-            format!("look for {id} before you do it again: `flinkctl job list`")
+            format!("check for {id} with `flinkctl job list` before you repeat it")
         }
         OutcomeUnknown { jobs, .. } if !jobs.is_empty() => {
             let jobs: Vec<_> = jobs.iter().map(|job| format!("\n  {job}")).collect();
-            format!(
-                "look whether it is one of these before you do it again: they are new since{}",
-                jobs.concat()
-            )
+            format!("check if it is one of these new jobs before you repeat it:{}", jobs.concat())
         }
         StartedAnyway { source, .. } if matches!(&**source, Api(refusal) if refusal.is_duplicate()) => {
             SEVERAL_JOBS.into()
         }
         StartedAnyway { jobs, .. } if error.may_be_done() => {
             let job = jobs.first().map(|job| job.id.to_string()).unwrap_or_default();
-            format!("it goes on: look with `flinkctl job get {job}` before you do it again")
+            format!("it is running: check with `flinkctl job get {job}` before you repeat it")
         }
-        // All have failed: what helps against the refusal helps.
+        // All started jobs have failed, so the hint for the refusal applies.
         StartedAnyway { source, .. } => return hint(source).or_else(|| error.hint()),
         Outage { .. } => {
-            "what was started goes on if the cluster does; --patience endures longer outages".into()
+            "started jobs continue once the cluster is back; --patience sets how long to wait for it".into()
         }
-        Timeout { .. } => "allow more with --timeout; what was started goes on".into(),
+        Timeout { .. } => "raise --timeout; started jobs continue".into(),
         TooLarge { .. } => return None,
-        Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => WHO_ASKS.into(),
-        NotFlink { status: StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, .. } => WHO_ASKS.into(),
+        Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED => AUTHENTICATE.into(),
+        NotFlink { status: StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, .. } => AUTHENTICATE.into(),
         Api(refusal) if refusal.root_cause().contains("Rescaling is temporarily disabled") => {
             "use `flinkctl job rescale`, which needs the adaptive scheduler".into()
         }
         Api(refusal) if error.is_not_found() && refusal.request.contains("/jars/") => {
-            "`flinkctl jar list` shows those that are there".into()
+            "`flinkctl jar list` lists all jars".into()
         }
         Api(refusal) if refusal.root_cause().contains("Could not find Flink job") => {
-            "`flinkctl job list` shows those that are there".into()
+            "`flinkctl job list` lists all jobs".into()
         }
         OperationFailed { .. } if error.is_not_found() => {
-            "only a job that runs has savepoints taken: `flinkctl job list`".into()
+            "savepoints need a running job: `flinkctl job list`".into()
         }
         _ if error.is_unreachable() => {
             "name the cluster with --url http://host:port or FLINKCTL_URL; is a JobManager running there?"
@@ -272,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operation_is_called_by_words() {
+    fn names_of_operations_become_words() {
         assert_eq!(["Savepoint", "SavepointDisposal"].map(words), ["Savepoint", "Savepoint disposal"]);
     }
 }

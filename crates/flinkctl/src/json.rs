@@ -1,5 +1,5 @@
-//! JSON as the server wrote it. Values are found in the text and shown from there: an answer takes no memory besides its
-//! text, and no number changes on its way.
+//! JSON as the server wrote it. Values are slices of the text: an answer takes no memory besides its text, and numbers
+//! keep all their digits.
 
 use std::{borrow::Cow, ops::Range, str::FromStr};
 
@@ -8,10 +8,10 @@ use serde::de::IgnoredAny;
 
 use crate::error::{Exit, Failure, Result};
 
-/// Most arrays and objects within each other: twice the depth of a flame graph.
+/// Depth of nested arrays and objects: twice that of a flame graph.
 const MAX_DEPTH: usize = 512;
 
-/// The text of an answer, which must be JSON.
+/// Returns the text of an answer, which must be JSON.
 pub(crate) fn of_answer(answer: &Answer) -> Result<Cow<'_, str>> {
     answer.decode::<IgnoredAny>()?;
     Ok(String::from_utf8_lossy(&answer.body))
@@ -24,7 +24,7 @@ pub(crate) struct Json<'a>(&'a str);
 impl<'a> Json<'a> {
     pub(crate) const NULL: Self = Self("null");
 
-    /// The value of a whole document. Its depth is checked, its syntax is not.
+    /// Creates the value of a document. Checks its depth, not its syntax.
     pub(crate) fn of(document: &'a str) -> Result<Self> {
         let mut depth = 0_usize;
         for token in Tokens::of(document) {
@@ -41,7 +41,7 @@ impl<'a> Json<'a> {
         Ok(Self(document.trim()))
     }
 
-    /// The JSON itself.
+    /// Returns the JSON text.
     pub(crate) fn text(self) -> &'a str {
         self.0
     }
@@ -58,22 +58,22 @@ impl<'a> Json<'a> {
         self.0.starts_with('{')
     }
 
-    /// Whether it has parts.
+    /// Returns true for arrays and objects.
     pub(crate) fn is_nested(self) -> bool {
         self.is_array() || self.is_object()
     }
 
-    /// The text of a string.
+    /// Returns the text of a string; none for other values.
     pub(crate) fn as_str(self) -> Option<Cow<'a, str>> {
         unquoted(self.0)
     }
 
-    /// A number of this type; none if it is another value, or does not fit.
+    /// Returns a number; none if the value is no number, or does not fit the type.
     pub(crate) fn number<T: FromStr>(self) -> Option<T> {
         self.0.parse().ok()
     }
 
-    /// The text of a string, or any other value as the server wrote it, without blanks around its parts.
+    /// Returns the text of a string, or the JSON of another value without whitespace.
     pub(crate) fn shown(self) -> Cow<'a, str> {
         match self.as_str() {
             Some(text) => text,
@@ -82,23 +82,23 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Brackets, commas, colons, strings with their quotes, and other values.
+    /// Returns the tokens: brackets, commas, colons, strings with their quotes, and other values.
     pub(crate) fn tokens(self) -> impl Iterator<Item = &'a str> {
         Tokens::of(self.0).map(move |token| self.0.get(token).unwrap_or_default())
     }
 
-    /// The elements of an array; of another value none.
+    /// Returns the elements of an array; none for other values.
     pub(crate) fn elements(self) -> impl Iterator<Item = Self> + Clone {
         Parts(self.inside('['))
     }
 
-    /// The names and values of an object's members; of another value none.
+    /// Returns the names and values of an object; none for other values.
     pub(crate) fn members(self) -> impl Iterator<Item = (Self, Self)> + Clone {
         let mut parts = Parts(self.inside('{'));
         std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
     }
 
-    /// The element or member of this name; of several the last, as others read it.
+    /// Returns the element or member of this name; of duplicates the last, as other readers do.
     pub(crate) fn get(self, name: &str) -> Option<Self> {
         match self.is_array() {
             true => self.elements().nth(name.parse().ok()?),
@@ -108,7 +108,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The value at the end of a JSON pointer.
+    /// Returns the value at a JSON pointer.
     pub(crate) fn pointer(self, at: &str) -> Option<Self> {
         at.split('/')
             .skip(1)
@@ -120,7 +120,7 @@ impl<'a> Json<'a> {
     }
 }
 
-/// The text of a string. What JSON allows and no text can have, as half a surrogate, stays escaped.
+/// Returns the text of a string literal. Escapes that are no valid text, such as half a surrogate, stay escaped.
 pub(crate) fn unquoted(literal: &str) -> Option<Cow<'_, str>> {
     let text = literal.strip_prefix('"')?.strip_suffix('"')?;
     if !text.contains('\\') {
@@ -129,7 +129,7 @@ pub(crate) fn unquoted(literal: &str) -> Option<Cow<'_, str>> {
     Some(serde_json::from_str::<String>(literal).map_or(text.into(), Cow::Owned))
 }
 
-/// The tokens of a JSON text, until its end or the first that is cut off.
+/// An iterator over the tokens of a JSON text, until its end or the first incomplete one.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens<'a> {
     text: &'a str,
@@ -162,7 +162,7 @@ impl Iterator for Tokens<'_> {
     }
 }
 
-/// The length of the string at the beginning, with its quotes.
+/// Returns the length of the string literal at the beginning, with its quotes.
 fn string_length(json: &str) -> Option<usize> {
     let mut end = 1;
     loop {
@@ -176,7 +176,7 @@ fn string_length(json: &str) -> Option<usize> {
     }
 }
 
-/// The values in an array, or the names and values in an object, one after the other.
+/// An iterator over the values of an array, or the names and values of an object.
 #[derive(Clone, Debug)]
 struct Parts<'a>(Tokens<'a>);
 
@@ -190,7 +190,7 @@ impl<'a> Iterator for Parts<'a> {
             let start = *start.get_or_insert(token.start);
             match self.0.text.as_bytes().get(token.start) {
                 Some(b'[' | b'{') => depth += 1,
-                // The end of the whole.
+                // The end of the enclosing value.
                 Some(b']' | b'}') => depth = depth.checked_sub(1)?,
                 _ => {}
             }

@@ -1,6 +1,6 @@
-//! `flinkctl`: the command line for Apache Flink clusters. It is a program; this is for those who describe it.
+//! `flinkctl`: the command line for Apache Flink clusters. The library exists for `xtask`, which writes the reference.
 
-#![allow(clippy::result_large_err, reason = "a failure is made once, and ends the program")]
+#![allow(clippy::result_large_err, reason = "a failure is created once, and ends the program")]
 
 mod all_contexts;
 mod app;
@@ -37,12 +37,12 @@ use crate::{
     limit::Limit,
 };
 
-/// The whole command line, for manuals.
+/// The definition of the command line, for the reference.
 pub fn command() -> clap::Command {
     cli::command()
 }
 
-/// Does what the process's arguments say.
+/// Runs the command that the process's arguments name.
 pub fn main() -> ExitCode {
     if complete::answer(cli::command) {
         return ExitCode::SUCCESS;
@@ -63,12 +63,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Shows the help that was asked for, or what is wrong with the command line.
+/// Prints the requested help, or the error of the command line.
 fn refuse(error: &clap::Error) -> ExitCode {
     use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
     match error.kind() {
         DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand => {
-            // What cannot be printed has nobody to read it.
+            // If stdout is closed, nobody reads the help.
             let _ = error.print();
         }
         _ => clap_errors::failure(error, cli::command()).print(false),
@@ -81,11 +81,11 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 fn run(matches: &clap::ArgMatches) -> Result<()> {
     let limit = Limit::new(matches.get_one::<Duration>("timeout").copied());
-    to_end(limit.hold(cli::run(matches, limit.clone())))?
+    run_to_end(limit.hold(cli::run(matches, limit.clone())))?
 }
 
-/// Does it, and does not wait for what it left behind: a slow lookup of a name goes on in a thread of its own.
-fn to_end<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
+/// Runs the future to its end without waiting for blocking threads that it started, such as a slow DNS lookup.
+fn run_to_end<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(work);
     runtime.shutdown_background();
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_still_goes_on_in_a_thread_is_not_waited_for() {
+    fn blocking_threads_are_not_waited_for() {
         let (begins, begun) = mpsc::channel();
         let (end, ends) = mpsc::channel();
         let work = async {
@@ -115,7 +115,7 @@ mod tests {
             });
             begun.recv().unwrap();
         };
-        to_end(work).unwrap();
-        assert!(end.send(()).is_ok(), "the thread was waited for");
+        run_to_end(work).unwrap();
+        assert!(end.send(()).is_ok(), "the runtime waited for the thread");
     }
 }

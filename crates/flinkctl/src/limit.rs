@@ -12,13 +12,13 @@ use flink_rest_client::{ClientBuilder, FlinkRestClient};
 
 use crate::error::{Exit, Failure, Result};
 
-/// Time after the limit for finding out why something that was awaited is not there: from the cluster, or its logs.
-pub(crate) const GRACE: Duration = Duration::from_secs(1);
+/// Time after the limit for finding out the cause of a delay, from the cluster or its logs.
+pub(crate) const EXPLAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Time after that for each further step of ending: printing the answer, giving up what is awaited, and giving up what blocks.
-const CLEANUP: Duration = Duration::from_millis(300);
+/// Time for each later step of ending: printing the answer, dropping futures, and abandoning blocked threads.
+const CLEANUP_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// The end of the command, and what it is doing.
+/// The deadline of the command, and its current step.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Limit {
     end: Option<End>,
@@ -35,50 +35,50 @@ struct End {
 struct UnderWay {
     /// The source that is being read before the first request.
     step: Option<String>,
-    /// Whether it can be found out why it is late.
+    /// True if the cause of a delay can be looked up.
     has_grace: bool,
     clients: Vec<FlinkRestClient>,
 }
 
 impl Limit {
-    /// A limit that starts now. `None` is no limit.
+    /// Creates a limit that starts now. `None` is no limit.
     pub(crate) fn new(after: Option<Duration>) -> Self {
         let end = after.map(|after| End { started: Instant::now(), after });
         Self { end, ..Self::default() }
     }
 
-    /// The time that is left, if there is a limit.
+    /// Returns the remaining time, if there is a limit.
     pub(crate) fn left(&self) -> Option<Duration> {
         let end = self.end?;
         Some(end.after.saturating_sub(end.started.elapsed()))
     }
 
-    /// Ends the calls of a client in time. Requests that explain what was late have the [`GRACE`].
+    /// Sets the deadline of a client. Requests that look up the cause of a delay have the [`EXPLAIN_TIMEOUT`].
     pub(crate) fn set(&self, builder: ClientBuilder) -> ClientBuilder {
         match self.end {
-            Some(end) => builder.deadline(end.started + GRACE, end.after),
+            Some(end) => builder.deadline(end.started + EXPLAIN_TIMEOUT, end.after),
             None => builder,
         }
     }
 
-    /// Remembers what is being read, for the message if it takes too long.
+    /// Sets the current step, for the message if it takes too long.
     pub(crate) fn step(&self, step: impl Display) {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).step = Some(step.to_string());
     }
 
-    /// Remembers a client: it knows whether it may have changed something.
+    /// Adds a client, which knows if it may have changed something.
     pub(crate) fn watch(&self, client: &FlinkRestClient) {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         (under_way.step, under_way.has_grace) = (None, true);
         under_way.clients.push(client.clone());
     }
 
-    /// Leaves the command the [`GRACE`], though it asks no cluster.
+    /// Grants a local command the [`EXPLAIN_TIMEOUT`].
     pub(crate) fn allow_grace(&self) {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).has_grace = true;
     }
 
-    /// Does the work, and drops it when the time is over. Work that blocks its thread ends with the process.
+    /// Runs the work, and drops it at the deadline. Work that blocks its thread ends with the process.
     pub(crate) async fn hold<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let Some(end) = self.end.and_then(|end| end.started.checked_add(end.after)) else {
             return work.await;
@@ -87,30 +87,30 @@ impl Limit {
         let over = async {
             tokio::time::sleep_until(end.into()).await;
             if self.has_grace() {
-                tokio::time::sleep(GRACE + CLEANUP).await;
+                tokio::time::sleep(EXPLAIN_TIMEOUT + CLEANUP_TIMEOUT).await;
             }
         };
         tokio::select! {
-            // A call that ends at the same moment has more to tell.
+            // A call that ends at the same moment has the better message.
             biased;
             done = work => done,
             () = over => Err(self.over()),
         }
     }
 
-    /// Tells if the command has the [`GRACE`]: not while it reads what comes before the first request.
+    /// Returns true if the command has the [`EXPLAIN_TIMEOUT`]: not while it reads secrets and files before the first request.
     fn has_grace(&self) -> bool {
         let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         under_way.step.is_none() && under_way.has_grace
     }
 
-    /// Ends the process if work that blocks its thread keeps it there.
+    /// Ends the process after the deadline, even if work blocks its thread.
     fn exit_after(&self, end: Instant) -> io::Result<()> {
         let limit = self.clone();
         let exit = move || {
-            thread::sleep((end + CLEANUP).saturating_duration_since(Instant::now()));
+            thread::sleep((end + CLEANUP_TIMEOUT).saturating_duration_since(Instant::now()));
             if limit.has_grace() {
-                thread::sleep(GRACE + CLEANUP);
+                thread::sleep(EXPLAIN_TIMEOUT + CLEANUP_TIMEOUT);
             }
             let failure = limit.over();
             let (code, (printed, is_printed)) = (failure.exit as i32, mpsc::channel());
@@ -119,13 +119,13 @@ impl Limit {
                 failure.print(false);
                 printed.send(())
             });
-            let _ = is_printed.recv_timeout(CLEANUP);
+            let _ = is_printed.recv_timeout(CLEANUP_TIMEOUT);
             process::exit(code)
         };
         thread::Builder::new().name("time limit".into()).spawn(exit).map(drop)
     }
 
-    /// The failure when the time is over.
+    /// Returns the failure after the deadline.
     fn over(&self) -> Failure {
         let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let after = self.end.map(|end| end.after).unwrap_or_default();
@@ -133,8 +133,8 @@ impl Limit {
         let message = format!("{what} took longer than the {after:?} of --timeout");
         match under_way.clients.iter().any(FlinkRestClient::may_have_changed) {
             true => Failure::new(Exit::OutcomeUnknown, message)
-                .hint("what was sent may have been carried out: look before you do it again"),
-            false => Failure::new(Exit::Timeout, message).hint("allow more with --timeout"),
+                .hint("the request may have been carried out: check before you repeat it"),
+            false => Failure::new(Exit::Timeout, message).hint("raise --timeout"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How metrics are shown, whatever they are of.
+//! Views of metrics, and checks of their names.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -13,18 +13,18 @@ use crate::{
     view::{Part, View, id, number, trend, value},
 };
 
-/// Says so where metrics may be old.
+/// Prints a note if metrics may be old.
 pub(crate) fn note(is_fresh: bool) {
     if !is_fresh {
         say!("The metrics may be old: Flink did not collect them within a second.");
     }
 }
 
-/// Names and values.
+/// The view of names and values.
 pub(crate) const PLAIN: View =
     &[Part::Sorted("", &[id("METRIC", "/id"), value("VALUE", "/value"), trend("TREND", "/value")])];
 
-/// The same over several jobs, TaskManagers or subtasks.
+/// The view of aggregates over several jobs, TaskManagers or subtasks.
 pub(crate) const AGGREGATED: View = &[Part::Sorted(
     "",
     &[
@@ -38,7 +38,7 @@ pub(crate) const AGGREGATED: View = &[Part::Sorted(
     ],
 )];
 
-/// The names of all metrics that an endpoint has; without any asked for, Flink tells the names alone.
+/// Returns the names of all metrics of an endpoint: without `get`, Flink answers with names only.
 pub(crate) async fn names(
     client: &FlinkRestClient,
     endpoint: &str,
@@ -50,18 +50,19 @@ pub(crate) async fn names(
     Ok(names.map(Cow::into_owned).collect())
 }
 
-/// Flink passes over names that it does not know; if it knows none, nothing is what a script takes for an answer.
+/// Returns a failure if Flink knows none of the requested names. Flink ignores unknown names, and its empty answer would
+/// mislead a script.
 pub(crate) fn unknown(asked: &Value, names: &[String]) -> Option<Failure> {
     let asked: Vec<_> = asked.as_array()?.iter().filter_map(Value::as_str).collect();
     let word = asked.first()?;
     let known: HashSet<&str> = names.iter().map(String::as_str).collect();
     if asked.iter().any(|asked| known.contains(asked)) {
-        // It came about meanwhile, or nobody has told a value of it yet.
+        // The metric is new, or has no value yet.
         return None;
     }
     let failure = Failure::new(Exit::NotFound, format!("no metric is named `{}`", asked.join("`, `")));
     Some(match nearest(word, names.iter().map(String::as_str)) {
         Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
-        None => failure.hint("without a name all are shown"),
+        None => failure.hint("without a name, all metrics are shown"),
     })
 }

@@ -1,4 +1,4 @@
-//! What goes to stdout: tables for people, tab-separated values for scripts, the server's own JSON for programs.
+//! Output on stdout: tables for people, tab-separated values for scripts, the server's own JSON for programs.
 
 mod cell;
 mod chosen;
@@ -48,20 +48,20 @@ use crate::{
     view::{Column, Part, Show, View},
 };
 
-/// How an answer is shown.
+/// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// Aligned columns, times and sizes as people say them
+    /// Aligned columns, times and sizes in readable units
     Table,
     /// A table with more columns
     Wide,
     /// Tab-separated values without a heading: times in full, durations in milliseconds, sizes in bytes
     Tsv,
-    /// The server's own JSON, as it is
+    /// The server's own JSON, unchanged
     Json,
     /// The server's own JSON, as YAML
     Yaml,
-    /// The id alone
+    /// Only the id
     Name,
     /// A drawing for browsers
     Svg,
@@ -69,7 +69,7 @@ pub(crate) enum Format {
     Mermaid,
     /// A drawing for Graphviz
     Dot,
-    /// A flame graph's stacks, a line each
+    /// The stacks of a flame graph, one per line
     Folded,
 }
 
@@ -79,26 +79,26 @@ impl Format {
     }
 }
 
-/// Where answers are written to, and how.
+/// The output of a command: format, fields and destination.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) format: Format,
-    /// Whether the format was asked for.
+    /// True if `-o` set the format.
     chosen: bool,
     fields: Vec<String>,
     pub(crate) width: Option<usize>,
-    /// Whether somebody looks at it.
+    /// True if stdout is a terminal.
     pub(crate) terminal: bool,
-    /// What is not shown yet, as it is put together with that of other clusters.
+    /// The answer, kept to be merged with those of other clusters.
     kept: Option<Mutex<Option<(String, View)>>>,
-    /// Whether the terminal is cleared before each answer.
+    /// True if the terminal is cleared before each answer.
     redraws: AtomicBool,
-    /// What was shown before, if it is shown again and again.
+    /// Earlier values, for sparklines under `--watch`.
     history: Option<History>,
 }
 
 impl Output {
-    /// In this format, or the usual one, of these fields alone; for a command that may be done again and again.
+    /// Creates the output. Without a format it is a table on a terminal, else tab-separated values.
     pub(crate) fn new(format: Option<Format>, fields: &[String], is_repeated: bool) -> Self {
         let terminal = is_seen();
         let usual = if terminal { Format::Table } else { Format::Tsv };
@@ -116,23 +116,23 @@ impl Output {
         }
     }
 
-    /// The same, which keeps an answer in place of showing it.
+    /// Keeps the answer instead of showing it.
     pub(crate) fn keeping(self) -> Self {
         Self { kept: Some(Mutex::default()), ..self }
     }
 
-    /// The same, for a part of what it shows.
+    /// Returns a copy with another format and other fields, without history.
     fn with(&self, format: Format, fields: Vec<String>) -> Self {
         let (redraws, history, kept) = (AtomicBool::new(false), None, None);
         Self { format, fields, redraws, history, kept, ..*self }
     }
 
-    /// What was to be shown.
+    /// Returns the kept answer.
     pub(crate) fn kept(self) -> Option<(String, View)> {
         self.kept?.into_inner().ok()?
     }
 
-    /// Where it goes: a terminal that is empty, if it is to be drawn again.
+    /// Opens stdout, and clears the terminal first where the output is redrawn.
     pub(crate) fn stdout(&self) -> Result<screen::Stdout> {
         let mut out = stdout();
         if self.redraws.load(Relaxed) {
@@ -141,24 +141,24 @@ impl Output {
         Ok(out)
     }
 
-    /// Whether it is shown as it is, whatever its view.
+    /// Returns true if the whole answer is shown as JSON or YAML, whatever its view.
     pub(crate) fn is_json(&self) -> bool {
         matches!(self.format, Format::Json | Format::Yaml) && self.fields.is_empty()
     }
 
-    /// Whether somebody looks at it.
+    /// Returns true if stdout is a terminal.
     pub(crate) fn is_for_people(&self) -> bool {
         self.terminal
     }
 
-    /// Makes what follows be drawn again and again, if somebody looks at it; says whether.
+    /// Redraws all further output in place, if stdout is a terminal. Returns true if it does.
     pub(crate) fn redraw(&self) -> bool {
         let is_seen = self.terminal && matches!(self.format, Format::Table | Format::Wide);
         self.redraws.fetch_or(is_seen, Relaxed);
         is_seen
     }
 
-    /// Writes the result of what is done, with which a script may go on. If that fails, the failure tells both.
+    /// Writes the result of a change, for scripts. If that fails, the failure says that the change is done, and the result.
     pub(crate) fn line(&self, done: &str, value: impl std::fmt::Display) -> Result<()> {
         let written = self.stdout().and_then(|mut out| Ok(writeln!(out, "{value}")?));
         written.map_err(|failure| {
@@ -169,7 +169,7 @@ impl Output {
         })
     }
 
-    /// Refuses a format that cannot show this, before anything is sent.
+    /// Refuses a format that cannot show the view, before anything is sent.
     pub(crate) fn check(&self, view: View) -> Result<()> {
         if self.format.is_drawing() {
             return Err(Failure::usage("nothing is drawn by this command")
@@ -183,7 +183,7 @@ impl Output {
         Ok(())
     }
 
-    /// Shows the answer to a change. If that fails, the failure tells that it is done, and the answer.
+    /// Shows the answer to a change. If that fails, the failure says that the change is done, and the answer.
     pub(crate) fn answer_to_change(&self, answer: &Answer, view: View) -> Result<()> {
         self.answer(answer, view).map_err(|failure| {
             let message = format!("it is done, but what was answered cannot be shown: {}", failure.message);
@@ -207,15 +207,15 @@ impl Output {
         self.json(&json?, if is_body { &[] } else { view })
     }
 
-    /// Whether the server's bytes go on as they are.
+    /// Returns true if the server's bytes are written unchanged.
     pub(crate) fn is_raw(&self) -> bool {
         !self.terminal && self.kept.is_none() && self.fields.is_empty() && self.format != Format::Yaml
     }
 
-    /// The server's own bytes, without secrets; on a terminal, without what would move its cursor either.
+    /// Writes the server's own bytes without secrets, and on a terminal without control characters.
     fn body(&self, answer: &Answer, is_json: bool) -> Result<()> {
         if !is_json {
-            // A file may hold what is no UTF-8.
+            // A file need not be UTF-8.
             let mut lines = Lines::default();
             let bytes = [lines.push(&answer.body), lines.finish()].concat();
             match self.terminal {
@@ -234,12 +234,12 @@ impl Output {
         Ok(())
     }
 
-    /// Shows what was put together from several answers.
+    /// Shows a value made from several answers.
     pub(crate) fn value(&self, value: &Value, view: View) -> Result<()> {
         self.json(&value.to_string(), view)
     }
 
-    /// Shows JSON.
+    /// Shows a JSON text.
     pub(crate) fn json(&self, text: &str, view: View) -> Result<()> {
         if let Some(kept) = &self.kept {
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((text.to_owned(), view));
@@ -259,7 +259,7 @@ impl Output {
         match self.format {
             Format::Json | Format::Yaml => return self.document(&mut out, json),
             Format::Name => {
-                // The first part that has ids tells what the answer is about.
+                // The first part with ids is the subject of the answer.
                 let named = view.iter().find(|part| part.has_id());
                 return named.map_or(Ok(()), |part| self.part(&mut out, json, part));
             }
@@ -274,7 +274,7 @@ impl Output {
         Ok(())
     }
 
-    /// Writes all of it as YAML, or as JSON.
+    /// Writes the whole document as YAML or JSON.
     fn document(&self, out: &mut impl Write, json: Json<'_>) -> Result<()> {
         let mut out = BufWriter::with_capacity(BLOCK, out);
         match self.format {
@@ -370,7 +370,7 @@ impl Output {
         Ok(table::write(out, &layout, &rows, self.width.filter(|_| !wide))?)
     }
 
-    /// How the number in this column went.
+    /// Draws the earlier values of a column as a sparkline.
     fn trend(&self, row: &Row<'_>, columns: &[Column], column: &Column) -> Cell {
         let of =
             columns.iter().filter(|column| column.show == Show::Id).filter_map(|column| row.find(column));
@@ -391,19 +391,19 @@ impl Output {
                 true => Cell::from(cell::exact(value, column.show)),
                 false => cell::readable(value, column.show, now),
             };
-            // Of one thing, there is room for the whole time.
+            // A single resource has room for the whole timestamp.
             let cell = match value.filter(|_| !exact && column.show == Show::Time && cell.text != "-") {
                 Some(value) => format!("{} ({})", cell::exact(Some(value), Show::Time), cell.text).into(),
                 None => cell,
             };
-            // Scripts know a value by the way to it, which is also what `--json` takes.
+            // Scripts get the path of a value, which `--json` takes as well.
             let name = if exact { column.field() } else { column.header.to_owned() };
             vec![Cell::from(name), cell]
         };
         self.lines(out, columns.iter().map(line).collect())
     }
 
-    /// Names and values.
+    /// Writes lines of a name and a value.
     pub(crate) fn lines(&self, out: &mut Screen<impl Write>, lines: Vec<Vec<Cell>>) -> Result<()> {
         const PAIR: &[Layout] = &[
             Layout { header: "", right: false, cut: Cut::Never },
@@ -416,7 +416,7 @@ impl Output {
             }
             return Ok(());
         }
-        // Values are not cut: they can be wrapped.
+        // Values are not cut: the terminal wraps them.
         Ok(table::write(out, PAIR, &lines, None)?)
     }
 }
@@ -424,7 +424,7 @@ impl Output {
 impl From<&Column> for Layout {
     fn from(column: &Column) -> Self {
         Self {
-            // What stands indented before a line stands over its column here.
+            // The header of a line may be indented; that of a column is not.
             header: column.header.trim(),
             right: matches!(
                 column.show,

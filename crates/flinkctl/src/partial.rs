@@ -1,20 +1,20 @@
-//! Commands that ask for many parts: a part that cannot be had is reported at the end and hides none of the others.
+//! Partial answers: parts that cannot be read are reported at the end, and hide none of the others.
 
 use std::fmt::Display;
 
 use crate::error::{Exit, Failure, Result};
 
-/// Failures that are reported one by one; of the others, only their number.
+/// Failures that are reported one by one; the others are counted.
 const MAX_REPORTED: usize = 10;
 
-/// The parts that a command asked for and could not have.
+/// The parts of an answer that could not be read.
 #[derive(Debug, Default)]
 pub(crate) struct Missing {
     asked: usize,
     failed: usize,
-    /// The first of them, each with the name of its part.
+    /// The first failures, each with the name of its part.
     reported: Vec<(String, Failure)>,
-    /// The exit code of all failures, while they have the same.
+    /// The exit code that all failures share.
     exit: Option<Exit>,
 }
 
@@ -51,22 +51,22 @@ impl Missing {
         }
     }
 
-    /// So many parts were had.
+    /// Counts parts that were read.
     pub(crate) fn had(&mut self, parts: usize) {
         self.asked += parts;
     }
 
-    /// Tells if no part was asked for.
+    /// Returns true if no part was requested.
     pub(crate) fn is_empty(&self) -> bool {
         self.asked == 0
     }
 
-    /// Tells if parts were asked for and none could be had.
+    /// Returns true if parts were requested and all failed.
     pub(crate) fn is_all(&self) -> bool {
         self.asked > 0 && self.failed == self.asked
     }
 
-    /// Reports what is missing. `what` names the parts in the plural, as in «2 of 20 logs cannot be shown».
+    /// Reports the missing parts. `what` names the parts in the plural, as in «2 of 20 logs cannot be shown».
     ///
     /// The exit code is [`Exit::Partial`] if there were other parts; else that of the failures, if they agree.
     pub(crate) fn end(mut self, what: &str) -> Result<()> {

@@ -1,4 +1,4 @@
-//! What is meant by a word: a job, TaskManager, vertex, jar or application by its id, the beginning of it, or its name.
+//! Resolving an argument to a job, TaskManager, vertex, jar or application: by id, prefix of an id, or name.
 
 use std::{path::Path, str::FromStr, sync::Once};
 
@@ -16,36 +16,36 @@ use crate::{
     shell::quoted,
 };
 
-/// Something that may be meant.
+/// A resource that an argument may name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Candidate {
     pub(crate) id: String,
-    /// What else it is called.
+    /// Its name.
     pub(crate) name: String,
-    /// When it ended. Of several with the name, the one that has not is meant; else the last one.
+    /// Time of its end; none while it runs. Of several with one name, the running one is meant, else the last to end.
     pub(crate) ended: Option<Timestamp>,
-    /// What tells it apart from the others.
+    /// A detail that tells it apart from others: its state, or its time of upload.
     pub(crate) note: String,
 }
 
 impl std::fmt::Display for Candidate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // All of it may be the server's.
+        // Any part may be the server's text.
         let text = format!("{}  {} ({})", self.id, self.name, self.note);
         f.write_str(&crate::output::plain(&text))
     }
 }
 
 impl Candidate {
-    /// Its id. The server chose it: if no request can name it, nothing is wrong with the command line.
+    /// Parses the id. An invalid one is a fault of the server, which listed it, not of the command line.
     pub(crate) fn parsed<T: FromStr<Err = InvalidId>>(&self) -> Result<T> {
         self.id.parse().map_err(|error: InvalidId| {
-            Failure::new(Exit::Failed, format!("the server lists what no request can name: {error}"))
+            Failure::new(Exit::Failed, format!("the server listed an invalid id: {error}"))
         })
     }
 }
 
-/// The id that a parameter of this kind must have: `earlier` are the parameters before it.
+/// Resolves a parameter of this kind to an id. `earlier` are the parameters before it.
 pub(crate) async fn parameter(
     client: &FlinkRestClient,
     kind: Kind,
@@ -68,12 +68,12 @@ pub(crate) async fn parameter(
     })
 }
 
-/// An id that stands on the command line.
+/// Parses an id from the command line.
 pub(crate) fn given<T: FromStr<Err = InvalidId>>(text: &str) -> Result<T> {
     text.parse().map_err(|error: InvalidId| Failure::usage(error.to_string()))
 }
 
-/// A job by its id, the beginning of it, or its name.
+/// Resolves a job by its id, a prefix of it, or its name.
 pub(crate) async fn job(client: &FlinkRestClient, word: &str) -> Result<JobId> {
     match word.parse() {
         Ok(id) => Ok(id),
@@ -81,7 +81,7 @@ pub(crate) async fn job(client: &FlinkRestClient, word: &str) -> Result<JobId> {
     }
 }
 
-/// An application by its id, the beginning of it, or the name of its job.
+/// Resolves an application by its id, a prefix of it, or the name of its job.
 async fn application(client: &FlinkRestClient, word: &str) -> Result<ApplicationId> {
     match word.parse() {
         Ok(id) => Ok(id),
@@ -89,7 +89,7 @@ async fn application(client: &FlinkRestClient, word: &str) -> Result<Application
     }
 }
 
-/// A vertex of a job by its id, its name, or the beginning of either.
+/// Resolves a vertex of a job by its id, its name, or a prefix of either.
 pub(crate) async fn vertex(client: &FlinkRestClient, job: JobId, word: &str) -> Result<VertexId> {
     match word.parse() {
         Ok(id) => Ok(id),
@@ -97,27 +97,27 @@ pub(crate) async fn vertex(client: &FlinkRestClient, job: JobId, word: &str) -> 
     }
 }
 
-/// A job with its name and state.
+/// Resolves a job, with its name and state.
 pub(crate) async fn described_job(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
     pick("job", word, jobs(client).await?)
 }
 
-/// A job or a TaskManager.
+/// Resolves a job or a TaskManager.
 pub(crate) async fn job_or_taskmanager(client: &FlinkRestClient, word: &str) -> Result<Candidate> {
     let (mut both, taskmanagers) = (jobs(client).await?, taskmanagers(client).await?);
     both.extend(taskmanagers);
     meant("job or TaskManager", word, both)
 }
 
-/// A jar on the cluster by its id, its path there, the beginning of its id, or its name.
+/// Resolves a jar on the cluster by its id, its path there, a prefix of its id, or its name.
 ///
-/// Flink runs any file in its folder of jars, and lists only those with names that it gave: another one is for the server to
-/// find.
+/// Flink runs any file in its folder of jars, but lists only those that it named itself. An unlisted name is passed on to the
+/// server.
 pub(crate) async fn jar(client: &FlinkRestClient, word: &str) -> Result<JarId> {
     let (is_file, id) = (Path::new(word).is_file(), last_part(word));
     let may_be_unlisted = !is_file && (is_jar_id(id) || (id == word && id.ends_with(".jar")));
     let listed = match jars(client).await {
-        // A gateway may keep the list to itself.
+        // A gateway may refuse the list.
         Err(failure) if failure.exit == Exit::Failed && may_be_unlisted => Vec::new(),
         listed => listed?,
     };
@@ -128,25 +128,25 @@ pub(crate) async fn jar(client: &FlinkRestClient, word: &str) -> Result<JarId> {
         Some(jar) => jar.parsed(),
         None if may_be_unlisted => given(id),
         None if is_file => Err(none("jar", word, &listed).hint(format!(
-            "`{word}` is a file: `flinkctl jar upload {}` brings it to the cluster",
+            "`{word}` is a file: `flinkctl jar upload {}` uploads it to the cluster",
             quoted(word)
         ))),
         None => Err(none("jar", word, &listed)),
     }
 }
 
-/// The id of a jar in the path that an upload answers.
+/// Returns the id of a jar in the path that an upload returns.
 fn last_part(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
-/// Whether a word that is no file here may name a jar on the cluster.
+/// Returns true if a word that is no local file may name a jar on the cluster.
 pub(crate) fn may_name_a_jar(word: &str) -> bool {
     let id = last_part(word);
     id == word || is_jar_id(id)
 }
 
-/// Whether it is an id as Flink gives to an uploaded jar: a UUID, an underscore and a name.
+/// Returns true for ids as Flink gives to uploaded jars: a UUID, an underscore and a name.
 fn is_jar_id(word: &str) -> bool {
     const DIGITS: [usize; 5] = [8, 4, 4, 4, 12];
     let is_uuid = |text: &str| {
@@ -157,7 +157,7 @@ fn is_jar_id(word: &str) -> bool {
     word.split_once('_').is_some_and(|(uuid, _)| is_uuid(uuid))
 }
 
-/// What a list says of something that has a name. Only the id must be there: nothing else may hide what is meant.
+/// An element of a list. Only the id is required, so that unreadable details do not hide the resource.
 #[derive(Deserialize)]
 struct Listed {
     #[serde(alias = "jid", default, deserialize_with = "lenient::or_default")]
@@ -180,7 +180,7 @@ impl Listed {
         Some(Candidate { id: self.id?, name: self.name, ended, note })
     }
 
-    /// When it ended; none if it has not, or nobody can tell.
+    /// Returns the time of its end; none if it runs, or its state is unknown.
     fn ended_at(&self) -> Option<Timestamp> {
         let time = || self.ended.filter(|time| *time >= 0).and_then(timestamp).unwrap_or_default();
         self.state.as_ref().is_some_and(JobStatus::is_terminal).then(time)
@@ -195,7 +195,7 @@ fn timestamp(milliseconds: i64) -> Option<Timestamp> {
     Timestamp::from_millisecond(milliseconds).ok()
 }
 
-/// A list of the server's, by the name of its endpoint.
+/// Reads a list, by the name of its endpoint.
 async fn listed(client: &FlinkRestClient, endpoint: &str) -> Result<Vec<Listed>> {
     #[derive(Deserialize)]
     struct List {
@@ -217,7 +217,7 @@ pub(crate) async fn jobs(client: &FlinkRestClient) -> Result<Vec<Candidate>> {
     Ok(listed(client, "GetJobsOverview").await?.into_iter().filter_map(candidate).collect())
 }
 
-/// The jobs that have not ended, as far as can be told.
+/// Returns the jobs that have not ended or whose state is unknown.
 pub(crate) async fn unfinished_jobs(client: &FlinkRestClient) -> Result<Vec<JobId>> {
     let unfinished = jobs(client).await?.into_iter().filter(|job| job.ended.is_none());
     Ok(unfinished.filter_map(|job| job.id.parse().ok()).collect())
@@ -232,7 +232,7 @@ pub(crate) async fn applications(client: &FlinkRestClient) -> Result<Vec<Candida
     Ok(listed(client, "GetApplicationsOverview").await?.into_iter().filter_map(candidate).collect())
 }
 
-/// The job's name in that of the application which Flink makes for a job: `SingleJobApplication(Orders)`.
+/// Returns the job's name in the name of an application that Flink creates for one job: `SingleJobApplication(Orders)`.
 fn of_job(name: &str) -> &str {
     let inside = name.strip_prefix("SingleJobApplication(").and_then(|rest| rest.strip_suffix(')'));
     inside.unwrap_or(name)
@@ -242,7 +242,7 @@ pub(crate) async fn taskmanagers(client: &FlinkRestClient) -> Result<Vec<Candida
     let candidate = |taskmanager: Listed| {
         let note = taskmanager.slots.map_or_else(String::new, |slots| format!("{slots} slots"));
         let taskmanager = taskmanager.candidate(note)?;
-        // Ids begin alike where all run on one machine; what stands at the end is Flink's own short name.
+        // On one machine all ids begin alike; the part after the last dash is Flink's own short name.
         let name = taskmanager.id.rsplit('-').next().unwrap_or_default().to_owned();
         Some(Candidate { name, ..taskmanager })
     };
@@ -266,29 +266,30 @@ pub(crate) async fn vertices(client: &FlinkRestClient, job: JobId) -> Result<Vec
     Ok(vertices.collect())
 }
 
-/// The one that is meant, and a word about it if there are others that might have been.
+/// Picks the candidate that a word names, and prints a note if there are ended ones of the same name.
 fn meant(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate> {
     let namesakes = candidates.iter().filter(|candidate| candidate.name == word).count();
     let meant = pick(kind, word, candidates)?;
     if namesakes > 1 && meant.name == word && meant.ended.is_some() {
-        // While it is watched, it is looked for again and again.
-        static TOLD: Once = Once::new();
-        TOLD.call_once(|| say!("`{word}` is the last of {namesakes} {} of this name: {meant}", plural(kind)));
+        // Under `--watch` the word is resolved at every refresh.
+        static NOTED: Once = Once::new();
+        NOTED
+            .call_once(|| say!("`{word}` is the last of {namesakes} {} of this name: {meant}", plural(kind)));
     }
     Ok(meant)
 }
 
-/// The one that is meant. An id goes before a name, so that nothing can be called by another's id; then come the
-/// beginning of an id and the beginning of a name. Of those with one name, it is the one that goes on or the last to end.
+/// Picks the candidate that a word names: by id, name, prefix of an id, prefix of a name, in this order. The id comes
+/// first, so that no name can take the place of an id. Of several with one name, it is the running one, or the last to end.
 pub(crate) fn pick(kind: &str, word: &str, candidates: Vec<Candidate>) -> Result<Candidate> {
     find(kind, word, &candidates)?.ok_or_else(|| none(kind, word, &candidates))
 }
 
-/// The same, or none if none is meant.
+/// Finds the candidate that a word names; none if no candidate matches.
 fn find(kind: &str, word: &str, candidates: &[Candidate]) -> Result<Option<Candidate>> {
-    // All begin with nothing; it is what a script says whose variable is not set.
+    // An empty word would be a prefix of all. Scripts produce it with an unset variable.
     if word.trim().is_empty() {
-        return Err(Failure::usage(format!("no {kind} is named")).hint("say which one by its id or name"));
+        return Err(Failure::usage(format!("no {kind} is named")).hint("name one by its id or name"));
     }
     let ways: [fn(&Candidate, &str) -> bool; 4] = [
         |candidate, word| candidate.id == word,
@@ -312,9 +313,8 @@ fn find(kind: &str, word: &str, candidates: &[Candidate]) -> Result<Option<Candi
 }
 
 fn ambiguous(kind: &str, word: &str, meant: &[&Candidate]) -> Failure {
-    let failure =
-        Failure::new(Exit::NotFound, format!("`{word}` may be any of {} {}", meant.len(), plural(kind)));
-    failure.hint(format!("say which one by its id:{}", list(meant.iter().copied())))
+    let failure = Failure::new(Exit::NotFound, format!("`{word}` matches {} {}", meant.len(), plural(kind)));
+    failure.hint(format!("name one by its id:{}", list(meant.iter().copied())))
 }
 
 fn none(kind: &str, word: &str, candidates: &[Candidate]) -> Failure {
@@ -336,13 +336,13 @@ fn plural(kind: &str) -> &str {
     }
 }
 
-/// A line for each, and no more than fit a screen.
+/// Lists the candidates, at most ten.
 fn list<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> String {
-    const MOST: usize = 10;
+    const MAX_LINES: usize = 10;
     let mut lines: Vec<_> = candidates.map(|candidate| format!("\n  {candidate}")).collect();
-    if lines.len() > MOST {
-        let more = lines.len() - MOST;
-        lines.truncate(MOST);
+    if lines.len() > MAX_LINES {
+        let more = lines.len() - MAX_LINES;
+        lines.truncate(MAX_LINES);
         lines.push(format!("\n  … and {more} more"));
     }
     lines.concat()
@@ -352,9 +352,9 @@ fn list<'a>(candidates: impl Iterator<Item = &'a Candidate>) -> String {
 mod tests {
     use super::*;
 
-    fn candidate(id: &str, name: &str, over: bool) -> Candidate {
-        let note = if over { "FINISHED" } else { "RUNNING" };
-        let ended = over.then_some(Timestamp::UNIX_EPOCH);
+    fn candidate(id: &str, name: &str, has_ended: bool) -> Candidate {
+        let note = if has_ended { "FINISHED" } else { "RUNNING" };
+        let ended = has_ended.then_some(Timestamp::UNIX_EPOCH);
         Candidate { id: id.into(), name: name.into(), ended, note: note.into() }
     }
 
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_beginnings_and_names_are_understood() {
+    fn ids_prefixes_and_names_are_understood() {
         assert_eq!(picked("a1b2").unwrap(), "a1b2");
         assert_eq!(picked("a1b").unwrap(), "a1b2");
         assert_eq!(picked("f").unwrap(), "f7a8");
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exact_name_goes_before_a_beginning() {
+    fn an_exact_name_goes_before_a_prefix() {
         assert_eq!(picked("a1").unwrap(), "f7a8");
     }
 
@@ -389,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_means_nothing() {
+    fn an_empty_word_is_refused() {
         for word in ["", " "] {
             let failure = pick("job", word, vec![candidate("a1b2", "orders", false)]).unwrap_err();
             assert_eq!((failure.exit, &*failure.message), (Exit::Usage, "no job is named"));
@@ -397,13 +397,13 @@ mod tests {
     }
 
     #[test]
-    fn of_several_the_one_that_goes_on_is_meant() {
+    fn of_several_the_running_one_is_meant() {
         assert_eq!(picked("orders").unwrap(), "a1c3");
         assert_eq!(picked("ord").unwrap(), "a1c3");
     }
 
     #[test]
-    fn of_several_that_are_over_the_last_is_meant() {
+    fn of_several_that_ended_the_last_is_meant() {
         let ended = |id, second| {
             let ended = Some(Timestamp::from_second(second).unwrap());
             Candidate { ended, ..candidate(id, "orders", true) }
@@ -411,13 +411,13 @@ mod tests {
         let mut jobs = vec![ended("a1", 1), ended("b2", 3), ended("c3", 2)];
         assert_eq!(pick("job", "orders", jobs.clone()).unwrap().id, "b2");
         jobs.extend([candidate("d4", "orders", false), candidate("e5", "orders", false)]);
-        assert!(pick("job", "orders", jobs).is_err(), "which of those that go on?");
+        assert!(pick("job", "orders", jobs).is_err(), "two are running");
     }
 
     #[test]
-    fn what_may_be_several_is_refused_with_a_list() {
-        assert_eq!(picked("d4").unwrap_err(), "`d4` may be any of 2 jobs");
-        assert_eq!(picked("cli").unwrap_err(), "`cli` may be any of 2 jobs");
+    fn an_ambiguous_word_is_refused_with_a_list() {
+        assert_eq!(picked("d4").unwrap_err(), "`d4` matches 2 jobs");
+        assert_eq!(picked("cli").unwrap_err(), "`cli` matches 2 jobs");
         let failure = pick("job", "x", vec![candidate("a1", "orders", false)]).unwrap_err();
         assert_eq!(failure.hint.unwrap(), "there are:\n  a1  orders (RUNNING)");
         assert_eq!(failure.exit, Exit::NotFound);

@@ -1,4 +1,4 @@
-//! Files are there as a whole or not at all: what was there stays until the new one is complete.
+//! Atomic writes of files: the old file stays until the new one is complete.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},
@@ -8,29 +8,28 @@ use std::{
 
 use flink_rest_client::temp_file;
 
-/// Who may read a file.
+/// The permission to read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Nobody but its owner, also if others could read the one before.
+    /// Only its owner, even if others could read the old file.
     Owner,
-    /// Those who could read the one before; else whom the process's mask allows.
+    /// The permissions of the old file; else those of the process's umask.
     Usual,
 }
 
-/// Writes a file, in place of one that was there.
+/// Writes a file, and replaces an old one.
 pub(crate) fn save(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
-    // A link stays one.
+    // A symbolic link is followed, not replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let before = fs::metadata(&path).ok();
     if before.as_ref().is_some_and(|before| !before.is_file()) {
-        // A pipe or a device cannot be replaced; it takes what it is given.
+        // A pipe or a device cannot be replaced, so it is written to.
         return fs::write(&path, bytes);
     }
     let (mut file, temporary) = temp_file::create(&path, &options(readers))?;
     let written = write(&mut file, before.filter(|_| readers == Readers::Usual), bytes);
-    // The file is still open, and so locked.
     written.and_then(|()| fs::rename(&temporary, &path)).inspect_err(|_| {
-        // Nobody is left who could be told.
+        // The first error is returned; that of the cleanup is not.
         let _ = fs::remove_file(&temporary);
     })
 }
@@ -40,7 +39,7 @@ fn write(file: &mut File, before: Option<Metadata>, bytes: &[u8]) -> io::Result<
         file.set_permissions(before.permissions())?;
     }
     file.write_all(bytes)?;
-    // Else the name could survive a loss of power, and not what was written.
+    // After a power failure, the rename could be on disk and the content not.
     file.sync_all()
 }
 
@@ -67,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_whole_leaves_the_old_file_as_it_was() {
+    fn a_failed_write_leaves_the_old_file() {
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("graph.svg"), folder.path().join("link.svg"));
         save(&path, b"old", Readers::Usual).unwrap();
@@ -85,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_written_to_and_not_replaced() {
+    fn pipes_and_devices_are_written_to_and_not_replaced() {
         use std::os::unix::fs::FileTypeExt;
         save(Path::new("/dev/null"), b"gone", Readers::Usual).unwrap();
         assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());

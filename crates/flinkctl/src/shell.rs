@@ -1,23 +1,23 @@
-//! Words for a line that somebody may paste into a shell, and whether a shell asks for completion.
+//! Quoting for a shell, and the flag of shell completion.
 
 use std::{
     borrow::Cow,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-static ASKS: AtomicBool = AtomicBool::new(false);
+static IS_COMPLETING: AtomicBool = AtomicBool::new(false);
 
-/// A shell asks: nothing but the answer may be written from now on.
+/// Marks this process as one that answers a shell. From now on, it writes only the answer.
 pub(crate) fn begin_completion() {
-    ASKS.store(true, Relaxed);
+    IS_COMPLETING.store(true, Relaxed);
 }
 
-/// Whether a shell asks.
+/// Returns true if this process answers a shell.
 pub(crate) fn is_completing() -> bool {
-    ASKS.load(Relaxed)
+    IS_COMPLETING.load(Relaxed)
 }
 
-/// It as one word of a POSIX shell: as it is if there is nothing to quote.
+/// Quotes a word for a POSIX shell, where needed.
 pub(crate) fn quoted(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=+@%,".contains(c);
     match !word.is_empty() && word.chars().all(is_plain) {

@@ -1,34 +1,34 @@
-//! Being stopped while Flink does something on its own: what goes on is told, and how to look.
+//! Ctrl-C and SIGTERM while Flink carries out an operation.
 
 use crate::error::{Exit, Failure, Result};
 
-/// Does it, unless somebody stops the process meanwhile; then this is told of what was begun.
+/// Runs the work. If Ctrl-C or SIGTERM stops the process, fails with `failure`, which describes the operation in progress.
 pub(crate) async fn unless_stopped<T>(
     work: impl IntoFuture<Output = T>,
-    told: impl FnOnce(Exit) -> Failure,
+    failure: impl FnOnce(Exit) -> Failure,
 ) -> Result<T> {
     tokio::select! {
-        // What is done in it may have more to tell of the same signal.
+        // The work may handle the same signal with a better message.
         biased;
         done = work.into_future() => Ok(done),
-        exit = stopped() => Err(told(exit)),
+        exit = stopped() => Err(failure(exit)),
     }
 }
 
-/// Comes back when Ctrl-C is pressed, or another process asks this one to end, as `timeout` does.
+/// Waits for Ctrl-C or SIGTERM, as `timeout` sends it.
 ///
-/// From then on, these signals end the process no longer: all that is awaited afterwards must listen as well.
+/// After the first call, these signals no longer end the process: all later waits must listen as well.
 #[cfg(unix)]
 pub(crate) async fn stopped() -> Exit {
     use tokio::signal::unix::{SignalKind, signal};
-    let heard = async |kind| match signal(kind) {
+    let received = async |kind| match signal(kind) {
         Ok(mut signals) => _ = signals.recv().await,
-        // It ends the process as it always does.
+        // Without a handler, the signal ends the process.
         Err(_) => std::future::pending().await,
     };
     tokio::select! {
-        () = heard(SignalKind::interrupt()) => Exit::Interrupted,
-        () = heard(SignalKind::terminate()) => Exit::Terminated,
+        () = received(SignalKind::interrupt()) => Exit::Interrupted,
+        () = received(SignalKind::terminate()) => Exit::Terminated,
     }
 }
 

@@ -1,38 +1,38 @@
-//! How an answer is shown, as data: which parts of the server's JSON, under which headings, read as what.
+//! Views: the parts of an answer that are shown, with their headings and types, as data.
 
 use crate::json::Json;
 
-/// The parts of an answer that people see, one below the other.
+/// The parts of an answer that are shown, one below the other.
 pub(crate) type View = &'static [Part];
 
 /// A part of an answer. Places are JSON pointers.
 #[derive(Debug)]
 pub(crate) enum Part {
-    /// A table: a row for each element of an array, or for each member of an object (as `key` and `value`). Below `*`
-    /// stands what each of them has several of.
+    /// A table: a row for each element of an array, or for each member of an object (as `key` and `value`). With `*` in
+    /// the path, a row for each element of the nested arrays.
     Rows(&'static str, &'static [Column]),
-    /// The same in the order of their ids: what the server says in any order.
+    /// A table sorted by id, where the server's order is arbitrary.
     Sorted(&'static str, &'static [Column]),
-    /// The same from the sources down: each behind those that its `inputs` name.
+    /// A table in the order of the dataflow: each row follows those that its `inputs` name.
     Downstream(&'static str, &'static [Column]),
-    /// One thing: a line for each of these.
+    /// One resource: a line for each of these values.
     Fields(&'static [Column]),
-    /// The id of what was made, alone, so that a script can hand it on.
+    /// Only the id of the created resource, for scripts.
     Made(&'static [Column; 1]),
-    /// One thing of many names: a line for each value in it, as it is.
+    /// One resource with arbitrary names: a line for each value.
     All(&'static str),
-    /// The text at one place of each element of an array.
+    /// A text of each element of an array.
     Texts(&'static str, &'static str),
-    /// The same, each below a line of these.
+    /// A text of each element of an array, below a line of these columns.
     Chapters(&'static str, &'static [Column], &'static str),
-    /// The body, which is no JSON.
+    /// The body as it is; it need not be JSON.
     Body,
-    /// Nothing but that it was done.
+    /// A message on stderr that the change is done.
     Message(&'static str),
 }
 
 impl Part {
-    /// Its columns, or lines, if it has any.
+    /// Returns its columns, if it has any.
     pub(crate) fn columns(&self) -> Option<&'static [Column]> {
         match self {
             Self::Rows(_, columns)
@@ -44,19 +44,19 @@ impl Part {
         }
     }
 
-    /// Whether it tells what things are called by.
+    /// Returns true if a column is an id.
     pub(crate) fn has_id(&self) -> bool {
         self.columns().is_some_and(|columns| columns.iter().any(|column| column.show.is_id()))
     }
 }
 
-/// A column of a table, or a line about one thing.
+/// A column of a table, or a line about one resource.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
     pub(crate) header: &'static str,
-    /// Where the value is.
+    /// JSON pointer of the value.
     pub(crate) at: &'static str,
-    /// Where it is instead, in older releases or other cases.
+    /// JSON pointers of the value in other releases or cases.
     pub(crate) or: &'static [&'static str],
     pub(crate) show: Show,
     /// Shown with `-o wide` only.
@@ -72,65 +72,65 @@ impl Column {
         Self { or, ..self }
     }
 
-    /// The way to the value, as `latest.completed.external_path`.
+    /// Returns the path of the value, as `latest.completed.external_path`.
     pub(crate) fn field(&self) -> String {
         self.at.trim_start_matches('/').replace('/', ".")
     }
 
-    /// Where the value is, and where it is instead.
+    /// Returns all JSON pointers of the value.
     pub(crate) fn places(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.at).chain(self.or.iter().copied())
     }
 
-    /// The value, unless there is none.
+    /// Returns the value, unless it is absent.
     pub(crate) fn find<'a>(&self, json: Json<'a>) -> Option<Json<'a>> {
         self.places().find_map(|at| json.pointer(at).filter(|value| !value.is_null()))
     }
 }
 
-/// What a value is.
+/// The type of a value, which decides on its formatting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Show {
-    /// What a thing is called by; never cut.
+    /// An id. Cut to a unique prefix at most.
     Id,
-    /// The same, at the end of a path.
+    /// An id at the end of a path.
     LastPart,
     Text,
     Number,
-    /// So many; none if negative.
+    /// A count; absent if negative.
     Natural,
     /// The number before the first dot, as in the name of a subtask's metric.
     Index,
-    /// Mostly a number, sometimes a path: what a metric has.
+    /// The value of a metric: mostly a number, sometimes a path.
     Value,
-    /// Flink's word for how something is.
+    /// A state, in Flink's words.
     State,
-    /// Milliseconds since 1970; none if not positive.
+    /// Milliseconds since 1970; absent if not positive.
     Time,
-    /// Milliseconds; none if negative.
+    /// Milliseconds; absent if negative.
     Millis,
-    /// Bytes; none if negative.
+    /// Bytes; absent if negative.
     Bytes,
-    /// 0 to 1.
+    /// A ratio from 0 to 1.
     Ratio,
-    /// A Java stack trace, of which its root cause counts, with its class.
+    /// A Java stack trace, shown as its root cause with its class.
     Trace,
-    /// The same where there is room: what was tried, and why it failed.
+    /// A Java stack trace, shown as all its causes.
     Reason,
     /// Chained operators, in the HTML that Flink writes for its web page.
     Operators,
-    /// Numbers by state, of which only those count that are not 0.
+    /// Counts by state; zeros are not shown.
     Counts,
-    /// So many a second.
+    /// A rate per second.
     Rate,
-    /// The load of a vertex: how busy, backpressured and idle it is. Only for people.
+    /// The load of a vertex: busy, backpressured and idle time. Not in TSV.
     Load,
-    /// How a number went, while it is watched. Only for people.
+    /// A sparkline of earlier values, under `--watch`. Not in TSV.
     Trend,
 }
 
 impl Show {
-    /// Whether it is what a thing is called by.
+    /// Returns true if the value is an id.
     pub(crate) fn is_id(self) -> bool {
         matches!(self, Self::Id | Self::LastPart)
     }
@@ -140,7 +140,7 @@ const fn column(header: &'static str, at: &'static str, show: Show) -> Column {
     Column { header, at, or: &[], show, wide: false }
 }
 
-/// Writes one short name a kind of column, so that tables of columns read like tables.
+/// Defines a short constructor for each type, so that tables of columns read like tables.
 macro_rules! columns {
     ($($name:ident = $show:ident;)*) => {$(
         pub(crate) const fn $name(header: &'static str, at: &'static str) -> Column {

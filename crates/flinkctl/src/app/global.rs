@@ -68,7 +68,7 @@ impl Global {
             (None, Some(name)) => self.in_named(&name),
             (None, None) => match Contexts::read()?.current {
                 Some(name) => self.in_named(&name),
-                None => Ok((Target::Unsaid, self.said()?)),
+                None => Ok((Target::Default, self.said()?)),
             },
         }
     }

@@ -1,4 +1,4 @@
-//! Any endpoint by its name or by its path, and the list of them.
+//! `flinkctl api`: calls any endpoint by its name or path. `flinkctl endpoints` lists them.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
@@ -27,10 +27,10 @@ pub(crate) const ENDPOINTS_COMMAND: LocalCommand = LocalCommand {
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
-    /// An endpoint's name, as GetJob; or a method and a path, as GET /jobs/overview
+    /// Name of an endpoint, as GetJob; or a method and a path, as GET /jobs/overview
     #[arg(required = true, num_args = 1..=2, value_names = ["NAME|METHOD", "PATH"])]
     endpoint: Vec<String>,
-    /// A parameter; lists take it several times
+    /// Parameter; repeat it for a list
     #[arg(short, long = "field", value_name = "KEY=VALUE")]
     field: Vec<String>,
 }
@@ -38,7 +38,7 @@ struct Arguments {
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command).about("Calls any endpoint and prints the server's own answer").after_help(
         "Examples:\n  flinkctl api GetJobMetrics -f job=a1b2… -f get=uptime -f get=numRestarts\n  \
-         flinkctl api GET '/jobs/a1b2…/metrics?get=uptime'\n\nIt asks nothing, also where it destroys something.",
+         flinkctl api GET '/jobs/a1b2…/metrics?get=uptime'\n\nIt never asks for confirmation, not even for destructive requests.",
     )
 }
 
@@ -51,9 +51,9 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> CommandFuture<'a> {
         };
         for field in &field {
             let (key, text) = field.split_once('=').ok_or_else(|| {
-                Failure::usage(format!("`{field}` is no KEY=VALUE")).hint("as `-f job=a1b2…`")
+                Failure::usage(format!("`{field}` is not KEY=VALUE")).hint("as `-f job=a1b2…`")
             })?;
-            // Flink's own keys are understood as well; what is unknown is refused by the crate, which lists the others.
+            // Flink's own keys are accepted as well. The crate refuses unknown names, and lists the others.
             let param = spec.params.iter().find(|param| param.name == key || param.key == key);
             match param {
                 Some(param) => put(&mut params, param, text),
@@ -71,7 +71,7 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> CommandFuture<'a> {
     })
 }
 
-/// Adds a value; lists and maps grow.
+/// Sets a parameter; appends to lists and maps.
 fn put(params: &mut Map<String, Value>, param: &Param, text: &str) {
     let value = value(param, text);
     if param.shape == Shape::List {
@@ -88,7 +88,7 @@ fn put(params: &mut Map<String, Value>, param: &Param, text: &str) {
     params.insert(param.name.into(), value);
 }
 
-/// The value as JSON: texts need no quotes, anything else is written as JSON.
+/// Parses a value: texts need no quotes, other types are JSON.
 fn value(param: &Param, text: &str) -> Value {
     let is_json = param.shape == Shape::Map || matches!(param.kind, Kind::Number | Kind::Flag | Kind::Json);
     let json = is_json.then(|| serde_json::from_str(text).ok()).flatten();
@@ -100,7 +100,7 @@ fn by_name(app: &App, name: &str) -> Result<&'static Spec> {
         return Err(Failure::usage(format!("`{name}` needs a path after it"))
             .hint("as `flinkctl api GET /jobs/overview`"));
     }
-    // The crate knows which name may have been meant.
+    // The crate's error suggests the nearest name.
     let asked = || app.client.request_by_name(name, Value::Null).to_request();
     match ENDPOINTS.iter().copied().find(|spec| spec.name == name) {
         Some(spec) => Ok(spec),
@@ -108,7 +108,7 @@ fn by_name(app: &App, name: &str) -> Result<&'static Spec> {
     }
 }
 
-/// The endpoint with this path and the parameters in it. Words that stand in a path go before parameters.
+/// Finds the endpoint of a path, and its parameters. A literal segment goes before a parameter.
 fn by_path(method: &str, path: &str) -> Result<(&'static Spec, Map<String, Value>)> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let path = path.trim_matches('/');
@@ -123,7 +123,7 @@ fn by_path(method: &str, path: &str) -> Result<(&'static Spec, Map<String, Value
     };
     let found = ENDPOINTS.iter().copied().filter(fits).min_by_key(|spec| spec.path.matches('{').count());
     let Some(spec) = found else {
-        let failure = Failure::usage(format!("no endpoint of Flink's is {} /{path}", method.to_uppercase()));
+        let failure = Failure::usage(format!("Flink has no endpoint {} /{path}", method.to_uppercase()));
         return Err(failure.hint("`flinkctl endpoints` lists them"));
     };
     let mut params = Map::new();
@@ -161,7 +161,7 @@ const LIST: View = &[Part::Rows(
 fn describe_list(command: Command) -> Command {
     command
         .about("Lists all endpoints and the commands that call them")
-        .after_help("With `-o json`, each one's parameters and what it says of itself as well.")
+        .after_help("`-o json` adds their parameters and documentation.")
 }
 
 fn list(output: &Output) -> Result<()> {
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_flink_has_is_refused() {
+    fn unknown_paths_and_parameters_are_refused() {
         for (method, path) in
             [("GET", "/nothing"), ("DELETE", "/jobs/overview"), ("GET", "/jobs/a1/config/b2")]
         {

@@ -1,4 +1,4 @@
-//! Applications: programs that run on the cluster and submit jobs.
+//! `flinkctl application`: programs that run on the cluster and submit jobs.
 
 use crate::{
     command::Noun,
@@ -50,8 +50,12 @@ pub(crate) const NOUN: Noun = Noun {
             )],
         ),
         EndpointCommand::new("config", "GetApplicationJobManagerConfig", processes::CONFIG),
-        EndpointCommand::new("cancel", "CancelApplication", &[Part::Message("It is being cancelled.")])
-            .ends_jobs("Cancel application"),
+        EndpointCommand::new(
+            "cancel",
+            "CancelApplication",
+            &[Part::Message("The application is being cancelled.")],
+        )
+        .ends_jobs("Cancel application"),
     ],
     commands: &[],
 };

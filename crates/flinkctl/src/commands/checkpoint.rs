@@ -1,4 +1,4 @@
-//! Checkpoints of a job.
+//! `flinkctl checkpoint`: checkpoints of a job.
 
 mod details;
 
@@ -9,7 +9,7 @@ use crate::{
     view::{Part, View, bytes, id, millis, number, state, text, time},
 };
 
-/// The last checkpoints of a job.
+/// The latest checkpoints of a job.
 pub(crate) const LIST: Part = Part::Rows(
     "/history",
     &[
@@ -33,27 +33,27 @@ const CONFIG: View = &[Part::Fields(&[
     text("Mode", "/mode"),
     millis("Interval", "/interval"),
     millis("Timeout", "/timeout"),
-    millis("Pause, at least", "/min_pause"),
-    number("At once, at most", "/max_concurrent"),
-    number("Failures, at most", "/tolerable_failed_checkpoints"),
+    millis("Minimum pause", "/min_pause"),
+    number("Maximum concurrent", "/max_concurrent"),
+    number("Tolerable failures", "/tolerable_failed_checkpoints"),
     text("Unaligned", "/unaligned_checkpoints"),
     millis("  after", "/aligned_checkpoint_timeout"),
     text("After tasks finished", "/checkpoints_after_tasks_finish"),
-    text("Kept when the job ends", "/externalization/enabled"),
-    text("  but not if cancelled", "/externalization/delete_on_cancellation"),
+    text("Retained after the job", "/externalization/enabled"),
+    text("  deleted on cancel", "/externalization/delete_on_cancellation"),
     text("State backend", "/state_backend"),
     text("Storage", "/checkpoint_storage"),
     text("Changelog", "/state_changelog_enabled"),
     text("  storage", "/changelog_storage"),
-    millis("  materialized each", "/changelog_periodic_materialization_interval"),
+    millis("  materialized every", "/changelog_periodic_materialization_interval"),
 ])];
 
 pub(crate) const NOUN: Noun = Noun {
     name: "checkpoint",
-    about: "Checkpoints of a job; savepoints are counted among them",
+    about: "Checkpoints of a job, savepoints included",
     endpoints: &[
         EndpointCommand::new("list", "GetCheckpointingStatistics", &[LIST])
-            .about("The last checkpoints of a job"),
+            .about("Latest checkpoints of a job"),
         EndpointCommand::new(
             "summary",
             "GetCheckpointingStatistics",
@@ -71,12 +71,12 @@ pub(crate) const NOUN: Noun = Noun {
                 time("Restored", "/latest/restored/restore_timestamp"),
                 text("  from", "/latest/restored/external_path"),
                 millis("Duration, average", "/summary/end_to_end_duration/avg"),
-                millis("  at most", "/summary/end_to_end_duration/max"),
+                millis("  maximum", "/summary/end_to_end_duration/max"),
                 bytes("Size, average", "/summary/checkpointed_size/avg").or(&["/summary/state_size/avg"]),
-                bytes("  at most", "/summary/checkpointed_size/max").or(&["/summary/state_size/max"]),
+                bytes("  maximum", "/summary/checkpointed_size/max").or(&["/summary/state_size/max"]),
             ])],
         )
-        .about("How many checkpoints of a job succeeded and failed, the last of each, and what they cost"),
+        .about("Counts of completed and failed checkpoints, the latest of each, their duration and size"),
         EndpointCommand::new(
             "subtasks",
             "GetCheckpointSubtasks",

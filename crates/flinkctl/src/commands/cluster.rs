@@ -1,4 +1,4 @@
-//! The cluster as a whole.
+//! `flinkctl cluster`: the cluster as a whole.
 
 use crate::{
     command::Noun,
@@ -26,8 +26,12 @@ pub(crate) const NOUN: Noun = Noun {
             ])],
         ),
         EndpointCommand::new("config", "GetConfig", &[Part::All("")]),
-        EndpointCommand::new("shutdown", "ShutdownCluster", &[Part::Message("The cluster shuts down.")])
-            .ends_jobs("Shut down the cluster"),
+        EndpointCommand::new(
+            "shutdown",
+            "ShutdownCluster",
+            &[Part::Message("The cluster is shutting down.")],
+        )
+        .ends_jobs("Shut down the cluster"),
     ],
     commands: &[],
 };

@@ -1,4 +1,4 @@
-//! Scripts that let a shell complete commands.
+//! `flinkctl completion`: scripts for shell completion.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use clap_complete::Shell;
@@ -10,14 +10,14 @@ pub(crate) const COMPLETION: LocalCommand =
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
-    /// The shell
+    /// Shell
     shell: Shell,
 }
 
 fn describe(command: Command) -> Command {
-    Arguments::augment_args(command).about("Prints a script that lets a shell complete commands").after_help(
-        "The script asks flinkctl, which offers commands, options, and what is on the cluster: jobs, vertices, TaskManagers, \
-         jars, contexts. A cluster that does not answer within a second is left out.\n\n\
+    Arguments::augment_args(command).about("Prints the completion script of a shell").after_help(
+        "The script asks flinkctl, which offers commands, options, contexts, and resources of the cluster: jobs, vertices, \
+         TaskManagers and jars. If the cluster does not answer within a second, its resources are left out.\n\n\
          bash, in ~/.bashrc:   source <(flinkctl completion bash)\n\
          zsh, in ~/.zshrc:     source <(flinkctl completion zsh)\n\
          fish:                 flinkctl completion fish > ~/.config/fish/completions/flinkctl.fish",

@@ -1,4 +1,4 @@
-//! The clusters that have a name.
+//! `flinkctl context`: the named clusters.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
@@ -15,12 +15,12 @@ use crate::{
 
 pub(crate) const GROUP: LocalGroup = LocalGroup {
     name: "context",
-    about: "Clusters that have a name, and how each is reached",
+    about: "Named clusters and their connection settings",
     commands: &[
         LocalCommand { name: "add", describe: describe_add, run: |on| Box::pin(add(on.global, on.matches)) },
         LocalCommand {
             name: "use",
-            describe: |command| Name::augment_args(command).about("Makes a context the current one"),
+            describe: |command| Name::augment_args(command).about("Makes a context current"),
             run: |on| Box::pin(async { use_(on.matches) }),
         },
         LocalCommand {
@@ -36,7 +36,7 @@ pub(crate) const GROUP: LocalGroup = LocalGroup {
         LocalCommand {
             name: "remove",
             describe: |command| {
-                Name::augment_args(command).about("Forgets a context; its cluster is left alone")
+                Name::augment_args(command).about("Removes a context; its cluster keeps running")
             },
             run: |on| Box::pin(async { remove(on.matches) }),
         },
@@ -45,28 +45,28 @@ pub(crate) const GROUP: LocalGroup = LocalGroup {
 
 #[derive(Debug, clap::Args)]
 struct Name {
-    /// The context
+    /// Name of the context
     #[arg(add = crate::complete::contexts())]
     name: String,
 }
 
 #[derive(Debug, clap::Args)]
 struct Add {
-    /// What the context is to be called
+    /// Name of the context
     name: String,
-    /// In place of the one that has the name
+    /// Replace a context of this name
     #[arg(long)]
     replace: bool,
 }
 
 fn describe_add(command: Command) -> Command {
-    Add::augment_args(command).about("Gives a cluster a name").after_help(
-        "The connection is that of --url, --header-from, --bearer-from, --basic-from, --ca, --cert, --key, --proxy and \
-         --timeout. The first context becomes the current one.\n\n\
+    Add::augment_args(command).about("Adds a context: a name for a cluster and its connection settings").after_help(
+        "A context keeps --url, --header-from, --bearer-from, --basic-from, --ca, --cert, --key, --proxy, --flink-version and \
+         --timeout. The first context becomes current.\n\n\
          Examples:\n  flinkctl context add dev --url http://localhost:8081\n  \
          flinkctl context add prod --url https://a.example:8081 --url https://b.example:8081 --ca ca.pem\n  \
          flinkctl context add gateway --url https://gateway.example/flink --bearer-from 'cmd:gcloud auth print-access-token'\n\n\
-         Contexts are kept in flinkctl/config.toml in your folder for configurations; FLINKCTL_CONFIG names another file.",
+         Contexts are stored in flinkctl/config.toml in your configuration folder; FLINKCTL_CONFIG sets another file.",
     )
 }
 
@@ -79,13 +79,15 @@ async fn add(global: &Global, matches: &ArgMatches) -> Result<()> {
         return Err(failure.hint(format!("`flinkctl context add {name} --url {LOCALHOST}`")));
     }
     if let Some(setting) = settings.literal_secrets().next() {
-        return Err(Failure::usage(format!("--{setting} has a password in it, which would be written down"))
-            .hint(match setting {
-                "url" => {
-                    "say where user and password are: --basic-from env:VARIABLE, file:PATH or cmd:COMMAND"
-                }
-                _ => "say where the whole address is: --proxy env:VARIABLE, file:PATH or cmd:COMMAND",
-            }));
+        return Err(Failure::usage(format!(
+            "--{setting} contains a password, which would be stored in the file of contexts"
+        ))
+        .hint(match setting {
+            "url" => "give their source instead: --basic-from env:VARIABLE, file:PATH or cmd:COMMAND",
+            _ => {
+                "give the source of the whole address instead: --proxy env:VARIABLE, file:PATH or cmd:COMMAND"
+            }
+        }));
     }
     settings.check().await?;
     let is_current = Contexts::change(|contexts| {
@@ -94,8 +96,9 @@ async fn add(global: &Global, matches: &ArgMatches) -> Result<()> {
                 return Err(running(&name, &local.flink));
             }
             if !replace {
-                return Err(Failure::usage(format!("there is a context `{name}` already"))
-                    .hint("add --replace to have this one in its place"));
+                return Err(
+                    Failure::usage(format!("context `{name}` exists already")).hint("--replace replaces it")
+                );
             }
         }
         if contexts.all.is_empty() {
@@ -111,12 +114,14 @@ async fn add(global: &Global, matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-/// Whether a context can be called so.
+/// Checks the name of a context.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     match !name.is_empty() && !name.starts_with('-') && name.chars().all(is_plain) {
         true => Ok(()),
-        false => Err(Failure::usage(format!("`{name}` is no name: letters, digits, - _ and . make one"))),
+        false => {
+            Err(Failure::usage(format!("`{name}` is no valid name: use letters, digits, `-`, `_` and `.`")))
+        }
     }
 }
 
@@ -144,7 +149,7 @@ fn remove(matches: &ArgMatches) -> Result<()> {
         }
         Ok(was_current)
     })?;
-    say!("{name} is forgotten{}", if was_current { "; no context is the current one now." } else { "." });
+    say!("{name} is removed{}", if was_current { "; no context is current now." } else { "." });
     Ok(())
 }
 
@@ -197,16 +202,14 @@ const SHOW: View = &[Part::Fields(&[
 fn describe_show(command: Command) -> Command {
     #[derive(clap::Args)]
     struct Show {
-        /// The context; else the one that commands would use
+        /// Name of the context [default: the one that commands use]
         #[arg(add = crate::complete::contexts())]
         #[allow(dead_code, reason = "it is read by its name")]
         name: Option<String>,
     }
     Show::augment_args(command)
-        .about("Shows how a cluster is reached; of secrets, where they come from")
-        .after_help(
-            "Without a name, it takes --context, --url and the environment into account, as all commands do.",
-        )
+        .about("Shows the connection settings of a cluster; of secrets, only their sources")
+        .after_help("Without a name, --context, --url and the environment apply, as for all commands.")
 }
 
 fn show(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
@@ -216,14 +219,14 @@ fn show(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
     };
     let name = match &target {
         Target::Context(name) | Target::Local(name) => name,
-        Target::Address => "(none: an address was given)",
-        Target::Unsaid if Contexts::read()?.all.is_empty() => "(none: nothing is configured)",
-        Target::Unsaid => "(none: no context is current; `flinkctl context use NAME` makes one so)",
+        Target::Address => "(none: --url or FLINKCTL_URL is set)",
+        Target::Default if Contexts::read()?.all.is_empty() => "(none: nothing is configured)",
+        Target::Default => "(none: no context is current; `flinkctl context use NAME` sets it)",
     };
     output.value(&described(name, None, &settings), SHOW)
 }
 
-/// A context without secrets.
+/// Returns a context as JSON, without secrets.
 fn described(name: &str, current: Option<&str>, settings: &Settings) -> Value {
     let text = |value: Option<String>| value.map_or(Value::Null, Value::String);
     let file = |path: &Option<std::path::PathBuf>| text(path.as_ref().map(|path| path.display().to_string()));

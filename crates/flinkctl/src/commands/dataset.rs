@@ -1,4 +1,4 @@
-//! Data sets that jobs left on the cluster for later jobs.
+//! `flinkctl dataset`: cached data sets, which jobs left on the cluster for later jobs.
 
 use crate::{
     command::Noun,
@@ -9,7 +9,7 @@ use crate::{
 
 pub(crate) const NOUN: Noun = Noun {
     name: "dataset",
-    about: "Data sets that jobs left on the cluster for later jobs",
+    about: "Cached data sets, which jobs left on the cluster for later jobs",
     endpoints: &[
         EndpointCommand::new(
             "list",

@@ -1,4 +1,4 @@
-//! Uploaded jars.
+//! `flinkctl jar`: uploaded jars.
 
 use crate::{
     command::Noun,
@@ -6,7 +6,7 @@ use crate::{
     view::{Part, id, last_part, natural, operators, text, time},
 };
 
-/// The vertices of a dataflow. Their parallelism is known if the program sets it.
+/// The vertices of a plan. Their parallelism is known if the program sets it.
 pub(crate) const PLAN: Part = Part::Downstream(
     "/plan/nodes",
     &[operators("VERTEX", "/description"), natural("PARALLELISM", "/parallelism"), id("ID", "/id")],

@@ -1,4 +1,4 @@
-//! Jobs.
+//! `flinkctl job`: the commands on jobs, each of more than an endpoint in its own file.
 
 mod cancel;
 mod checkpoint;
@@ -40,7 +40,7 @@ pub(crate) const LIST: Part = Part::Rows(
 
 pub(crate) const NOUN: Noun = Noun {
     name: "job",
-    about: "Jobs, each named by its id, its name, or the beginning of either",
+    about: "Jobs, each named by its id, its name, or a prefix of either",
     endpoints: &[
         EndpointCommand::new(
             "ids",
@@ -79,7 +79,7 @@ pub(crate) const NOUN: Noun = Noun {
             )],
         ),
         EndpointCommand::new("checkpoints", "GetCheckpointingStatistics", &[super::checkpoint::LIST])
-            .about("The last checkpoints of a job, as `checkpoint list`"),
+            .about("Latest checkpoints of a job, as `checkpoint list`"),
         EndpointCommand::new("result", "GetJobExecutionResult", processes::RESULT),
         EndpointCommand::new("metrics", "GetJobMetrics", metrics::PLAIN),
         EndpointCommand::new("metrics-all", "GetAggregatedJobMetrics", metrics::AGGREGATED),
@@ -122,10 +122,10 @@ pub(crate) const NOUN: Noun = Noun {
     ],
 };
 
-/// The argument that names a job.
+/// The argument for a job.
 #[derive(Debug, clap::Args)]
 struct JobArg {
-    /// The job: its id, its name, or the beginning of either
+    /// Job: id, name, or a prefix of either
     #[arg(add = crate::complete::of(IdKind::Job))]
     job: String,
 }

@@ -1,10 +1,10 @@
-//! The JobManager in charge.
+//! `flinkctl jobmanager`: the leading JobManager.
 
 use crate::{command::Noun, commands::processes, endpoint_command::EndpointCommand, metrics};
 
 pub(crate) const NOUN: Noun = Noun {
     name: "jobmanager",
-    about: "The JobManager in charge",
+    about: "The leading JobManager",
     endpoints: &[
         EndpointCommand::new("config", "GetJobManagerConfig", processes::CONFIG),
         EndpointCommand::new("environment", "GetJobManagerEnvironment", processes::ENVIRONMENT),

@@ -1,4 +1,4 @@
-//! `flinkctl logs`: what the processes of the cluster wrote, in whole or what matters of it, and what they write.
+//! `flinkctl logs`: logs of the cluster's processes, merged by time and filtered.
 
 mod entry;
 mod follow;
@@ -30,9 +30,9 @@ pub(crate) const LOGS: ClusterCommand =
 #[derive(Debug, clap::Args)]
 struct Arguments {
     #[arg(add = crate::complete::jobs_and_taskmanagers())]
-    /// `jobmanager`, a TaskManager, or a job, which means the TaskManagers it runs on; else all processes
+    /// `jobmanager`, a TaskManager, or a job for the TaskManagers it runs on [default: all processes]
     of: Option<String>,
-    /// Shows what is written from now on, and the last lines before, until Ctrl-C
+    /// Show new entries until Ctrl-C, after the last lines so far
     #[arg(short, long)]
     follow: bool,
     /// Only entries from this time on: '2026-11-23 15:39:51' as in the log, 15:39, 10m ago, or 2026-11-23T15:39:51Z
@@ -40,31 +40,31 @@ struct Arguments {
     since: Option<Since>,
     #[command(flatten)]
     filter: Filter,
-    /// Only so many entries, the last ones; with --follow so many lines of each process, 10 unless set
+    /// Only the last N entries; with --follow, the last N lines of each process [default: 10]
     #[arg(short = 'n', long, value_name = "N")]
     tail: Option<usize>,
 }
 
-/// Whose logs are meant.
+/// The processes whose logs are shown.
 #[derive(Debug)]
-enum Whose {
+enum Selection {
     All,
     One(Process),
-    /// Those of the TaskManagers that it runs on.
+    /// The TaskManagers that the job runs on.
     Job(JobId),
 }
 
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command)
-        .about("Shows the logs of the JobManager and the TaskManagers, as one in the order of time")
+        .about("Shows the logs of the JobManager and the TaskManagers, merged by time")
         .after_help(
-            "An entry is a line with what follows it, such as a stack trace. With --follow nothing is lost, also when\n\
-             logs are rotated or processes come and go; --since then reads rotated files as well.\n\n\
-             Times in logs have no time zone. They are taken to be in that of the JobManager's start, and so is --since\n\
-             unless it names a zone (`timezone-offset` of `flinkctl cluster config`).\n\n\
-             Logs are streamed and may be of any size. 21 large ones, or 14 MiB of small ones, are put into one order of\n\
-             time. More are shown in groups, each in order, unless --since, --level or --grep leave less of them, or -n is\n\
-             given. -n keeps 8 MiB of entries at most, and 256 KiB of each. Logs that cannot be read are reported at the\n\
+            "An entry is a line with its continuation lines, such as a stack trace. --follow loses nothing when logs are\n\
+             rotated or processes come and go; with --since it reads rotated files as well.\n\n\
+             Times in logs have no time zone. They, and --since without a zone, are read in the time zone of the\n\
+             JobManager (`timezone-offset` of `flinkctl cluster config`).\n\n\
+             Logs are streamed and may be of any size. Up to 21 large logs, or 14 MiB of small ones, are merged by time.\n\
+             More are shown in groups, each merged, unless --since, --level or --grep leave less of them, or -n is\n\
+             given. -n keeps at most 8 MiB of entries, and 256 KiB of each. Logs that cannot be read are reported at the\n\
              end, with exit code 7.\n\n\
              Examples:\n  flinkctl logs jobmanager --level warn\n  flinkctl logs Orders --grep Exception -n 5\n  \
              flinkctl logs -f --since 10m",
@@ -73,9 +73,9 @@ fn describe(command: Command) -> Command {
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let arguments = Arguments::from_arg_matches(matches)?;
-    let whose = whose(app, arguments.of.as_deref()).await?;
+    let selection = selection(app, arguments.of.as_deref()).await?;
     if arguments.follow {
-        return follow::follow(app, &arguments, whose).await;
+        return follow::follow(app, &arguments, selection).await;
     }
     let (client, mut missing) = (&app.client, Missing::default());
     let mut logs = client.logs().filter(arguments.filter.of_logs());
@@ -85,10 +85,10 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     if let Some(tail) = arguments.tail {
         logs = logs.last(tail);
     }
-    match whose {
-        Whose::All => {}
-        Whose::One(process) => logs = logs.of([process]),
-        Whose::Job(job) => {
+    match selection {
+        Selection::All => {}
+        Selection::One(process) => logs = logs.of([process]),
+        Selection::Job(job) => {
             let taskmanagers = taskmanagers_of(client, job, &mut missing).await?;
             logs = logs.of(taskmanagers.into_iter().map(Process::TaskManager));
         }
@@ -96,7 +96,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     show(logs.entries(), missing).await
 }
 
-/// Shows entries as they come, and at the end what is missing.
+/// Shows entries as they arrive, and at the end the logs that could not be read.
 async fn show(mut entries: LogEntries<Async>, mut missing: Missing) -> Result<()> {
     let is_of_job = !missing.is_empty();
     let mut out = stdout_in_blocks();
@@ -114,8 +114,8 @@ async fn show(mut entries: LogEntries<Async>, mut missing: Missing) -> Result<()
             if group == 0 {
                 out.flush()?;
                 say!(
-                    "{} logs are too much for one order of time: they follow in groups, each in order. \
-                     For one order, narrow them with --since, --level, --grep or -n.",
+                    "{} logs are too many to merge: they follow in groups, each merged by time. \
+                     --since, --level, --grep or -n make all of them fit.",
                     entries.processes()
                 );
             }
@@ -136,13 +136,13 @@ async fn show(mut entries: LogEntries<Async>, mut missing: Missing) -> Result<()
     }
     missing.end(if is_of_job { "vertices and logs" } else { "logs" })?;
     if entries.is_short() {
-        let message = format!("only the last {count} entries are shown: more would take more than 8 MiB");
-        return Err(Failure::new(Exit::Partial, message).hint("without -n all are shown"));
+        let message = format!("only the last {count} entries are shown: more would exceed 8 MiB");
+        return Err(Failure::new(Exit::Partial, message).hint("omit -n to see all"));
     }
     Ok(())
 }
 
-/// No log can be read, for this reason, nor can so many others.
+/// Returns the failure if no log could be read, with the number of the others.
 fn none_read(failure: Failure, others: usize) -> Failure {
     let message = match others {
         0 => return failure,
@@ -151,19 +151,19 @@ fn none_read(failure: Failure, others: usize) -> Failure {
     Failure { message, ..failure }
 }
 
-async fn whose(app: &App, of: Option<&str>) -> Result<Whose> {
-    let Some(word) = of else { return Ok(Whose::All) };
+async fn selection(app: &App, of: Option<&str>) -> Result<Selection> {
+    let Some(word) = of else { return Ok(Selection::All) };
     if word == "jobmanager" {
-        return Ok(Whose::One(Process::JobManager));
+        return Ok(Selection::One(Process::JobManager));
     }
     let meant = resolve::job_or_taskmanager(&app.client, word).await?;
     Ok(match meant.parsed() {
-        Ok(job) => Whose::Job(job),
-        Err(_) => Whose::One(Process::TaskManager(meant.parsed()?)),
+        Ok(job) => Selection::Job(job),
+        Err(_) => Selection::One(Process::TaskManager(meant.parsed()?)),
     })
 }
 
-/// The TaskManagers that a job runs on. Those of a vertex that cannot be asked are missing.
+/// Returns the TaskManagers that a job runs on. Vertices that cannot be read are noted in `missing`.
 async fn taskmanagers_of(
     client: &FlinkRestClient,
     job: JobId,

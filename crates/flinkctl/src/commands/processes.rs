@@ -1,4 +1,4 @@
-//! What JobManager and TaskManagers have in common, and what a job knows of them.
+//! Views shared by JobManager, TaskManagers and jobs.
 
 use crate::view::{Column, Part, View, bytes, id, millis, number, reason, state, text, time};
 
@@ -25,7 +25,7 @@ pub(crate) const PROFILES: View = &[Part::Rows(
     ],
 )];
 
-/// A profile that was begun.
+/// A started profile.
 pub(crate) const PROFILE: View = &[Part::Fields(&[
     text("Mode", "/mode"),
     state("Status", "/status"),
@@ -36,27 +36,27 @@ pub(crate) const PROFILE: View = &[Part::Fields(&[
 
 pub(crate) const ENVIRONMENT: View = &[
     Part::Fields(&[text("JVM", "/jvm/version"), text("Architecture", "/jvm/arch")]),
-    // Paths that are cut tell nothing.
+    // Paths are never cut.
     Part::Rows("/jvm/options", &[id("OPTIONS", "")]),
     Part::Rows("/classpath", &[id("CLASS PATH", "")]),
 ];
 
 pub(crate) const LOG_URL: View = &[Part::Fields(&[text("URL", "/url")])];
 
-/// An operation that was begun, to be asked after.
+/// The id of a triggered operation.
 pub(crate) const TRIGGERED: View = &[Part::Made(&[id("Trigger", "/request-id")])];
 
 const STATUS: Column = state("Status", "/status/id");
 const FAILURE: Column =
     reason("Failure", "/operation/failure-cause/stack-trace").or(&["/operation/failureCause/stack-trace"]);
 
-/// How an operation is doing.
+/// The state of an operation.
 pub(crate) const SAVEPOINT: View = &[Part::Fields(&[STATUS, text("Path", "/operation/location"), FAILURE])];
 pub(crate) const CHECKPOINT: View =
     &[Part::Fields(&[STATUS, number("Checkpoint", "/operation/checkpointId"), FAILURE])];
 pub(crate) const DELETION: View = &[Part::Fields(&[STATUS, FAILURE])];
 
-/// How a job ended.
+/// The result of a job.
 pub(crate) const RESULT: View = &[Part::Fields(&[
     STATUS,
     text("Name", "/job-execution-result/name"),

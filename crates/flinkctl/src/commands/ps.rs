@@ -1,4 +1,4 @@
-//! `flinkctl ps`: what runs where.
+//! `flinkctl ps`: the TaskManager of each subtask.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::endpoint::IdKind;
@@ -19,13 +19,13 @@ pub(crate) const PS: ClusterCommand =
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
-    /// A job; else all that have not ended
+    /// Job [default: all unfinished jobs]
     #[arg(add = crate::complete::of(IdKind::Job))]
     job: Option<String>,
 }
 
 fn describe(command: Command) -> Command {
-    Arguments::augment_args(command).about("What runs where: each subtask and its TaskManager")
+    Arguments::augment_args(command).about("Lists subtasks with their TaskManagers")
 }
 
 const VIEW: View = &[Part::Rows(

@@ -1,4 +1,4 @@
-//! Changes of a job's parallelism.
+//! `flinkctl rescale`: rescales of a job.
 
 use crate::{
     command::Noun,
@@ -6,7 +6,7 @@ use crate::{
     view::{Part, View, id, millis, number, state, text, time, trace},
 };
 
-/// The changes, newest first.
+/// The rescales, newest first.
 const LIST: Part = Part::Rows(
     "",
     &[
@@ -54,11 +54,11 @@ const CONFIG: View = &[Part::Fields(&[
     text("Mode", "/schedulerExecutionMode"),
     number("Kept in history", "/rescaleHistoryMax"),
     number("On failed checkpoints", "/rescaleOnFailedCheckpointCount"),
-    millis("Triggered after, at most", "/maximumDelayForTriggeringRescaleInMillis"),
+    millis("Maximum trigger delay", "/maximumDelayForTriggeringRescaleInMillis"),
     millis("Cooldown", "/executingCooldownTimeoutInMillis"),
     millis("Stable for", "/executingResourceStabilizationTimeoutInMillis"),
     millis("At submission, stable for", "/submissionResourceStabilizationTimeoutInMillis"),
-    millis("  waits for slots", "/submissionResourceWaitTimeoutInMillis"),
+    millis("  slot timeout", "/submissionResourceWaitTimeoutInMillis"),
     millis("Idle slots kept", "/slotIdleTimeoutInMillis"),
 ])];
 
@@ -81,17 +81,17 @@ const SUMMARY: View = &[Part::Fields(&[
     number("  ignored", "/rescalesCounts/ignored"),
     number("  failed", "/rescalesCounts/failed"),
     millis("Duration, average", "/completedRescalesDurationStatsInMillis/avg"),
-    millis("  at most", "/completedRescalesDurationStatsInMillis/max"),
+    millis("  maximum", "/completedRescalesDurationStatsInMillis/max"),
     millis("Failed after, average", "/failedRescalesDurationStatsInMillis/avg"),
-    millis("  at most", "/failedRescalesDurationStatsInMillis/max"),
+    millis("  maximum", "/failedRescalesDurationStatsInMillis/max"),
 ])];
 
 pub(crate) const NOUN: Noun = Noun {
     name: "rescale",
-    about: "Changes of a job's parallelism (Flink 2.3+, adaptive scheduler)",
+    about: "Rescales of a job (Flink 2.3+, adaptive scheduler)",
     endpoints: &[
         EndpointCommand::new("list", "GetRescalesHistory", &[LIST])
-            .if_none("Flink keeps as many as `web.adaptive-scheduler.rescale-history.size` says, which is none unless set."),
+            .if_none("Flink keeps `web.adaptive-scheduler.rescale-history.size` rescales [default: 0]."),
         EndpointCommand::new("get", "GetRescaleDetails", DETAILS),
         EndpointCommand::new("config", "GetRescaleConfig", CONFIG),
         EndpointCommand::new("overview", "GetRescalesOverview", OVERVIEW),

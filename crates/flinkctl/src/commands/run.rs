@@ -1,4 +1,4 @@
-//! `flinkctl run`: a jar to the cluster, its job to the state that is wanted.
+//! `flinkctl run`: uploads a jar, runs it, and waits for its jobs.
 
 use std::{
     collections::BTreeMap,
@@ -30,38 +30,38 @@ pub(crate) const RUN: ClusterCommand = ClusterCommand::new("run", describe, run)
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
-    /// A jar: a file, or one that is on the cluster by its id or name
+    /// Jar: a file, or the id or name of a jar on the cluster
     #[arg(add = crate::complete::jars_and_files())]
     jar: String,
-    /// The class whose main method is run; else the one that the manifest names
+    /// Class whose main method is run [default: the manifest's]
     #[arg(short = 'c', long, visible_alias = "class", value_name = "CLASS")]
     entry_class: Option<String>,
-    /// Parallelism; else the program's own or the cluster's default
+    /// Parallelism of the job [default: the program's, else the cluster's]
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..))]
     parallelism: Option<u32>,
-    /// The savepoint or checkpoint to start from
+    /// Savepoint or checkpoint to restore
     #[arg(short = 's', long, visible_alias = "savepoint-path", value_name = "PATH")]
     from_savepoint: Option<String>,
-    /// Who owns the savepoint afterwards: Flink (`claim`) or you (Flink 1.15+)
+    /// Ownership of the savepoint: `claim` gives it to Flink, which may delete it (Flink 1.15+)
     #[arg(long, value_name = "MODE", requires = "from_savepoint", ignore_case = true)]
     claim_mode: Option<Mode>,
-    /// State of the savepoint that no operator wants is dropped
+    /// Drop state of the savepoint that no operator of the job has
     #[arg(short = 'n', long, requires = "from_savepoint")]
     allow_non_restored_state: bool,
-    /// Configuration of this job, over the cluster's; may be given several times (Flink 1.17+)
+    /// Configuration of this job, in place of the cluster's; repeatable (Flink 1.17+)
     #[arg(short = 'D', long, visible_alias = "flink-configuration", value_name = "KEY=VALUE", value_parser = pair)]
     conf: Vec<(String, String)>,
-    /// Submit the job once, even if an answer is lost. Only for programs with one job: Flink up to 2.2 loses the others,
-    /// 2.3 refuses them
+    /// Submit the job exactly once, even if a response is lost. Only for programs with one job: Flink up to 2.2 loses the
+    /// others, 2.3 refuses them
     #[arg(long)]
     exactly_once: bool,
     /// Keep the jar on the cluster after submission
     #[arg(long)]
     keep_jar: bool,
-    /// Returns as soon as the job is submitted
+    /// Return as soon as the job is submitted
     #[arg(short, long, conflicts_with = "wait")]
     detach: bool,
-    /// How far to wait for the job
+    /// State of the job to wait for
     #[arg(long, value_name = "GOAL", default_value = "running")]
     wait: Goal,
     /// Arguments of the program
@@ -88,34 +88,35 @@ impl From<Mode> for ClaimMode {
 }
 
 pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("it must be KEY=VALUE")?;
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
     Ok((key.into(), value.into()))
 }
 
 fn describe(command: Command) -> Command {
-    Arguments::augment_args(command).about("Runs a jar and waits until all tasks of its jobs run").after_help(
+    Arguments::augment_args(command).about("Runs a jar and waits until all tasks of its jobs are running").after_help(
         "Examples:\n  flinkctl run app.jar -p 4 -- --topic orders\n  \
          flinkctl run app.jar --wait finished --timeout 1h\n\n\
-         The id of the job goes to stdout. A program may submit several jobs: the id is the first one's, and the others go to\n\
-         stderr. Flink does not tell which program a job is of: they are those that began while the program ran.\n\
-         Nothing is started twice. If the answer is lost, the exit code is 6, and the jobs that are new since are listed.\n\
-         With --exactly-once the answer is found again; that is for programs with one job.\n\
-         The tasks have 10 minutes to run, unless --timeout says how long all may take.\n\
-         Ctrl-C ends the waiting, not the jobs; before, it tells whether they may have been started. The exit code tells how the jobs ended.",
+         The id of the job goes to stdout. If a program submits several jobs, that is the first; the others go to stderr.\n\
+         Flink does not record the program of a job: the others are the jobs that started while the program ran.\n\
+         No job is started twice. If the response is lost, the exit code is 6, and new jobs are listed.\n\
+         With --exactly-once, flinkctl finds the job even then; that is for programs with one job.\n\
+         The timeout for the tasks to run is 10 minutes; --timeout bounds the whole command.\n\
+         Ctrl-C ends the wait, not the jobs; during the submission, it reports whether jobs may have been started. The exit\n\
+         code reflects the end of the jobs.",
     )
 }
 
 fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> CommandFuture<'a> {
     Box::pin(async {
         let arguments = Arguments::from_arg_matches(matches)?;
-        // Both are made here, so that they can be told whatever happens.
+        // Both are created here, so that every failure can name them.
         let (id, submission) = (arguments.exactly_once.then(JobId::random), Submission::default());
         let submit = arguments.submit(app, id, &submission);
         let job = unless_stopped(submit, |exit| submission.stopped(exit, id)).await??.job_id;
-        // The job goes on even if nobody can read its id, and so does the waiting.
+        // If stdout is closed, the job still runs, so the wait continues.
         let printed = app.output.line("the job is submitted", job);
         let mut jobs = vec![job];
-        // With an id there is one job.
+        // A chosen id means a single job.
         if id.is_none() {
             jobs.extend(unless_stopped(others(app, job), |exit| stopped_waiting(exit, job, 0)).await?);
         }
@@ -124,13 +125,13 @@ fn run<'a>(app: &'a App, matches: &'a ArgMatches) -> CommandFuture<'a> {
     })
 }
 
-/// Waits for the jobs of a program, one after the other. The first failure is told, whatever becomes of the others.
+/// Waits for the jobs of a program, one after the other, and returns the first failure.
 async fn wait_for_all(app: &App, jobs: &[JobId], goal: Goal) -> Result<()> {
     let mut outcome = Ok(());
     for (job, waiting) in jobs.iter().zip((0..jobs.len()).rev()) {
         match wait(app, *job, goal).await {
             Ok(details) => say!("{} is {}", details.name, details.state),
-            // Nobody waits for the next one then.
+            // An interrupted wait skips the remaining jobs.
             Err(Failure { exit: exit @ (Exit::Interrupted | Exit::Terminated), .. }) => {
                 return outcome.and(Err(stopped_waiting(exit, *job, waiting)));
             }
@@ -140,28 +141,28 @@ async fn wait_for_all(app: &App, jobs: &[JobId], goal: Goal) -> Result<()> {
     outcome
 }
 
-/// The jobs that began while the program ran, besides its first one: as far as Flink tells, they are the program's.
+/// Returns the other jobs that started while the program ran. Flink does not record the program of a job.
 async fn others(app: &App, first: JobId) -> Vec<JobId> {
     let others = match app.in_time(app.client.jobs().overview()).await {
         Ok(overview) => overview.started_after(first),
         Err(error) => {
-            say!("Whether the program has other jobs than {first} is not known: {error}");
+            say!("Cannot find out if the program has other jobs than {first}: {error}");
             return Vec::new();
         }
     };
     if !others.is_empty() {
-        say!("{} more began while the program ran:", others.len());
+        say!("{} more started while the program ran:", others.len());
     }
     others.iter().for_each(|job| say!("  {} {} ({})", job.jid, job.name, job.state));
     others.into_iter().map(|job| job.jid).collect()
 }
 
-/// How far a submission has come: whether Flink may have been asked for the job.
+/// The progress of a submission: true once Flink may have received the request to run the job.
 #[derive(Clone, Debug, Default)]
 struct Submission(Arc<AtomicBool>);
 
 impl Submission {
-    /// The jar is there, or all of it is on its way.
+    /// Marks the jar as sent.
     fn has_jar(&self) {
         self.0.store(true, Relaxed);
     }
@@ -170,12 +171,12 @@ impl Submission {
         match (self.0.load(Relaxed), job) {
             (true, None) => {
                 Failure::new(exit, "you stopped the submission; the program's jobs may have been started")
-                    .hint("look for them with `flinkctl job list`, for the jar with `flinkctl jar list`")
+                    .hint("check with `flinkctl job list`, and for the jar with `flinkctl jar list`")
             }
             (true, Some(job)) => {
                 Failure::new(exit, format!("you stopped the submission; job {job} may have been started"))
                     .hint(format!(
-                        "look for it with `flinkctl job get {job}`, for its jar with `flinkctl jar list`"
+                        "check with `flinkctl job get {job}`, and for its jar with `flinkctl jar list`"
                     ))
             }
             (false, _) => {
@@ -240,7 +241,7 @@ impl Arguments {
     }
 }
 
-/// How much of the jar is sent; nothing if nobody watches.
+/// Creates the progress bar of the upload; hidden unless stderr is a terminal.
 fn progress_bar(path: &Path) -> ProgressBar {
     if !is_watched() {
         return ProgressBar::hidden();

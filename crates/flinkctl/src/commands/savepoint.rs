@@ -1,4 +1,4 @@
-//! Savepoints: how one that was triggered is doing, and their deletion. `job savepoint` takes one.
+//! `flinkctl savepoint`: the state of triggered savepoints, and their deletion. `job savepoint` takes one.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
@@ -30,15 +30,15 @@ pub(crate) const NOUN: Noun = Noun {
 
 #[derive(Debug, clap::Args)]
 struct Dispose {
-    /// Where it is, as a URI
+    /// URI of the savepoint
     path: String,
-    /// Does not ask
+    /// Do not ask for confirmation
     #[arg(short, long)]
     yes: bool,
 }
 
 fn describe_dispose(command: Command) -> Command {
-    Dispose::augment_args(command).about("Deletes a savepoint, and waits until it is gone")
+    Dispose::augment_args(command).about("Deletes a savepoint and waits until it is deleted")
 }
 
 async fn dispose(app: &App, matches: &ArgMatches) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Subtasks: a vertex has as many as its parallelism.
+//! `flinkctl subtask`: subtasks of a vertex, as many as its parallelism.
 
 use crate::{
     command::Noun,

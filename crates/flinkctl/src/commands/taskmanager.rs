@@ -1,4 +1,4 @@
-//! The TaskManagers.
+//! `flinkctl taskmanager`: the TaskManagers.
 
 use crate::{
     command::Noun,
@@ -10,7 +10,7 @@ use crate::{
 
 pub(crate) const NOUN: Noun = Noun {
     name: "taskmanager",
-    about: "TaskManagers, each named by its id, the beginning of it, or what follows its dash",
+    about: "TaskManagers, each named by its id, a prefix of it, or the part after its last dash",
     endpoints: &[
         EndpointCommand::new(
             "list",

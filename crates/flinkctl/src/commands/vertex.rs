@@ -1,4 +1,4 @@
-//! Vertices of a job: one or more chained operators each.
+//! `flinkctl vertex`: vertices of a job, each one or more chained operators.
 
 use crate::{
     command::Noun,
@@ -26,12 +26,12 @@ pub(crate) const LIST: Part = Part::Rows(
 
 pub(crate) const NOUN: Noun = Noun {
     name: "vertex",
-    about: "Vertices of a job, each named by its id, its name, or the beginning of either",
+    about: "Vertices of a job, each named by its id, its name, or a prefix of either",
     endpoints: &[
         EndpointCommand::new("list", "GetJob", &[LIST])
-            .about("The vertices of a job: how each is and what went through it"),
+            .about("Vertices of a job: state, duration, records and bytes"),
         EndpointCommand::new("get", "GetJobVertex", &[super::subtask::LIST])
-            .about("The subtasks of a vertex: how each is and where it runs"),
+            .about("Subtasks of a vertex: state and TaskManager"),
         EndpointCommand::new(
             "taskmanagers",
             "GetJobVertexTaskManagers",
@@ -78,7 +78,7 @@ pub(crate) const NOUN: Noun = Noun {
             ],
         ),
         EndpointCommand::new("flamegraph", "GetJobVertexFlameGraph", FLAME_GRAPH)
-            .about("The outermost frames of a vertex; `job flamegraph` draws all"),
+            .about("Outermost stack frames of a vertex; `job flamegraph` draws all"),
         EndpointCommand::new(
             "times",
             "GetSubtasksTimes",
@@ -98,7 +98,7 @@ pub(crate) const NOUN: Noun = Noun {
     commands: &[],
 };
 
-/// Its outermost frames; `job flamegraph` draws all.
+/// Its outermost stack frames; `job flamegraph` draws all.
 const FLAME_GRAPH: View = &[
     Part::Fields(&[time("Sampled", "/endTimestamp"), number("Samples", "/data/value")]),
     Part::Rows("/data/children", &[text("FRAME", "/name"), number("SAMPLES", "/value")]),

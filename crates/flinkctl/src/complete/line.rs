@@ -1,11 +1,11 @@
-//! A command line that is being written, as a shell reads it. bash cuts words at `:` and `=`, as in an address, so the
-//! line is read here as a whole.
+//! An unfinished command line, split into words as a shell does. bash splits words at `:` and `=`, as in an address, so
+//! flinkctl reads the whole line itself.
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
-    /// The last one is the one that is being written.
+    /// The words. The last one is being completed.
     pub(super) words: Vec<String>,
-    /// How the shell reads what is added at the end.
+    /// The quoting at the end.
     pub(super) end: End,
 }
 
@@ -15,8 +15,7 @@ pub(super) enum End {
     Unquoted,
     /// A single quote is open.
     Quoted,
-    /// A double quote is open, or a backslash is last, or there is syntax before it that is not modelled here:
-    /// `$…`, backquotes, here-documents.
+    /// An open double quote, a final backslash, or syntax that is not modelled here: `$…`, backquotes, here-documents.
     Unknown,
 }
 
@@ -68,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_modelled_is_known() {
+    fn syntax_that_is_not_modelled_is_unknown() {
         for (line, end) in [
             ("f a", End::Unquoted),
             ("f 'a'", End::Unquoted),

@@ -1,5 +1,5 @@
-//! How each shell asks for candidates and reads them. A candidate may be named by a server, a file of contexts or a
-//! file system: it is written so that the shell takes it for one word, or it is left out.
+//! The protocols of the shells. A candidate may come from a server, the file of contexts or the file system: it is quoted
+//! so that the shell reads one word, or it is left out.
 
 use std::{
     ffi::OsString,
@@ -15,16 +15,16 @@ use clap_complete::{
 use super::line::{End, Line};
 use crate::output::{is_unprintable, plain};
 
-/// Set by the scripts of zsh and elvish: the index of the word that is being completed.
+/// Variable that zsh and elvish set: the index of the word that is being completed.
 const INDEX: &str = "_CLAP_COMPLETE_INDEX";
 
-/// Set by the script of bash: the end of the word, which is all that bash replaces.
+/// Variable that bash sets: the end of the word, which is the part that bash replaces.
 const REPLACED: &str = "FLINKCTL_REPLACED";
 
-/// Set by the script of zsh: the line up to the cursor, after those of the same command before it.
+/// Variable that zsh sets: the line up to the cursor, after the earlier lines of the same command.
 const LINE: &str = "FLINKCTL_LINE";
 
-// `read` and not `$(…)` in an array, where bash would expand a `*` in a candidate.
+// `read` instead of an array of `$(…)`, where bash would expand a `*` in a candidate.
 const BASH: &str = r#"_flinkctl() {
     local candidate
     COMPREPLY=()
@@ -36,7 +36,7 @@ const BASH: &str = r#"_flinkctl() {
 complete -o bashdefault -F _flinkctl BIN
 "#;
 
-// zsh quotes what it inserts.
+// zsh quotes insertions itself.
 const ZSH: &str = r#"#compdef BIN
 _flinkctl() {
     local -a candidates folders others
@@ -120,7 +120,7 @@ impl EnvCompleter for Shell {
         let place = Place::here(*self, &word);
         for candidate in engine::complete(command, words, index, folder)? {
             let Some(value) = candidate.get_value().to_str() else { continue };
-            // Options are offered to those who begin one.
+            // Options are offered only after a dash.
             if value.starts_with('-') && !word.starts_with('-') {
                 continue;
             }
@@ -137,13 +137,13 @@ impl EnvCompleter for Shell {
     }
 }
 
-/// The place on a line where a candidate is put.
+/// The position of the cursor on the line.
 #[derive(Debug)]
 struct Place {
     shell: Shell,
-    /// What of the word stays in bash, which replaces the end of it only.
+    /// The beginning of the word that bash keeps: it replaces only the end.
     kept: String,
-    /// The quoting there. Where it is unknown, only words are offered that mean the same in any.
+    /// The quoting. Where it is unknown, only words are offered that need none.
     quoting: End,
 }
 
@@ -162,12 +162,12 @@ impl Place {
     fn in_bash(line: &str, word: &str, replaced: &str) -> Self {
         let before = Line::read(line.strip_suffix(replaced).unwrap_or(line));
         let kept = before.words.last().filter(|kept| word.starts_with(*kept)).cloned().unwrap_or_default();
-        // A quote that begins in what is replaced goes with it, or not.
+        // A quote that opens in the replaced part may be replaced too.
         let quoting = if Line::read(line).end == before.end { before.end } else { End::Unknown };
         Self { shell: Shell::Bash, kept, quoting }
     }
 
-    /// What the shell reads as this one word; none if there is no telling.
+    /// Quotes the value so that the shell reads one word; none if that is not certain.
     fn written(&self, value: &str) -> Option<String> {
         let value = value.strip_prefix(self.kept.as_str())?;
         if value.chars().any(is_unprintable) || (self.quoting == End::Unknown && !value.chars().all(is_plain))
@@ -175,7 +175,7 @@ impl Place {
             return None;
         }
         Some(match (self.shell, self.quoting) {
-            // zsh and fish quote what they insert; zsh's description stands behind a colon.
+            // zsh and fish quote insertions themselves; in zsh, a colon separates the description.
             (Shell::Zsh, _) => value.replace('\\', "\\\\").replace(':', "\\:"),
             (Shell::Bash, End::Quoted) => value.replace('\'', r"'\''"),
             (Shell::Bash, End::Unquoted) => {
@@ -187,7 +187,7 @@ impl Place {
     }
 }
 
-/// Whether no shell finds more in it than itself, wherever it stands in a word.
+/// Returns true if the character has no special meaning in any shell.
 fn is_plain(c: char) -> bool {
     c.is_alphanumeric() || "-_./:=+".contains(c) || (cfg!(windows) && c == '\\')
 }
@@ -209,11 +209,11 @@ mod tests {
             (r"f a\$", r"a\$", "a$(b)", Some(r"a\$\(b\)")),
             ("f a:b", "b", "a:b$c", Some(r"b\$c")),
             ("f 'a", "a", "a$'b", Some(r"a$'\''b")),
-            // In these quotes, and in backquotes, too much has a meaning.
+            // In double quotes and backquotes, too many characters are special.
             ("f \"a", "a", "a$b", None),
             ("f \"a", "a", "ab", Some("ab")),
             ("x=`f a", "a", "a$b", None),
-            // Nor is it modelled how a word is read there.
+            // These contexts are not modelled.
             ("f $'", "", r"$\';touch OWNED;#", None),
             ("f $'", "", "ab", None),
             ("f $'a", "a", "a'b", None),

@@ -1,4 +1,4 @@
-//! The file of contexts: read whole, changed by one process at a time, replaced at once, for its owner's eyes only.
+//! The file of contexts: locked while it changes, replaced atomically, readable only by its owner.
 
 use std::{
     collections::BTreeMap,
@@ -21,24 +21,24 @@ use crate::{
     shell::quoted,
 };
 
-/// Time for another process to change the file, or to write it if it is a pipe.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Timeout for another process's lock, and for the writer of a pipe.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// More than that is no file of contexts.
-const LARGEST: u64 = 1 << 20;
+/// Size of a file of contexts, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
 
-/// What is in the file.
+/// The content of the file.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Contexts {
-    /// The context that is meant if nothing else is said.
+    /// The current context.
     pub(crate) current: Option<String>,
     #[serde(rename = "context")]
     pub(crate) all: BTreeMap<String, Settings>,
 }
 
 impl Contexts {
-    /// What the file says; nothing if there is none.
+    /// Reads the file; a missing one is empty.
     pub(crate) fn read() -> Result<Self> {
         match path() {
             Some(path) => Ok(load(&path)?.1),
@@ -46,7 +46,7 @@ impl Contexts {
         }
     }
 
-    /// A context by its name.
+    /// Returns a context.
     pub(crate) fn get(&self, name: &str) -> Result<&Settings> {
         self.all.get(name).ok_or_else(|| {
             let failure = Failure::usage(format!("there is no context `{name}`"));
@@ -54,19 +54,19 @@ impl Contexts {
             failure.hint(match nearest(name, names.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None if names.is_empty() => {
-                    format!("`flinkctl context add {} --url URL` makes it", quoted(name))
+                    format!("`flinkctl context add {} --url URL` adds it", quoted(name))
                 }
                 None => format!("there are: {}", names.join(", ")),
             })
         })
     }
 
-    /// Changes the file; what others change at the same time is kept, and so are comments.
+    /// Changes the file. Keeps comments, and changes of other processes.
     pub(crate) fn change<T>(change: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let path = path().ok_or_else(|| {
             Failure::usage("there is no folder for contexts").hint("name a file with FLINKCTL_CONFIG")
         })?;
-        // A link stays one.
+        // A symbolic link is followed, not replaced.
         let path = fs::canonicalize(&path).unwrap_or(path);
         if fs::metadata(&path).is_ok_and(|there| !there.is_file()) {
             return Err(Failure::usage(format!("{} is no file, and cannot keep contexts", path.display()))
@@ -85,7 +85,7 @@ impl Contexts {
     }
 }
 
-/// Where contexts are: `FLINKCTL_CONFIG`, or where this system has configurations.
+/// Returns the path of the file: `FLINKCTL_CONFIG`, or the system's folder for configurations.
 pub(crate) fn path() -> Option<PathBuf> {
     let folder_in = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(file) = folder_in("FLINKCTL_CONFIG") {
@@ -101,9 +101,9 @@ pub(crate) fn path() -> Option<PathBuf> {
 }
 
 fn load(path: &Path) -> Result<(DocumentMut, Contexts)> {
-    // A shell that asks for completion is not kept waiting.
-    let patience = if crate::shell::is_completing() { Duration::from_secs(1) } else { PATIENCE };
-    let (metadata, bytes) = match local_file::read(path, LARGEST, patience) {
+    // Shell completion must not wait long.
+    let timeout = if crate::shell::is_completing() { Duration::from_secs(1) } else { LOCK_TIMEOUT };
+    let (metadata, bytes) = match local_file::read(path, MAX_BYTES, timeout) {
         Ok(read) => read,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Default::default()),
         Err(error) if error.kind() == ErrorKind::IsADirectory => {
@@ -132,7 +132,7 @@ fn load(path: &Path) -> Result<(DocumentMut, Contexts)> {
     Ok((document, contexts))
 }
 
-/// serde repeats a value that is of the wrong kind; it may be a secret.
+/// Removes the value from a message of serde, which quotes values of the wrong type: it may be a secret.
 fn without_value(message: &str) -> String {
     match (message.starts_with("invalid "), message.rsplit_once(", expected ")) {
         (true, Some((_, expected))) => format!("expected {expected}"),
@@ -141,7 +141,7 @@ fn without_value(message: &str) -> String {
     }
 }
 
-/// Commands in the file are run and tokens are sent where it says: nobody else may write it, as with ssh's.
+/// Refuses a file that others may write, as ssh does: it names commands to run and addresses to send tokens to.
 #[cfg(unix)]
 fn check_writers(path: &Path, metadata: &Metadata) -> Result<()> {
     use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
@@ -152,19 +152,19 @@ fn check_writers(path: &Path, metadata: &Metadata) -> Result<()> {
     }
     match metadata.permissions().mode() & 0o022 {
         0 => Ok(()),
-        // What is written into a device, as /dev/null is, is not what is read from it.
+        // Data written to a device such as /dev/null is not read back.
         _ if metadata.file_type().is_char_device() => Ok(()),
         _ => Err(open_to_others(path, "others than its owner may change it".into())),
     }
 }
 
-/// Who rules this machine could have flinkctl do anything anyway.
+/// Accepts files of root, who controls this machine anyway.
 #[cfg(unix)]
 fn may_own(owner: u32, me: u32) -> bool {
     owner == me || owner == 0
 }
 
-/// Nobody else may read passwords in it.
+/// Refuses a file with passwords that others may read.
 #[cfg(unix)]
 fn check_readers(path: &Path, metadata: &Metadata, contexts: &Contexts) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -195,7 +195,8 @@ fn check_readers(_: &Path, _: &Metadata, _: &Contexts) -> Result<()> {
     Ok(())
 }
 
-/// The lock is a file of its own, as the other one is replaced. No file of contexts can be another one's lock.
+/// Returns the path of the lock: a separate file, because the file of contexts is replaced. A file of contexts with the name
+/// of a lock is refused.
 fn lock_of(path: &Path) -> Result<PathBuf> {
     let Some(name) = path.file_name() else {
         return Err(Failure::usage(format!("{} is no file", path.display())));
@@ -214,7 +215,7 @@ fn lock_of(path: &Path) -> Result<PathBuf> {
 fn lock(path: &Path) -> Result<File> {
     let file = File::options().create(true).truncate(false).write(true).open(path);
     let file = file.map_err(|error| cannot("write", path, &error))?;
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + LOCK_TIMEOUT;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -229,7 +230,7 @@ fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// Carries over what was changed, and leaves the rest as it is written.
+/// Writes the changes into the document, and leaves the rest as it is.
 fn write_into(document: &mut DocumentMut, before: &Contexts, after: &Contexts) -> Result<()> {
     if before.current != after.current {
         match &after.current {
@@ -239,7 +240,7 @@ fn write_into(document: &mut DocumentMut, before: &Contexts, after: &Contexts) -
     }
     let all = document.entry("context").or_insert_with(|| {
         let mut table = toml_edit::Table::new();
-        // It needs no heading of its own.
+        // No `[context]` heading of its own.
         table.set_implicit(true);
         table.into()
     });
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_line_and_without_secrets() {
+    fn an_error_has_its_line_and_no_secret() {
         let wrong = refused("# mine\n[context.a]\nulr = \"http://flink\"\n");
         assert!(wrong.starts_with("line 3: unknown field `ulr`, expected one of `url`"), "{wrong}");
         for secret in [
@@ -288,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_file_is_understood() {
+    fn the_documented_file_is_valid() {
         let guide = include_str!("../../../../docs/contexts.md");
         let example = guide.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
         let contexts: Contexts = toml_edit::de::from_str(example).unwrap();
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_what_is_not_changed_stay() {
+    fn comments_and_unchanged_contexts_stay() {
         let text = "# mine\ncurrent = \"a\" # for now\n\n[context.a]\n# the old one\nurl = \"http://a\"\n";
         let mut document: DocumentMut = text.parse().unwrap();
         let before: Contexts = toml_edit::de::from_str(text).unwrap();
@@ -348,7 +349,7 @@ mod tests {
         for name in [".x.lock", ".lock", ".."] {
             assert!(lock_of(&at(name)).is_err(), "{name}");
         }
-        // What was locked stays so while the file is replaced.
+        // The lock holds while the file is replaced.
         let path = at("x.lock");
         let locked = lock(&lock_of(&path).unwrap()).unwrap();
         save(&path, b"", Readers::Owner).unwrap();
@@ -359,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_end_is_no_file_of_contexts() {
+    fn an_endless_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         save(&path, &vec![b'\n'; 2 << 20], Readers::Owner).unwrap();

@@ -1,4 +1,4 @@
-//! Files that somebody names: read up to a size, and pipes only for a while.
+//! Reading of files and pipes with a bound on their size and a timeout.
 
 use std::{
     fs::{self, File, Metadata},
@@ -9,44 +9,40 @@ use std::{
     time::Duration,
 };
 
-/// The file as it is now; errors are those of opening and reading it. More than `most` bytes are an error.
+/// Reads a file. More than `max` bytes are an error.
 ///
-/// Whoever opens a pipe waits for its writer, as long as this and not longer.
-pub(super) fn read(path: &Path, most: u64, patience: Duration) -> io::Result<(Metadata, Vec<u8>)> {
+/// Opening a pipe blocks until it has a writer: `timeout` bounds that.
+pub(super) fn read(path: &Path, max: u64, timeout: Duration) -> io::Result<(Metadata, Vec<u8>)> {
     if !may_block(path) {
-        return read_whole(path, most);
+        return read_whole(path, max);
     }
     let (sender, receiver) = mpsc::channel();
     let owned = path.to_owned();
-    // Nothing ends a thread that waits for a writer but the end of the process.
-    thread::Builder::new().spawn(move || sender.send(read_whole(&owned, most)))?;
-    let late = || {
-        io::Error::new(ErrorKind::TimedOut, format!("nothing came out of it for {} s", patience.as_secs()))
-    };
-    receiver.recv_timeout(patience).map_err(|_| late())?
+    // A thread that waits for a writer lives until the process ends.
+    thread::Builder::new().spawn(move || sender.send(read_whole(&owned, max)))?;
+    let late = || io::Error::new(ErrorKind::TimedOut, format!("no data for {} s", timeout.as_secs()));
+    receiver.recv_timeout(timeout).map_err(|_| late())?
 }
 
-/// The same for async code, which may stop waiting earlier.
-pub(super) async fn read_async(path: &Path, most: u64, patience: Duration) -> io::Result<Vec<u8>> {
+/// Reads a file without blocking; dropping the future stops the wait.
+pub(super) async fn read_async(path: &Path, max: u64, timeout: Duration) -> io::Result<Vec<u8>> {
     let path = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || read(&path, most, patience)).await;
+    let read = tokio::task::spawn_blocking(move || read(&path, max, timeout)).await;
     read.map_err(io::Error::other)?.map(|(_, bytes)| bytes)
 }
 
-/// Tells a pipe or a device, which may keep its reader waiting and can be read only once.
+/// Returns true for a pipe or a device, which may block and can be read only once.
 pub(super) fn may_block(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
-fn read_whole(path: &Path, most: u64) -> io::Result<(Metadata, Vec<u8>)> {
+fn read_whole(path: &Path, max: u64) -> io::Result<(Metadata, Vec<u8>)> {
     let file = File::open(path)?;
-    // Of the file that is read, whatever has its name by now.
+    // The metadata of the open file: another file may have its name by now.
     let metadata = file.metadata()?;
     let mut bytes = Vec::new();
-    match file.take(most.saturating_add(1)).read_to_end(&mut bytes)? as u64 > most {
-        true => {
-            Err(io::Error::new(ErrorKind::FileTooLarge, format!("it is longer than {} KiB", most / 1024)))
-        }
+    match file.take(max.saturating_add(1)).read_to_end(&mut bytes)? as u64 > max {
+        true => Err(io::Error::new(ErrorKind::FileTooLarge, format!("it is longer than {} KiB", max / 1024))),
         false => Ok((metadata, bytes)),
     }
 }

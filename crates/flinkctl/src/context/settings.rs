@@ -1,4 +1,4 @@
-//! How a cluster is reached: the same on the command line and in the file of contexts.
+//! Connection settings, shared by the command line and the file of contexts.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,30 +13,30 @@ use tokio::{sync::Mutex, time::Instant};
 
 use super::{
     local_file,
-    source::{Header, PIPE_PATIENCE, Source, Unseen},
+    source::{Header, PIPE_TIMEOUT, Source, Unseen},
 };
 use crate::{
     error::{Failure, Result},
     limit::Limit,
 };
 
-/// How long a token that a command said is good: commands that go on for days must not live on their first one.
-const TOKEN_AGE: Duration = Duration::from_secs(300);
+/// Time for which a command's token is reused. Long-running commands must renew it.
+const MAX_TOKEN_AGE: Duration = Duration::from_secs(300);
 
-/// How a cluster is reached, and who is asking.
+/// The connection settings of a cluster.
 #[derive(Clone, Default, PartialEq, Eq, clap::Args, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Settings {
-    /// The cluster: http://host:port, also with a path; several times if it answers at several [env: FLINKCTL_URL] [default: http://localhost:8081]
+    /// Address of the cluster, as http://host:port/path; repeat it for several addresses of one cluster [env: FLINKCTL_URL] [default: http://localhost:8081]
     #[arg(short, long, global = true, value_name = "URL")]
     #[serde(deserialize_with = "one_or_several", serialize_with = "as_one_or_several")]
     pub(crate) url: Vec<String>,
-    /// A secret header of each request; a secret comes from env:VARIABLE, file:PATH or cmd:COMMAND
+    /// Secret header of each request, from env:VARIABLE, file:PATH or cmd:COMMAND
     #[arg(long, global = true, value_name = "NAME=FROM", value_parser = Unseen(str::parse::<Header>))]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) header_from: Vec<Header>,
-    /// The bearer token, from env:, file: or cmd:; in a file it may be replaced at any time
+    /// Bearer token, from env:, file: or cmd:; a file is read before each request
     #[arg(long, global = true, value_name = "FROM", value_parser = Unseen(str::parse::<Source>))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bearer_from: Option<Source>,
@@ -44,43 +44,43 @@ pub(crate) struct Settings {
     #[arg(long, global = true, value_name = "FROM", value_parser = Unseen(str::parse::<Source>))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) basic_from: Option<Source>,
-    /// Certificates of authorities to trust in place of the system's (PEM)
+    /// CA certificates, in place of the system's (PEM)
     #[arg(long, global = true, value_name = "FILE", value_parser = path())]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ca: Option<PathBuf>,
-    /// The client's own certificate (PEM)
+    /// Client certificate (PEM)
     #[arg(long, global = true, value_name = "FILE", value_parser = path())]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cert: Option<PathBuf>,
-    /// The key of that certificate, if it is in another file
+    /// Private key of the client certificate, if it is in another file
     #[arg(long, global = true, value_name = "FILE", value_parser = path())]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<PathBuf>,
-    /// A proxy as http://host:3128 or socks5h://host:1080, or from env:, file: or cmd:; `environment` asks HTTPS_PROXY and the like
+    /// Proxy, as http://host:3128 or socks5h://host:1080, or from env:, file: or cmd:; `environment` uses HTTPS_PROXY and the like
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) proxy: Option<String>,
-    /// The cluster's Flink release, as 1.20, where it does not tell it itself [env: FLINKCTL_FLINK_VERSION]
+    /// Flink release of the cluster, as 1.20, where the cluster does not report it [env: FLINKCTL_FLINK_VERSION]
     #[arg(long, global = true, value_name = "VERSION")]
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "release")]
     pub(crate) flink_version: Option<FlinkVersion>,
-    /// How long a request may take, as 90s or 5m; on the command line it is `--timeout`.
+    /// Timeout of a request, as 90s or 5m; on the command line, `--timeout` bounds the whole command instead.
     #[arg(skip)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) timeout: Option<Time>,
-    /// What `flinkctl local up` started.
+    /// The Flink that `flinkctl local up` started.
     #[arg(skip)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) local: Option<super::Local>,
 }
 
-/// A file that can be found from other folders as well.
+/// Makes the path of a file absolute, since contexts are used in other folders.
 fn path() -> impl TypedValueParser<Value = PathBuf> {
     clap::builder::PathBufValueParser::new().map(|path| std::path::absolute(&path).unwrap_or(path))
 }
 
 impl Settings {
-    /// These, and where they say nothing, the others. There is one way to say who is asking.
+    /// Takes unset values from others. Bearer and basic authentication exclude each other, so they are taken together.
     pub(crate) fn over(self, others: Self) -> Self {
         let (bearer_from, basic_from) = match (self.bearer_from, self.basic_from) {
             (None, None) => (others.bearer_from, others.basic_from),
@@ -102,7 +102,7 @@ impl Settings {
         }
     }
 
-    /// The client, with these settings as well, after the secrets have been asked for. The limit is told what is being read.
+    /// Reads the secrets and builds the client. `set` adds settings; `limit` learns the source that is being read.
     pub(crate) async fn client(
         &self,
         limit: &Limit,
@@ -128,7 +128,7 @@ impl Settings {
             let secret = read(source).await?;
             let (user, password) = secret
                 .split_once(':')
-                .ok_or_else(|| Failure::usage(format!("what comes from {source} is no USER:PASSWORD")))?;
+                .ok_or_else(|| Failure::usage(format!("the secret from {source} is not USER:PASSWORD")))?;
             builder = builder.basic_auth(user, password);
         }
         if let Some(source) = &self.bearer_from {
@@ -141,7 +141,7 @@ impl Settings {
         match (&self.cert, &self.key) {
             (Some(cert), key) => {
                 let certificates = pem(limit, cert).await?;
-                // A pipe gives both at once.
+                // A pipe holds both, and can be read only once.
                 let key = match key.as_ref().filter(|key| *key != cert) {
                     Some(key) => pem(limit, key).await?,
                     None => certificates.clone(),
@@ -171,7 +171,7 @@ impl Settings {
         Ok(client)
     }
 
-    /// The same as far as it can be checked without asking for secrets.
+    /// Checks the settings, without reading secrets.
     pub(crate) async fn check(&self) -> Result<()> {
         let proxy = self.proxy.clone().filter(|proxy| proxy.parse::<Source>().is_err());
         let public =
@@ -179,14 +179,14 @@ impl Settings {
         public.client(&Limit::default(), |builder| builder).await.map(drop)
     }
 
-    /// Whether commands are run for what it needs.
+    /// Returns true if building the client runs commands.
     pub(crate) fn runs_commands(&self) -> bool {
         let headers = self.header_from.iter().map(|header| &header.value);
         let proxy = self.proxy.as_deref().and_then(|proxy| proxy.parse::<Source>().ok());
         headers.chain(&self.bearer_from).chain(&self.basic_from).chain(&proxy).any(Source::runs)
     }
 
-    /// The settings that hold a password themselves.
+    /// Returns the settings that contain a password.
     pub(crate) fn literal_secrets(&self) -> impl Iterator<Item = &'static str> {
         let urls = self.url.iter().any(|url| has_password(url)).then_some("url");
         let proxy = self.proxy.as_deref().is_some_and(has_password).then_some("proxy");
@@ -194,25 +194,25 @@ impl Settings {
     }
 }
 
-/// The largest file of certificates or a key.
-const LARGEST_PEM: u64 = 4 << 20;
+/// Size of a file of certificates or a key, in bytes.
+const MAX_PEM_BYTES: u64 = 4 << 20;
 
-/// Certificates or a key. A pipe is read here, where it is waited for only so long.
+/// Returns certificates or a key. A pipe is read here, with a timeout.
 async fn pem(limit: &Limit, path: &Path) -> Result<Pem> {
     if !local_file::may_block(path) {
         return Ok(Pem::file(path));
     }
     limit.step(format_args!("reading {}", path.display()));
-    let read = local_file::read_async(path, LARGEST_PEM, PIPE_PATIENCE).await;
+    let read = local_file::read_async(path, MAX_PEM_BYTES, PIPE_TIMEOUT).await;
     read.map(Pem::from).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
-/// A token that is always a fresh one.
+/// Creates a token that renews itself.
 async fn token(source: &Source) -> Result<Token> {
     Ok(match source {
         Source::Env(_) => source.read().await?.into(),
         Source::File(path) if !local_file::may_block(path) => Token::file(path),
-        // A pipe gives its token once.
+        // A pipe can be read only once.
         Source::File(_) => source.read().await?.into(),
         Source::Cmd(_) => {
             let (source, latest) = (source.clone(), Arc::new(Mutex::new(None::<(Instant, String)>)));
@@ -220,7 +220,7 @@ async fn token(source: &Source) -> Result<Token> {
                 let (source, latest) = (source.clone(), latest.clone());
                 async move {
                     let mut latest = latest.lock().await;
-                    if let Some((_, token)) = latest.as_ref().filter(|(at, _)| at.elapsed() < TOKEN_AGE) {
+                    if let Some((_, token)) = latest.as_ref().filter(|(at, _)| at.elapsed() < MAX_TOKEN_AGE) {
                         return Ok(token.clone());
                     }
                     let token = source.read().await.map_err(|failure| failure.message)?;
@@ -236,7 +236,7 @@ fn has_password(address: &str) -> bool {
     address.contains('@')
 }
 
-/// An address without user and password.
+/// Removes user and password from an address.
 pub(crate) fn shown(address: &str) -> String {
     let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
     match address.rsplit_once('@') {
@@ -246,7 +246,7 @@ pub(crate) fn shown(address: &str) -> String {
     }
 }
 
-/// A time as people write it.
+/// A duration that is written as `90s` or `5m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Time(pub(crate) Duration);
 
@@ -264,7 +264,7 @@ impl Serialize for Time {
     }
 }
 
-/// A release that can be read; what a server says of itself need not be one.
+/// Parses a release, and refuses version strings that are none.
 fn release<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<FlinkVersion>, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map(Some).map_err(serde::de::Error::custom)
@@ -302,12 +302,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_goes_before_what_is_written_down() {
+    fn the_command_line_goes_before_the_file() {
         let source = |text: &str| Some(text.parse().unwrap());
         let file =
             Settings { bearer_from: source("env:A"), proxy: Some("http://p".into()), ..Settings::default() };
-        let said = Settings { basic_from: source("env:B"), ..Settings::default() };
-        let both = said.over(file);
+        let typed = Settings { basic_from: source("env:B"), ..Settings::default() };
+        let both = typed.over(file);
         assert_eq!((both.bearer_from, both.basic_from), (None, source("env:B")));
         assert_eq!(both.proxy.as_deref(), Some("http://p"));
     }

@@ -1,4 +1,4 @@
-//! Where secrets come from. What is written down, typed and shown is the source, never the secret.
+//! Sources of secrets. Files, command lines and outputs hold the source, never the secret.
 
 use std::{ffi::OsStr, fmt, path::PathBuf, process::Stdio, str::FromStr, time::Duration};
 
@@ -12,18 +12,19 @@ use super::{
 };
 use crate::error::{Failure, Result};
 
-/// How long a command may take to say a secret: somebody may have to unlock it first.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Timeout for a command that prints a secret; the user may have to unlock it first.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Time for the writer of a pipe that is named as a file.
-pub(super) const PIPE_PATIENCE: Duration = Duration::from_secs(10);
+/// Timeout for the writer of a pipe that is named as a file.
+pub(super) const PIPE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// More than that is no secret, but a command or file that does not end.
-const LONGEST: u64 = 64 * 1024;
+/// Size of a secret, in bytes. A longer one is an endless command or file.
+const MAX_BYTES: u64 = 64 * 1024;
 
-const FORMS: &str = "a secret is not written here, but where it is: env:VARIABLE, file:PATH or cmd:COMMAND";
+const FORMS: &str =
+    "give the source of the secret instead of the secret: env:VARIABLE, file:PATH or cmd:COMMAND";
 
-/// Where a secret is to be had.
+/// A source of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) enum Source {
@@ -33,19 +34,19 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The secret, without white space around it.
+    /// Reads the secret, and trims whitespace.
     pub(crate) async fn read(&self) -> Result<String> {
         let failed = |why: String| {
             Failure::usage(format!("no secret from {self}: {why}"))
-                .hint("`flinkctl context show` tells who wants it")
+                .hint("`flinkctl context show` shows the option that uses it")
         };
         let secret = match self {
             Self::Env(name) => std::env::var(name).map_err(|_| failed("the variable is not set".into()))?,
             Self::File(path) => {
-                let secret = local_file::read_async(path, LONGEST, PIPE_PATIENCE).await;
+                let secret = local_file::read_async(path, MAX_BYTES, PIPE_TIMEOUT).await;
                 secret.map_err(|error| error.to_string()).and_then(text).map_err(failed)?
             }
-            Self::Cmd(command) => output(command, PATIENCE).await.and_then(text).map_err(failed)?,
+            Self::Cmd(command) => output(command, COMMAND_TIMEOUT).await.and_then(text).map_err(failed)?,
         };
         match secret.trim() {
             "" => Err(failed("it is empty".into())),
@@ -53,36 +54,36 @@ impl Source {
         }
     }
 
-    /// Whether a command is run for it.
+    /// Returns true if it runs a command.
     pub(crate) fn runs(&self) -> bool {
         matches!(self, Self::Cmd(_))
     }
 }
 
 fn text(secret: Vec<u8>) -> Result<String, String> {
-    match secret.len() as u64 > LONGEST {
-        true => Err(format!("it is longer than {} KiB", LONGEST / 1024)),
+    match secret.len() as u64 > MAX_BYTES {
+        true => Err(format!("it is longer than {} KiB", MAX_BYTES / 1024)),
         false => String::from_utf8(secret).map_err(|_| "it is no text".into()),
     }
 }
 
-/// What a command writes to its stdout, up to one byte more than there may be; what it has to say to people, it says on
-/// our stderr, and it may ask them on our stdin and terminal. It ends with all that it started when nobody waits for it any more.
-async fn output(command: &str, patience: Duration) -> Result<Vec<u8>, String> {
+/// Runs a command and returns its stdout, up to one byte above the limit. It shares stdin, stderr and the terminal, so it
+/// can ask the user. Dropping the future ends it with all its children.
+async fn output(command: &str, timeout: Duration) -> Result<Vec<u8>, String> {
     let mut shell = Command::new(if cfg!(windows) { "cmd" } else { "sh" });
     shell.args([if cfg!(windows) { "/C" } else { "-c" }, command]).stdout(Stdio::piped()).kill_on_drop(true);
     if crate::shell::is_completing() {
-        // A shell that asks for completion must not be written over, and has a line that is being typed.
+        // During shell completion, the terminal belongs to the line that is being edited.
         shell.stdin(Stdio::null()).stderr(Stdio::null());
     }
-    let said = async {
+    let reading = async {
         let mut group = Group::of(&mut shell).await?;
         let mut child = shell.spawn()?;
         let mut secret = Vec::new();
         if let Some(stdout) = child.stdout.take() {
-            stdout.take(LONGEST + 1).read_to_end(&mut secret).await?;
+            stdout.take(MAX_BYTES + 1).read_to_end(&mut secret).await?;
         }
-        if secret.len() as u64 > LONGEST {
+        if secret.len() as u64 > MAX_BYTES {
             return Ok(secret);
         }
         match child.wait().await? {
@@ -98,8 +99,8 @@ async fn output(command: &str, patience: Duration) -> Result<Vec<u8>, String> {
             }
         }
     };
-    let said = tokio::time::timeout(patience, said).await;
-    said.map_err(|_| format!("it took longer than {} s", patience.as_secs()))?
+    let read = tokio::time::timeout(timeout, reading).await;
+    read.map_err(|_| format!("it took longer than {} s", timeout.as_secs()))?
         .map_err(|error| error.to_string())
 }
 
@@ -111,13 +112,13 @@ impl FromStr for Source {
             Some(("env", name)) => Ok(Self::Env(name.to_owned())),
             Some(("file", path)) => Ok(Self::File(absolute(path))),
             Some(("cmd", command)) => Ok(Self::Cmd(command.to_owned())),
-            // It may be the secret itself, so it is not said again.
+            // Not quoted: it may be the secret itself.
             _ => Err(FORMS),
         }
     }
 }
 
-/// Contexts are used in other folders than the one they were made in; and a shell leaves `file:~/…` as it is.
+/// Makes a path absolute, since contexts are used in other folders, and expands `~/`, which a shell leaves in `file:~/…`.
 fn absolute(path: &str) -> PathBuf {
     let home = || std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
     let path = match path.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
@@ -160,7 +161,7 @@ impl fmt::Display for Header {
     }
 }
 
-/// Writes how a type goes from and into text for serde.
+/// Implements the conversions from and into text for serde.
 macro_rules! texts {
     ($($ty:ty),*) => {$(
         impl TryFrom<String> for $ty {
@@ -181,7 +182,7 @@ macro_rules! texts {
 
 texts!(Source, Header);
 
-/// Reads an argument without repeating it if it is wrong, as clap would.
+/// Parses an argument without quoting it in errors, as clap would: it may be a secret.
 #[derive(Clone)]
 pub(crate) struct Unseen<T>(pub(crate) fn(&str) -> Result<T, &'static str>);
 
@@ -207,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_a_secret_is_not_repeated() {
+    fn possible_secrets_are_not_quoted() {
         for wrong in ["hunter2", "env:", "https://hunter2", ""] {
             assert_eq!(wrong.parse::<Source>(), Err(FORMS));
         }
@@ -234,7 +235,7 @@ mod tests {
         assert_eq!(cmd("head -c 65536 /dev/zero | tr '\\0' x").read().await.unwrap().len(), 65536);
         let refused = cmd("printf hunt%s er2; exit 3").read().await.unwrap_err().message;
         assert!(refused.ends_with("exit status: 3") && !refused.contains("hunter2"), "{refused}");
-        // Also of a command whose own end nobody waits for, as what it left behind keeps its stdout open.
+        // The last command exits, but its child keeps stdout open.
         for slow in ["exec sleep 600", "sleep 600", "sleep 5 & exit 0"] {
             let late = output(slow, Duration::from_millis(50)).await.unwrap_err();
             assert!(late.starts_with("it took longer than "), "{late}");

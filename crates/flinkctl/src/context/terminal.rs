@@ -1,4 +1,4 @@
-//! The terminal, lent to a command that may ask the person at it.
+//! Handing the terminal to a command that asks the user.
 
 use std::fs::File;
 
@@ -19,7 +19,7 @@ pub(super) struct Lent {
 }
 
 impl Lent {
-    /// Puts a process group into the foreground, if that of this process is there now.
+    /// Puts a process group into the foreground, if this process's group is there now.
     pub(super) fn to(group: Pid) -> Option<Self> {
         let terminal = File::options().read(true).write(true).open("/dev/tty").ok()?;
         if tcgetpgrp(&terminal) != Ok(getpgrp()) {
@@ -33,11 +33,11 @@ impl Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        // A shell may have taken it meanwhile.
+        // A shell may have taken the terminal meanwhile.
         if tcgetpgrp(&self.terminal) == Ok(self.group) {
-            // Without a terminal, there is nothing to take back.
+            // It fails if the terminal is gone, which is fine.
             let _ = put_into_foreground(&self.terminal, getpgrp());
-            // A command that is killed while it reads a password leaves the echo off.
+            // A command that was killed while it read a password leaves the echo off.
             let _ = tcsetattr(&self.terminal, SetArg::TCSADRAIN, &self.modes);
         }
     }
@@ -45,7 +45,7 @@ impl Drop for Lent {
 
 fn put_into_foreground(terminal: &File, group: Pid) -> nix::Result<()> {
     let mut stop = SigSet::empty();
-    // Sent to who is not in the foreground, and would stop this process.
+    // This signal goes to background processes, and would stop this one.
     stop.add(Signal::SIGTTOU);
     let before = stop.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
     let done = tcsetpgrp(terminal, group);

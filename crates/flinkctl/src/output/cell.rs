@@ -1,4 +1,4 @@
-//! One value: found in the server's JSON and made readable.
+//! Formatting of one value of the server's JSON.
 
 use anstyle::{AnsiColor, Style};
 use flink_rest_client::Timestamp;
@@ -7,12 +7,12 @@ use super::{human, plain, spark};
 use crate::json::Json;
 use crate::view::Show;
 
-/// A value as it is shown, with its colour.
+/// A formatted value with its colour.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cell {
     pub(crate) text: String,
     pub(crate) style: Style,
-    /// Its styles where it has several, each with how many characters it is of.
+    /// Styles of parts of the text: each applies to the next so many characters.
     pub(crate) runs: Vec<(Style, usize)>,
 }
 
@@ -22,7 +22,7 @@ impl From<String> for Cell {
     }
 }
 
-/// For people: short, `-` if there is none.
+/// Formats a value for people: short, `-` if it is absent.
 pub(crate) fn readable(value: Option<Json<'_>>, show: Show, now: Timestamp) -> Cell {
     let Some(value) = present(value, show) else { return dim("-") };
     let as_it_is = || plain(&value.shown());
@@ -44,7 +44,7 @@ pub(crate) fn readable(value: Option<Json<'_>>, show: Show, now: Timestamp) -> C
         Show::Rate => value.number().map_or_else(as_it_is, human::rate).into(),
         Show::Load => load(value),
         Show::Index => index(value).into(),
-        // A whole number has more digits than a double.
+        // A whole number may have more digits than a double.
         Show::Number if value.number::<i128>().is_some() => as_it_is().into(),
         Show::Number => value.number().map_or_else(as_it_is, human::number).into(),
         Show::LastPart => last_part(value).into(),
@@ -52,7 +52,7 @@ pub(crate) fn readable(value: Option<Json<'_>>, show: Show, now: Timestamp) -> C
     }
 }
 
-/// For scripts: whole, in one unit, empty if there is none.
+/// Formats a value for scripts: exact, in one unit, empty if it is absent.
 pub(crate) fn exact(value: Option<Json<'_>>, show: Show) -> String {
     let Some(value) = present(value, show) else { return String::new() };
     let as_it_is = || plain(&value.shown());
@@ -69,7 +69,7 @@ pub(crate) fn exact(value: Option<Json<'_>>, show: Show) -> String {
     }
 }
 
-/// The value, unless it is one of Flink's ways to say that there is none.
+/// Filters out null and Flink's placeholders for an absent value, such as -1.
 fn present(value: Option<Json<'_>>, show: Show) -> Option<Json<'_>> {
     let least = match show {
         Show::Time => 1,
@@ -82,11 +82,11 @@ fn present(value: Option<Json<'_>>, show: Show) -> Option<Json<'_>> {
 }
 
 pub(crate) fn timestamp(value: Json<'_>) -> Option<Timestamp> {
-    // Metrics are texts.
+    // Values of metrics are strings.
     Timestamp::from_millisecond(value.shown().parse().ok()?).ok()
 }
 
-/// The load of a vertex, as `flink_ops` tells it.
+/// Formats the load of a vertex, as `flink_ops` returns it.
 fn load(vertex: Json<'_>) -> Cell {
     let part = |name| vertex.get(name).and_then(Json::number::<f64>);
     match vertex.get("measurement").and_then(Json::as_str).as_deref() {
@@ -102,7 +102,7 @@ fn load(vertex: Json<'_>) -> Cell {
     }
 }
 
-/// The deepest cause with its class.
+/// Returns the root cause with its class.
 fn root_cause(trace: Json<'_>) -> String {
     plain(&flink_rest_client::causes(&trace.as_str().unwrap_or_default()).pop().unwrap_or_default())
 }
@@ -111,26 +111,26 @@ fn reason(trace: Json<'_>) -> String {
     plain(&flink_rest_client::causes(&trace.as_str().unwrap_or_default()).join(" <- "))
 }
 
-/// `Map<br/>+- Filter<br/>` as `Map -> Filter`.
+/// Formats `Map<br/>+- Filter<br/>` as `Map -> Filter`.
 fn operators(html: Json<'_>) -> String {
     let text = plain(&html.shown());
     let lines = text.split("<br/>").map(|line| line.trim_start_matches([' ', '+', '-', ':']).trim_end());
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" -> ")
 }
 
-/// `/tmp/flink-web-upload/a1b2_app.jar` as `a1b2_app.jar`; all of it if it ends in no name.
+/// Shortens `/tmp/flink-web-upload/a1b2_app.jar` to `a1b2_app.jar`. A path without a file name stays whole.
 fn last_part(path: Json<'_>) -> String {
     let path = plain(&path.shown());
     let last = path.rsplit(['/', '\\']).next().filter(|last| !matches!(*last, "" | "." | ".."));
     last.map(str::to_owned).unwrap_or(path)
 }
 
-/// `0.currentInputWatermark` as `0`.
+/// Shortens `0.currentInputWatermark` to `0`.
 fn index(name: Json<'_>) -> String {
     plain(name.as_str().unwrap_or_default().split('.').next().unwrap_or_default())
 }
 
-/// `4 running, 1 scheduled`.
+/// Formats counts by state: `4 running, 1 scheduled`.
 fn counts(value: Json<'_>) -> Cell {
     let members = value.members().filter_map(|(state, count)| Some((state.as_str()?, count)));
     let there = members.filter(|(state, count)| state != "total" && count.number() != Some(0_u64));
@@ -145,7 +145,7 @@ pub(crate) fn dim(text: &str) -> Cell {
     Cell { text: text.into(), style: Style::new().dimmed(), ..Cell::default() }
 }
 
-/// Green goes on, red went wrong, yellow is on its way, blue is over.
+/// Returns the colour of a state: green for running, red for failed, blue for finished, yellow for transitions.
 pub(crate) fn colour(state: &str) -> Style {
     let colour = match state.to_ascii_uppercase().as_str() {
         "RUNNING" | "OK" | "LOW" => AnsiColor::Green,

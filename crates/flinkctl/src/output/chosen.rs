@@ -1,4 +1,4 @@
-//! The fields that `--json` asks for.
+//! The output of `--json FIELDS`.
 
 use std::{collections::BTreeMap, io::Write};
 
@@ -9,7 +9,7 @@ use crate::error::{Failure, Result};
 use crate::json::Json;
 
 impl Output {
-    /// The fields that were asked for by `--json`: as JSON, unless another format is said as well.
+    /// Writes the fields of `--json`: as JSON, unless `-o` sets another format.
     pub(super) fn chosen<'a>(
         &self,
         out: &mut Screen<impl Write>,
@@ -17,13 +17,13 @@ impl Output {
         is_list: bool,
     ) -> Result<()> {
         let is_json = !self.chosen || matches!(self.format, Format::Json | Format::Yaml);
-        // Nothing is written before all are found.
+        // All fields are looked up before anything is written.
         let mut text = String::new();
         for (number, row) in rows.enumerate() {
             let values = self.fields.iter().map(|field| field_of(&row, field));
             let values = values.collect::<Result<Vec<_>>>()?;
             if is_json {
-                // A name that is asked for twice is there once.
+                // The map drops fields that were given twice.
                 let members: BTreeMap<_, _> = self.fields.iter().zip(values).collect();
                 let members = members
                     .into_iter()
@@ -46,7 +46,7 @@ impl Output {
     }
 }
 
-/// A field by its name, or by the names that lead to it: `tasks.running`, `entry.0.name`.
+/// Looks up a field by its name or its path: `tasks.running`, `entry.0.name`.
 fn field_of<'a>(row: &'a Row<'_>, field: &str) -> Result<Json<'a>> {
     let at = || format!("/{}", field.replace('.', "/"));
     row.get(field).or_else(|| row.pointer(&at())).ok_or_else(|| unknown_field(field, row))

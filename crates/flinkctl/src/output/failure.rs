@@ -1,4 +1,4 @@
-//! A failure as it is printed: message, causes, place, trace and hint.
+//! Printing of failures: message, causes, place, trace and hint.
 
 use anstyle::{AnsiColor, Style};
 
@@ -11,12 +11,12 @@ impl Failure {
         self.print_with("", verbose);
     }
 
-    /// The same with the context in which it happened.
+    /// Writes it to stderr, after the name of its context.
     pub(crate) fn print_of(&self, context: &str, verbose: bool) {
         self.print_with(&format!("{context}: "), verbose);
     }
 
-    /// Writes it to stderr as one line, with the part of the answer that failed: the message and its root cause.
+    /// Writes one line to stderr: the part of the answer that failed, the message and its root cause.
     pub(crate) fn print_line(&self, part: &str) {
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
         let cause = self.causes.last().map(|cause| format!(": {cause}")).unwrap_or_default();
@@ -26,7 +26,7 @@ impl Failure {
     fn print_with(&self, before: &str, verbose: bool) {
         let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
         let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
-        // In a pipe, a line is whole.
+        // In a pipe, lines are not wrapped.
         let width = stderr_width().unwrap_or(usize::MAX);
         let message = wrapped(&format!("Error: {before}{}", self.message), width, "  ");
         say_as("Error:", red, message.strip_prefix("Error:").unwrap_or(&message));

@@ -1,17 +1,17 @@
-//! Times, durations and sizes, as people write and read them.
+//! Times, durations and sizes in readable units.
 
 use std::time::Duration;
 
 use flink_rest_client::Timestamp;
 
-/// Reads `90s`, `5m`, `1h30m`, `500ms`.
+/// Parses `90s`, `5m`, `1h30m`, `500ms`.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no time; write it as 90s, 5m or 1h30m");
     let duration: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(duration).ok().filter(|duration| !duration.is_zero()).ok_or_else(wrong)
 }
 
-/// The two largest units: `3d 4h`, `5m 3s`, `345ms`.
+/// Formats milliseconds in the two largest units: `3d 4h`, `5m 3s`, `345ms`.
 pub(crate) fn duration(millis: u64) -> String {
     const UNITS: [(u64, &str); 4] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
     let Some(first) = UNITS.iter().position(|(unit, _)| millis >= *unit) else {
@@ -26,13 +26,13 @@ pub(crate) fn duration(millis: u64) -> String {
     words.map(|(count, name)| format!("{count}{name}")).collect::<Vec<_>>().join(" ")
 }
 
-/// `512 B`, `1.5 KiB`, `64 MiB`.
+/// Formats a size: `512 B`, `1.5 KiB`, `64 MiB`.
 pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if count < 1024 {
         return format!("{count} B");
     }
-    // In tenths, so that no float is needed.
+    // Counts in tenths, to avoid floats.
     let (mut tenths, mut units) = (u128::from(count) * 10 / 1024, UNITS.iter());
     let mut unit = units.next();
     while tenths >= 10_240
@@ -48,7 +48,7 @@ pub(crate) fn bytes(count: u64) -> String {
     }
 }
 
-/// `0.4`, `97`, `1.2k`, `35M`.
+/// Formats a rate: `0.4`, `97`, `1.2k`, `35M`.
 pub(crate) fn rate(count: f64) -> String {
     const UNITS: [(f64, &str); 3] = [(1e9, "G"), (1e6, "M"), (1e3, "k")];
     let (count, unit) = UNITS
@@ -61,13 +61,13 @@ pub(crate) fn rate(count: f64) -> String {
     }
 }
 
-/// A number with three digits behind the point at most.
+/// Formats a number with at most three decimals.
 pub(crate) fn number(number: f64) -> String {
     let text = format!("{number:.3}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// How long ago it was: `3m 5s ago`.
+/// Formats the time since `at`: `3m 5s ago`.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let millis = now.as_millisecond().saturating_sub(at.as_millisecond());
     match u64::try_from(millis) {

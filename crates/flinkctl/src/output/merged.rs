@@ -16,10 +16,10 @@ use crate::{
 
 const CONTEXT: Column = text("CONTEXT", "/context");
 
-/// What is shown as names and values.
+/// The table of answers that are names and values.
 const VALUES: Part = Part::Rows("", &[id("NAME", "/name"), text("VALUE", "/value")]);
 
-/// JSON of contexts' names and of their answers.
+/// The JSON of each context's name, and its answer.
 type Answers<'a> = Vec<(String, Cow<'a, str>)>;
 
 impl Output {
@@ -59,7 +59,7 @@ fn with_context<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Vec<Column
     std::iter::once(CONTEXT).chain(columns.into_iter().copied()).collect()
 }
 
-/// A row for each element of each answer; a thing is one.
+/// Returns a row for each element of each answer; an answer that is no list is one row.
 fn rows<'a>(answers: &'a Answers<'_>, part: &Part, fields: &'a [String]) -> Result<Rows<'a>> {
     let mut all: Vec<Rows<'a>> = Vec::new();
     for (context, text) in answers {
@@ -70,7 +70,7 @@ fn rows<'a>(answers: &'a Answers<'_>, part: &Part, fields: &'a [String]) -> Resu
     Ok(Box::new(all.into_iter().flatten()))
 }
 
-/// The names and values in each answer.
+/// Flattens each answer to names and values.
 fn by_value(answers: &Answers<'_>, at: &str) -> Result<Answers<'static>> {
     let of_one = |(context, text): &(String, Cow<'_, str>)| {
         let values = flattened(Json::of(text)?.pointer(at).unwrap_or(Json::NULL))?;

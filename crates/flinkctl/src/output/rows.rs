@@ -1,4 +1,4 @@
-//! What stands at a place in the server's JSON, as rows.
+//! Rows of a table, from the elements of the server's JSON.
 
 use std::{borrow::Cow, collections::HashMap, rc::Rc};
 
@@ -11,15 +11,15 @@ use crate::{
     view::{Column, Part, Show},
 };
 
-/// Most characters of a text that is repeated in many rows.
+/// Characters of a text that is repeated in many rows.
 const MAX_REPEATED: usize = 256;
 
-/// A thing in a list.
+/// An element of a list.
 #[derive(Clone, Debug)]
 pub(super) struct Row<'a> {
     json: Json<'a>,
     members: Vec<(Cow<'a, str>, Json<'a>)>,
-    /// Names and JSON of what it has of the whole that it is a part of.
+    /// Names and JSON of values of the enclosing element.
     whole: Option<Rc<Vec<(&'a str, String)>>>,
 }
 
@@ -31,30 +31,30 @@ impl<'a> From<Json<'a>> for Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// A member of an object.
+    /// Creates a row from a member of an object.
     fn member((key, value): (Json<'a>, Json<'a>)) -> Self {
         Self { json: value, members: vec![("key".into(), key), ("value".into(), value)], whole: None }
     }
 
-    /// The same with another value of this name.
+    /// Adds a value.
     pub(super) fn with(mut self, name: &'static str, value: Json<'a>) -> Self {
         self.members.push((name.into(), value));
         self
     }
 
-    /// The value of a column, unless there is none.
+    /// Returns the value of a column, unless it is absent.
     pub(super) fn find(&self, column: &Column) -> Option<Json<'_>> {
         column.places().find_map(|at| self.pointer(at).filter(|value| !value.is_null()))
     }
 
-    /// The value at the end of a JSON pointer.
+    /// Returns the value at a JSON pointer.
     pub(super) fn pointer(&self, at: &str) -> Option<Json<'_>> {
         let Some(path) = at.strip_prefix('/') else { return Some(self.json) };
         let (name, below) = path.find('/').map_or((path, ""), |end| path.split_at(end));
         self.get(name)?.pointer(below)
     }
 
-    /// The value of this name; of several the last.
+    /// Returns the value of this name, or the last of several.
     pub(super) fn get(&self, name: &str) -> Option<Json<'_>> {
         let own = self.members.iter().rfind(|(known, _)| known == name).map(|(_, value)| *value);
         let whole = || self.whole.iter().flat_map(|whole| whole.iter()).find(|(known, _)| *known == name);
@@ -62,17 +62,18 @@ impl<'a> Row<'a> {
         own.or_else(|| Json::of(&whole()?.1).ok())
     }
 
-    /// The names of its values.
+    /// Returns the names of all values.
     pub(super) fn names(&self) -> Vec<&str> {
         let whole = self.whole.iter().flat_map(|whole| whole.iter()).map(|(name, _)| *name);
         self.members.iter().map(|(name, _)| name.as_ref()).chain(whole).collect()
     }
 }
 
-/// Things in a list, one after the other.
+/// An iterator over rows.
 pub(super) type Rows<'a> = Box<dyn Iterator<Item = Row<'a>> + 'a>;
 
-/// The elements at this place; below `*`, what each of them has, with those of these members that only the whole has.
+/// Returns the elements at a place. With `*` in it, returns the nested elements of each, with the named members of the
+/// enclosing element that they lack themselves.
 fn elements_at<'a>(json: Json<'a>, at: &str, members: Vec<&'a str>) -> Rows<'a> {
     let Some((outer, inner)) = at.split_once("/*") else { return elements(json.pointer(at)) };
     let inner = inner.to_owned();
@@ -83,7 +84,7 @@ fn elements_at<'a>(json: Json<'a>, at: &str, members: Vec<&'a str>) -> Rows<'a> 
     }))
 }
 
-/// The JSON of a value that can be repeated in each of many rows: one that is short, or the beginning of a text.
+/// Returns the JSON of a value that is repeated in many rows, shortened if it is a long text.
 fn repeated(value: Json<'_>) -> Option<String> {
     match value.as_str() {
         Some(text) => Some(Value::from(label(&text)).to_string()),
@@ -92,15 +93,15 @@ fn repeated(value: Json<'_>) -> Option<String> {
     }
 }
 
-/// A name that is repeated in many rows, cut if it is longer than any that a person would choose.
+/// Shortens a name that is repeated in many rows to 256 characters.
 pub(crate) fn label(name: &str) -> String {
-    // Half a secret would not be known for one.
+    // Hidden before the cut: half a secret would not be recognised.
     let name = hide(name);
     let cut = if name.chars().nth(MAX_REPEATED).is_some() { "…" } else { "" };
     name.chars().take(MAX_REPEATED).collect::<String>() + cut
 }
 
-/// The elements that a part shows, in its order, if it shows several. These fields are wanted besides its columns.
+/// Returns the elements that a part shows, in its order; none if the part is no list. `fields` are needed besides its columns.
 pub(super) fn of_part<'a>(json: Json<'a>, part: &Part, fields: &'a [String]) -> Option<Rows<'a>> {
     let columns = part.columns().unwrap_or_default().iter().flat_map(Column::places);
     let columns = columns.map(|at| at.trim_start_matches('/').split('/').next().unwrap_or_default());
@@ -121,7 +122,7 @@ pub(super) fn of_part<'a>(json: Json<'a>, part: &Part, fields: &'a [String]) -> 
     }
 }
 
-/// The elements in the order of their ids, as far as those are texts.
+/// Sorts the elements by their ids, where those are texts.
 fn sorted<'a>(list: Json<'a>, columns: &[Column]) -> Vec<Json<'a>> {
     let id = columns.iter().find(|column| column.show == Show::Id);
     let mut elements: Vec<_> = list.elements().collect();
@@ -129,14 +130,14 @@ fn sorted<'a>(list: Json<'a>, columns: &[Column]) -> Vec<Json<'a>> {
     elements
 }
 
-/// The elements in an order in which each comes behind those that its `inputs` name. Flink tells them from the sinks up.
+/// Sorts the elements so that each follows those that its `inputs` name. Flink lists sinks first.
 fn downstream(list: Json<'_>) -> Vec<Json<'_>> {
     fn id(json: Json<'_>) -> Cow<'_, str> {
         json.get("id").and_then(Json::as_str).unwrap_or_default()
     }
     let mut rows: Vec<_> = list.elements().map(Some).collect();
     rows.reverse();
-    // How many rows of an id are still to come, which rows wait for it, and for how many rows each waits.
+    // `left`: remaining rows per id. `waiting`: rows that wait for an id. `inputs`: ids that each row waits for.
     let (mut left, mut waiting) = (HashMap::<_, usize>::new(), HashMap::<_, Vec<usize>>::new());
     rows.iter().flatten().for_each(|row| *left.entry(id(*row)).or_default() += 1);
     let mut inputs = vec![0_usize; rows.len()];
@@ -168,12 +169,12 @@ fn downstream(list: Json<'_>) -> Vec<Json<'_>> {
         next.sort_unstable();
         ready = next;
     }
-    // Iterations go in circles.
+    // Iterations form cycles; their rows come last.
     ordered.extend(rows.into_iter().flatten());
     ordered
 }
 
-/// The elements of an array; an object's members as `key` and `value`.
+/// Returns the elements of an array, or the members of an object as `key` and `value`.
 pub(super) fn elements(json: Option<Json<'_>>) -> Rows<'_> {
     match json {
         Some(json) if json.is_object() => Box::new(json.members().map(Row::member)),
@@ -181,13 +182,13 @@ pub(super) fn elements(json: Option<Json<'_>>) -> Rows<'_> {
     }
 }
 
-/// Most bytes of flattened names: each value repeats all names above it, so a small answer can make any number of them.
+/// Bytes of flattened names. Each value repeats all names above it, so a small answer could produce any number.
 const MAX_FLATTENED: usize = 16 << 20;
 
-/// Most names that lead to a value; what lies deeper is shown as JSON.
+/// Depth of flattened values; deeper ones are shown as JSON.
 const MAX_NAMES: usize = 32;
 
-/// Each value with the names that lead to it.
+/// Returns each leaf value with its path.
 pub(super) fn flattened(json: Json<'_>) -> Result<Vec<(String, String)>> {
     let (mut lines, mut bytes) = (Vec::new(), 0);
     flatten(json, String::new(), 0, &mut lines, &mut bytes);
@@ -204,7 +205,7 @@ fn flatten(json: Json<'_>, name: String, depth: usize, lines: &mut Vec<(String, 
     }
     let below = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
     if json.is_object() && depth < MAX_NAMES {
-        // What is one value comes first, then what has parts: Flink's own order is that of a Java map.
+        // Plain values come first, then nested ones: Flink's own order is that of a Java hash map.
         let members = json.members().filter_map(|(key, value)| Some((key.as_str()?, value)));
         let mut members: Vec<_> = members.collect();
         members.sort_by(|(key, value), (other_key, other)| {

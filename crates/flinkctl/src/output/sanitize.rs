@@ -1,4 +1,4 @@
-//! Text that a server worded: shown without what would move the cursor, colour the terminal or turn text round.
+//! Text of a server, without characters that move the cursor, colour the terminal or change the writing direction.
 
 use std::{borrow::Cow, io::Write};
 
@@ -7,27 +7,27 @@ use flink_rest_client::is_printable;
 
 use super::{screen, secrets::hide};
 
-/// Whether it does something other than being seen.
+/// Returns true if the character has an effect other than being visible.
 pub(crate) fn is_unprintable(c: char) -> bool {
     !is_printable(c)
 }
 
-/// A text of several lines.
+/// Replaces characters that a terminal obeys, except line breaks and tabs.
 pub(crate) fn sanitize(text: &str) -> String {
     replace_unprintable(text, |c| if matches!(c, '\n' | '\t') { c } else { '\u{fffd}' })
 }
 
-/// One line of text, also without what would split a column.
+/// Replaces characters that a terminal obeys, and line breaks and tabs, which would split a column.
 pub(crate) fn plain(text: &str) -> String {
     replace_unprintable(text, |_| ' ')
 }
 
-/// The text without secrets, with others in the place of wild characters.
+/// Hides secrets and replaces unprintable characters.
 fn replace_unprintable(text: &str, instead: impl Fn(char) -> char) -> String {
-    /// More marks above and below a letter than any script has would cover the lines around it.
-    const MOST_MARKS: usize = 8;
+    /// Combining marks per letter. More than any script has would cover the lines around it.
+    const MAX_MARKS: usize = 8;
     let text = hide(text);
-    // Almost all text is like this, and a log may have gigabytes of it.
+    // The fast path: almost all text is printable ASCII, and a log may have gigabytes of it.
     let stays =
         |byte: u8| matches!(byte, b' '..=b'~') || byte.is_ascii() && instead(byte.into()) == char::from(byte);
     if text.bytes().all(stays) {
@@ -40,13 +40,12 @@ fn replace_unprintable(text: &str, instead: impl Fn(char) -> char) -> String {
         } else {
             0
         };
-        if is_unprintable(c) { Some(instead(c)) } else { Some(c).filter(|_| marks <= MOST_MARKS) }
+        if is_unprintable(c) { Some(instead(c)) } else { Some(c).filter(|_| marks <= MAX_MARKS) }
     };
     text.chars().filter_map(shown).collect()
 }
 
-/// JSON in which all of it is escaped; JSON itself wants that of the first 32 characters only. Between its values there
-/// are no lines.
+/// Escapes all unprintable characters of a JSON token; JSON itself requires that of the first 32 only.
 pub(super) fn json(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unprintable) {
         return text.into();
@@ -64,13 +63,13 @@ pub(super) fn json(text: &str) -> Cow<'_, str> {
     escaped.into()
 }
 
-/// Writes a line to stderr, after a mark in this style. That it cannot be written is no failure: nobody reads it.
+/// Writes a line to stderr, after a mark in this style. Ignores errors: if stderr is closed, nobody reads it.
 pub(crate) fn say_as(mark: &str, style: Style, text: &str) {
     let mut stderr = screen::stderr();
     let _ = stderr.styled(style, mark).and_then(|()| writeln!(stderr, "{text}"));
 }
 
-/// Writes a line to stderr, as `eprintln!` does; but sanitize, and without a panic if stderr is full or closed.
+/// Writes a line to stderr as `eprintln!` does, but sanitized, and without a panic if stderr is full or closed.
 macro_rules! say {
     ($($text:tt)*) => {
         $crate::output::say_as("", anstyle::Style::new(), &format!($($text)*))
@@ -83,12 +82,12 @@ pub(crate) use say;
 mod tests {
     use super::*;
 
-    const WILD: &str = "a\u{1b}[31m\u{9b}2J\u{7f}\u{202e}b\u{2066}\n";
+    const UNPRINTABLE: &str = "a\u{1b}[31m\u{9b}2J\u{7f}\u{202e}b\u{2066}\n";
 
     #[test]
     fn nothing_that_a_server_says_moves_the_cursor() {
-        assert_eq!(sanitize(WILD), "a\u{fffd}[31m\u{fffd}2J\u{fffd}\u{fffd}b\u{fffd}\n");
-        assert_eq!(plain(WILD), "a [31m 2J  b  ");
+        assert_eq!(sanitize(UNPRINTABLE), "a\u{fffd}[31m\u{fffd}2J\u{fffd}\u{fffd}b\u{fffd}\n");
+        assert_eq!(plain(UNPRINTABLE), "a [31m 2J  b  ");
     }
 
     #[test]
@@ -100,7 +99,7 @@ mod tests {
 
     #[test]
     fn escaped_json_means_the_same() {
-        let value = serde_json::json!({WILD: [WILD]});
+        let value = serde_json::json!({UNPRINTABLE: [UNPRINTABLE]});
         let text = value.to_string();
         let text = json(&text);
         assert!(!text.contains(is_unprintable), "{text}");

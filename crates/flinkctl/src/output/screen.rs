@@ -1,5 +1,5 @@
-//! The door to stdout and stderr. Whatever goes through is shown and does nothing: only the program itself colours, and
-//! clears the screen. `clippy.toml` of this crate leaves no other way to either.
+//! The only access to stdout and stderr (`clippy.toml` of this crate forbids others). Text is sanitized: only the program
+//! itself writes colours and clears the screen.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
@@ -8,20 +8,20 @@ use anstyle::Style;
 
 use super::sanitize::sanitize;
 
-/// A writer of text for people. All that is written to it is sanitize.
+/// A writer of text for people, which sanitizes all text.
 #[derive(Debug)]
 pub(crate) struct Screen<W> {
     out: W,
-    /// Whether styles are written. Otherwise `out` would have to find and remove them.
+    /// True if styles are written. Otherwise `out` would have to find and remove them.
     is_coloured: bool,
 }
 
-/// Bytes of much text that are written at once.
+/// Size of the buffer for large outputs, in bytes.
 pub(super) const BLOCK: usize = 64 * 1024;
 
 pub(crate) type Stdout = Screen<AutoStream<io::Stdout>>;
 
-#[expect(clippy::disallowed_methods, reason = "this is the door")]
+#[expect(clippy::disallowed_methods, reason = "the only access to stdout and stderr")]
 mod way {
     use super::{AutoStream, IsTerminal, io};
 
@@ -46,38 +46,38 @@ mod way {
     }
 }
 
-/// Standard output, for people.
+/// Opens standard output for people.
 pub(crate) fn stdout() -> Stdout {
     Screen::of(way::stdout())
 }
 
-/// Standard output for much text: it is written when a block is full, or flushed.
+/// Opens standard output for large outputs: written when a block is full, or flushed.
 pub(crate) fn stdout_in_blocks() -> Screen<BufWriter<AutoStream<io::Stdout>>> {
     let Screen { out, is_coloured } = stdout();
     Screen { out: BufWriter::with_capacity(BLOCK, out), is_coloured }
 }
 
-/// Standard error, for people.
+/// Opens standard error for people.
 pub(crate) fn stderr() -> Screen<AutoStream<io::Stderr>> {
     Screen::of(way::stderr())
 }
 
-/// Whether somebody looks at stdout.
+/// Returns true if stdout is a terminal.
 pub(crate) fn is_seen() -> bool {
     way::is_terminal().0
 }
 
-/// Whether somebody looks at stderr, as at what goes on.
+/// Returns true if stderr is a terminal, so that progress is drawn there.
 pub(crate) fn is_watched() -> bool {
     way::is_terminal().1
 }
 
-/// How many cells a line of stderr has, if somebody looks at it.
+/// Returns the width of stderr in cells, if it is a terminal.
 pub(crate) fn stderr_width() -> Option<usize> {
     is_watched().then(way::width).flatten().map(usize::from)
 }
 
-/// Writes bytes for programs to stdout: a format of its own, or what was asked for as it is.
+/// Writes bytes to stdout unchanged, for programs: a drawing, a script, or the server's own answer.
 pub(crate) fn write_raw(bytes: &[u8]) -> io::Result<()> {
     let mut out = way::raw();
     out.write_all(bytes)?;
@@ -92,7 +92,7 @@ impl<S: RawStream> Screen<AutoStream<S>> {
 }
 
 impl<W: Write> Screen<W> {
-    /// A text in a style of the program's.
+    /// Writes a text in a style.
     pub(crate) fn styled(&mut self, style: Style, text: &str) -> io::Result<()> {
         let text = sanitize(text);
         if !self.is_coloured || style.is_plain() {
@@ -101,7 +101,7 @@ impl<W: Write> Screen<W> {
         write!(self.out, "{style}{text}{style:#}")
     }
 
-    /// Makes room for what is drawn in the place of what was there.
+    /// Clears the screen.
     pub(crate) fn clear(&mut self) -> io::Result<()> {
         write!(self.out, "\u{1b}[H\u{1b}[2J")
     }
@@ -122,7 +122,7 @@ impl<W: Write> Write for Screen<W> {
 pub(crate) mod tests {
     use super::*;
 
-    /// What is written in a style and without, as a terminal gets it.
+    /// Returns the bytes that a terminal would get.
     pub(crate) fn drawn(draw: impl FnOnce(&mut Screen<Vec<u8>>)) -> String {
         let mut screen = Screen { out: Vec::new(), is_coloured: true };
         draw(&mut screen);

@@ -1,4 +1,4 @@
-//! Credentials of the clients of this process: what is shown of a server's words is shown without them.
+//! Hiding of credentials: text of a server is shown without those that this process sends.
 
 use std::{
     borrow::Cow,
@@ -12,21 +12,21 @@ use crate::json::{Tokens, unquoted};
 
 static CLIENTS: Mutex<Vec<FlinkRestClient>> = Mutex::new(Vec::new());
 
-/// What the crate puts in the place of a secret.
+/// The crate's replacement of a secret.
 const HIDDEN: &str = "******";
 
-/// What this client sends is hidden from now on.
+/// Hides the credentials of this client from now on.
 pub(crate) fn keep_secrets(client: &FlinkRestClient) {
     CLIENTS.lock().unwrap_or_else(PoisonError::into_inner).push(client.clone());
 }
 
-/// The same text without them.
+/// Returns the text without credentials.
 pub(crate) fn hide(text: &str) -> Cow<'_, str> {
     let clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
     clients.iter().fold(text.into(), |text, client| client.hide_secrets(text))
 }
 
-/// JSON as the server wrote it, but for the strings that hold one, and numbers that are one.
+/// Replaces strings that contain a credential, and numbers that are one. The rest stays as the server wrote it.
 pub(super) fn hide_in_json(text: &str) -> Cow<'_, str> {
     hide_in_values(text, hide)
 }
@@ -55,24 +55,24 @@ fn hide_in_values<'a>(text: &'a str, hide: impl Fn(&str) -> Cow<'_, str>) -> Cow
     }
 }
 
-/// A text that comes in pieces and goes on without secrets, line by line.
+/// A filter for text that arrives in pieces: passes it on line by line, without credentials.
 #[derive(Debug, Default)]
 pub(crate) struct Lines(Vec<u8>);
 
 impl Lines {
-    /// Bytes of a line that are kept at once.
-    const MOST: usize = 1 << 20;
+    /// Bytes of a line that are buffered.
+    const MAX_BYTES: usize = 1 << 20;
 
-    /// What may go on after this piece.
+    /// Adds a piece, and returns the bytes that can be passed on.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.0.extend_from_slice(bytes);
         let end = self.0.iter().rposition(|byte| *byte == b'\n').map(|end| end + 1);
-        let end = end.or_else(|| (self.0.len() > Self::MOST).then(|| end_outside(&self.0)));
+        let end = end.or_else(|| (self.0.len() > Self::MAX_BYTES).then(|| end_outside(&self.0)));
         let rest = self.0.split_off(end.unwrap_or(0));
         Self(std::mem::replace(&mut self.0, rest)).finish()
     }
 
-    /// The last of it.
+    /// Returns the remaining bytes.
     pub(crate) fn finish(self) -> Vec<u8> {
         let clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
         clients.iter().fold(self.0, |bytes, client| match client.hide_secrets_in_bytes(&bytes) {
@@ -82,16 +82,16 @@ impl Lines {
     }
 }
 
-/// Where a line that goes on can be cut: the secret of no client goes over it.
+/// Returns where an incomplete line can be cut without splitting the secret of a client.
 fn end_outside(line: &[u8]) -> usize {
     let clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
     let mut end = line.len();
-    // A cut before the secret of one may be in that of another.
+    // A cut before one client's secret may split another's.
     loop {
         let before =
             |client: &FlinkRestClient| client.bytes_before_open_secret(line.get(..end).unwrap_or(line));
         match clients.iter().map(before).min().filter(|before| *before < end) {
-            // What is a secret as a whole is too long for one.
+            // The whole line would be one secret; none is that long.
             Some(0) => return line.len(),
             Some(before) => end = before,
             None => return end,

@@ -1,4 +1,4 @@
-//! Small drawings in a table: how a value went, and what a task's time goes to.
+//! Small drawings in a table: sparklines, and the load of a vertex.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -6,51 +6,50 @@ use anstyle::{AnsiColor, Style};
 
 use super::Cell;
 
-/// How many values are remembered and drawn.
-const REMEMBERED: usize = 32;
-/// Most names whose values are remembered.
+/// Values of a sparkline.
+const MAX_VALUES: usize = 32;
+/// Names with a history.
 const MAX_NAMES: usize = 10_000;
-/// How many cells a task's time takes.
-const BAR: u32 = 20;
+/// Width of a load bar, in cells.
+const BAR_WIDTH: u32 = 20;
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// The values that were shown before, by what they are values of, while they are shown again and again.
+/// Earlier values under `--watch`, by the name of their row.
 #[derive(Debug, Default)]
 pub(super) struct History {
     values: RefCell<HashMap<String, Vec<f64>>>,
 }
 
 impl History {
-    /// Remembers a value and draws it with those before it.
+    /// Adds a value, and draws it with those before it.
     pub(super) fn drawn(&self, of: String, value: f64) -> String {
         let mut all = self.values.borrow_mut();
-        // Names that come and go would pile up: it begins anew.
+        // Without this bound, names that come and go would pile up.
         if all.len() >= MAX_NAMES && !all.contains_key(&of) {
             all.clear();
         }
         let values = all.entry(of).or_default();
         values.push(value);
-        let old = values.len().saturating_sub(REMEMBERED);
+        let old = values.len().saturating_sub(MAX_VALUES);
         values.drain(..old);
         sparkline(values)
     }
 }
 
-/// A block for each value, from the least to the greatest; a value that never changes is a line at the foot.
+/// Draws one block per value, scaled from the least to the greatest. A constant value is a line at the bottom.
 fn sparkline(values: &[f64]) -> String {
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let range = values.iter().copied().fold(f64::NEG_INFINITY, f64::max) - least;
     let block = |value: &f64| {
         let part = if range > 0.0 { (value - least) / range } else { 0.0 };
-        // The first block that is as high.
         let blocks = BLOCKS.iter().zip((1..).map(|number| f64::from(number) / 8.0));
         blocks.into_iter().find(|(_, height)| part <= *height).map_or('█', |(block, _)| *block)
     };
     values.iter().map(block).collect()
 }
 
-/// How a task spends its time: busy `█`, backpressured `▒`, idle `·`.
+/// Draws the time of a vertex: busy `█`, backpressured `▒`, idle `·`.
 pub(super) fn load(busy: f64, backpressured: f64, idle: f64) -> Cell {
     let styles = [
         ("█", Style::new().fg_color(Some(AnsiColor::Green.into()))),
@@ -61,7 +60,8 @@ pub(super) fn load(busy: f64, backpressured: f64, idle: f64) -> Cell {
     let (mut drawn, mut until, mut cell) = (0, 0.0, Cell::default());
     for ((block, style), part) in styles.into_iter().zip([busy, backpressured, idle]) {
         until += part.max(0.0) / whole;
-        let cells = (0..BAR).filter(|cell| (f64::from(*cell) + 0.5) / f64::from(BAR) < until).count();
+        let cells =
+            (0..BAR_WIDTH).filter(|cell| (f64::from(*cell) + 0.5) / f64::from(BAR_WIDTH) < until).count();
         if cells > drawn {
             cell.text.push_str(&block.repeat(cells - drawn));
             cell.runs.push((style, cells - drawn));
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(sparkline(&[5.0, 5.0]), "▁▁");
         let history = History::default();
         (0..40).for_each(|_| _ = history.drawn("a".into(), 1.0));
-        assert_eq!(history.drawn("a".into(), 2.0).chars().count(), REMEMBERED);
+        assert_eq!(history.drawn("a".into(), 2.0).chars().count(), MAX_VALUES);
         assert_eq!(history.drawn("b".into(), 2.0), "▁");
         (0..3 * MAX_NAMES).for_each(|name| _ = history.drawn(name.to_string(), 1.0));
         assert!(history.values.borrow().len() <= MAX_NAMES, "names that come and go do not pile up");
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(bar(0.5, 0.25, 0.25), "██████████▒▒▒▒▒·····");
         assert_eq!(bar(1.0, 0.0, 0.0), "████████████████████");
         assert_eq!(bar(0.0, 0.0, 0.0), "");
-        // Flink measures each on its own: together they may be more than there is time.
+        // Flink measures each on its own, so their sum may exceed 1.
         assert_eq!(bar(1.0, 1.0, 0.0), "██████████▒▒▒▒▒▒▒▒▒▒");
     }
 }

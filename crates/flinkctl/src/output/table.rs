@@ -1,4 +1,4 @@
-//! Columns that are aligned and fit the terminal.
+//! Tables: aligned columns that fit the terminal.
 
 use std::{
     collections::BTreeSet,
@@ -10,56 +10,57 @@ use console::{measure_text_width, truncate_str};
 
 use super::{cell::Cell, screen::Screen};
 
-/// How much of a column stays, try by try, until the table fits.
-struct Try {
+/// A step of narrowing a table: the minimum width of each kind of column.
+struct Step {
     short_ids: bool,
     text: usize,
     reason: usize,
     headings: bool,
 }
 
-const TRIES: [Try; 4] = [
-    Try { short_ids: false, text: 24, reason: usize::MAX, headings: false },
-    Try { short_ids: true, text: 12, reason: usize::MAX, headings: false },
-    Try { short_ids: true, text: 12, reason: 24, headings: false },
-    Try { short_ids: true, text: 6, reason: 6, headings: true },
+/// The steps, tried until the table fits.
+const STEPS: [Step; 4] = [
+    Step { short_ids: false, text: 24, reason: usize::MAX, headings: false },
+    Step { short_ids: true, text: 12, reason: usize::MAX, headings: false },
+    Step { short_ids: true, text: 12, reason: 24, headings: false },
+    Step { short_ids: true, text: 6, reason: 6, headings: true },
 ];
 
 const GAP: usize = 2;
 
-/// How a column may be laid out.
+/// The layout of a column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     pub(crate) header: &'static str,
     pub(crate) right: bool,
-    /// How it may be cut to make the table fit.
+    /// The way to shorten it if the table does not fit.
     pub(crate) cut: Cut,
 }
 
-/// How a column may be cut.
+/// The way to shorten a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
     Never,
     /// To any width.
     Text,
-    /// To any width, but later than other text: it is what one looks for.
+    /// To any width, but after other text: the reader looks for it.
     Reason,
-    /// What is no number.
+    /// Texts only: numbers stay whole.
     Value,
-    /// To a beginning that is each id's own, which means the same where a command takes an id.
+    /// To a unique prefix, which commands accept in place of the id.
     Id,
 }
 
-/// As of 64 bits.
-const LONGEST_NUMBER: usize = 20;
+/// Characters of a 64-bit number.
+const NUMBER_WIDTH: usize = 20;
 
-/// Columns are aligned up to this width; a longer cell moves the rest of its own line only.
+/// Width up to which columns are aligned, in cells. A longer cell shifts only its own line.
 const MAX_ALIGNED: usize = 1000;
 
-/// Ids keep at least so many characters.
-const TELLING: usize = 8;
+/// Characters that a shortened id keeps.
+const MIN_ID_LENGTH: usize = 8;
 
-/// Writes the table, no wider than `width` if that can be.
+/// Writes the table, no wider than `width` where possible.
 pub(crate) fn write(
     out: &mut Screen<impl Write>,
     layout: &[Layout],
@@ -68,7 +69,7 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let mut short = Vec::new();
     let mut widths = widest(layout, rows);
-    for step in TRIES {
+    for step in STEPS {
         let Some(width) = width else { break };
         if step.short_ids && short.is_empty() {
             short = with_short_ids(layout, rows);
@@ -97,7 +98,7 @@ fn widest(layout: &[Layout], rows: &[Vec<Cell>]) -> Vec<usize> {
     of_cells.zip(layout).map(|(cells, layout)| cells.max(layout.header.len())).collect()
 }
 
-/// How wide the cells of each column are.
+/// Returns the width of the widest cell of each column.
 fn cells(columns: usize, rows: &[Vec<Cell>]) -> Vec<usize> {
     let widest = |at: usize| {
         let cells = rows.iter().filter_map(|row| row.get(at)).map(|cell| measure_text_width(&cell.text));
@@ -106,19 +107,19 @@ fn cells(columns: usize, rows: &[Vec<Cell>]) -> Vec<usize> {
     (0..columns).map(widest).collect()
 }
 
-/// How far each column may be cut: text, and perhaps headings, which say less than what stands below them.
-fn narrowest(layout: &[Layout], rows: &[Vec<Cell>], step: &Try) -> Vec<usize> {
+/// Returns the minimum width of each column. Text is cut first; headings are cut last.
+fn narrowest(layout: &[Layout], rows: &[Vec<Cell>], step: &Step) -> Vec<usize> {
     let narrowest = |(layout, cells): (&Layout, usize)| match layout.cut {
         Cut::Text => step.text,
         Cut::Reason => step.reason,
-        Cut::Value => LONGEST_NUMBER,
+        Cut::Value => NUMBER_WIDTH,
         Cut::Id | Cut::Never if step.headings => cells.max(step.text),
         Cut::Id | Cut::Never => usize::MAX,
     };
     layout.iter().zip(cells(layout.len(), rows)).map(narrowest).collect()
 }
 
-/// Takes from the widest column that can be cut, until the line fits; says whether it does.
+/// Narrows the widest column that can be cut, until the line fits. Returns false if it does not.
 fn fit(widths: &mut [usize], narrowest: &[usize], width: usize) -> bool {
     let too_much = |widths: &[usize]| {
         let gaps = GAP * widths.len().saturating_sub(1);
@@ -132,13 +133,13 @@ fn fit(widths: &mut [usize], narrowest: &[usize], width: usize) -> bool {
     true
 }
 
-/// The rows with ids no longer than it takes to tell them apart.
+/// Returns the rows with ids shortened to unique ones.
 fn with_short_ids(layout: &[Layout], rows: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
     let mut rows = rows.to_vec();
     for at in layout.iter().enumerate().filter(|(_, layout)| layout.cut == Cut::Id).map(|(at, _)| at) {
         let ids: BTreeSet<_> =
             rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.clone()).collect();
-        let beginnings = (TELLING..64).map(|length| beginning(length));
+        let beginnings = (MIN_ID_LENGTH..64).map(|length| beginning(length));
         let ways = beginnings.chain([Box::new(end) as Shorter]);
         let shorter = ways.into_iter().find(|way| {
             let short: Option<BTreeSet<_>> = ids.iter().map(|id| shortened(id, way)).collect();
@@ -154,23 +155,23 @@ fn with_short_ids(layout: &[Layout], rows: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
     rows
 }
 
-/// A part of an id that commands take for it, if it has such a part.
+/// Shortens an id to a part that commands accept, if it has one.
 type Shorter = Box<dyn Fn(&str) -> Option<&str>>;
 
-/// That there is no id is said as it is.
+/// Shortens an id; `-` for an absent id stays.
 fn shortened<'a>(id: &'a str, shorter: &Shorter) -> Option<&'a str> {
     if id == "-" { Some(id) } else { shorter(id) }
 }
 
-/// The beginning, if it is made of digits at random.
+/// Keeps the beginning of a hexadecimal id.
 fn beginning(length: usize) -> Shorter {
     Box::new(move |id| {
-        id.get(..TELLING).filter(|id| is_random(id))?;
+        id.get(..MIN_ID_LENGTH).filter(|id| is_random(id))?;
         Some(id.get(..length).unwrap_or(id))
     })
 }
 
-/// What follows the dash in a TaskManager's id, which begins as those of others on the same machine do.
+/// Keeps the part of a TaskManager's id after the last dash: on one machine, all begin alike.
 fn end(id: &str) -> Option<&str> {
     id.rsplit_once('-').map(|(_, end)| end).filter(|end| end.len() >= 6 && is_random(end))
 }
@@ -180,7 +181,7 @@ fn is_random(id: &str) -> bool {
 }
 
 fn line(out: &mut Screen<impl Write>, layout: &[Layout], widths: &[usize], cells: &[Cell]) -> io::Result<()> {
-    // Blanks are written only before something, so that no line ends in them.
+    // Padding is written before the next cell, so that no line ends in blanks.
     let mut owed = 0;
     for ((layout, width), Cell { text, style, runs }) in layout.iter().zip(widths).zip(cells) {
         let text =

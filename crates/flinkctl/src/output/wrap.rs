@@ -1,9 +1,9 @@
-//! Text for people in lines that fit their terminal, broken between words.
+//! Wrapping of text to the width of the terminal, between words.
 
 use console::measure_text_width;
 
-/// The text in lines of at most so many cells, each but the first behind an indent. A word that is longer stays whole, as a
-/// path that is copied must.
+/// Wraps a text to `width` cells, and indents each line but the first. A longer word stays whole, so that a path can be
+/// copied.
 pub(crate) fn wrapped(text: &str, width: usize, indent: &str) -> String {
     let mut wrapped = String::new();
     let (mut used, mut begun) = (0, false);

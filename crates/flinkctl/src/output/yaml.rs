@@ -1,4 +1,4 @@
-//! JSON as YAML: no quotes where none are needed, and long texts line by line.
+//! JSON as YAML: without needless quotes, and with multi-line texts as blocks.
 
 use std::{
     borrow::Cow,
@@ -11,12 +11,12 @@ use serde_json::Value;
 use super::sanitize::{is_unprintable, json};
 use crate::json::{Json, unquoted};
 
-/// Writes the value as a YAML document, without the end of its last line.
+/// Writes the value as a YAML document, without a final line break.
 pub(super) fn write(out: &mut impl Write, value: Json<'_>) -> io::Result<()> {
     block(out, &mut value.tokens().peekable(), 0, Some(""))
 }
 
-/// Writes the next value, token by token. What stands before its first line is a new one unless it is said.
+/// Writes the next value, token by token. `before` is written before its first line; `None` is a line break.
 fn block<'a>(
     out: &mut impl Write,
     tokens: &mut Peekable<impl Iterator<Item = &'a str>>,
@@ -43,7 +43,7 @@ fn block<'a>(
             block(out, tokens, depth + 1, None)?;
         } else {
             out.write_all(b"-")?;
-            // The first member stands beside the dash.
+            // The first member follows on the line of the dash.
             block(out, tokens, depth + 1, Some(" "))?;
         }
         if tokens.next() != Some(",") {
@@ -65,7 +65,7 @@ fn scalar(out: &mut impl Write, literal: &str, depth: usize, before: &str) -> io
     Ok(())
 }
 
-/// Whether it can be written line by line, as stack traces are.
+/// Returns true if the text can be a block, as stack traces are.
 fn is_lines(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\n', '\t'])
@@ -73,7 +73,7 @@ fn is_lines(text: &str) -> bool {
         && !text.chars().any(|c| is_unprintable(c) && !matches!(c, '\n' | '\t'))
 }
 
-/// A text in one line, quoted as JSON does it if YAML would read something else in it.
+/// Formats a text on one line, quoted as JSON if YAML would read another value.
 fn string(text: &str) -> Cow<'_, str> {
     const WORDS: [&str; 10] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan"];
     let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')

@@ -55,7 +55,7 @@ fn an_operation_of_an_ended_job_is_not_waited_for() {
     let server = Server::start();
     let (code, stderr) = exit(&server.url(), &["job", "savepoint", "0123", "--timeout", "60s"]);
     assert_eq!(code, Some(10), "{stderr}");
-    assert!(stderr.contains("is FAILED, and Flink still waits for it"), "{stderr}");
+    assert!(stderr.contains("is FAILED, and Flink still lists the operation as in progress"), "{stderr}");
 }
 
 #[cfg(target_os = "linux")]
@@ -196,8 +196,8 @@ fn an_unfulfillable_rescaling_can_be_reverted() {
     let server = crate::durations::server();
     let (code, stderr) = exit(&server.url(), &["job", "rescale", ORDERS, "9", "--timeout", "1s"]);
     assert_eq!(code, Some(5), "{stderr}");
-    assert!(stderr.contains("does not have parallelism 9 yet; the request stands"), "{stderr}");
-    assert!(stderr.contains(&format!("`flinkctl job rescale {ORDERS} 1` takes it back")), "{stderr}");
+    assert!(stderr.contains("does not have parallelism 9 yet; the request remains in effect"), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl job rescale {ORDERS} 1` revokes the request")), "{stderr}");
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn a_file_in_place_of_an_uploaded_jar() {
     let path = path.to_str().unwrap();
     let (code, stderr) = exit(&Server::start().url(), &["jar", "plan", path]);
     assert_eq!(code, Some(4), "{stderr}");
-    assert!(stderr.contains(&format!("`flinkctl jar upload {path}` brings it to the cluster")), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl jar upload {path}` uploads it to the cluster")), "{stderr}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `flinkctl checkpoint get`: what a checkpoint cost, down to subtasks, and who was slowest.
+//! `flinkctl checkpoint get`: duration and size of a checkpoint, by vertex and subtask.
 
 use std::collections::HashSet;
 
@@ -23,18 +23,18 @@ pub(crate) const GET: ClusterCommand =
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
-    /// The job: its id, its name, or the beginning of either
+    /// Job: id, name, or a prefix of either
     job: String,
-    /// The checkpoint's id; else the last one that is completed
+    /// Id of the checkpoint [default: the latest completed one]
     checkpoint: Option<u64>,
-    /// Shows every subtask, the slowest first
+    /// Show all subtasks, slowest first
     #[arg(long)]
     subtasks: bool,
 }
 
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command)
-        .about("Shows what a checkpoint cost, the job, its vertices and subtasks, and who was slowest")
+        .about("Shows duration and size of a checkpoint, by vertex, and its slowest subtask")
 }
 
 const FIELDS: &[Column] = &[
@@ -106,7 +106,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     let mut missing = Missing::default();
     let vertices = vertices(app, job, checkpoint, &shown, &mut missing).await;
     let mut all: Vec<_> = vertices.iter().flat_map(subtasks_of).collect();
-    // Those that have not acknowledged it are slower than all others.
+    // Subtasks that have not acknowledged the checkpoint count as slowest.
     all.sort_by_key(|subtask| std::cmp::Reverse(duration(subtask).unwrap_or(u64::MAX)));
     if let Some(members) = shown.as_object_mut() {
         members.insert("slowest".into(), all.first().map(described).into());
@@ -122,11 +122,11 @@ async fn latest(app: &App, job: JobId) -> Result<u64> {
     let statistics = app.client.request_by_name("GetCheckpointingStatistics", asked).await?.json()?;
     statistics.pointer("/latest/completed/id").and_then(Value::as_u64).ok_or_else(|| {
         Failure::new(Exit::NotFound, format!("job {job} has no completed checkpoint"))
-            .hint(format!("`flinkctl checkpoint list {job}` shows the others"))
+            .hint(format!("`flinkctl checkpoint list {job}` lists all"))
     })
 }
 
-/// Reads what the checkpoint cost each vertex, with its name and its subtasks, sources first.
+/// Reads the statistics of each vertex with its name and subtasks, sources first.
 async fn vertices(
     app: &App,
     job: JobId,
@@ -134,7 +134,7 @@ async fn vertices(
     details: &Value,
     missing: &mut Missing,
 ) -> Vec<Value> {
-    // The details themselves are a part that is there.
+    // The details themselves are one part that was read.
     missing.had(1);
     let progress = app.client.job(job).progress().await;
     let named = missing.keep("names of vertices", progress).map(|job| job.vertices).unwrap_or_default();
@@ -142,7 +142,7 @@ async fn vertices(
     let mut named: Vec<_> = named.collect();
     let tasks = details.get("tasks").and_then(Value::as_object);
     named.retain(|(vertex, _)| tasks.is_some_and(|tasks| tasks.contains_key(vertex)));
-    // Without a name, the id stands for it.
+    // Vertices without a known name are named by their id.
     let known: HashSet<String> = named.iter().map(|(vertex, _)| vertex.clone()).collect();
     let unnamed = tasks.into_iter().flat_map(|tasks| tasks.keys()).filter(|vertex| !known.contains(*vertex));
     named.extend(unnamed.map(|vertex| (vertex.clone(), vertex.clone())));
@@ -185,7 +185,7 @@ fn duration(subtask: &Value) -> Option<u64> {
     subtask.get("end_to_end_duration").and_then(Value::as_u64)
 }
 
-/// `subtask 3 of Map -> Sink, 1s 200ms, of which 900ms start delay`.
+/// Describes a subtask: `subtask 3 of Map -> Sink: 1s, most of it start delay (900ms)`.
 fn described(subtask: &Value) -> String {
     let name = subtask.get("name").and_then(Value::as_str).unwrap_or_default();
     let index = subtask.get("index").and_then(Value::as_u64).unwrap_or_default();

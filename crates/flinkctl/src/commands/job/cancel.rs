@@ -1,4 +1,4 @@
-//! Cancels a job.
+//! `flinkctl job cancel`: cancels a job.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_ops::{Error, Event};
@@ -24,16 +24,16 @@ pub(crate) const CANCEL: ClusterCommand =
 struct Arguments {
     #[command(flatten)]
     of: JobArg,
-    /// Does not ask
+    /// Do not ask for confirmation
     #[arg(short, long)]
     yes: bool,
-    /// Returns as soon as Flink has accepted it
+    /// Return as soon as Flink has accepted the request
     #[arg(short, long)]
     detach: bool,
 }
 
 fn describe(command: Command) -> Command {
-    Arguments::augment_args(command).about("Cancels a job, without a savepoint, and waits until it has ended")
+    Arguments::augment_args(command).about("Cancels a job without a savepoint and waits until it has ended")
 }
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
@@ -46,8 +46,8 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     confirm_end_of_jobs(app, &format!("Cancel job {found} at {address}"), yes).await?;
     let job: JobId = found.parsed()?;
     let stopped = |exit| {
-        let failure = Failure::new(exit, "you stopped waiting; the job may be cancelled all the same");
-        failure.hint(format!("`flinkctl job get {job}` tells how it ends"))
+        let failure = Failure::new(exit, "you stopped waiting; the job may still be cancelled");
+        failure.hint(format!("`flinkctl job get {job}` shows its state"))
     };
     if detach {
         let asked = unless_stopped(app.client.job(job).cancel(), stopped).await?;
@@ -64,31 +64,31 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         Err(Error::Client(error)) => return Err(refused(&found)(error)),
         Err(error @ Error::Late { .. }) => {
             let command = app.command(&format!("job wait {job}"));
-            return Err(Failure::from(error).hint(format!("`{command}` waits again for its end")));
+            return Err(Failure::from(error).hint(format!("`{command}` waits for its end")));
         }
-        // A refusal or an outage does not take it back.
+        // A refusal or an outage does not revoke the request.
         Err(error) => {
             let command = app.command(&format!("job get {job}"));
             return Err(Failure::from(error).hint(format!(
-                "the job is being cancelled: `{command}` tells how it ends, once the cluster answers"
+                "the job is being cancelled: `{command}` shows its state, once the cluster answers"
             )));
         }
     }
     Ok(())
 }
 
-/// The failure of a request to cancel this job.
+/// Returns the failure of a request to cancel this job.
 fn refused(job: &Candidate) -> impl Fn(ClientError) -> Failure {
     move |error| {
-        if !is_for_readers(&error) {
+        if !may_allow_only_get(&error) {
             return error.into();
         }
         let (status, failure) = (error.status(), Failure::from(error));
         let command = format!(
-            "if a proxy lets only GET through, as YARN's, `flinkctl api YarnCancelJob -f job={}` cancels the job by one",
+            "if a proxy allows only GET, as YARN's does, `flinkctl api YarnCancelJob -f job={}` cancels the job with a GET",
             job.id
         );
-        // Whoever is refused may also lack the right.
+        // The user may also lack the permission.
         let hint = match status {
             Some(StatusCode::FORBIDDEN) => {
                 format!("{}; {command}", failure.hint.as_deref().unwrap_or_default())
@@ -99,7 +99,7 @@ fn refused(job: &Candidate) -> impl Fn(ClientError) -> Failure {
     }
 }
 
-/// Tells if a proxy before Flink refuses all requests that are no GET.
-fn is_for_readers(error: &ClientError) -> bool {
+/// Returns true if a proxy before Flink may allow only GET.
+fn may_allow_only_get(error: &ClientError) -> bool {
     matches!(error.last(), ClientError::NotFlink { status, .. } if matches!(status.as_u16(), 403 | 405 | 501))
 }

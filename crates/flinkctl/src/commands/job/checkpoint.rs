@@ -13,14 +13,14 @@ pub(crate) const CHECKPOINT: ClusterCommand =
 struct Arguments {
     #[command(flatten)]
     of: JobArg,
-    /// Writes all state, not only what changed
+    /// Write the full state, not only the changes
     #[arg(long)]
     full: bool,
 }
 
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command)
-        .about("Takes a checkpoint of a job now, waits for it and prints its id (Flink 1.17+)")
+        .about("Takes a checkpoint of a job, waits for it and prints its id (Flink 1.17+)")
 }
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {

@@ -19,26 +19,26 @@ pub(crate) const EXCEPTIONS: ClusterCommand =
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
-    /// The job: its id, its name, or the beginning of either
+    /// Job: id, name, or a prefix of either
     job: String,
-    /// Shows each failure with its Java stack trace
+    /// Show each failure with its Java stack trace
     #[arg(long)]
     full: bool,
-    /// At most so many failures, the newest ones; the server keeps 16 unless it is configured otherwise
+    /// Maximum number of failures, newest first; the server keeps 16 unless configured otherwise
     #[arg(short = 'n', long, value_name = "N")]
     max: Option<u32>,
-    /// Only failures that the cluster gave this label (Flink 1.18+)
+    /// Only failures with this label (Flink 1.18+)
     #[arg(long, value_name = "KEY:VALUE")]
     label: Vec<String>,
 }
 
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command).about(
-        "Shows the failures of a job so far, also those that it recovered from: newest first, repeated ones once",
+        "Shows the failures of a job, including those that it recovered from: newest first, repeated ones once",
     )
 }
 
-/// A failure may be of a task, or of the whole job; then what failed with it tells where.
+/// The task of a failure. If the whole job failed, the first concurrent failure has the place.
 const TASK: Column = text("TASK", "/taskName").or(&["/concurrentExceptions/0/taskName"]);
 const TASKMANAGER: Column = id("TASKMANAGER", "/taskManagerId").or(&[
     "/endpoint",
@@ -73,7 +73,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     }
     let answer = app.client.request_by_name("GetJobExceptions", params.into()).await?;
     if matches!(app.output.format, Format::Json | Format::Yaml) || !app.global.json.is_empty() {
-        // Fields are those of the failures.
+        // `--json` selects fields of the failures.
         return app.output.answer(&answer, &[Part::Rows(ENTRIES, &[])]);
     }
     if full {

@@ -1,4 +1,4 @@
-//! `flinkctl job flamegraph`: where a job's threads spend their time, as a drawing.
+//! `flinkctl job flamegraph`: flame graphs of a job's threads.
 
 use std::{collections::HashMap, fmt::Write as _, path::PathBuf, time::Duration};
 
@@ -23,23 +23,23 @@ use crate::{
 pub(crate) const FLAMEGRAPH: ClusterCommand =
     ClusterCommand::new("flamegraph", describe, |app, matches| Box::pin(run(app, matches)));
 
-/// Flink takes its samples within a few seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
-const PAUSE: Duration = Duration::from_millis(500);
+/// Timeout for Flink's samples, which take a few seconds.
+const SAMPLE_TIMEOUT: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The parts of a flame graph, as messages name them.
 const VERTICES: &str = "vertices";
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
-    /// The job: its id, its name, or the beginning of either
+    /// Job: id, name, or a prefix of either
     job: String,
-    /// Only this vertex: its id, its name, or the beginning of either
+    /// Only this vertex: id, name, or a prefix of either
     vertex: Option<String>,
-    /// Which threads count: those that work, those that wait, or all
+    /// Threads to sample: running (on_cpu), waiting (off_cpu) or all (mixed)
     #[arg(long = "type", value_name = "TYPE", default_value = "mixed")]
     kind: Kind,
-    /// Where to write it, instead of stdout; on a terminal, a file in this folder is the default
+    /// File to write [default: stdout; on a terminal, flamegraph-JOB.svg in this folder]
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 }
@@ -66,9 +66,9 @@ impl From<Kind> for FlameGraphType {
 
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command)
-        .about("Draws where the threads of a job spend their time, as an SVG to look at in a browser")
+        .about("Draws a flame graph of a job's threads, as an SVG for a browser")
         .after_help(
-            "`-o folded` writes a line for each stack instead, with packages, for other tools. Flink begins to sample when it is asked,\n\
+            "`-o folded` writes one line per stack, with packages, for other tools. Flink begins to sample when it is asked,\n\
              which takes some seconds.\n\nExamples:\n  flinkctl job flamegraph Orders > orders.svg\n  \
              flinkctl job flamegraph Orders Count --type on_cpu -o folded",
         )
@@ -99,7 +99,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         true => stacks,
         false => draw(&stacks, &format!("{}, {}", plain(&progress.name), title(arguments.kind)))?,
     };
-    // Each has its own, so that none takes the place of another.
+    // Each job and vertex has its own file name, so that none overwrites another.
     let usual = || match vertices.as_slice() {
         [(Some(vertex), _)] if arguments.vertex.is_some() => format!("flamegraph-{job}-{vertex}.svg").into(),
         _ => PathBuf::from(format!("flamegraph-{job}.svg")),
@@ -110,7 +110,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
             let failed =
                 |error| Failure::new(Exit::Failed, format!("cannot write {}: {error}", path.display()));
             save(&path, text.as_bytes(), Readers::Usual).map_err(failed)?;
-            say!("Written to {}; a browser shows it.", path.display());
+            say!("Written to {}: open it in a browser.", path.display());
         }
         None => write_raw(text.as_bytes())?,
     }
@@ -119,14 +119,14 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
 
 fn title(kind: Kind) -> &'static str {
     match kind {
-        Kind::OnCpu => "threads that work",
-        Kind::OffCpu => "threads that wait",
+        Kind::OnCpu => "running threads",
+        Kind::OffCpu => "waiting threads",
         Kind::Mixed => "all threads",
     }
 }
 
-/// The stacks of these vertices, a line each; if there are several, each below its vertex. None if no vertex could be
-/// sampled.
+/// Returns the stacks of these vertices, one per line; with several vertices, below the vertex's name. None if no vertex
+/// could be sampled.
 async fn stacks(
     app: &App,
     job: JobId,
@@ -135,8 +135,8 @@ async fn stacks(
     name_of: fn(&str) -> String,
     missing: &mut Missing,
 ) -> Result<Option<String>> {
-    // None is never.
-    let until = Instant::now().checked_add(app.global.limit.left().unwrap_or(PATIENCE));
+    // `None`: no timeout.
+    let until = Instant::now().checked_add(app.global.limit.left().unwrap_or(SAMPLE_TIMEOUT));
     let calls = vertices.iter().map(|(id, name)| async move {
         match id {
             Some(id) => (name, sampled(&app.client, job, *id, kind, until).await),
@@ -156,13 +156,13 @@ async fn stacks(
     }
     match (text.is_empty(), roots.iter().all(|(_, root)| root.is_none())) {
         (false, _) => Ok(Some(text)),
-        (true, true) => Err(Failure::new(Exit::Failed, "it has ended, there is nothing to sample")),
+        (true, true) => Err(Failure::new(Exit::Failed, "the job has ended: there are no threads to sample")),
         (true, false) => Err(Failure::new(Exit::Failed, format!("there were no {}", title(kind)))
             .hint("`--type mixed` shows all threads")),
     }
 }
 
-/// The samples of a vertex, once Flink has taken them; none if it has ended.
+/// Waits for the samples of a vertex; none if it has ended.
 async fn sampled(
     client: &FlinkRestClient,
     job: JobId,
@@ -184,20 +184,20 @@ async fn sampled(
             _ if until.is_some_and(|until| Instant::now() > until) => {
                 let late = Failure::new(Exit::Timeout, "Flink has not sampled it yet");
                 return Err(
-                    late.hint("do all its tasks run? `flinkctl job get` tells; allow more with --timeout")
+                    late.hint("`flinkctl job get` shows if all its tasks are running; raise --timeout")
                 );
             }
-            _ => tokio::time::sleep(PAUSE).await,
+            _ => tokio::time::sleep(POLL_INTERVAL).await,
         }
     }
 }
 
-/// Most bytes of folded stacks. Each line repeats all names above, so a small answer can make any number of them.
+/// Bytes of folded stacks. Each line repeats all names above it, so a small answer could produce any number.
 const MAX_FOLDED_BYTES: usize = 64 << 20;
 
-/// A line for each stack that samples ended in: `a;b;c 12`.
+/// Writes a line for each stack, with its own samples: `a;b;c 12`.
 fn fold(root: &FlameGraphNode, above: String, name_of: fn(&str) -> String, text: &mut String) -> Result<()> {
-    // The root is no method. Deep stacks would not fit on ours.
+    // The root is no method. Not recursive: a deep graph would overflow the stack.
     let mut path = above;
     let mut rest: Vec<_> = merged(&root.children).into_iter().map(|nodes| (nodes, path.len())).collect();
     while let Some((nodes, above)) = rest.pop() {
@@ -223,7 +223,7 @@ fn fold(root: &FlameGraphNode, above: String, name_of: fn(&str) -> String, text:
     Ok(())
 }
 
-/// The nodes of each name, in the order of their first: they are one stack.
+/// Groups nodes by name, in the order of their first: nodes of one name are one stack.
 fn merged<'a>(nodes: impl IntoIterator<Item = &'a FlameGraphNode>) -> Vec<Vec<&'a FlameGraphNode>> {
     let (mut places, mut merged) = (HashMap::new(), Vec::<Vec<_>>::new());
     for node in nodes {
@@ -238,15 +238,15 @@ fn merged<'a>(nodes: impl IntoIterator<Item = &'a FlameGraphNode>) -> Vec<Vec<&'
 
 fn too_large() -> Failure {
     Failure::new(Exit::Failed, "this flame graph is too large to be drawn or folded")
-        .hint("`flinkctl vertex flamegraph JOB VERTEX -o json` is what Flink sampled of one vertex")
+        .hint("`flinkctl vertex flamegraph JOB VERTEX -o json` shows the samples of one vertex")
 }
 
-/// A name without what ends one.
+/// Replaces the separator of folded stacks in a name.
 fn frame(name: &str) -> String {
     plain(name).replace(';', ",")
 }
 
-/// A method without its package, which would leave no room for its name in a drawing.
+/// Removes the package of a method, to leave room for its name.
 fn method(name: &str) -> String {
     let name = frame(name);
     let is_package =
@@ -258,7 +258,7 @@ fn method(name: &str) -> String {
         }
         rest = after;
     }
-    // What Java says of a method that has no lines.
+    // Java's line number of native methods is -2.
     rest.strip_suffix(":-2").map_or_else(|| rest.to_owned(), |native| format!("{native} (native)"))
 }
 

@@ -25,15 +25,15 @@ pub(crate) const GRAPH: ClusterCommand =
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
-    /// The job: its id, its name, or the beginning of either
+    /// Job: id, name, or a prefix of either
     job: String,
 }
 
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command)
-        .about("Draws the vertices of a job and what flows between them")
+        .about("Draws the dataflow of a job: its vertices and their connections")
         .after_help(
-            "In the terminal, or with -o as svg, mermaid or dot; -o json and -o yaml are its plan.\n\n\
+            "The default is a drawing for the terminal; -o svg, mermaid and dot are other drawings, -o json and yaml the job's plan.\n\n\
              Example:\n  flinkctl job graph Orders -o svg > orders.svg",
         )
 }
@@ -51,13 +51,13 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         Format::Svg => svg::draw(&graph)?,
         Format::Mermaid => graph.mermaid(),
         Format::Dot => graph.dot(),
-        Format::Folded => return Err(Failure::usage("only flame graphs are folded")),
+        Format::Folded => return Err(Failure::usage("-o folded is for flame graphs")),
         _ => return boxes::draw(&graph, app.output.width, &mut app.output.stdout()?),
     };
     Ok(write_raw(text.as_bytes())?)
 }
 
-/// The parts of a job's details that are drawn. A value that cannot be read is left out.
+/// The drawn parts of a job's details. Unreadable values are left out.
 #[derive(Deserialize)]
 struct Dataflow {
     #[serde(default, deserialize_with = "lenient::list")]
@@ -98,14 +98,16 @@ struct Input {
     ship_strategy: String,
 }
 
-/// The vertices in the order of the stream, with what flows into each.
+/// The vertices in the order of the dataflow, with their inputs.
 struct Graph<'a> {
     vertices: Vec<(&'a Vertex, Vec<Flow>)>,
 }
 
-/// What comes from another vertex.
+/// An input of a vertex.
 struct Flow {
+    /// Number of the upstream vertex.
     from: usize,
+    /// Ship strategy, such as `HASH`.
     how: String,
 }
 
@@ -118,7 +120,7 @@ impl<'a> Graph<'a> {
             let how = one_line(&input.ship_strategy);
             numbers.get(&input.id).map(|from| Flow { from: *from, how })
         };
-        // Of several nodes with an id, the first counts.
+        // Of several nodes with one id, the first counts.
         let nodes: HashMap<VertexId, _> =
             dataflow.plan.nodes.iter().rev().map(|node| (node.id, &node.inputs)).collect();
         let inputs = |vertex: &Vertex| {
@@ -128,7 +130,7 @@ impl<'a> Graph<'a> {
         Self { vertices: dataflow.vertices.iter().map(|vertex| (vertex, inputs(vertex))).collect() }
     }
 
-    /// `RUNNING × 4`.
+    /// Formats state and parallelism: `RUNNING × 4`.
     fn state(&self, vertex: usize) -> String {
         let Some((vertex, _)) = self.vertices.get(vertex) else { return String::new() };
         let subtasks = vertex.parallelism.map(|parallelism| format!(" × {parallelism}")).unwrap_or_default();
@@ -164,8 +166,7 @@ fn one_line(text: &str) -> String {
     plain(text)
 }
 
-/// A text between quotes. Mermaid reads HTML's names and its own numbers for what would end the text, or begin a
-/// directive (`%%{`), Markdown or an element.
+/// Escapes a quoted text of Mermaid: characters that would end it, or begin a directive (`%%{`), Markdown or HTML.
 fn in_mermaid(text: &str) -> String {
     let mut quoted = String::new();
     for c in text.chars() {
@@ -180,7 +181,7 @@ fn in_mermaid(text: &str) -> String {
     quoted
 }
 
-/// A text between quotes.
+/// Escapes a quoted text of Graphviz.
 fn in_dot(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -1,4 +1,4 @@
-//! `flinkctl job list`: the jobs of a cluster, or some of them.
+//! `flinkctl job list`: the jobs of a cluster, filtered by state and name.
 
 use std::cmp::Reverse;
 
@@ -28,15 +28,15 @@ struct Arguments {
     /// Only jobs in one of these states, as running,failed
     #[arg(short, long, value_name = "STATE", value_delimiter = ',', ignore_case = true, value_parser = states())]
     state: Vec<String>,
-    /// Only jobs whose name has this in it
+    /// Only jobs whose name contains this text
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// At most so many, the first ones
+    /// Maximum number of jobs
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
 }
 
-/// Flink's own words, and an older spelling of one.
+/// Parses Flink's states, and an older spelling of one.
 fn states() -> PossibleValuesParser {
     let of = |word: &'static str| match word {
         "CANCELED" => PossibleValue::new("canceled").alias("cancelled"),
@@ -47,7 +47,7 @@ fn states() -> PossibleValuesParser {
 
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command)
-        .about("Lists jobs: first those that have not ended, and of each the latest")
+        .about("Lists jobs: unfinished ones first, the latest start first")
         .after_help(
             "Examples:\n  flinkctl job list --state running,restarting\n  \
              flinkctl job list --name Orders -n 1 -o name",
@@ -64,7 +64,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         return app.output.answer(&answer, VIEW);
     }
     let jobs = arguments.chosen(&of_answer(&answer)?)?;
-    // What was chosen is all that is needed, and may be as large.
+    // The chosen jobs may be as large as the answer: free it first.
     drop(answer);
     app.output.json(&jobs, VIEW)
 }
@@ -74,7 +74,7 @@ impl Arguments {
         self.state.is_empty() && self.name.is_none() && self.limit.is_none()
     }
 
-    /// The jobs of an answer that are wanted, in their order, as JSON.
+    /// Returns the matching jobs of an answer as JSON, sorted.
     fn chosen(&self, answer: &str) -> Result<String> {
         let all = Json::of(answer)?.get("jobs").into_iter().flat_map(Json::elements);
         let mut jobs: Vec<_> = all.filter(|job| self.wants(*job)).collect();
@@ -102,7 +102,7 @@ fn state(job: Json<'_>) -> JobStatus {
     job.get("state").and_then(Json::as_str).unwrap_or_default().as_ref().into()
 }
 
-fn is_the_same(said: &str, state: &str) -> bool {
-    let said = if said.eq_ignore_ascii_case("cancelled") { "canceled" } else { said };
-    said.eq_ignore_ascii_case(state)
+fn is_the_same(typed: &str, state: &str) -> bool {
+    let typed = if typed.eq_ignore_ascii_case("cancelled") { "canceled" } else { typed };
+    typed.eq_ignore_ascii_case(state)
 }

@@ -22,13 +22,14 @@ pub(crate) const RESCALE: ClusterCommand =
 struct Arguments {
     #[command(flatten)]
     of: JobArg,
-    /// The parallelism of every vertex
+    /// Parallelism of every vertex
     parallelism: u32,
 }
 
 fn describe(command: Command) -> Command {
-    Arguments::augment_args(command)
-        .about("Gives a job another parallelism and waits until it has it (Flink 1.18+, adaptive scheduler)")
+    Arguments::augment_args(command).about(
+        "Changes the parallelism of a job and waits until it is reached (Flink 1.18+, adaptive scheduler)",
+    )
 }
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
@@ -43,31 +44,33 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
     };
     match error {
         Error::Client(source) => Err(of_ended(app, id, source.into()).await),
-        // A refusal or an outage does not take the request back.
+        // A refusal or an outage does not revoke the request.
         error @ Error::Unsettled { .. } => {
             let command = app.command(&format!("job get {id}"));
             Err(Failure::from(error).hint(format!(
-                "the request stands: `{command}` tells what came of it, once the cluster answers"
+                "the request remains in effect: `{command}` shows the parallelism, once the cluster answers"
             )))
         }
         error @ Error::Late { .. } => {
             let failure = explained(app, id, error).await;
             let command = app.command(&format!("job rescale {id} {}", before.unwrap_or(1)));
             let late = Failure {
-                message: format!("job {id} does not have parallelism {parallelism} yet; the request stands"),
+                message: format!(
+                    "job {id} does not have parallelism {parallelism} yet; the request remains in effect"
+                ),
                 causes: std::iter::once(failure.message).chain(failure.causes).collect(),
                 ..failure
             };
             Err(late.hint(format!(
-                "are there as many slots? `flinkctl cluster get` tells; `{command}` takes it back"
+                "`flinkctl cluster get` shows if there are enough slots; `{command}` revokes the request"
             )))
         }
         error => Err(explained(app, id, error).await),
     }
 }
 
-/// The failure when somebody stops waiting for another parallelism, which the job may get all the same.
+/// Returns the failure of an interrupted wait: the job may still be rescaled.
 fn stopped_rescaling(exit: Exit, id: JobId) -> Failure {
-    Failure::new(exit, "you stopped waiting; the job may be rescaled all the same")
-        .hint(format!("`flinkctl job get {id}` tells how parallel it is"))
+    Failure::new(exit, "you stopped waiting; the job may still be rescaled")
+        .hint(format!("`flinkctl job get {id}` shows its parallelism"))
 }

@@ -15,15 +15,15 @@ use crate::{
 pub(crate) const SAVEPOINT: ClusterCommand =
     ClusterCommand::new("savepoint", describe, |app, matches| Box::pin(run(app, matches)));
 
-/// Where a savepoint goes, and how it is written.
+/// The arguments of a savepoint.
 #[derive(Debug, clap::Args)]
 pub(super) struct SavepointArgs {
     #[command(flatten)]
     pub(super) of: JobArg,
-    /// The folder to put the savepoint in, as a URI; else the cluster's own
+    /// URI of the folder for the savepoint [default: the cluster's]
     #[arg(short = 't', long, value_name = "URI")]
     pub(super) target_directory: Option<String>,
-    /// How it is written (Flink 1.15+)
+    /// Format of the savepoint (Flink 1.15+)
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<SavepointFormat>,
 }
@@ -45,7 +45,7 @@ impl From<SavepointFormat> for SavepointFormatType {
 
 fn describe(command: Command) -> Command {
     SavepointArgs::augment_args(command)
-        .about("Takes a savepoint of a job, waits for it and prints its path; the job goes on")
+        .about("Takes a savepoint of a running job, waits for it and prints its path")
 }
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {

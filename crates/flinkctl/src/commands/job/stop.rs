@@ -19,7 +19,7 @@ pub(crate) const STOP: ClusterCommand =
 struct Arguments {
     #[command(flatten)]
     savepoint: SavepointArgs,
-    /// Lets all timers fire and all windows close first: only for a job that will never go on
+    /// Fire all timers and close all windows first: only for a job that will not be resumed
     #[arg(long)]
     drain: bool,
 }

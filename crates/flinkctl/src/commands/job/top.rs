@@ -23,21 +23,21 @@ pub(crate) const TOP: ClusterCommand =
 
 #[derive(Debug, clap::Args)]
 struct Arguments {
-    /// The job: its id, its name, or the beginning of either
+    /// Job: id, name, or a prefix of either
     job: String,
 }
 
 fn describe(command: Command) -> Command {
     Arguments::augment_args(command)
-        .about("Shows the load of a job: how busy, backpressured or idle its vertices are, and how many records flow")
+        .about("Shows the load of a job: busy, backpressured and idle time of its vertices, and records per second")
         .after_help(
-            "LOAD is how the subtasks of a vertex spend their time: busy █, backpressured ▒ (they wait for those that they write\n\
-             to), idle ·. BUSIEST is the busiest subtask. A vertex that has just started is «collecting»: Flink measures every\n\
-             5s. On a terminal it is shown again every 2s until Ctrl-C.",
+            "LOAD is the time of a vertex's subtasks: busy █, backpressured ▒ (blocked by a slower downstream vertex), idle ·.\n\
+             BUSIEST is the busiest subtask. A vertex that has just started is «collecting»: Flink measures every 5s.\n\
+             On a terminal, the output refreshes every 2s until Ctrl-C.",
         )
 }
 
-/// Interval at which it is shown again.
+/// Interval of the refresh.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(2);
 
 const VIEW: View = &[
@@ -74,7 +74,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
             if !is_shown {
                 return Err(ended(job, &load.state));
             }
-            // Whoever has seen it run has seen what there was to see.
+            // The load was shown while the job ran: its end is no failure.
             say!("{} is {}", load.name, load.state);
             return Ok(());
         }
@@ -82,7 +82,7 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         app.output.value(&shown(load, &mut missing)?, VIEW)?;
         metrics::note(fresh);
         is_shown = true;
-        // With --watch it is begun anew.
+        // `--watch` repeats the whole command.
         if app.global.watch.is_some() || !app.output.redraw() || missing.is_all() {
             return missing.end("measurements");
         }
@@ -91,14 +91,14 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
 }
 
 fn ended(job: JobId, state: &JobStatus) -> Failure {
-    let message = format!("job {job} has ended: it is {state}, and nothing of it can be measured");
+    let message = format!("job {job} is {state}, and has no load to measure");
     Failure::new(Exit::Failed, message).hint(match state {
-        JobStatus::Failed => format!("`flinkctl job exceptions {job}` tells why"),
-        _ => format!("`flinkctl job get {job}` shows what its vertices did"),
+        JobStatus::Failed => format!("`flinkctl job exceptions {job}` shows the cause"),
+        _ => format!("`flinkctl job get {job}` shows its vertices"),
     })
 }
 
-/// The load as JSON, without what cannot be had: that is missing.
+/// Returns the load as JSON, and moves its errors to `missing`.
 fn shown(mut load: JobLoad, missing: &mut Missing) -> Result<Value> {
     missing.note("numRestarts", load.restarts_error.take());
     for vertex in &mut load.vertices {

@@ -19,13 +19,14 @@ pub(crate) const WAIT: ClusterCommand =
 struct Arguments {
     #[command(flatten)]
     of: JobArg,
-    /// How far to wait
+    /// State to wait for
     #[arg(value_name = "GOAL", default_value = "finished")]
     goal: Goal,
 }
 
 fn describe(command: Command) -> Command {
-    Arguments::augment_args(command).about("Waits until a job has finished, or until all its tasks run")
+    Arguments::augment_args(command)
+        .about("Waits until a job has finished, or until all its tasks are running")
 }
 
 async fn run(app: &App, matches: &ArgMatches) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Entries of logs, and which of them are wanted.
+//! Entries of logs, and the options that filter them.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use flink_rest_client::{
@@ -6,14 +6,14 @@ use flink_rest_client::{
     logs::{LogEntry, LogFilter, LogLevel},
 };
 
-/// What a process wrote at once: a line with what follows it, such as a stack trace.
+/// An entry of a log: a line with its continuation lines, such as a stack trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) process: Process,
     pub(super) text: String,
-    /// Whether something before it may be missing.
+    /// True if lines before it may be missing.
     pub(super) gap: bool,
-    /// Bytes at its end that were left out.
+    /// Bytes that were cut off at its end.
     pub(super) cut: u64,
 }
 
@@ -36,16 +36,16 @@ impl From<LogEntry> for Entry {
     }
 }
 
-/// Which entries are wanted.
+/// The filter of entries.
 #[derive(Debug, clap::Args)]
 pub(super) struct Filter {
     /// Minimum level
     #[arg(short, long, value_name = "LEVEL", ignore_case = true, value_parser = levels())]
     pub(super) level: Option<LogLevel>,
-    /// Only entries with this text in them
+    /// Only entries that contain this text
     #[arg(short, long, value_name = "TEXT")]
     pub(super) grep: Option<String>,
-    /// Whatever the case of that text
+    /// Ignore case in --grep
     #[arg(short, long, requires = "grep")]
     pub(super) ignore_case: bool,
 }

@@ -1,4 +1,4 @@
-//! `flinkctl logs --follow`: what is written from now on.
+//! `flinkctl logs --follow`: entries as they are written.
 
 use std::{
     collections::BTreeSet,
@@ -7,7 +7,7 @@ use std::{
 
 use flink_rest_client::{JobId, TaskManagerId, follow::Process, logs::LogFilter};
 
-use super::{Arguments, Whose, entry::Entry, printer::Printer, taskmanagers_of};
+use super::{Arguments, Selection, entry::Entry, printer::Printer, taskmanagers_of};
 use crate::{
     app::App,
     error::Result,
@@ -16,52 +16,50 @@ use crate::{
     progress::millis,
 };
 
-/// How many lines of each process are shown that were there before.
-const BEFORE: usize = 10;
-/// What belongs to an entry comes together with it.
-const TOGETHER: Duration = Duration::from_millis(100);
-/// How often a job's TaskManagers are asked for, if another one writes.
-const CERTAIN: Duration = Duration::from_secs(5);
-/// Endured outages unless `--patience` is set, as long as those of waits.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Earlier lines of each process that are shown first.
+const DEFAULT_TAIL: usize = 10;
+/// Time after which an entry without new lines is complete.
+const ENTRY_TIMEOUT: Duration = Duration::from_millis(100);
+/// Interval of reading a job's TaskManagers, when an unknown one writes.
+const PLACEMENT_INTERVAL: Duration = Duration::from_secs(5);
+/// Duration of outages to wait out unless `--patience` is set, as in other waits.
+const DEFAULT_PATIENCE: Duration = Duration::from_secs(120);
 
 /// Shows entries as they are written, until Ctrl-C.
-pub(super) async fn follow(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
+pub(super) async fn follow(app: &App, arguments: &Arguments, selection: Selection) -> Result<()> {
     tokio::select! {
-        outcome = show(app, arguments, whose) => outcome,
+        outcome = show(app, arguments, selection) => outcome,
         _ = tokio::signal::ctrl_c() => Ok(()),
     }
 }
 
-async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
-    let follow = match &whose {
-        Whose::One(Process::JobManager) => app.client.jobmanager().follow_log(),
-        Whose::One(Process::TaskManager(id)) => app.client.taskmanager(id).follow_log(),
-        Whose::All => app.client.follow_logs().on_unread(|unread| say!("{unread}; it is tried again")),
+async fn show(app: &App, arguments: &Arguments, selection: Selection) -> Result<()> {
+    let follow = match &selection {
+        Selection::One(Process::JobManager) => app.client.jobmanager().follow_log(),
+        Selection::One(Process::TaskManager(id)) => app.client.taskmanager(id).follow_log(),
+        Selection::All => app.client.follow_logs().on_unread(|unread| say!("{unread}; retrying")),
         _ => app.client.follow_logs(),
     };
-    let patience = app.global.patience.unwrap_or(PATIENCE);
+    let patience = app.global.patience.unwrap_or(DEFAULT_PATIENCE);
     let limit = human::duration(millis(patience));
-    let follow = follow
-        .patience(patience)
-        .on_outage(move |error| say!("{error}; it is asked again and again for {limit}"));
+    let follow = follow.patience(patience).on_outage(move |error| say!("{error}; retrying for {limit}"));
     let mut lines = match arguments.since {
         Some(since) => follow.since(since.on(&app.client).await?),
-        None => follow.last(arguments.tail.unwrap_or(BEFORE)),
+        None => follow.last(arguments.tail.unwrap_or(DEFAULT_TAIL)),
     }
     .lines();
     let filter = arguments.filter.of_logs();
-    let mut printer = Printer::new(!matches!(whose, Whose::One(_)));
-    let mut members = match whose {
-        Whose::Job(job) => Some(Members::of(app, job).await?),
+    let mut printer = Printer::new(!matches!(selection, Selection::One(_)));
+    let mut members = match selection {
+        Selection::Job(job) => Some(Members::of(app, job).await?),
         _ => None,
     };
     let mut out = stdout();
     let mut entry: Option<Pending> = None;
     loop {
-        // Whether more belongs to an entry shows when the next one begins, or when nothing comes for a moment.
+        // An entry is complete when the next one begins, or when no line arrives for a moment.
         let next = match &entry {
-            Some(_) => tokio::time::timeout(TOGETHER, lines.next()).await.ok(),
+            Some(_) => tokio::time::timeout(ENTRY_TIMEOUT, lines.next()).await.ok(),
             None => Some(lines.next().await),
         };
         let line = match next {
@@ -81,7 +79,7 @@ async fn show(app: &App, arguments: &Arguments, whose: Whose) -> Result<()> {
         }
         match &mut entry {
             Some(pending) if line.continues && pending.entry.process == line.process => {
-                pending.go_on(&line.to_string_lossy(), &filter, &mut printer, &mut out)?;
+                pending.append(&line.to_string_lossy(), &filter, &mut printer, &mut out)?;
             }
             _ => {
                 flush(&mut entry, &filter, &mut printer, &mut out)?;
@@ -100,19 +98,19 @@ fn flush(
     pending.take().map_or(Ok(()), |mut pending| pending.print(filter, printer, out))
 }
 
-/// An entry of which there may be more to come. Of a long one, what is there is shown before the rest comes.
+/// An incomplete entry. A long one is shown in pieces.
 struct Pending {
     entry: Entry,
-    /// Whether it is wanted, once its beginning was judged.
-    wanted: Option<bool>,
+    /// The filter's decision, made on its first piece.
+    matches: Option<bool>,
 }
 
 impl Pending {
-    /// Bytes of an entry that are kept at once.
-    const MOST: usize = 1 << 20;
+    /// Bytes of an entry that are buffered.
+    const MAX_BYTES: usize = 1 << 20;
 
-    /// One more line of it. Of what is kept already, there is shown what must make room.
-    fn go_on(
+    /// Adds a line, after printing the buffer if there is no room for it.
+    fn append(
         &mut self,
         text: &str,
         filter: &LogFilter,
@@ -127,25 +125,25 @@ impl Pending {
     }
 
     fn has_room(&self, text: &str) -> bool {
-        self.entry.text.len() + text.len() < Self::MOST
+        self.entry.text.len() + text.len() < Self::MAX_BYTES
     }
 
     fn add(&mut self, text: &str) {
-        // What goes on begins with a line of its own.
-        if self.wanted.is_none() || !self.entry.text.is_empty() {
+        // The first line after a printed piece needs no line break.
+        if self.matches.is_none() || !self.entry.text.is_empty() {
             self.entry.text.push('\n');
         }
         self.entry.text.push_str(text);
     }
 
-    /// What is there, if it is wanted; what is added is the rest.
+    /// Prints the buffer if the entry matches, and empties it.
     fn print(
         &mut self,
         filter: &LogFilter,
         printer: &mut Printer,
         out: &mut Screen<impl std::io::Write>,
     ) -> Result<()> {
-        if *self.wanted.get_or_insert_with(|| filter.matches(self.entry.text.as_bytes())) {
+        if *self.matches.get_or_insert_with(|| filter.matches(self.entry.text.as_bytes())) {
             printer.print(out, &self.entry)?;
         }
         self.entry.text.clear();
@@ -156,7 +154,7 @@ impl Pending {
 
 impl From<Entry> for Pending {
     fn from(entry: Entry) -> Self {
-        Self { entry, wanted: None }
+        Self { entry, matches: None }
     }
 }
 
@@ -172,16 +170,16 @@ impl Members {
         Ok(Self { job, taskmanagers: Self::running(app, job).await?, asked: Instant::now() })
     }
 
-    /// Those that are known now. Vertices that cannot be asked are asked again before long.
+    /// Reads the present TaskManagers. Vertices that cannot be read are read again later.
     async fn running(app: &App, job: JobId) -> Result<BTreeSet<TaskManagerId>> {
         taskmanagers_of(&app.client, job, &mut Missing::default()).await
     }
 
-    /// Tells whether this process runs the job, or did.
+    /// Returns true if this process runs the job, or did.
     async fn include(&mut self, app: &App, process: &Process) -> bool {
         let Process::TaskManager(id) = process else { return false };
-        if !self.taskmanagers.contains(id) && self.asked.elapsed() > CERTAIN {
-            // If the server does not tell now, it may next time.
+        if !self.taskmanagers.contains(id) && self.asked.elapsed() > PLACEMENT_INTERVAL {
+            // A failed request is repeated with the next unknown TaskManager.
             self.taskmanagers.extend(Self::running(app, self.job).await.unwrap_or_default());
             self.asked = Instant::now();
         }
@@ -194,7 +192,7 @@ mod tests {
     use super::*;
     use crate::output::drawn;
 
-    /// What is shown of an entry of several MiB, with such a text in its first and in its last line.
+    /// Returns the output of an entry of several MiB, of which `grep` is in the first or in the last line.
     fn shown(grep: &str) -> String {
         let filter = LogFilter::default().containing(grep);
         let mut printer = Printer::new(false);
@@ -203,16 +201,16 @@ mod tests {
         drawn(|out| {
             for number in 0..40_000 {
                 let line = format!("\tat org.acme.Main.call{number:0100}(Main.java)");
-                pending.go_on(&line, &filter, &mut printer, out).unwrap();
-                assert!(pending.entry.text.len() < Pending::MOST);
+                pending.append(&line, &filter, &mut printer, out).unwrap();
+                assert!(pending.entry.text.len() < Pending::MAX_BYTES);
             }
-            pending.go_on("last", &filter, &mut printer, out).unwrap();
+            pending.append("last", &filter, &mut printer, out).unwrap();
             flush(&mut Some(pending), &filter, &mut printer, out).unwrap();
         })
     }
 
     #[test]
-    fn a_long_entry_is_judged_by_its_beginning_and_shown_as_a_whole() {
+    fn a_long_entry_is_filtered_by_its_beginning_and_shown_as_a_whole() {
         let lines: Vec<_> = shown("first").lines().map(str::to_owned).collect();
         assert_eq!(lines.len(), 40_002);
         assert!(lines.iter().all(|line| !line.is_empty()));

@@ -1,4 +1,4 @@
-//! Entries on stdout, with who wrote them if several did.
+//! Printing of entries, labelled with their process if there are several.
 
 use std::{collections::HashMap, io::Write};
 
@@ -11,7 +11,7 @@ use crate::{
     output::{Screen, human, say_as},
 };
 
-/// Not red and yellow, which tell how grave an entry is.
+/// The colours of processes. Red and yellow mark the level of an entry.
 const COLOURS: [AnsiColor; 6] = [
     AnsiColor::Cyan,
     AnsiColor::Magenta,
@@ -24,7 +24,7 @@ const COLOURS: [AnsiColor; 6] = [
 /// Writes entries.
 #[derive(Debug)]
 pub(super) struct Printer {
-    /// Who has written so far, each with a colour of its own; none if there is but one to write.
+    /// The processes so far, each with the number of its colour; none if there is only one.
     known: Option<HashMap<Process, usize>>,
     width: usize,
 }
@@ -37,7 +37,7 @@ impl Printer {
     pub(super) fn print(&mut self, out: &mut Screen<impl Write>, entry: &Entry) -> Result<()> {
         let (label, label_style) = self.label(&entry.process);
         if entry.gap {
-            say_as(&label, label_style, "lines may be missing here: a log was rotated before it was read");
+            say_as(&label, label_style, "lines may be missing: a log was rotated before it was read");
         }
         let style = match entry.level() {
             Some(LogLevel::Error) => colour(AnsiColor::Red),
@@ -56,13 +56,13 @@ impl Printer {
             say_as(
                 &label,
                 label_style,
-                &format!("{cut} more of this entry are left out; without -n it is shown whole"),
+                &format!("{cut} of this entry are cut off; omit -n to see all of it"),
             );
         }
         Ok(())
     }
 
-    /// `525d24     | `, and the process's colour.
+    /// Returns the label and the colour of a process: `525d24     | `.
     fn label(&mut self, process: &Process) -> (String, Style) {
         let Some(known) = &mut self.known else { return Default::default() };
         let next = known.len();
@@ -81,13 +81,13 @@ fn colour(colour: AnsiColor) -> Style {
     Style::new().fg_color(Some(Color::from(colour)))
 }
 
-/// What follows the last dash of a TaskManager's id tells it apart where Flink chose the id; other ids stay whole.
+/// Shortens the id of a TaskManager to the part after the last dash, if Flink chose the id.
 fn short(process: &Process) -> String {
-    const TELLING: usize = 6;
+    const MIN_LENGTH: usize = 6;
     match process {
         Process::TaskManager(id) => {
             let id = id.as_str();
-            let end = id.rsplit('-').next().filter(|end| end.len() >= TELLING);
+            let end = id.rsplit('-').next().filter(|end| end.len() >= MIN_LENGTH);
             end.unwrap_or(id).to_owned()
         }
         other => other.to_string(),

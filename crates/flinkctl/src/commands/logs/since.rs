@@ -1,4 +1,4 @@
-//! The time from which on logs are shown, in each spelling that people have at hand.
+//! The argument of `logs --since`, in several formats.
 
 use flink_rest_client::{FlinkRestClient, Timestamp};
 use jiff::{
@@ -16,9 +16,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Since {
     At(Timestamp),
-    /// As logs have it: in the cluster's time zone.
+    /// A date and time in the cluster's time zone, as in logs.
     Local(DateTime),
-    /// The latest time of this, in the cluster's time zone.
+    /// The latest occurrence of this time of day, in the cluster's time zone.
     TimeOfDay(Time),
 }
 
@@ -30,7 +30,7 @@ impl std::str::FromStr for Since {
         if let Ok(at) = text.parse() {
             return Ok(Self::At(at));
         }
-        // Without these signs, a number could be a day or an hour as well.
+        // Without these characters, a number could be a day or an hour as well.
         if text.contains('-')
             && let Ok(at) = text.parse()
         {
@@ -43,8 +43,8 @@ impl std::str::FromStr for Since {
         }
         let ago = human::parse_duration(text).map_err(|_| {
             format!(
-                "`{text}` is no time; write it as in the log, 2026-11-23 15:39:51, as 15:39, as how long ago, 10m, \
-                 or with a zone, 2026-11-23T15:39:51Z"
+                "`{text}` is no time; use the format of logs, 2026-11-23 15:39:51, a time of day, 15:39, a duration before \
+                 now, 10m, or a time with a zone, 2026-11-23T15:39:51Z"
             )
         })?;
         Timestamp::now().checked_sub(ago).map(Self::At).map_err(|error| error.to_string())
@@ -52,7 +52,7 @@ impl std::str::FromStr for Since {
 }
 
 impl Since {
-    /// The time that is meant on this cluster.
+    /// Returns the time, in the cluster's time zone.
     pub(super) async fn on(self, client: &FlinkRestClient) -> Result<Timestamp> {
         if let Self::At(at) = self {
             return Ok(at);
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_may_be_spelled_as_people_have_it_at_hand() {
+    fn a_time_has_several_formats() {
         let now = "2026-11-28T18:00:00Z".parse().unwrap();
         let at = |text: &str| {
             let since: Since = text.parse().unwrap_or_else(|error| panic!("{error}"));

@@ -14,21 +14,21 @@ use crate::{
     output::{Screen, colour},
 };
 
-/// To where a line goes from the middle of a cell.
+/// Directions of lines from the centre of a cell, as bits.
 const UP: u8 = 1;
 const DOWN: u8 = 2;
 const LEFT: u8 = 4;
 const RIGHT: u8 = 8;
 
-/// How wide names may be, at best and at least.
-const WIDEST: [usize; 4] = [48, 36, 24, 16];
+/// Widths of names in cells, tried until the drawing fits.
+const NAME_WIDTHS: [usize; 4] = [48, 36, 24, 16];
 
-/// Most cells of a drawing: each takes some 50 bytes.
+/// Cells of a drawing; each takes about 50 bytes.
 const MAX_CELLS: usize = 4 << 20;
 
-/// Draws it; its boxes are made narrower for a narrow terminal.
+/// Draws the graph, with narrower boxes on a narrow terminal.
 pub(super) fn draw(graph: &Graph<'_>, width: Option<usize>, out: &mut Screen<impl Write>) -> Result<()> {
-    let mut layouts = WIDEST.iter().map(|widest| Layout::of(graph, *widest));
+    let mut layouts = NAME_WIDTHS.iter().map(|width| Layout::of(graph, *width));
     let fits = |layout: &Layout| width.is_none_or(|width| layout.width <= width);
     let mut layout = layouts.next().transpose()?.unwrap_or_default();
     while !fits(&layout)
@@ -64,7 +64,7 @@ pub(super) fn draw(graph: &Graph<'_>, width: Option<usize>, out: &mut Screen<imp
     Ok(canvas.finish(out)?)
 }
 
-/// What stands in a cell.
+/// The content of a cell.
 #[derive(Clone, Debug, Default)]
 enum Cell {
     #[default]
@@ -81,7 +81,7 @@ struct Canvas {
 
 impl Canvas {
     fn new(layout: &Layout) -> Self {
-        // What is said beside the last arrow may stand out.
+        // The label of the last arrow may be right of all boxes.
         Self { rows: vec![vec![Cell::Blank; layout.width + 16]; layout.height] }
     }
 

@@ -1,4 +1,4 @@
-//! Where the boxes and lines of a graph go: sources above, and each vertex below all that flows into it.
+//! Layout of a graph: sources on top, each vertex below its inputs.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use console::measure_text_width;
 use super::Graph;
 use crate::error::{Exit, Failure, Result};
 
-/// Blanks between boxes beside each other.
+/// Cells between neighbouring boxes.
 const GAP: usize = 3;
 
-/// A graph with a place for everything, in cells of a terminal.
+/// The positions of boxes and lines, in cells of a terminal.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     pub(super) boxes: Vec<Placed>,
@@ -19,7 +19,7 @@ pub(super) struct Layout {
     pub(super) height: usize,
 }
 
-/// A vertex.
+/// The box of a vertex.
 #[derive(Debug)]
 pub(super) struct Placed {
     pub(super) x: usize,
@@ -28,7 +28,7 @@ pub(super) struct Placed {
     pub(super) height: usize,
     /// Its number in the graph.
     pub(super) vertex: usize,
-    /// Its name.
+    /// Lines of its name.
     pub(super) text: Vec<String>,
 }
 
@@ -38,11 +38,11 @@ pub(super) struct Line {
     pub(super) from: (usize, usize),
     pub(super) to: (usize, usize),
     pub(super) turn: usize,
-    /// How records flow, at its end; none if it only passes a layer.
+    /// Ship strategy, written at its end; none if the line continues to another layer.
     pub(super) end: Option<String>,
 }
 
-/// A vertex, or what passes a layer on its way.
+/// A vertex, or a line that passes a layer.
 #[derive(Debug)]
 struct Node {
     vertex: Option<usize>,
@@ -67,7 +67,7 @@ struct Segment {
 }
 
 impl Layout {
-    /// Places the vertices; their names take no more than `widest` cells, and a line more instead.
+    /// Places the vertices. Names are wrapped at `widest` cells.
     pub(super) fn of(graph: &Graph<'_>, widest: usize) -> Result<Self> {
         let (mut nodes, segments) = connected(graph, widest)?;
         let layers = layers(&nodes);
@@ -80,7 +80,7 @@ impl Layout {
         let mut y = 0;
         for (number, layer) in layers.iter().enumerate() {
             let members = || layer.iter().filter_map(|id| nodes.get(*id));
-            // Name, state and border.
+            // Name, state and borders.
             let height = members().filter(|node| node.vertex.is_some()).map(|node| node.text.len() + 3).max();
             let height = height.unwrap_or(1);
             for node in members() {
@@ -132,15 +132,15 @@ impl Layout {
     }
 }
 
-/// Most nodes and most segments of a drawing. Placing them takes a multiple of their product.
+/// Nodes and segments of a drawing, each. Placing them takes time in proportion to their product.
 const MAX_PARTS: usize = 4000;
 
 pub(super) fn too_large() -> Failure {
     Failure::new(Exit::Failed, "this job is too large to be drawn")
-        .hint("-o dot writes it for Graphviz, -o mermaid for Mermaid, -o json is the plan")
+        .hint("-o dot writes it for Graphviz, -o mermaid for Mermaid, -o json is the job's plan")
 }
 
-/// The nodes, each with its layer, and what connects them.
+/// Returns the nodes with their layers, and the segments between them.
 fn connected(graph: &Graph<'_>, widest: usize) -> Result<(Vec<Node>, Vec<Segment>)> {
     if graph.vertices.len() > MAX_PARTS {
         return Err(too_large());
@@ -149,7 +149,7 @@ fn connected(graph: &Graph<'_>, widest: usize) -> Result<(Vec<Node>, Vec<Segment
     for (number, (vertex, flows)) in graph.vertices.iter().enumerate() {
         let text = wrapped(&super::one_line(&vertex.name), widest);
         let state = measure_text_width(&graph.state(number));
-        // There must be room for what is said beside each arrow.
+        // Leaves room for the label of each arrow.
         let arrows = flows.iter().map(|flow| flow.how.len() + 4).max().unwrap_or(0) * (flows.len() + 1);
         let texts = text.iter().map(|line| measure_text_width(line));
         let width = 4 + texts.max().unwrap_or(0).max(state).max(if flows.len() > 1 { arrows } else { 0 });
@@ -175,7 +175,7 @@ fn connected(graph: &Graph<'_>, widest: usize) -> Result<(Vec<Node>, Vec<Segment
     Ok((nodes, segments))
 }
 
-/// The ids of the nodes, layer by layer.
+/// Returns the ids of the nodes by layer.
 fn layers(nodes: &[Node]) -> Vec<Vec<usize>> {
     let mut layers = Vec::new();
     for (id, node) in nodes.iter().enumerate() {
@@ -189,9 +189,9 @@ fn layers(nodes: &[Node]) -> Vec<Vec<usize>> {
     layers
 }
 
-/// Puts each layer in an order with few crossings, and each node near those that it is connected with.
+/// Sorts each layer for few crossings, and places each node near its neighbours.
 fn arranged(nodes: &mut [Node], segments: &[Segment], mut layers: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
-    // Down, up and down again: each time with what was learnt from the other side.
+    // Sweeps down, up and down: each uses the positions of the previous one.
     for sweep in 0..3 {
         let down = sweep % 2 == 0;
         let order: Vec<_> =
@@ -208,7 +208,7 @@ fn arranged(nodes: &mut [Node], segments: &[Segment], mut layers: Vec<Vec<usize>
     layers
 }
 
-/// Where the centre of a node would best be: in the middle of those before it, or of those after it.
+/// Returns the best centre of a node: the mean of its inputs, or of its outputs.
 fn wish(nodes: &[Node], segments: &[Segment], id: usize, down: bool) -> Option<usize> {
     let ends = segments.iter().filter_map(|segment| match down {
         true => (segment.to == id).then_some(segment.from),
@@ -219,11 +219,11 @@ fn wish(nodes: &[Node], segments: &[Segment], id: usize, down: bool) -> Option<u
         .iter()
         .sum::<usize>()
         .checked_div(centres.len())
-        // What is connected with nothing on that side stays where it is.
+        // Without neighbours on that side, it stays in place.
         .or_else(|| nodes.get(id).filter(|node| node.x > 0).map(Node::centre))
 }
 
-/// Places the nodes of a layer from left to right, as near to their wishes as there is room.
+/// Places the nodes of a layer from left to right, as near to their best centres as possible.
 fn place(nodes: &mut [Node], wished: &[(usize, Option<usize>)]) {
     let mut free = 0;
     let mut pushed = Vec::new();

@@ -5,21 +5,21 @@ use std::fmt::Write;
 use super::{Graph, layout::Layout};
 use crate::error::Result;
 
-/// Pixels of a cell.
+/// Width and height of a cell, in pixels.
 const ACROSS: usize = 8;
 const DOWN: usize = 18;
 const MARGIN: usize = 12;
-/// From the top of a cell to the foot of its text.
-const FOOT: usize = 13;
-/// How wide names may be.
-const WIDEST: usize = 40;
+/// Pixels from the top of a cell to the baseline of its text.
+const BASELINE: usize = 13;
+/// Width of names, in cells.
+const NAME_WIDTH: usize = 40;
 
 const STYLE: &str = "text{font:13px ui-monospace,monospace;fill:#1f2933}.name{font-weight:600}\
     .how{fill:#616e7c;font-size:11px}path{fill:none;stroke:#7b8794;stroke-width:1.5}rect{fill:#fff;stroke-width:2}";
 
-/// The drawing.
+/// Draws the graph.
 pub(super) fn draw(graph: &Graph<'_>) -> Result<String> {
-    let layout = Layout::of(graph, WIDEST)?;
+    let layout = Layout::of(graph, NAME_WIDTH)?;
     let (width, height) = ((layout.width + 12) * ACROSS + 2 * MARGIN, layout.height * DOWN + 2 * MARGIN);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n\
@@ -53,8 +53,8 @@ pub(super) fn draw(graph: &Graph<'_>) -> Result<String> {
         );
         let lines = one.text.iter().map(|line| ("name", line)).chain([("", &state)]);
         for (number, (class, line)) in lines.enumerate() {
-            // As far from the border above as below.
-            let y = down(one.y + 1 + number) + FOOT;
+            // Centred between the borders.
+            let y = down(one.y + 1 + number) + BASELINE;
             let (x, line) = (across(one.x + 2), escaped(line));
             let _ = writeln!(svg, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{line}</text>");
         }
