@@ -77,7 +77,7 @@ mod tests {
         let page = flink_workspace::root().join("README.md");
         for (target, leads) in [
             ("ARCHITECTURE.md", true),
-            ("#use-it", true),
+            ("#try-it", true),
             ("jobs/README.md#jobs", true),
             ("no.md", false),
             ("#no", false),

@@ -104,13 +104,13 @@ impl Exceptions {
     }
 
     /// The last failure.
-    pub(crate) fn latest(&self) -> Option<Failure> {
-        self.history.entries.first().map(Entry::failure)
+    pub(crate) fn latest(self) -> Option<Failure> {
+        self.history.entries.into_iter().next().map(Entry::failure)
     }
 
-    pub(crate) fn condensed(&self) -> Vec<Failure> {
+    pub(crate) fn condensed(self) -> Vec<Failure> {
         let (mut failures, mut places) = (Vec::<Failure>::new(), HashMap::new());
-        for failure in self.history.entries.iter().map(Entry::failure) {
+        for failure in self.history.entries.into_iter().map(Entry::failure) {
             let next = failures.len();
             match failures.get_mut(*places.entry(key(&failure)).or_insert(next)) {
                 Some(known) => known.times += 1,
@@ -123,19 +123,21 @@ impl Exceptions {
 
 impl Entry {
     /// It may be of the whole job; then what failed with it tells where.
-    fn failure(&self) -> Failure {
-        let all = || std::iter::once(self).chain(&self.concurrent_exceptions);
+    fn failure(self) -> Failure {
+        let all = || std::iter::once(&self).chain(&self.concurrent_exceptions);
         let of_task = all().find(|entry| entry.task_name.is_some());
-        let place = of_task.or_else(|| self.concurrent_exceptions.first()).unwrap_or(self);
-        let task = of_task.and_then(|entry| entry.task_name.as_deref());
+        let place = of_task.or_else(|| self.concurrent_exceptions.first()).unwrap_or(&self);
+        let task = of_task.and_then(|entry| entry.task_name.as_deref()).map(without_attempt);
+        let taskmanager = place.task_manager_id.clone().filter(|id| !id.as_str().is_empty());
+        let endpoint = place.endpoint.clone().or_else(|| place.location.clone());
         Failure {
             last: self.timestamp.and_then(|millis| Timestamp::from_millisecond(millis).ok()),
             times: 1,
-            task: task.map(without_attempt),
-            taskmanager: place.task_manager_id.clone().filter(|id| !id.as_str().is_empty()),
-            endpoint: place.endpoint.clone().or_else(|| place.location.clone()),
+            task,
+            taskmanager,
+            endpoint,
             cause: causes(&self.stacktrace).pop().unwrap_or_default(),
-            stacktrace: self.stacktrace.clone(),
+            stacktrace: self.stacktrace,
         }
     }
 }

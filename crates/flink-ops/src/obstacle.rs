@@ -71,9 +71,9 @@ impl Obstacle {
             return None;
         }
         match Exceptions::of(client, GetJobExceptions::new(job)).await {
-            Ok(exceptions) => match exceptions.latest() {
-                Some(failure) => Some(Self::Failing { times: exceptions.count(), failure }),
-                None => Self::slots(client, progress).await,
+            Ok(exceptions) => match (exceptions.count(), exceptions.latest()) {
+                (times, Some(failure)) => Some(Self::Failing { times, failure }),
+                (_, None) => Self::slots(client, progress).await,
             },
             Err(_) => None,
         }

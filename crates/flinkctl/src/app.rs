@@ -10,7 +10,7 @@ use crate::{
     shell::quoted,
 };
 
-/// What every command on a cluster needs.
+/// The client, the options and the output of a command on a cluster.
 pub(crate) struct App {
     pub(crate) global: Global,
     pub(crate) client: FlinkRestClient,
@@ -18,7 +18,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// A call that ends in the time that is left: the client's own time limit leaves an upload more.
+    /// Bounds a call by the remaining time. The client's own timeout would allow an upload more.
     pub(crate) fn in_time<A>(&self, call: Call<Async, A>) -> Call<Async, A> {
         match self.global.limit.left() {
             Some(left) => call.timeout(left),
@@ -26,20 +26,20 @@ impl App {
         }
     }
 
-    /// Says once that the release could not be read, if it was asked for.
+    /// Prints a note if the server's release is no known one.
     pub(crate) fn note_unknown_release(&self) {
         if let Some(version) = self.client.known_version()
             && version.release().is_none()
         {
             say!(
-                "Note: {} is Flink {}, and taken for the newest release; --flink-version says which it is.",
+                "Note: {} is Flink {}, and treated as the newest release; --flink-version sets the release.",
                 self.client.address(),
                 sanitize(&version.to_string())
             );
         }
     }
 
-    /// A command to type next, for the same cluster: quoted for a shell, without credentials.
+    /// Returns a command to type next, for the same cluster: quoted for a shell, without credentials.
     pub(crate) fn command(&self, words: &str) -> String {
         let global = &self.global;
         let cluster = match (&global.context, global.settings.url.is_empty()) {

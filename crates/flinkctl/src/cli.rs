@@ -106,15 +106,13 @@ fn own_help(command: Command) -> Command {
     command.help_template(TEMPLATE).mut_subcommands(|command| command.help_template(TEMPLATE))
 }
 
-/// Does what was said; again and again, if that was said.
+/// Runs the command that the arguments name, with `--watch` repeatedly.
 pub(crate) async fn run(matches: &ArgMatches, limit: Limit) -> Result<()> {
     let global = Global { limit, ..Global::from_arg_matches(matches)? };
     let output = global.output();
     let (invocation, matches) = find(matches)?;
     if global.watch.is_some() && !invocation.is_read_only() {
-        return Err(
-            Failure::usage("--watch is for commands that only read").hint("do it once, without --watch")
-        );
+        return Err(Failure::usage("--watch is for read-only commands").hint("omit --watch"));
     }
     if global.all_contexts && matches!(invocation, Invocation::Local(_)) {
         return Err(Failure::usage("--all-contexts is for commands on clusters")
@@ -209,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_command_line_is_sound() {
+    fn the_command_line_is_valid() {
         command().debug_assert();
     }
 
@@ -218,14 +216,14 @@ mod tests {
         for (plural, _) in PLURALS {
             assert!(noun(plural).and_then(list_of).is_some(), "{plural} lists nothing");
         }
-        let said = |words: &[&str]| {
+        let invocation = |words: &[&str]| {
             let matches = command().try_get_matches_from([&["flinkctl"], words].concat()).unwrap();
             format!("{:?}", find(&matches).unwrap().0)
         };
-        assert_eq!(said(&["jobs"]), said(&["job", "list"]));
-        assert_eq!(said(&["jobs", "--state", "running"]), said(&["job", "ls"]));
-        assert_eq!(said(&["vertices", "Orders"]), said(&["vertex", "list", "Orders"]));
-        assert_eq!(said(&["jobs", "get", "Orders"]), said(&["job", "get", "Orders"]));
-        assert_eq!(said(&["tm", "ls"]), said(&["taskmanagers"]));
+        assert_eq!(invocation(&["jobs"]), invocation(&["job", "list"]));
+        assert_eq!(invocation(&["jobs", "--state", "running"]), invocation(&["job", "ls"]));
+        assert_eq!(invocation(&["vertices", "Orders"]), invocation(&["vertex", "list", "Orders"]));
+        assert_eq!(invocation(&["jobs", "get", "Orders"]), invocation(&["job", "get", "Orders"]));
+        assert_eq!(invocation(&["tm", "ls"]), invocation(&["taskmanagers"]));
     }
 }

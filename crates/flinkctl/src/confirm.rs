@@ -34,7 +34,7 @@ pub(crate) async fn confirm_end_of_jobs(app: &App, what: &str, yes: bool) -> Res
     match !yes && is_cancelling_off(app).await {
         true => {
             let off = "The cluster's owner switched cancelling off (`web.cancel.enable`).";
-            confirm(&format!("{off} {what} all the same"), yes)
+            confirm(&format!("{off} {what} anyway"), yes)
         }
         false => confirm(what, yes),
     }
@@ -44,8 +44,8 @@ pub(crate) async fn confirm_end_of_jobs(app: &App, what: &str, yes: bool) -> Res
 /// requests are still carried out (1.13.6, 2.3.0). Up to 1.13, only the JobManager's configuration has the setting.
 async fn is_cancelling_off(app: &App) -> bool {
     let ask = async |endpoint| app.client.request_by_name(endpoint, Value::Null).await.ok()?.json().ok();
-    let told = ask("GetConfig").await.and_then(|config| config.pointer("/features/web-cancel")?.as_bool());
-    match told {
+    let setting = ask("GetConfig").await.and_then(|config| config.pointer("/features/web-cancel")?.as_bool());
+    match setting {
         Some(is_on) => !is_on,
         None => ask("GetJobManagerConfig").await.is_some_and(|options| {
             let all = options.as_array().into_iter().flatten();

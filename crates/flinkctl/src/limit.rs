@@ -36,7 +36,7 @@ struct UnderWay {
     /// The source that is being read before the first request.
     step: Option<String>,
     /// True if the cause of a delay can be looked up.
-    has_grace: bool,
+    may_explain: bool,
     clients: Vec<FlinkRestClient>,
 }
 
@@ -69,13 +69,13 @@ impl Limit {
     /// Adds a client, which knows if it may have changed something.
     pub(crate) fn watch(&self, client: &FlinkRestClient) {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        (under_way.step, under_way.has_grace) = (None, true);
+        (under_way.step, under_way.may_explain) = (None, true);
         under_way.clients.push(client.clone());
     }
 
     /// Grants a local command the [`EXPLAIN_TIMEOUT`].
-    pub(crate) fn allow_grace(&self) {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).has_grace = true;
+    pub(crate) fn allow_explanation(&self) {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).may_explain = true;
     }
 
     /// Runs the work, and drops it at the deadline. Work that blocks its thread ends with the process.
@@ -86,7 +86,7 @@ impl Limit {
         self.exit_after(end)?;
         let over = async {
             tokio::time::sleep_until(end.into()).await;
-            if self.has_grace() {
+            if self.may_explain() {
                 tokio::time::sleep(EXPLAIN_TIMEOUT + CLEANUP_TIMEOUT).await;
             }
         };
@@ -99,9 +99,9 @@ impl Limit {
     }
 
     /// Returns true if the command has the [`EXPLAIN_TIMEOUT`]: not while it reads secrets and files before the first request.
-    fn has_grace(&self) -> bool {
+    fn may_explain(&self) -> bool {
         let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        under_way.step.is_none() && under_way.has_grace
+        under_way.step.is_none() && under_way.may_explain
     }
 
     /// Ends the process after the deadline, even if work blocks its thread.
@@ -109,7 +109,7 @@ impl Limit {
         let limit = self.clone();
         let exit = move || {
             thread::sleep((end + CLEANUP_TIMEOUT).saturating_duration_since(Instant::now()));
-            if limit.has_grace() {
+            if limit.may_explain() {
                 thread::sleep(EXPLAIN_TIMEOUT + CLEANUP_TIMEOUT);
             }
             let failure = limit.over();
@@ -144,12 +144,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_before_the_first_request_has_no_grace() {
+    fn steps_before_the_first_request_have_no_explanation() {
         let limit = Limit::new(Some(Duration::ZERO));
-        assert!(!limit.has_grace());
-        limit.allow_grace();
-        assert!(limit.has_grace());
+        assert!(!limit.may_explain());
+        limit.allow_explanation();
+        assert!(limit.may_explain());
         limit.step("reading a secret");
-        assert!(!limit.has_grace());
+        assert!(!limit.may_explain());
     }
 }

@@ -1,4 +1,4 @@
-//! Waiting for an operation that Flink carries out on its own: a savepoint, a stop, a checkpoint, a deletion.
+//! Waiting for asynchronous operations of Flink: savepoint, stop, checkpoint, deletion of a savepoint.
 
 use std::{
     sync::{
@@ -23,25 +23,25 @@ use crate::{
     signals::unless_stopped,
 };
 
-/// The format to take a savepoint in: another than is wanted, if the job needs it, is told.
+/// Returns the format of a savepoint. Prints a note if the job's state backend requires another than `wanted`.
 pub(crate) async fn savepoint_format(
     job: &Job<Async>,
     wanted: Option<SavepointFormatType>,
 ) -> Result<Option<SavepointFormatType>> {
     let format = job.savepoint_format(wanted.clone()).await?;
     if let Some(format) = format.as_ref().filter(|format| Some(*format) != wanted.as_ref()) {
-        say!("The job's state backend writes {format} savepoints only: this is one.");
+        say!("The job's state backend writes only {format} savepoints: taking one.");
     }
     Ok(format)
 }
 
-/// An operation, and the commands that tell how it ends.
+/// An operation, and the commands that show its outcome.
 #[derive(Debug)]
 pub(crate) struct Operation {
     name: &'static str,
-    /// Asks for it: its id follows.
+    /// Command for its state, before its id.
     status: String,
-    /// Show what it has done if the cluster has forgotten it.
+    /// Commands that show its effects if the cluster has forgotten it.
     traces: Vec<String>,
 }
 
@@ -53,18 +53,18 @@ struct Stage {
 }
 
 impl Operation {
-    /// The deletion of a savepoint.
+    /// Describes the deletion of a savepoint.
     pub(crate) fn disposal() -> Self {
         Self { name: "the deletion", status: "savepoint disposal".into(), traces: Vec::new() }
     }
 
-    /// An operation on this job, which `NOUN status` asks for.
+    /// Describes an operation on this job, whose state `NOUN status` shows.
     pub(crate) fn on_job(name: &'static str, noun: &str, job: JobId) -> Self {
         let traces = vec![format!("job get {job}"), format!("checkpoint list {job} -o wide")];
         Self { name, status: format!("{noun} status {job}"), traces }
     }
 
-    /// Triggers it and waits for its end, or that of its job.
+    /// Triggers the operation and waits for its end, or that of its job.
     pub(crate) async fn settle<T: Triggerable>(
         &self,
         app: &App,
@@ -93,49 +93,45 @@ impl Operation {
             Event::Progress { progress, .. }
                 if !progress.state.is_terminal() && !is_told.swap(true, Relaxed) =>
             {
-                say!(
-                    "{} is {}; it is still being waited for. Ctrl-C ends the waiting alone.",
-                    progress.name,
-                    progress.state
-                );
+                say!("{} is {}; still waiting. Ctrl-C ends only the wait.", progress.name, progress.state);
             }
             _ => {}
         })
     }
 
-    /// The failure with the command to type next.
+    /// Returns the failure with the command to type next.
     async fn explain(&self, app: &App, job: Option<JobId>, stage: Stage, error: flink_ops::Error) -> Failure {
         let status = self.status(app, stage);
         let is_away = error.client().is_some_and(flink_rest_client::Error::is_unreachable);
         let is_unsettled = matches!(error, flink_ops::Error::Unsettled { .. });
         let failure = Failure::from(error);
         match (failure.exit, status) {
-            // The cluster went away meanwhile.
+            // The cluster became unreachable.
             (_, status) if is_unsettled && is_away => {
-                let message = format!("{} was begun, and nobody tells how it ended", self.name);
+                let message = format!("{} was triggered, and its outcome is unknown", self.name);
                 let causes = std::iter::once(failure.message).chain(failure.causes).collect();
                 let lost = Failure { causes, ..Failure::new(Exit::OutcomeUnknown, message) };
                 match status {
                     Some(command) => lost.hint(format!(
-                        "`{command}` tells it, if the cluster comes back; look before you do it again"
+                        "`{command}` shows it once the cluster is back; check before you repeat it"
                     )),
                     None => lost,
                 }
             }
-            // Another JobManager answers, which does not know it; or somebody refuses to tell.
+            // A new JobManager does not know the operation, or the request for its state was refused.
             (_, status) if is_unsettled => {
                 let commands = status.into_iter().chain(self.traces.iter().map(|words| app.command(words)));
                 let commands: Vec<_> = commands.map(|command| format!("`{command}`")).collect();
                 failure.hint(format!(
-                    "{} show what was done: look before you do it again",
+                    "{} show what was done: check before you repeat it",
                     commands.join(" and ")
                 ))
             }
             (Exit::OutcomeUnknown, Some(command)) => {
-                failure.hint(format!("`{command}` tells whether it was begun: look before you do it again"))
+                failure.hint(format!("`{command}` shows if it was triggered: check before you repeat it"))
             }
             (Exit::Timeout, Some(command)) if stage.is_accepted => {
-                failure.hint(format!("{} goes on: `{command}` tells how it ends", self.name))
+                failure.hint(format!("{} continues: `{command}` shows its outcome", self.name))
             }
             // Flink tried, and the job may go on without it.
             (Exit::Failed, _) if stage.is_accepted && failure.hint.is_none() => match job {
@@ -153,21 +149,21 @@ impl Operation {
     }
 
     fn stopped(&self, app: &App, stage: Stage, exit: Exit) -> Failure {
-        let may = if stage.is_accepted { "goes on" } else { "may have begun, and goes on then" };
+        let may = if stage.is_accepted { "continues" } else { "may have been triggered, and then continues" };
         let failure = Failure::new(exit, format!("you stopped waiting; {} {may}", self.name));
         match self.status(app, stage) {
-            Some(command) => failure.hint(format!("`{command}` tells how it ends")),
+            Some(command) => failure.hint(format!("`{command}` shows its outcome")),
             None => failure,
         }
     }
 
-    /// The command that asks for it, once its id is known.
+    /// Returns the command for its state, once its id is known.
     fn status(&self, app: &App, stage: Stage) -> Option<String> {
         Some(app.command(&format!("{} {}", self.status, stage.id?)))
     }
 }
 
-/// The failure of a request on a job that has ended: Flink says that it does not find it.
+/// Replaces Flink's «not found» by a clear failure if the job has ended.
 pub(crate) async fn of_ended(app: &App, job: JobId, failure: Failure) -> Failure {
     if failure.exit != Exit::NotFound {
         return failure;
@@ -179,11 +175,11 @@ pub(crate) async fn of_ended(app: &App, job: JobId, failure: Failure) -> Failure
 }
 
 pub(crate) fn not_running(job: &resolve::Candidate) -> Failure {
-    Failure::new(Exit::NotFound, format!("a job must run for this, and has ended: {job}"))
-        .hint("`flinkctl job list --state running` shows those that run")
+    Failure::new(Exit::NotFound, format!("this needs a running job, and the job has ended: {job}"))
+        .hint("`flinkctl job list --state running` lists the running jobs")
 }
 
-/// How long to wait for what Flink does on its own.
+/// Returns the timeout for operations: the remaining time, else 10 minutes.
 pub(crate) fn patience(app: &App) -> Duration {
     app.global.limit.left().unwrap_or(Duration::from_secs(600))
 }

@@ -172,13 +172,13 @@ impl Output {
     /// Refuses a format that cannot show the view, before anything is sent.
     pub(crate) fn check(&self, view: View) -> Result<()> {
         if self.format.is_drawing() {
-            return Err(Failure::usage("nothing is drawn by this command")
-                .hint("say -o table, wide, tsv, name, yaml or json; `job graph` and `job flamegraph` draw"));
+            return Err(Failure::usage("this command draws nothing")
+                .hint("use -o table, wide, tsv, name, yaml or json; `job graph` and `job flamegraph` draw"));
         }
         let has_name = view.iter().any(Part::has_id) || view.iter().any(|part| matches!(part, Part::Body));
         if self.format == Format::Name && self.fields.is_empty() && !has_name {
-            return Err(Failure::usage("what this command shows has no name")
-                .hint("say -o table, wide, tsv, yaml or json"));
+            return Err(Failure::usage("the answers of this command have no id")
+                .hint("use -o table, wide, tsv, yaml or json"));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The progress of work on a job, shown while it goes on.
+//! Progress of work on a job, on stderr.
 
 use std::{
     sync::{
@@ -22,15 +22,16 @@ use crate::{
     signals::unless_stopped,
 };
 
-/// Interval at which the drawing is renewed: the server keeps its own answer for so long, unless it is told otherwise.
+/// Interval of redraws: the server caches its own answer for this long by default.
 const REDRAW_INTERVAL: Duration = Duration::from_secs(3);
 
-/// Time between two lines about an outage, and before the first: one that is over at once is not worth a line.
+/// Time between two lines about an outage.
 const OUTAGE_INTERVAL: Duration = Duration::from_secs(10);
-const SHORT_OUTAGE: Duration = Duration::from_secs(2);
+/// Duration of an outage that is reported; shorter ones are not worth a line.
+const MIN_OUTAGE: Duration = Duration::from_secs(2);
 
-/// Does work on a job and shows the progress of the job meanwhile: drawn anew in its place, or where nobody watches, as a
-/// line for each change of its state. Fails if somebody stops the process.
+/// Runs work on a job and shows the job's progress: redrawn in place on a terminal, else a line for each change of its state.
+/// Fails if Ctrl-C or SIGTERM stops the process.
 pub(crate) async fn shown<W: Run + 'static>(
     job: JobId,
     work: Work<W>,
@@ -47,7 +48,7 @@ pub(crate) async fn shown<W: Run + 'static>(
         move |event| match (event, &drawing) {
             (Event::State(state), drawing) => {
                 was_restarted.fetch_or(**state == JobStatus::Restarting, Relaxed);
-                // The outcome tells how it ended.
+                // The outcome reports the final state.
                 if drawing.is_none() && !state.is_terminal() {
                     say!("{job} is {}", sanitize(state.as_str()));
                 }
@@ -71,7 +72,7 @@ pub(crate) async fn shown<W: Run + 'static>(
     Ok(Shown { outcome: outcome?, was_restarted: was_restarted.load(Relaxed) })
 }
 
-/// The end of work that was shown.
+/// The outcome of work whose progress was shown.
 pub(crate) struct Shown<T> {
     pub(crate) outcome: flink_ops::Result<T>,
     /// True if the job was seen restarting.
@@ -85,11 +86,11 @@ fn described(outage: &Outage) -> Option<String> {
         Some(error) => sanitize(&error.to_string()),
         None => "the request is pending".into(),
     };
-    (outage.lasting >= SHORT_OUTAGE)
+    (outage.lasting >= MIN_OUTAGE)
         .then(|| format!("no answer for {lasting}s: {why}; gives up after {patience}"))
 }
 
-/// Says that the cluster does not answer, once in a while.
+/// Prints an outage, at most every 10 seconds.
 pub(crate) fn say_outage(outage: &Outage) {
     static LAST: Mutex<Option<Instant>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,7 +115,7 @@ fn drawing() -> ProgressBar {
     drawing
 }
 
-/// The job's name and state, and below it those of its vertices and its obstacle.
+/// Formats the job's name and state, its vertices, and the obstacle.
 fn lines(details: &JobProgress, obstacle: Option<&Obstacle>) -> String {
     let state = details.state.to_string();
     let style = colour(&state);
@@ -125,10 +126,10 @@ fn lines(details: &JobProgress, obstacle: Option<&Obstacle>) -> String {
     std::iter::once(of_job).chain(of_vertices).chain(obstacle).collect::<Vec<_>>().join("\n")
 }
 
-/// The columns of a vertex's name.
+/// Width of a vertex's name, in cells.
 const WIDTH: usize = 48;
 
-/// The obstacle of a job in few lines, so that the job stays in sight.
+/// Formats the obstacle in at most eight lines, so that the job stays visible.
 fn in_a_few_lines(text: &str) -> String {
     const MAX_LINES: usize = 8;
     let text = wrapped(&format!("  {text}"), stderr_width().unwrap_or(80).saturating_sub(1), "  ");
@@ -139,7 +140,7 @@ fn in_a_few_lines(text: &str) -> String {
     }
 }
 
-/// `  Count -> End              2 RUNNING`.
+/// Formats a vertex: `  Count -> End              2 RUNNING`.
 fn line(vertex: &VertexProgress) -> String {
     let tasks: Vec<_> = vertex
         .tasks()

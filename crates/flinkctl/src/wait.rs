@@ -1,4 +1,4 @@
-//! Waiting for a job.
+//! Waiting for the state of a job.
 
 use std::time::Duration;
 
@@ -17,21 +17,20 @@ use crate::{
 /// The state of a job that is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Goal {
-    /// All its tasks run
+    /// All tasks are running
     Running,
-    /// It has come to its end by itself
+    /// The job has finished by itself
     Finished,
 }
 
-const MORE_SLOTS: &str =
-    "it wants more slots than there are: `flinkctl cluster get` tells how many, `flinkctl ps` who has them";
+const MORE_SLOTS: &str = "the job needs more slots than are free: `flinkctl cluster get` counts them, `flinkctl ps` shows which jobs use them";
 
-/// Waits until the job is where it should be, to the end of `--timeout` or for as long as is usual. Ctrl-C ends the waiting, not the
-/// job.
+/// Waits until the job reaches a state. The timeout is `--timeout`, else 10 minutes for `running` and none for `finished`.
+/// Ctrl-C ends the wait, not the job.
 pub(crate) async fn wait(app: &App, job: JobId, goal: Goal) -> Result<JobProgress> {
     let (wanted, usual) = match goal {
         Goal::Running => (flink_ops::Goal::Running, Duration::from_secs(600)),
-        // A streaming job may never finish; whoever waits for it can stop waiting.
+        // A streaming job may never finish; Ctrl-C ends the wait.
         Goal::Finished => (flink_ops::Goal::Finished, Duration::MAX),
     };
     let work = flink_ops::wait(&app.client, job, wanted).unexplained();
@@ -39,9 +38,8 @@ pub(crate) async fn wait(app: &App, job: JobId, goal: Goal) -> Result<JobProgres
     let Shown { outcome, was_restarted } = shown(job, work, |exit| stopped_waiting(exit, job, 0)).await?;
     let error = match outcome {
         Ok(progress) => {
-            // All tasks run, for now.
             if goal == Goal::Running && was_restarted {
-                say!("It was restarted before that: `flinkctl job exceptions {job}` tells why.");
+                say!("It was restarted before that: `flinkctl job exceptions {job}` shows the cause.");
             }
             return Ok(progress);
         }
@@ -54,29 +52,29 @@ pub(crate) async fn wait(app: &App, job: JobId, goal: Goal) -> Result<JobProgres
     let failure = explained(app, job, error).await;
     Err(if is_outage {
         failure.hint(format!(
-            "the job goes on if the cluster does: `flinkctl job wait {job}` waits again, --patience endures longer outages"
+            "the job continues once the cluster is back: `flinkctl job wait {job}` waits for it, --patience sets how long to wait out an outage"
         ))
     } else if is_late {
         let hint = failure.hint.as_deref().unwrap_or_default();
-        let hint = format!("{hint}; the job goes on, `flinkctl job cancel {job}` ends it");
+        let hint = format!("{hint}; the job continues, `flinkctl job cancel {job}` ends it");
         failure.hint(hint)
     } else {
         failure
     })
 }
 
-/// The failure when somebody stops waiting for a job and so many others, which go on.
+/// Returns the failure of an interrupted wait for a job and a number of others, which continue.
 pub(crate) fn stopped_waiting(exit: Exit, id: JobId, others: usize) -> Failure {
     let others = match others {
         0 => String::new(),
         1 => ", and so does 1 more".into(),
         more => format!(", and so do {more} more"),
     };
-    Failure::new(exit, format!("you stopped waiting; job {id} goes on{others}"))
+    Failure::new(exit, format!("you stopped waiting; job {id} continues{others}"))
         .hint(format!("`flinkctl job wait {id}` waits again, `flinkctl job cancel {id}` ends it"))
 }
 
-/// The failure of work on a job, with the reason why it ended or is late, if that is told before long.
+/// Returns the failure of work on a job, with the cause of its end or delay, if that can be read in time.
 pub(crate) async fn explained(app: &App, job: JobId, error: Error) -> Failure {
     let (ended, source) = match error {
         Error::Ended { state, source: Some(source), .. } => (Some(format!("job {job} is {state}")), *source),
@@ -88,10 +86,10 @@ pub(crate) async fn explained(app: &App, job: JobId, error: Error) -> Failure {
         _ = stopped() => Explanation::default(),
     };
     let mut failure = Failure::from(source);
-    // The client knows what helps against some causes.
+    // The client has hints for some causes.
     let remedy = ended.as_ref().and_then(|_| failure.hint.take());
     if ended.is_none() {
-        let hint = if explanation.obstacle.is_some() { MORE_SLOTS } else { "allow more with --timeout" };
+        let hint = if explanation.obstacle.is_some() { MORE_SLOTS } else { "raise --timeout" };
         failure.hint = Some(hint.into());
     }
     let is_lack_of_slots = explanation.is_lack_of_slots();
@@ -107,12 +105,12 @@ pub(crate) async fn explained(app: &App, job: JobId, error: Error) -> Failure {
         (None, Some(taskmanager)) => {
             format!("`flinkctl logs {}` shows its log", quoted(taskmanager.as_str()))
         }
-        (None, None) => format!("`flinkctl job exceptions {job}` tells more"),
+        (None, None) => format!("`flinkctl job exceptions {job}` shows more"),
     });
     failure
 }
 
-/// The subtask that failed, and where it ran.
+/// Describes the subtask that failed, and its TaskManager.
 fn place(failure: &flink_ops::Failure) -> Option<String> {
     let task = failure.task.as_deref()?;
     let place = match (&failure.taskmanager, &failure.endpoint) {

@@ -11,49 +11,49 @@ use crate::{
     output::{Format, Output},
 };
 
-/// What can be said with every command.
+/// The options of every command.
 #[derive(Clone, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The context whose cluster is meant; else the current one [env: FLINKCTL_CONTEXT]
+    /// Context to use [env: FLINKCTL_CONTEXT] [default: the current one]
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "url")]
     pub(crate) context: Option<String>,
     /// Run on the clusters of all contexts (read-only commands)
     #[arg(long, global = true, conflicts_with_all = ["context", "url"])]
     pub(crate) all_contexts: bool,
-    /// Time limit of the whole command, as 90s, 5m or 1h30m; explaining what was late may take 2s more
+    /// Time limit of the whole command, as 90s, 5m or 1h30m; finding the cause of a delay may take 2s more
     #[arg(long, global = true, value_name = "TIME", value_parser = crate::output::human::parse_duration)]
     pub(crate) timeout: Option<Duration>,
-    /// table, wide, tsv, name, yaml or json, which is the server's own; svg, mermaid, dot or folded for what is drawn; a table on a terminal, else tsv
+    /// Output format: table, wide, tsv, name, yaml, json (the server's own); for drawings svg, mermaid, dot, folded [default: table on a terminal, else tsv]
     #[arg(short, long, global = true, value_name = "FORMAT", hide_possible_values = true)]
     pub(crate) output: Option<Format>,
-    /// Shows only these fields of the server's JSON, as name,tasks.running; with -o tsv their values alone
+    /// Show only these fields of the server's JSON, as name,tasks.running; -o tsv shows only their values
     #[arg(long, global = true, value_name = "FIELD", value_delimiter = ',')]
     pub(crate) json: Vec<String>,
     /// Refresh every 2s, or as given: --watch=10s (read-only commands)
     #[arg(short, long, global = true, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "2s", value_parser = crate::output::human::parse_duration)]
     pub(crate) watch: Option<Duration>,
-    /// Retries of transient failures, where a retry is safe [default: 5]; a cluster that is not there is told at once
+    /// Retries of transient failures, where a retry is safe [default: 5, but none if the first request cannot connect]
     #[arg(long, global = true, value_name = "N")]
     pub(crate) retries: Option<u32>,
     /// Give up waiting after the cluster has not answered for this long [default: 2m]
     #[arg(long, global = true, value_name = "TIME", value_parser = crate::output::human::parse_duration)]
     pub(crate) patience: Option<Duration>,
-    /// Shows Java's stack traces
+    /// Show Java's stack traces
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
     #[command(flatten)]
     pub(crate) settings: Settings,
-    /// The end of `--timeout`.
+    /// The deadline of `--timeout`.
     #[arg(skip)]
     pub(crate) limit: Limit,
 }
 
 impl Global {
-    /// The cluster that is meant. What the command line says goes before the environment, that before the current context.
+    /// Returns the cluster of the command line, else of the environment, else of the current context.
     pub(crate) fn target(&self) -> Result<(Target, Settings)> {
         if !self.settings.url.is_empty() {
-            return Ok((Target::Address, self.said()?));
+            return Ok((Target::Address, self.given()?));
         }
         if let Some(name) = &self.context {
             return self.in_named(name);
@@ -63,12 +63,12 @@ impl Global {
                 .hint("unset one of them, or name the cluster with --context or --url")),
             (Some(urls), None) => {
                 let url = urls.split([',', ' ']).filter(|url| !url.is_empty()).map(str::to_owned).collect();
-                Ok((Target::Address, Settings { url, ..self.said()? }))
+                Ok((Target::Address, Settings { url, ..self.given()? }))
             }
             (None, Some(name)) => self.in_named(&name),
             (None, None) => match Contexts::read()?.current {
                 Some(name) => self.in_named(&name),
-                None => Ok((Target::Default, self.said()?)),
+                None => Ok((Target::Default, self.given()?)),
             },
         }
     }
@@ -77,14 +77,14 @@ impl Global {
         self.in_context(name, Contexts::read()?.get(name)?.clone())
     }
 
-    /// The settings of a context, and over them those of the command line.
+    /// Returns the settings of a context, with those of the command line on top.
     pub(crate) fn in_context(&self, name: &str, settings: Settings) -> Result<(Target, Settings)> {
         let target = if settings.local.is_some() { Target::Local } else { Target::Context };
-        Ok((target(name.to_owned()), self.said()?.over(settings)))
+        Ok((target(name.to_owned()), self.given()?.over(settings)))
     }
 
-    /// The settings of the command line, and those that the environment adds.
-    fn said(&self) -> Result<Settings> {
+    /// Returns the settings of the command line and the environment.
+    fn given(&self) -> Result<Settings> {
         let mut settings = self.settings.clone();
         if settings.flink_version.is_none()
             && let Some(text) = environment("FLINKCTL_FLINK_VERSION")?
@@ -96,11 +96,11 @@ impl Global {
         Ok(settings)
     }
 
-    /// The cluster that is meant, and a client for it.
+    /// Returns the cluster and a client for it.
     pub(crate) async fn connect(&self) -> Result<(Target, FlinkRestClient)> {
         self.limit.step("reading the file of contexts");
         let global = self.clone();
-        // It may be a pipe.
+        // Blocking: the file may be a pipe.
         let read = tokio::task::spawn_blocking(move || global.target()).await;
         let (target, settings) = read.map_err(std::io::Error::other)??;
         Ok((target, self.client(settings).await?))
@@ -129,7 +129,7 @@ impl Global {
         Ok(client)
     }
 
-    /// The output of a command with these options.
+    /// Creates the output of a command with these options.
     pub(crate) fn output(&self) -> Output {
         Output::new(self.output, &self.json, self.watch.is_some())
     }

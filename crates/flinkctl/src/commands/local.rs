@@ -1,4 +1,4 @@
-//! A Flink on this machine. Each is a context, in which what `up` started is written down for `down`.
+//! `flinkctl local`: Flink on this machine. Each cluster is a context, which holds the data that `down` needs to stop it.
 
 mod tail;
 
@@ -23,8 +23,8 @@ use crate::{
     view::{Part, View, id, state, text},
 };
 
-/// What one is called if nothing else is said.
-const USUAL: &str = "local";
+/// The default name of a cluster.
+const DEFAULT_NAME: &str = "local";
 
 pub(crate) const GROUP: LocalGroup = LocalGroup {
     name: "local",
@@ -38,14 +38,13 @@ pub(crate) const GROUP: LocalGroup = LocalGroup {
         LocalCommand {
             name: "down",
             describe: |command| {
-                Down::augment_args(command)
-                    .about("Stops a Flink that `up` started, and removes all that it wrote")
+                Down::augment_args(command).about("Stops a Flink that `up` started, and removes its files")
             },
             run: |on| Box::pin(async { down(on.matches) }),
         },
         LocalCommand {
             name: "list",
-            describe: |command| command.about("Lists what `up` started"),
+            describe: |command| command.about("Lists the clusters that `up` started"),
             run: |on| Box::pin(async { list(on.output) }),
         },
         LocalCommand {
@@ -58,7 +57,7 @@ pub(crate) const GROUP: LocalGroup = LocalGroup {
 
 #[derive(Debug, clap::Args)]
 struct Name {
-    /// Its name, which is its context's [default: the current context, or the only one]
+    /// Name of the cluster and its context [default: the current context, or the only cluster]
     #[arg(add = crate::complete::contexts())]
     name: Option<String>,
 }
@@ -68,39 +67,39 @@ struct Down {
     #[command(flatten)]
     #[allow(dead_code, reason = "it is read by its name")]
     name: Name,
-    /// Forgets it only: nothing is stopped, nothing removed
+    /// Only remove the context: stop no process, remove no file
     #[arg(long)]
     forget: bool,
 }
 
 #[derive(Debug, clap::Args)]
 struct Up {
-    /// What it is to be called, and its context
-    #[arg(default_value = USUAL)]
+    /// Name of the cluster and its context
+    #[arg(default_value = DEFAULT_NAME)]
     name: String,
-    /// The Flink to start, 1.13 to 2.3, as 2.3.0 or 2.3; else the one in FLINK_HOME, else the newest
+    /// Flink release, 1.13 to 2.3, as 2.3.0 or 2.3 [default: FLINK_HOME, else the newest]
     #[arg(long, value_name = "VERSION")]
     flink: Option<String>,
-    /// How many TaskManagers
+    /// Number of TaskManagers
     #[arg(long, value_name = "N", default_value = "1", value_parser = some)]
     taskmanagers: usize,
-    /// How many slots each of them has
+    /// Slots of each TaskManager
     #[arg(long, value_name = "N", default_value = "4", value_parser = some)]
     slots: usize,
-    /// An option of Flink's configuration; may be given several times
+    /// Option of Flink's configuration; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = super::run::pair)]
     conf: Vec<(String, String)>,
 }
 
-/// How many, of what nothing runs without.
+/// Parses a number of at least 1.
 fn some(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "it must be a number, at least 1".to_owned())
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a number of at least 1".to_owned())
 }
 
 fn describe_up(command: Command) -> Command {
     Up::augment_args(command).about("Starts a Flink on this machine, and makes it the current context").after_help(
-        "It runs on until `flinkctl local down`. A Flink that is not there yet is downloaded (200 to 330 MB) by Python's pip, \
-         whose settings hold. It can be reached from this machine only.\n\n\
+        "It runs until `flinkctl local down`. A missing release is downloaded (200 to 330 MB) with Python's pip and its \
+         settings. The cluster is reachable only from this machine.\n\n\
          Examples:\n  flinkctl local up\n  flinkctl local up old --flink 1.20.5 --taskmanagers 2 --slots 8\n  \
          flinkctl local up --conf jobmanager.scheduler=adaptive",
     )
@@ -116,8 +115,8 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
         None => Flink::default(),
     };
     wanted = wanted.taskmanagers(taskmanagers).slots(slots).progress(Progress::Stderr);
-    // Its logs tell why it is not ready in time.
-    global.limit.allow_grace();
+    // If it is not ready in time, its logs have the cause.
+    global.limit.allow_explanation();
     if let Some(timeout) = global.limit.left() {
         wanted = wanted.start_timeout(timeout);
     }
@@ -128,7 +127,7 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
     let cluster = wanted.start()?;
     let (flink, url) = (cluster.version().to_owned(), cluster.url().to_owned());
     Contexts::change(|contexts| {
-        // Another process may have been faster; then this cluster ends as it is dropped.
+        // Another process may have taken the name meanwhile; then this cluster is dropped, which ends it.
         check_free(contexts, &name)?;
         forget_ended(contexts);
         let local = Local {
@@ -152,12 +151,12 @@ fn up(global: &Global, output: &Output, matches: &ArgMatches) -> Result<()> {
     for variable in
         ["FLINKCTL_URL", "FLINKCTL_CONTEXT"].iter().filter(|name| !matches!(environment(name), Ok(None)))
     {
-        say!("But {variable} is set, which goes before the current context.");
+        say!("But {variable} is set, which overrides the current context.");
     }
     output.line("the cluster is up", url)
 }
 
-/// Whether the name can be given to a new cluster.
+/// Checks that the name is free for a new cluster.
 fn check_free(contexts: &Contexts, name: &str) -> Result<()> {
     let Some(settings) = contexts.all.get(name) else { return Ok(()) };
     let Some(local) = &settings.local else {
@@ -182,7 +181,7 @@ fn check_free(contexts: &Contexts, name: &str) -> Result<()> {
     }
 }
 
-/// Forgets clusters of which nothing runs any more, as after a restart of the machine.
+/// Removes the contexts of clusters without running processes, as after a restart of the machine.
 fn forget_ended(contexts: &mut Contexts) {
     let of_local = |(name, settings): (&String, &Settings)| {
         let kept = kept(settings, settings.local.as_ref()?);
@@ -190,15 +189,15 @@ fn forget_ended(contexts: &mut Contexts) {
     };
     let ended: Vec<_> = contexts.all.iter().filter_map(of_local).collect();
     for (name, kept) in ended {
-        // What is left on the disk is no reason to keep it, and others, from being started.
+        // Files that cannot be removed do not block a new cluster.
         let left =
             kept.stop().err().map_or_else(String::new, |error| format!("; {}", error_with_cause(&error)));
         forget(contexts, &name);
-        say!("`{name}` had ended; it is forgotten{left}.");
+        say!("`{name}` had ended; its context is removed{left}.");
     }
 }
 
-/// An error in one line, to be said beside something else.
+/// Formats an error with its cause on one line.
 fn error_with_cause(error: &flink_local::Error) -> String {
     match std::error::Error::source(error) {
         Some(source) => format!("{error}: {source}"),
@@ -206,14 +205,14 @@ fn error_with_cause(error: &flink_local::Error) -> String {
     }
 }
 
-/// Takes a cluster out of the contexts, and makes the one before it the current one again.
+/// Removes a cluster from the contexts, and makes the previous context current again.
 fn forget(contexts: &mut Contexts, name: &str) {
     let previous = contexts.all.remove(name).and_then(|settings| settings.local?.previous);
     let previous = previous.filter(|previous| contexts.all.contains_key(previous));
     if contexts.current.as_deref() == Some(name) {
         contexts.current.clone_from(&previous);
     }
-    // What began while this was the current one goes back to the same.
+    // Clusters that were started while this one was current return to the same context.
     for local in contexts.all.values_mut().filter_map(|settings| settings.local.as_mut()) {
         if local.previous.as_deref() == Some(name) {
             local.previous.clone_from(&previous);
@@ -232,9 +231,9 @@ fn down(matches: &ArgMatches) -> Result<()> {
     if stopped.is_err() && !kept.running().is_empty() {
         return Ok(stopped?);
     }
-    // If nothing of it runs, it is forgotten, also if something is left on the disk.
+    // Without running processes the context is removed, even if files remain.
     let current = Contexts::change(|contexts| {
-        // Unless it is another one by now.
+        // Another process may have replaced it meanwhile.
         if contexts.all.get(&name) == Some(&settings) {
             forget(contexts, &name);
         }
@@ -242,10 +241,10 @@ fn down(matches: &ArgMatches) -> Result<()> {
     })?;
     match stopped {
         Ok(()) if is_forgotten_only => {
-            say!("Forgot `{name}`; its folder is left: {}", local.folder.display());
+            say!("Removed the context `{name}`; its folder remains: {}", local.folder.display());
         }
         Ok(()) => say!("Stopped `{name}`, Flink {}, and removed {}.", local.flink, local.folder.display()),
-        Err(_) => say!("Stopped `{name}`, Flink {}; its folder is left.", local.flink),
+        Err(_) => say!("Stopped `{name}`, Flink {}; its folder remains.", local.flink),
     }
     if let Some(current) = current {
         say!("The current context is `{current}`.");
@@ -253,7 +252,7 @@ fn down(matches: &ArgMatches) -> Result<()> {
     Ok(stopped?)
 }
 
-/// The cluster that is meant.
+/// Resolves the cluster that the arguments name.
 fn meant(matches: &ArgMatches) -> Result<(String, Settings, Local)> {
     let contexts = Contexts::read()?;
     let locals =
@@ -271,8 +270,8 @@ fn meant(matches: &ArgMatches) -> Result<(String, Settings, Local)> {
         }
         (None, several) => {
             let names: Vec<_> = several.iter().map(|name| name.as_str()).collect();
-            return Err(Failure::new(Exit::NotFound, "there are several")
-                .hint(format!("say which one: {}", names.join(", "))));
+            return Err(Failure::new(Exit::NotFound, "there are several clusters")
+                .hint(format!("name one: {}", names.join(", "))));
         }
     };
     let settings = contexts.all.get(&name).cloned().unwrap_or_default();
@@ -329,14 +328,14 @@ fn describe_logs(command: Command) -> Command {
         #[command(flatten)]
         #[allow(dead_code, reason = "it is read by its name")]
         name: Name,
-        /// Only so many lines of each, the last ones
+        /// Only the last N lines of each
         #[arg(short = 'n', long, value_name = "N")]
         #[allow(dead_code, reason = "it is read by its name")]
         tail: Option<usize>,
     }
     Logs::augment_args(command)
-        .about("Shows the logs and outputs of a Flink that `up` started, also if it does not answer any more")
-        .after_help("`flinkctl logs -f` follows those of a cluster that answers.")
+        .about("Shows the logs and outputs of a Flink that `up` started, even if it no longer answers")
+        .after_help("`flinkctl logs -f` follows the logs of a running cluster.")
 }
 
 fn logs(output: &Output, matches: &ArgMatches) -> Result<()> {
@@ -362,17 +361,17 @@ fn kept(settings: &Settings, local: &Local) -> Kept {
     Kept::new(settings.url.join(", "), &local.folder, local.processes.clone(), place)
 }
 
-/// The failure of a command that would have to know whether a cluster runs elsewhere.
+/// Returns the failure of a command on a cluster whose processes are not visible here.
 fn out_of_sight(name: &str, local: &Local) -> Failure {
     let place = local.place.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
     Failure::new(
         Exit::Failed,
         format!(
-            "whether `{name}`{place} runs cannot be told from here: it was started on another machine or in another container, or /proc does not show its processes"
+            "cannot find out from here if `{name}`{place} is running: it was started on another machine or in another container, or /proc does not show its processes"
         ),
     )
     .hint(format!(
-        "run `flinkctl local down {0}` where it was started; `flinkctl local down {0} --forget` forgets it here and leaves its processes and its folder as they are",
+        "run `flinkctl local down {0}` where it was started; `flinkctl local down {0} --forget` removes only its context here",
         quoted(name)
     ))
 }
@@ -391,7 +390,7 @@ impl From<flink_local::Error> for Failure {
             _ => Exit::Failed,
         };
         let text = error.to_string();
-        // They end in what to do.
+        // The part after the semicolon is the hint.
         let (message, hint) =
             text.split_once("; ").map_or((text.as_str(), None), |(message, hint)| (message, Some(hint)));
         let failure = Self { hint: hint.map(str::to_owned), ..Self::new(exit, message) };

@@ -144,7 +144,7 @@ fn an_ended_flink_is_forgotten_even_if_its_folder_remains() {
     let output = flinkctl(folder.path(), &["local", "down"]).output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(message.contains("its folder is left") && message.contains("cannot remove"), "{message}");
+    assert!(message.contains("its folder remains") && message.contains("cannot remove"), "{message}");
     assert!(done(folder.path(), &["local", "list"]).stdout.is_empty());
 }
 
@@ -190,11 +190,11 @@ fn a_cluster_of_another_machine_is_not_taken_for_ended() {
     for command in [&["local", "down"][..], &["local", "up", "host"]] {
         let (code, message) = run(command);
         assert_ne!(code, Some(0), "{message}");
-        assert!(message.contains("runs cannot be told from here"), "{message}");
+        assert!(message.contains("cannot find out from here if"), "{message}");
         assert!(message.contains("`flinkctl local down host --forget`"), "{message}");
     }
     assert!(flink.join("savepoints").exists() && fs::read_to_string(&config).unwrap().contains("elsewhere"));
     let (code, message) = run(&["local", "down", "--forget"]);
-    assert!(code == Some(0) && message.contains("its folder is left"), "{message}");
+    assert!(code == Some(0) && message.contains("its folder remains"), "{message}");
     assert!(flink.join("savepoints").exists() && !fs::read_to_string(&config).unwrap().contains("elsewhere"));
 }

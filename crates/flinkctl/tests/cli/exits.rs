@@ -25,7 +25,7 @@ fn what_takes_too_long() {
     let server = Server::start();
     let (code, stderr) = exit(&server.url(), &["job", "wait", "Orders", "--timeout", "200ms"]);
     assert_eq!(code, Some(5), "{stderr}");
-    assert!(stderr.contains("Hint: allow more with --timeout"), "{stderr}");
+    assert!(stderr.contains("Hint: raise --timeout"), "{stderr}");
 }
 
 #[test]
@@ -136,11 +136,11 @@ fn an_ended_job_is_reported_by_every_command() {
         assert_eq!(code, Some(4), "{stderr}");
         let [error, hint] = stderr.lines().collect::<Vec<_>>()[..] else { panic!("{stderr}") };
         assert!(
-            error.starts_with("Error: a job must run for this, and has ended: 0123456789abcdef"),
+            error.starts_with("Error: this needs a running job, and the job has ended: 0123456789abcdef"),
             "{stderr}"
         );
         assert!(error.contains("Orders (FAILED, ended "), "{stderr}");
-        assert_eq!(hint, "Hint: `flinkctl job list --state running` shows those that run");
+        assert_eq!(hint, "Hint: `flinkctl job list --state running` lists the running jobs");
     }
     assert!(!server.asked().iter().any(|asked| asked.starts_with("PATCH")), "{:?}", server.asked());
 }
@@ -174,7 +174,7 @@ fn missing_slots_are_reported_at_the_deadline() {
             Server::with([(request.as_str(), waiting.as_str()), ("GET /overview", cluster.as_str())]);
         let (code, stderr) = exit(&server.url(), &["job", "wait", "Orders", "running", "--timeout", "300ms"]);
         assert_eq!(code, Some(5), "{stderr}");
-        assert_eq!(stderr.contains("Hint: it wants more slots than there are"), is_told, "{stderr}");
+        assert_eq!(stderr.contains("Hint: the job needs more slots than are free"), is_told, "{stderr}");
     }
 }
 
@@ -219,7 +219,7 @@ fn program_arguments_without_the_separator() {
         [(["-py", "x"], "-- -py"), (["-name", "x"], "-- -name"), (["--topic", "x"], "-- --topic")]
     {
         let (code, stderr) = exit("http://127.0.0.1:1", &[&["run", "a.jar"][..], &words].concat());
-        let hint = format!("arguments of the program stand behind `--`, as `{shown}`");
+        let hint = format!("arguments of the program follow `--`, as `{shown}`");
         assert!(code == Some(2) && stderr.contains(&hint), "{stderr}");
     }
 }
@@ -352,7 +352,7 @@ fn a_savepoint_on_forst_is_native_with_a_message() {
     for command in [&["job", "savepoint", "Orders"][..], &["savepoint", "trigger", "Orders"]] {
         let (code, stderr) = exit(&server.url(), command);
         assert_eq!(code, Some(0), "{stderr}");
-        assert!(stderr.contains("writes NATIVE savepoints only"), "{stderr}");
+        assert!(stderr.contains("writes only NATIVE savepoints"), "{stderr}");
         let (code, stderr) = exit(&server.url(), &[command, &["--format", "canonical"]].concat());
         assert!(code == Some(2) && stderr.contains("ForSt"), "{stderr}");
     }

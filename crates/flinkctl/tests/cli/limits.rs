@@ -209,7 +209,7 @@ fn a_wait_ends_when_the_cluster_disappears() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{stderr}");
     assert!(stderr.contains("has finished: no answer for 3s"), "{stderr}");
-    assert!(stderr.contains(&format!("`flinkctl job wait {JOB}` waits again")), "{stderr}");
+    assert!(stderr.contains(&format!("`flinkctl job wait {JOB}` waits for it")), "{stderr}");
 }
 
 /// The pending request alone may take half a minute.

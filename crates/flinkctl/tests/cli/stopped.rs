@@ -133,7 +133,7 @@ fn stopping_a_wait_does_not_stop_the_job() {
     assert_eq!(stop(child, "-INT").0, Some(130));
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
-    assert!(rest.contains("job 76543210fedcba9876543210fedcba98 goes on"), "{rest}");
+    assert!(rest.contains("job 76543210fedcba9876543210fedcba98 continues"), "{rest}");
 }
 
 /// Also with several jobs: the next one is not waited for.
@@ -172,7 +172,10 @@ fn stopping_a_wait_for_a_program_names_its_running_jobs() {
     assert_eq!(stop(child, "-INT").0, Some(130));
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
-    assert!(rest.contains(&format!("you stopped waiting; job {JOB} goes on, and so does 1 more")), "{rest}");
+    assert!(
+        rest.contains(&format!("you stopped waiting; job {JOB} continues, and so does 1 more")),
+        "{rest}"
+    );
     assert!(rest.contains(&format!("`flinkctl job wait {JOB}`")) && !rest.contains(&waits), "{rest}");
 }
 
@@ -200,7 +203,7 @@ fn stopping_a_wait_for_a_savepoint_names_the_command_to_check_it() {
     let (trigger, _question) = trigger(&listener);
     let (exit, stderr) = stop(child, "-TERM");
     assert_eq!(exit, Some(143), "{stderr}");
-    assert!(stderr.contains("the savepoint goes on"), "{stderr}");
+    assert!(stderr.contains("the savepoint continues"), "{stderr}");
     assert!(stderr.contains(&format!("`flinkctl savepoint status {JOB} {trigger}`")), "{stderr}");
 }
 
@@ -216,7 +219,7 @@ fn the_id_of_a_savepoint_is_shown_if_the_cluster_disappears() {
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(6), "{stderr}");
-    assert!(stderr.contains("the savepoint was begun, and nobody tells how it ended"), "{stderr}");
+    assert!(stderr.contains("the savepoint was triggered, and its outcome is unknown"), "{stderr}");
     assert!(stderr.contains(&format!("`flinkctl savepoint status {JOB} {trigger}`")), "{stderr}");
 }
 
@@ -305,7 +308,7 @@ fn stopping_a_trigger_names_the_command_to_check_it() {
         let trigger = asked["triggerId"].as_str().unwrap();
         let (exit, stderr) = stop(child, "-INT");
         assert_eq!(exit, Some(130), "{stderr}");
-        assert!(stderr.contains(&format!("{what} may have begun")), "{stderr}");
+        assert!(stderr.contains(&format!("{what} may have been triggered")), "{stderr}");
         assert!(stderr.contains(&format!("`flinkctl {status} status {JOB} {trigger}`")), "{stderr}");
     }
 }

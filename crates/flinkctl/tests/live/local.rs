@@ -88,7 +88,7 @@ fn a_flink_runs_until_it_is_stopped() {
     let (code, _, stderr) = sandbox.run(&["job", "list", "--timeout", "1s"]);
     assert!(code == 3 && stderr.contains("`flinkctl local up local` starts another"), "{stderr}");
     let (code, _, stderr) = sandbox.run(&["local", "up", "--flink", &version]);
-    assert!(code == 0 && stderr.contains("`local` had ended; it is forgotten"), "{stderr}");
+    assert!(code == 0 && stderr.contains("`local` had ended; its context is removed"), "{stderr}");
     assert!(!Path::new(&folder).exists());
 
     sandbox.done(&["local", "down"]);

@@ -136,7 +136,7 @@ fn a_wait_shows_each_vertex_and_can_be_stopped() {
     let screen = terminal.until(|screen| count(screen, "1 RUNNING") > 2);
     assert!(screen.contains("Numbers") && screen.contains("Step 1") && screen.contains("End"), "{screen}");
     terminal.press("C-c");
-    let screen = terminal.shows("goes on");
+    let screen = terminal.shows("continues");
     assert_eq!(count(&screen, "1 RUNNING"), 0, "what was drawn is taken away\n{screen}");
     terminal.ended_with(130);
     assert!(done(&["job", "get", "Watched"]).contains("state\tRUNNING"));
@@ -173,7 +173,7 @@ fn a_wait_shows_the_obstacle() {
         terminal.enter(&format!("flinkctl run {} --wait finished {flags} '{name}'", jar()));
         terminal.shows(obstacle);
         terminal.press("C-c");
-        terminal.shows("goes on");
+        terminal.shows("continues");
         terminal.ended_with(130);
         done(&["--url", own.url(), "job", "cancel", name, "--yes"]);
     }

@@ -6,7 +6,7 @@ use serde_json::{Map, json};
 use crate::{
     app::App,
     command::ClusterCommand,
-    error::Result,
+    error::{Exit, Failure, Result},
     output::Format,
     resolve,
     view::{Column, Part, View, id, number, text, time, trace},
@@ -80,5 +80,9 @@ async fn run(app: &App, matches: &ArgMatches) -> Result<()> {
         return app.output.answer(&answer, FULL);
     }
     let failures = flink_ops::failures_in(&answer)?;
-    app.output.value(&json!(failures), CONDENSED)
+    drop(answer);
+    let json =
+        serde_json::to_string(&failures).map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+    drop(failures);
+    app.output.json(&json, CONDENSED)
 }

@@ -10,7 +10,7 @@ use crate::output::sanitize;
 /// Bytes that are read at once.
 const BLOCK: usize = 64 << 10;
 
-/// Copies the last lines of a file, or all, without what would move the cursor. A line of more than 64 KiB is copied in pieces.
+/// Copies the last lines of a file, or all, sanitized. A line of more than 64 KiB is copied in pieces.
 pub(super) fn copy(
     file: &mut (impl Read + Seek),
     lines: Option<usize>,
@@ -40,7 +40,7 @@ pub(super) fn copy(
     }
 }
 
-/// The bytes without a character at the end that is not complete.
+/// Returns the length without an incomplete character at the end.
 fn whole_characters(bytes: &[u8]) -> usize {
     let last = bytes.utf8_chunks().last().map_or(0, |chunk| chunk.invalid().len());
     let is_cut = bytes
@@ -49,7 +49,7 @@ fn whole_characters(bytes: &[u8]) -> usize {
     if is_cut { bytes.len() - last } else { bytes.len() }
 }
 
-/// The place where the last lines begin, in bytes.
+/// Returns the offset of the last lines, in bytes.
 fn start_of_last(file: &mut (impl Read + Seek), lines: usize) -> io::Result<u64> {
     let mut at = file.seek(SeekFrom::End(0))?;
     let (mut block, mut ends, size) = (vec![0; BLOCK], 0, at);

@@ -234,7 +234,7 @@ fn place(nodes: &mut [Node], wished: &[(usize, Option<usize>)]) {
         pushed.push(node.x - left);
         free = node.x + node.width + GAP;
     }
-    // Nodes that wish for one place stand to both sides of it.
+    // Nodes with the same best centre are spread to both sides of it.
     let first = wished.first().and_then(|(id, _)| nodes.get(*id)).map_or(0, |node| node.x);
     let back = (pushed.iter().sum::<usize>() / pushed.len().max(1)).min(first);
     for (id, _) in wished {
@@ -244,7 +244,7 @@ fn place(nodes: &mut [Node], wished: &[(usize, Option<usize>)]) {
     }
 }
 
-/// The lines between two layers, each with a row of its own to turn in.
+/// The lines between two layers. Each turns in a row of its own.
 struct Tracks<'a> {
     all: Vec<Track<'a>>,
     turns: usize,
@@ -281,7 +281,7 @@ impl<'a> Tracks<'a> {
         Self { all: ours.iter().map(track).collect(), turns: 0 }
     }
 
-    /// Gives the turns their rows, so that no two lines come upon each other but to cross.
+    /// Assigns rows to the turns, so that lines may cross but never overlap.
     fn sort(&mut self) {
         let mut waiting: Vec<usize> = (0..self.all.len()).collect();
         waiting.retain(|at| self.all.get(*at).is_some_and(|track| track.from != track.to));
@@ -290,7 +290,7 @@ impl<'a> Tracks<'a> {
             *leaving.entry(track.from).or_default() += 1;
         }
         while !waiting.is_empty() {
-            // One can turn that does not come down where another has yet to leave.
+            // A line can turn if no other line still has to leave at the column where it ends.
             let is_free = |at: &usize| {
                 self.all.get(*at).is_none_or(|track| leaving.get(&track.to).is_none_or(|left| *left == 0))
             };
@@ -305,7 +305,7 @@ impl<'a> Tracks<'a> {
     }
 }
 
-/// Words in lines of at most so many cells, broken between operators if that can be.
+/// Wraps a name at `widest` cells, between operators where possible.
 fn wrapped(text: &str, widest: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split_inclusive(' ') {
