@@ -32,7 +32,7 @@ fn describe(command: Command) -> Command {
         .about("Shows the load of a job: busy, backpressured and idle time of its vertices, and records per second")
         .after_help(
             "LOAD is the time of a vertex's subtasks: busy █, backpressured ▒ (blocked by a slower downstream vertex), idle ·.\n\
-             BUSIEST is the busiest subtask. A vertex that has just started is «collecting»: Flink measures every 5s.\n\
+             BUSIEST is the busiest subtask. IN/S and OUT/S are means over the last minute. A vertex that has just started is «collecting»: Flink measures every 5s.\n\
              On a terminal, the output refreshes every 2s until Ctrl-C.",
         )
 }
