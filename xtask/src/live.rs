@@ -91,7 +91,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 /// Downloads releases before the tests start, whose timeouts allow for none.
 pub fn obtain(versions: &[&str]) -> Result<()> {
-    versions.iter().try_for_each(|version| Ok(drop(Distribution::obtain(version, Progress::Stderr)?)))
+    for version in versions {
+        Distribution::obtain(version, Progress::Stderr)?;
+    }
+    Ok(())
 }
 
 /// Tests the client on one release, and returns what was called: an error if a test failed, or an endpoint was left out.
