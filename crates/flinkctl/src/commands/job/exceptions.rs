@@ -1,6 +1,7 @@
 //! `flinkctl job exceptions`: the failures of a job, condensed or in full.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use flink_rest_client::endpoint::IdKind;
 use serde_json::{Map, json};
 
 use crate::{
@@ -20,6 +21,7 @@ pub(crate) const EXCEPTIONS: ClusterCommand =
 #[derive(Debug, clap::Args)]
 struct Arguments {
     /// Job: id, name, or a prefix of either
+    #[arg(add = crate::complete::of(IdKind::Job))]
     job: String,
     /// Show each failure with its Java stack trace
     #[arg(long)]

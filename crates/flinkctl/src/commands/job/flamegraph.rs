@@ -5,6 +5,7 @@ use std::{collections::HashMap, fmt::Write as _, path::PathBuf, time::Duration};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_rest_client::{
     FlinkRestClient, JobId, VertexId,
+    endpoint::IdKind,
     jobs::flame_graph::{FlameGraphNode, FlameGraphState, FlameGraphType},
 };
 use inferno::flamegraph::{self, Options};
@@ -33,6 +34,7 @@ const VERTICES: &str = "vertices";
 #[derive(Debug, clap::Args)]
 struct Arguments {
     /// Job: id, name, or a prefix of either
+    #[arg(add = crate::complete::of(IdKind::Job))]
     job: String,
     /// Only this vertex: id, name, or a prefix of either
     vertex: Option<String>,

@@ -7,7 +7,7 @@ mod svg;
 use std::{collections::HashMap, fmt::Write as _};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use flink_rest_client::{VertexId, lenient};
+use flink_rest_client::{VertexId, endpoint::IdKind, lenient};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -26,6 +26,7 @@ pub(crate) const GRAPH: ClusterCommand =
 #[derive(Debug, clap::Args)]
 struct Arguments {
     /// Job: id, name, or a prefix of either
+    #[arg(add = crate::complete::of(IdKind::Job))]
     job: String,
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use flink_ops::JobLoad;
-use flink_rest_client::{JobId, JobStatus};
+use flink_rest_client::{JobId, JobStatus, endpoint::IdKind};
 use serde_json::Value;
 
 use crate::{
@@ -24,6 +24,7 @@ pub(crate) const TOP: ClusterCommand =
 #[derive(Debug, clap::Args)]
 struct Arguments {
     /// Job: id, name, or a prefix of either
+    #[arg(add = crate::complete::of(IdKind::Job))]
     job: String,
 }
 
