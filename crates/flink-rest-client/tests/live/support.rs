@@ -29,7 +29,11 @@ pub(crate) fn distribution() -> &'static Distribution {
 /// The cluster of this run; it is stopped at the end, whatever the cause.
 pub(crate) fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(|| Flink::from(distribution().clone()).taskmanagers(2).slots(8).start().unwrap())
+    CLUSTER.get_or_init(|| {
+        let flink = Flink::from(distribution().clone()).taskmanagers(2).slots(8);
+        // After it, 5 minutes otherwise, a job that wants more slots than there are fails at once.
+        flink.config("resourcemanager.standalone.start-up-time", "3600000").start().unwrap()
+    })
 }
 
 /// Locked while a TaskManager is profiled: a process runs one profiler at a time and refuses another.
