@@ -50,7 +50,7 @@ pub enum Obstacle {
 }
 
 impl fmt::Display for Obstacle {
-    /// One line: `failed at least 3 times, the last time of …`, `waits for slots: …`.
+    /// One line: `failed at least 3 times, the last time: …`, `waits for slots: …`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failing { times: 1, failure } => write!(f, "failed: {}", failure.cause),

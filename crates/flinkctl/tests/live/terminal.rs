@@ -167,7 +167,7 @@ fn a_wait_shows_the_obstacle() {
         (
             "Too frail",
             "--timeout 90s -- --fail-at 1 --fail-times 99 --name",
-            "of IllegalStateException: told so",
+            "times, the last time: IllegalStateException: told so",
         ),
     ] {
         terminal.enter(&format!("flinkctl run {} --wait finished {flags} '{name}'", jar()));
